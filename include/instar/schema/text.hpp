@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+/// \file Text as constant evaluations can afford it: compared by one builtin, hashed once, written twice.
+
+namespace instar::detail {
+
+/// Whether two texts are equal. One builtin instead of a loop: a constant evaluation counts it as one step.
+constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && (a.size() == 0 || __builtin_memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+inline constexpr std::uint64_t hash_base = 0x9E3779B97F4A7C15ull;
+
+/// A 64-bit polynomial hash. Equal text gives equal hashes in every translation unit and version.
+constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
+  std::uint64_t hash = seed;
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p != end)
+    hash = (hash + static_cast<unsigned char>(*p++) + 1) * hash_base;
+  return hash;
+}
+
+constexpr std::uint64_t hash_number(std::uint64_t number, std::uint64_t seed) noexcept {
+  std::uint64_t hash = (seed ^ number) * hash_base;
+  return hash ^ (hash >> 29);
+}
+
+/// Writes text nowhere and counts it: the first of the two passes that render text into an exact array.
+struct counter {
+  std::size_t size = 0;
+  constexpr void put(std::string_view text) noexcept { size += text.size(); }
+  constexpr void put(char) noexcept { ++size; }
+};
+
+/// Writes text into memory that a `counter` measured.
+struct filler {
+  char* position;
+  constexpr void put(std::string_view text) noexcept {
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    while (p != end)
+      *position++ = *p++;
+  }
+  constexpr void put(char c) noexcept { *position++ = c; }
+};
+
+/// Writes an integer in decimal digits.
+template <class Writer>
+constexpr void put_integer(Writer& out, std::int64_t value) {
+  char digits[20]{};
+  int n = 0;
+  // The magnitude as unsigned: the most negative value has no positive twin.
+  std::uint64_t rest = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  do {
+    digits[n++] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  if (value < 0)
+    out.put('-');
+  while (n != 0)
+    out.put(digits[--n]);
+}
+
+}  // namespace instar::detail
