@@ -1,0 +1,209 @@
+#pragma once
+
+#include <instar/database/database.hpp>
+#include <instar/database/url.hpp>
+#include <instar/migrate/embedded.hpp>
+#include <instar/migrate/error.hpp>
+#include <instar/migrate/report.hpp>
+#include <instar/schema/schema.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace instar {
+
+/// What a migrator works with. Everything has a default but the place of the history.
+struct migrator_options {
+  /// The folder of the history. Ignored when `embedded` is set.
+  std::filesystem::path migrations = "migrations";
+
+  /// The history as the program carries it, instead of a folder. The array must outlive the migrator.
+  std::optional<std::span<const embedded_migration>> embedded{};
+
+  /// The schema of the program; without it `plan_next`, `create_migration`, `dev`, `push` and the source `models` throw
+  /// `no_models`. What it looks at must outlive the migrator.
+  std::optional<schema_view> models{};
+
+  /// The SQL to write when no database is named (`diff` of files, `generate`); otherwise the database's own dialect,
+  /// and without either the lock file's.
+  std::optional<instar::dialect> dialect{};
+
+  /// The ledger's table, "name" or "schema.name". Empty: `_prisma_migrations` where it exists, else `_instar_migrations`.
+  std::string ledger{};
+
+  /// How long to wait for another runner.
+  std::chrono::milliseconds lock_timeout{std::chrono::seconds{60}};
+
+  /// An empty database to prove scripts in. Not set: PostgreSQL: a scratch database on the same server, or a
+  /// transaction that is rolled back where the role may not create one; SQLite: a database in memory.
+  std::optional<database_url> shadow{};
+
+  /// `deploy` on a database that holds tables but no ledger is refused; this allows it.
+  bool allow_not_empty = false;
+
+  /// Make the database when it does not exist (`deploy`, `dev`, `push`, `reset`).
+  bool create_database = true;
+
+  /// Fills the database for `seed` and `reset`; runs in a transaction of its own only when it begins one.
+  std::function<void(database&)> seed{};
+
+  /// A SQL script for `seed` and `reset`, used when `seed` is empty; run as one transaction.
+  std::filesystem::path seed_script{};
+
+  /// Told what is going on, on the thread that called the operation. Must not throw.
+  std::function<void(const migration_progress&)> on_progress{};
+
+  /// The time that stamps a new migration's name; not set: the system's.
+  std::function<std::chrono::sys_seconds()> clock{};
+
+  /// Name of the connection in pg_stat_activity; other runners name it when they wait.
+  std::string application_name = "instar";
+};
+
+/// One side of a `diff`.
+struct diff_source {
+  enum class kind : unsigned char { empty, models, migrations, database, script };
+  kind what = kind::empty;
+  std::string place{};  ///< the folder of `migrations`, the URL of `database`, the file of `script`; may be empty
+
+  /// Reads `empty`, `models`, `migrations[:DIR]`, `database[:URL]` or `sql:FILE`; nothing else is one.
+  [[nodiscard]] static std::optional<diff_source> parse(std::string_view text);
+};
+
+struct deploy_options {
+  /// Stop after this migration; empty: apply everything. Must be a migration of the history.
+  std::string up_to{};
+};
+
+struct dev_options {
+  std::string name{};             ///< of the migration; empty and one must be written: `name_needed`
+  bool create_only = false;       ///< write the migration, do not apply it
+  bool accept_data_loss = false;  ///< write a plan that destroys data; otherwise `data_loss`
+  bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
+};
+
+struct generate_options {
+  /// Take the schema from the models even where the snapshot holds another one: after a merge, or for a folder that
+  /// another tool began. The caller vouches that the history leads to the models.
+  bool schema_from_models = false;
+};
+
+/// Applies a history of migrations to a database, and writes its next one.
+///
+/// The database is opened by the first operation that needs it, and kept. One thread at a time, except `interrupt()`.
+/// Operations throw `migration_error` (codes in `migration_code`, with the state that is left), and `database_error`
+/// for what has nothing to do with a script (no server, wrong password, a read-only file, connection lost).
+///
+/// \code
+///   instar::migrator m(instar::database_url::parse("sqlite:app.db"), {.embedded = app::migrations});
+///   m.deploy();
+/// \endcode
+class migrator {
+ public:
+  /// Works on the database of that URL; nothing is opened yet.
+  migrator(database_url url, migrator_options options);
+
+  /// Works on an open database, which must outlive the migrator.
+  migrator(database& opened, migrator_options options);
+
+  /// Works without a database: `diff` of files and models, `generate_snapshot`, `check_history`. Others throw `no_url`.
+  explicit migrator(migrator_options options);
+
+  migrator(const migrator&) = delete;
+  migrator& operator=(const migrator&) = delete;
+  ~migrator();
+
+  /// Applies what is pending, in the order of the names.
+  ///
+  /// A script and its ledger row are one transaction: a failing script leaves nothing behind. A script that cannot be
+  /// one (CONCURRENTLY, VACUUM, its own BEGIN and COMMIT …) is journalled, and a later call goes on at the statement
+  /// that failed. Never resets. Takes the lock only when something is pending.
+  deploy_report deploy(const deploy_options& options = {});
+
+  /// What is applied, pending, failed, edited, missing. Writes nothing, and makes no database.
+  status_report status();
+
+  /// Says that a migration is applied though it was not run (a baseline, a repair by hand).
+  /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
+  resolve_report resolve_applied(std::string_view name);
+
+  /// Says that a failed migration was undone by hand: `deploy` will run it from its first statement.
+  /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
+  resolve_report resolve_rolled_back(std::string_view name);
+
+  /// Accepts the file of an edited migration as it is now: the ledger takes its checksum. Nothing is run.
+  /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
+  resolve_report resolve_edited(std::string_view name);
+
+  /// Makes the ledger forget an applied migration that the folder has not. Nothing is run; its tables stay.
+  /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
+  resolve_report resolve_missing(std::string_view name);
+
+  /// Drops everything in the schemas that ledger, models, snapshot and scripts name, applies the history, seeds.
+  ///
+  /// The schemas themselves stay, with their owner and rights, unless a script creates them; so do extensions that no
+  /// script creates. PostgreSQL: dropping is one transaction.
+  reset_report reset();
+
+  /// What `migrate dev` would do: checks ledger against folder, plans from the snapshot to the models. Writes nothing.
+  next_plan plan_next();
+
+  /// Proves history and plan in the shadow database, then writes the migration's folder, the lock file and snapshot.hpp.
+  ///
+  /// \param name    its non-alphanumeric characters become `_`; the folder is `YYYYMMDDHHMMSS_name`, later than every other
+  /// \param planned what `plan_next()` returned; an empty plan writes a script with a comment alone, to be filled in
+  /// \throws migration_error `shadow_failed` and others; nothing is written then.
+  created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
+
+  /// `plan_next`, `deploy`, `create_migration` and `deploy`, without a question asked.
+  /// \throws migration_error the first of `next_plan::problems`; `name_needed`, `data_loss`.
+  dev_report dev(const dev_options& options);
+
+  /// Brings a database to the models without a migration, for trying things out.
+  ///
+  /// Only a database that is empty, or whose last push is recorded in its table `_instar_push`: the plan goes from there.
+  /// \throws migration_error `push_refused` otherwise; `data_loss`.
+  push_report push(bool accept_data_loss = false);
+
+  /// Fills the database by `migrator_options::seed` or `seed_script`. \throws migration_error `no_seed`, `script_failed`.
+  void seed();
+
+  /// Runs a script outside the history; one transaction where it can be one.
+  /// \param file_name what an error shall call it
+  void execute_script(std::string_view sql, std::string_view file_name = "script");
+
+  /// The plan from one schema to another.
+  /// \throws migration_error `no_introspection` for `database` and `script`.
+  diff_report diff(const diff_source& from, const diff_source& to);
+
+  /// Brings snapshot.hpp up to date with the folder.
+  snapshot_report generate_snapshot(const generate_options& options = {});
+
+  /// Reads the whole history and its lock file; needs no database.
+  /// \return the warnings. \throws migration_error what is wrong with it.
+  std::vector<migration_warning> check_history();
+
+  /// The dialect that this migrator writes: the database's, the option's, the lock file's, in that order.
+  [[nodiscard]] instar::dialect dialect();
+
+  /// Stops the running operation: between two statements, or inside the running one by `database::interrupt`. The
+  /// operation rolls back what it can and throws `stopped` with the state. From any thread, not from a signal handler.
+  /// It holds for the migrator's life: a later operation throws at once.
+  void interrupt() noexcept;
+
+ private:
+  struct session;  ///< the open database, what was read of the history, what is interrupted
+  std::unique_ptr<session> session_;
+};
+
+}  // namespace instar
+
+#include <instar/migrate/operations.hpp>

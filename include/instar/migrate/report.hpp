@@ -1,0 +1,205 @@
+#pragma once
+
+#include <instar/diff/plan.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// \file What the operations of `migrator` return: plain values that a command line prints as text or as JSON.
+
+namespace instar {
+
+/// Something worth saying that did not stop the operation.
+struct migration_warning {
+  std::string_view code{};  ///< one of `migration_code`
+  std::string migration;    ///< the migration that it is about, may be empty
+  std::string message;      ///< one sentence of cause
+  std::string remedy;       ///< one sentence of what to do, may be empty
+};
+
+/// How folder, snapshot and ledger see one migration.
+enum class migration_state : unsigned char {
+  applied,    ///< in the folder and in the database, with the same checksum (line ends aside)
+  pending,    ///< in the folder, not in the database (or rolled back there)
+  resumable,  ///< failed half-way in a script that is no one transaction; deploy goes on at the failed statement
+  failed,     ///< begun and not finished, and nobody knows how far; needs `resolve`
+  edited,     ///< applied, but the file is no longer what was applied
+  missing,    ///< applied and listed by the snapshot, but not in the folder
+  unknown,    ///< applied, but neither in the folder nor in the snapshot: from another branch or another project
+};
+
+/// "applied", "pending" …
+[[nodiscard]] constexpr std::string_view to_string(migration_state state) noexcept {
+  switch (state) {
+  case migration_state::applied:
+    return "applied";
+  case migration_state::pending:
+    return "pending";
+  case migration_state::resumable:
+    return "resumable";
+  case migration_state::failed:
+    return "failed";
+  case migration_state::edited:
+    return "edited";
+  case migration_state::missing:
+    return "missing";
+  case migration_state::unknown:
+    return "unknown";
+  }
+  return "";
+}
+
+struct migration_status {
+  std::string name;
+  migration_state state = migration_state::pending;
+  std::string checksum;         ///< of the file; empty when it is not there
+  std::string ledger_checksum;  ///< of what was applied; empty when nothing was
+  std::string started_at;       ///< as the database writes it; empty when never started
+  std::string finished_at;
+  std::string logs;             ///< what the database said when it failed
+  std::size_t tries = 0;        ///< ledger rows of that name, rolled-back ones included
+};
+
+/// What `status()` sees. Sorted by name.
+struct status_report {
+  std::vector<migration_status> migrations;
+  std::vector<migration_warning> warnings;
+  std::string ledger;           ///< the ledger's table, qualified; empty when there is none yet
+  bool adopted_prisma = false;  ///< the ledger is Prisma's
+  bool database_exists = true;
+
+  /// Whether every migration of the folder is applied, unedited, and nothing else is: exit code 0.
+  [[nodiscard]] bool up_to_date() const noexcept {
+    for (const migration_status& m : migrations)
+      if (m.state != migration_state::applied)
+        return false;
+    return true;
+  }
+
+  [[nodiscard]] std::size_t count(migration_state state) const noexcept {
+    std::size_t n = 0;
+    for (const migration_status& m : migrations)
+      n += m.state == state ? 1 : 0;
+    return n;
+  }
+};
+
+/// One migration that `deploy()` applied.
+struct applied_migration {
+  std::string name;
+  std::chrono::microseconds took{};
+  std::size_t statements = 0;       ///< of the script
+  std::size_t skipped = 0;          ///< of those, applied by an earlier try
+  bool transactional = true;        ///< the script and its ledger row were one transaction
+  std::vector<std::string> notices; ///< what the server said by the way
+};
+
+struct deploy_report {
+  std::vector<applied_migration> applied;  ///< in the order in which they ran
+  std::size_t already_applied = 0;
+  std::vector<migration_warning> warnings;
+  std::string ledger;             ///< the ledger's table, qualified
+  bool adopted_prisma = false;
+  bool created_database = false;
+};
+
+struct resolve_report {
+  std::string migration;
+  std::string change;  ///< one sentence: what the ledger says now
+};
+
+struct reset_report {
+  std::vector<std::string> dropped;  ///< "table public.users", "extension pg_trgm" …
+  deploy_report deployed;
+  bool seeded = false;
+};
+
+/// A reason why `migrate dev` cannot go on, and the ways out.
+struct history_problem {
+  std::string_view code{};  ///< `edited_migration`, `missing_migration`, `unknown_migration`, `failed_migration` …
+  std::string migration;
+  std::string message;                ///< one sentence of cause
+  std::vector<std::string> ways_out;  ///< each one sentence, the mildest first
+};
+
+/// What `migrate dev` would do now.
+struct next_plan {
+  status_report status;
+  std::vector<history_problem> problems;  ///< not empty: nothing may be planned or applied before they are solved
+  std::vector<std::string> pending;       ///< migrations of the folder that are to be applied first
+  plan steps;                             ///< from the snapshot to the models; empty: no migration to write
+  std::vector<std::string> summary;       ///< one human line for each step
+  std::string script;                     ///< the text of the migration.sql to write
+  bool loses_data = false;
+  std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
+
+  [[nodiscard]] bool blocked() const noexcept { return !problems.empty(); }
+  [[nodiscard]] bool up_to_date() const noexcept { return !blocked() && pending.empty() && steps.empty(); }
+};
+
+/// A migration that was written.
+struct created_migration {
+  std::string name;
+  std::filesystem::path script;    ///< its migration.sql
+  std::filesystem::path snapshot;  ///< the snapshot header that was updated
+  std::string sql;
+};
+
+struct dev_report {
+  next_plan planned;
+  std::optional<created_migration> created;
+  deploy_report deployed;  ///< pending migrations and, unless create_only, the new one
+};
+
+struct push_report {
+  std::vector<std::string> summary;  ///< one human line for each step
+  std::vector<std::string> statements;
+  bool created_database = false;
+};
+
+struct snapshot_report {
+  std::filesystem::path file;
+  bool changed = false;
+  bool schema_from_models = false;  ///< the schema was taken from the models, not kept from the old snapshot
+  std::size_t migrations = 0;
+};
+
+struct diff_report {
+  plan steps;
+  std::vector<std::string> summary;     ///< one human line for each step
+  std::vector<std::string> statements;
+  std::string script;                   ///< the statements with their comments and warnings
+  bool loses_data = false;
+  std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
+
+  [[nodiscard]] bool empty() const noexcept { return steps.empty(); }
+};
+
+/// Something that is going on now, told while an operation runs, from the thread that runs it.
+struct migration_progress {
+  enum class event : unsigned char {
+    creating_database,    ///< the database was not there
+    waiting_for_lock,     ///< told once; `detail` names the holder
+    applying,             ///< `migration`, `index` of `total`
+    running_statement,    ///< of a script that is no one transaction; `index` of `total`
+    applied,              ///< `migration`, `took`
+    resuming,             ///< `migration`, `index`: the statement at which an earlier try stopped
+    checking_in_shadow,   ///< `migration`, `index` of `total`
+    seeding,
+    notice,               ///< `detail`: what the server said by the way
+  };
+  event what;
+  std::string_view migration{};  ///< valid during the call
+  std::size_t index = 0;         ///< from 1
+  std::size_t total = 0;
+  std::chrono::microseconds took{};
+  std::string_view detail{};     ///< valid during the call
+};
+
+}  // namespace instar
