@@ -190,13 +190,13 @@ struct table {
   }
 };
 
-struct extension {
+struct extension_object {
   std::string_view name{};
   std::string_view schema{};
   std::string_view version{};
 };
 
-struct view {
+struct view_object {
   std::string_view schema{};
   std::string_view name{};
   std::string_view query{};
@@ -205,7 +205,7 @@ struct view {
   std::string_view comment{};
 };
 
-struct sequence {
+struct sequence_object {
   std::string_view schema{};
   std::string_view name{};
   type_kind type = type_kind::bigint;
@@ -231,9 +231,9 @@ struct raw_object {
 struct schema_view {
   std::span<const instar::table> tables{};
   std::span<const enumeration> enumerations{};
-  std::span<const extension> extensions{};
-  std::span<const sequence> sequences{};
-  std::span<const view> views{};  ///< In the order in which they can be created.
+  std::span<const extension_object> extensions{};
+  std::span<const sequence_object> sequences{};
+  std::span<const view_object> views{};  ///< In the order in which they can be created.
   std::span<const raw_object> raw_objects{};
 
   /// The table of that name, written "name" or "schema.name", or nullptr.

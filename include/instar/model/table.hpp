@@ -1,0 +1,456 @@
+#pragma once
+
+#include "instar/model/attribute.hpp"
+#include "instar/schema/names.hpp"
+
+/// \file A described model as a table: each model in a constant evaluation of its own.
+
+namespace instar::detail {
+
+/// What was written of a model, before anything is derived.
+struct model_words {
+  std::string_view table_name{};  ///< As written: "users" or "auth.users".
+  std::string_view model_name{};
+  std::span<const attribute> columns{};
+  std::span<const table_attribute> table{};
+  std::span<const member_part> parts{};
+
+  constexpr std::string_view schema() const {
+    for (std::size_t i = 0; i < table_name.size(); ++i)
+      if (table_name[i] == '.')
+        return table_name.substr(0, i);
+    return {};
+  }
+  constexpr std::string_view name() const {
+    for (std::size_t i = 0; i < table_name.size(); ++i)
+      if (table_name[i] == '.')
+        return table_name.substr(i + 1);
+    return table_name;
+  }
+
+  /// Where the words of a field begin in `columns`.
+  constexpr std::size_t start_of(int field) const {
+    std::size_t i = 0;
+    for (int seen = -1; i < columns.size(); ++i)
+      if (columns[i].kind == attribute_kind::field && ++seen == field)
+        break;
+    return i;
+  }
+
+  /// The name of a field's column: its `column("…")`, or else the field's own.
+  constexpr std::string_view column_name(int field) const {
+    const std::size_t start = start_of(field);
+    for (std::size_t i = start + 1; i < columns.size() && columns[i].kind > attribute_kind::field; ++i)
+      if (columns[i].kind == attribute_kind::column_name)
+        return columns[i].text;
+    return columns[start].text;
+  }
+
+  /// The type of a field's column: its type attribute, or else what its C++ type stands for.
+  constexpr column_type type_of(int field) const {
+    const std::size_t start = start_of(field);
+    for (std::size_t i = start + 1; i < columns.size() && columns[i].kind > attribute_kind::field; ++i)
+      if (columns[i].kind == attribute_kind::type)
+        return retyped(columns[start].type, columns[i].type);
+    return columns[start].type;
+  }
+
+  /// A type attribute names the element type of a field that is an array, unless it spells the type out.
+  static constexpr column_type retyped(const column_type& derived, column_type given) {
+    if (given.kind != type_kind::custom)
+      given.dimensions = derived.dimensions;
+    return given;
+  }
+};
+
+template <class Model>
+struct words_storage {
+  static constexpr auto table = description<Model>::table_words();
+};
+
+template <class Model>
+inline constexpr model_words words_of{description<Model>::table_name, description<Model>::model_name,
+                                      description<Model>::columns, words_storage<Model>::table.attributes,
+                                      words_storage<Model>::table.parts};
+
+/// How much room a table needs.
+struct table_sizes {
+  std::size_t columns = 0;
+  std::size_t uniques = 0;
+  std::size_t foreign_keys = 0;
+  std::size_t checks = 0;
+  std::size_t exclusions = 0;
+  std::size_t indexes = 0;
+  std::size_t parts = 0;
+  std::size_t names = 0;  ///< Column names in keys.
+  std::size_t text = 0;   ///< Bytes of derived names, at most.
+};
+
+constexpr table_sizes sizes_of(const model_words& words) {
+  table_sizes n{.names = 0, .text = name_limit};
+  bool key = false;
+  for (const attribute& a : words.columns) {
+    switch (a.kind) {
+    case attribute_kind::field:
+      ++n.columns;
+      break;
+    case attribute_kind::primary_key:
+      key = true;
+      ++n.names;
+      break;
+    case attribute_kind::unique:
+      ++n.uniques;
+      ++n.names;
+      n.text += name_limit;
+      break;
+    case attribute_kind::references:
+      ++n.foreign_keys;
+      n.names += 2;
+      n.text += name_limit;
+      break;
+    case attribute_kind::index:
+      ++n.indexes;
+      ++n.parts;
+      n.text += name_limit;
+      break;
+    case attribute_kind::check:
+      ++n.checks;
+      n.text += name_limit;
+      break;
+    default:
+      break;
+    }
+  }
+  for (const table_attribute& a : words.table) {
+    const std::size_t parts = static_cast<std::size_t>(a.part_count);
+    const std::size_t included = static_cast<std::size_t>(a.include_count);
+    n.text += name_limit;
+    switch (a.kind) {
+    case table_attribute_kind::primary_key:
+      key = true;
+      n.names += parts;
+      break;
+    case table_attribute_kind::unique:
+      ++n.uniques;
+      n.names += parts;
+      break;
+    case table_attribute_kind::foreign_key:
+      ++n.foreign_keys;
+      n.names += parts + included;
+      break;
+    case table_attribute_kind::index:
+      ++n.indexes;
+      n.parts += parts;
+      n.names += included;
+      break;
+    case table_attribute_kind::exclude:
+      ++n.exclusions;
+      n.parts += parts;
+      break;
+    case table_attribute_kind::check:
+      ++n.checks;
+      break;
+    default:
+      break;
+    }
+  }
+  static_cast<void>(key);
+  return n;
+}
+
+/// Fills the arrays that a table is a view of.
+struct table_builder {
+  std::span<column> columns;
+  std::span<key> uniques;
+  std::span<foreign_key> foreign_keys;
+  std::span<check> checks;
+  std::span<exclusion> exclusions;
+  std::span<index> indexes;
+  std::span<index_part> parts;
+  std::span<std::string_view> names;
+  char* text;
+  instar::table table{};
+  std::size_t text_used = 0;
+  std::size_t names_used = 0;
+  std::size_t parts_used = 0;
+  std::size_t uniques_used = 0;
+  std::size_t foreign_keys_used = 0;
+  std::size_t checks_used = 0;
+  std::size_t exclusions_used = 0;
+  std::size_t indexes_used = 0;
+  static constexpr std::span<const std::string_view> no_columns{};
+
+  constexpr instar::table build(const model_words& words) {
+    table.schema = words.schema();
+    table.name = words.name();
+    add_columns(words);
+    add_column_constraints(words);
+    for (const table_attribute& a : words.table)
+      add_table_word(words, a);
+    mark_keys();
+    table.columns = columns;
+    table.uniques = uniques;
+    table.foreign_keys = foreign_keys;
+    table.checks = checks;
+    table.exclusions = exclusions;
+    table.indexes = indexes;
+    return table;
+  }
+
+  constexpr void add_columns(const model_words& words) {
+    std::size_t at = 0;
+    for (const attribute& a : words.columns) {
+      if (a.kind == attribute_kind::field) {
+        column& c = columns[at++];
+        c.name = a.text;
+        c.type = a.type;
+        c.nullable = a.nullable;
+        continue;
+      }
+      if (at == 0)
+        continue;
+      column& c = columns[at - 1];
+      switch (a.kind) {
+      case attribute_kind::identity:
+        c.identity = static_cast<identity_kind>(a.option);
+        break;
+      case attribute_kind::initial:
+        c.initial = a.initial;
+        break;
+      case attribute_kind::updated_at:
+        c.updated_at = true;
+        if (c.initial.kind == default_kind::none)
+          c.initial = {.kind = default_kind::now};
+        break;
+      case attribute_kind::type:
+        c.type = model_words::retyped(c.type, a.type);
+        break;
+      case attribute_kind::generated:
+        c.generated = static_cast<generated_kind>(a.option);
+        c.generated_as = a.text;
+        break;
+      case attribute_kind::collate:
+        c.collation = a.text;
+        break;
+      case attribute_kind::comment:
+        c.comment = a.text;
+        break;
+      case attribute_kind::column_name:
+        c.name = a.text;
+        break;
+      case attribute_kind::renamed_from:
+        c.renamed_from = a.text;
+        break;
+      default:
+        break;
+      }
+    }
+  }
+
+  constexpr void add_column_constraints(const model_words& words) {
+    std::size_t at = 0;
+    for (const attribute& a : words.columns) {
+      if (a.kind == attribute_kind::field)
+        ++at;
+      if (at == 0)
+        continue;
+      const std::string_view self = columns[at - 1].name;
+      const std::span<const std::string_view> alone(&columns[at - 1].name, 1);
+      switch (a.kind) {
+      case attribute_kind::primary_key:
+        table.primary_key = {.name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(self)};
+        break;
+      case attribute_kind::unique:
+        uniques[uniques_used++] = {.name = name_or(a.name, alone, "_key"), .columns = names_of(self)};
+        break;
+      case attribute_kind::references: {
+        foreign_key& fk = foreign_keys[foreign_keys_used++];
+        fk = {.name = name_or(a.name, alone, "_fkey"),
+              .columns = names_of(self),
+              .on_delete = a.on_delete,
+              .on_update = a.on_update,
+              .deferral = a.deferral};
+        // The schema replaces these by the target's own words: here only the model's literal name is known.
+        fk.target_table = a.text;
+        fk.target_columns = names_of({});
+        break;
+      }
+      case attribute_kind::index:
+        parts[parts_used] = {.text = self};
+        indexes[indexes_used++] = {.name = name_or(a.name, alone, "_idx"), .parts = {&parts[parts_used], 1}};
+        ++parts_used;
+        break;
+      case attribute_kind::check:
+        checks[checks_used++] = {.name = name_or(a.name, alone, "_check"), .expression = a.text};
+        break;
+      default:
+        break;
+      }
+    }
+  }
+
+  constexpr void add_table_word(const model_words& words, const table_attribute& a) {
+    const std::span<const member_part> all =
+        words.parts.subspan(static_cast<std::size_t>(a.first_part), static_cast<std::size_t>(a.part_count));
+    const std::span<const member_part> extra = words.parts.subspan(
+        static_cast<std::size_t>(a.first_part + a.part_count), static_cast<std::size_t>(a.include_count));
+    switch (a.kind) {
+    case table_attribute_kind::primary_key:
+      table.primary_key = {
+          .name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(words, all), .deferral = a.deferral};
+      break;
+    case table_attribute_kind::unique: {
+      const auto on = names_of(words, all);
+      uniques[uniques_used++] = {.name = name_or(a.name, on, "_key"),
+                                 .columns = on,
+                                 .nulls_not_distinct = a.nulls_not_distinct,
+                                 .deferral = a.deferral};
+      break;
+    }
+    case table_attribute_kind::foreign_key: {
+      const auto on = names_of(words, all);
+      const std::size_t target = names_used;
+      names_used += extra.size();
+      foreign_keys[foreign_keys_used++] = {.name = name_or(a.name, on, "_fkey"),
+                                           .columns = on,
+                                           .target_table = a.target,
+                                           .target_columns = {names.data() + target, extra.size()},
+                                           .on_delete = a.on_delete,
+                                           .on_update = a.on_update,
+                                           .deferral = a.deferral};
+      break;
+    }
+    case table_attribute_kind::index: {
+      const auto on = parts_of_words(words, all);
+      indexes[indexes_used++] = {.name = name_or(a.name, on, a.unique ? "_key" : "_idx"),
+                                 .parts = on,
+                                 .unique = a.unique,
+                                 .nulls_not_distinct = a.nulls_not_distinct,
+                                 .method = a.method,
+                                 .where = a.where,
+                                 .include = names_of(words, extra)};
+      break;
+    }
+    case table_attribute_kind::exclude: {
+      const auto on = parts_of_words(words, all);
+      exclusions[exclusions_used++] = {.name = name_or(a.name, on, "_excl"),
+                                       .parts = on,
+                                       .method = a.method,
+                                       .where = a.where,
+                                       .deferral = a.deferral};
+      break;
+    }
+    case table_attribute_kind::check:
+      // The second unnamed check of a table is users_check1, as PostgreSQL itself would call it.
+      checks[checks_used] = {.name = a.name.empty() ? check_name() : a.name, .expression = a.text};
+      ++checks_used;
+      break;
+    case table_attribute_kind::comment:
+      table.comment = a.text;
+      break;
+    case table_attribute_kind::renamed_from:
+      table.renamed_from = a.text;
+      break;
+    }
+  }
+
+  constexpr std::string_view check_name() {
+    unsigned number = 0;
+    for (std::size_t i = 0; i < checks_used; ++i)
+      if (checks[i].name.size() >= table.name.size() + 6 &&
+          same_text(checks[i].name.substr(table.name.size(), 6), "_check"))
+        ++number;
+    filler out{text + text_used};
+    put_derived_name(out, table.name, no_columns, "_check");
+    if (number != 0)
+      put_integer(out, number);
+    return taken(out);
+  }
+
+  constexpr std::string_view taken(const filler& out) {
+    const std::string_view written(text + text_used, static_cast<std::size_t>(out.position - (text + text_used)));
+    text_used += written.size();
+    return written;
+  }
+
+  constexpr std::string_view name_or(std::string_view given, std::span<const std::string_view> on,
+                                     std::string_view suffix) {
+    if (!given.empty())
+      return given;
+    filler out{text + text_used};
+    put_derived_name(out, table.name, on, suffix);
+    return taken(out);
+  }
+
+  constexpr std::string_view name_or(std::string_view given, std::span<const index_part> on, std::string_view suffix) {
+    if (!given.empty())
+      return given;
+    std::array<std::string_view, 32> words{};
+    std::size_t n = 0;
+    for (const index_part& part : on)
+      if (n < words.size())
+        words[n++] = part.expression ? std::string_view("expr") : part.text;
+    return name_or(given, std::span<const std::string_view>(words.data(), n), suffix);
+  }
+
+  constexpr std::span<const std::string_view> names_of(std::string_view one) {
+    names[names_used] = one;
+    return {&names[names_used++], 1};
+  }
+
+  constexpr std::span<const std::string_view> names_of(const model_words& words, std::span<const member_part> on) {
+    const std::size_t start = names_used;
+    for (const member_part& part : on)
+      names[names_used++] = words.column_name(part.field);
+    return {names.data() + start, on.size()};
+  }
+
+  constexpr std::span<const index_part> parts_of_words(const model_words& words, std::span<const member_part> on) {
+    const std::size_t start = parts_used;
+    for (const member_part& part : on) {
+      parts[parts_used] = part.options;
+      if (!part.options.expression)
+        parts[parts_used].text = words.column_name(part.field);
+      ++parts_used;
+    }
+    return {parts.data() + start, on.size()};
+  }
+
+  constexpr void mark_keys() {
+    for (column& c : columns) {
+      for (std::string_view name : table.primary_key.columns)
+        if (same_text(name, c.name))
+          c.primary_key = true;
+      for (const key& k : uniques)
+        if (k.columns.size() == 1 && same_text(k.columns[0], c.name))
+          c.unique = true;
+    }
+  }
+};
+
+/// A table with the arrays that it is a view of. Built in place, because its views point into it.
+template <table_sizes N>
+struct table_storage {
+  std::array<column, N.columns> columns{};
+  std::array<key, N.uniques> uniques{};
+  std::array<foreign_key, N.foreign_keys> foreign_keys{};
+  std::array<check, N.checks> checks{};
+  std::array<exclusion, N.exclusions> exclusions{};
+  std::array<index, N.indexes> indexes{};
+  std::array<index_part, N.parts> parts{};
+  std::array<std::string_view, N.names> names{};
+  char text[N.text + 1]{};
+  instar::table table{};
+
+  constexpr explicit table_storage(const model_words& words)
+      : table(table_builder{columns, uniques, foreign_keys, checks, exclusions, indexes, parts, names, text}.build(words)) {
+  }
+  // The views of a copy would still point into the original.
+  table_storage(const table_storage&) = delete;
+  table_storage& operator=(const table_storage&) = delete;
+};
+
+template <class Model>
+inline constexpr table_storage<sizes_of(words_of<Model>)> storage_of{words_of<Model>};
+
+}  // namespace instar::detail
