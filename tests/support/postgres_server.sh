@@ -1,0 +1,80 @@
+#!/bin/sh
+# A throw-away PostgreSQL server for the tests: its own folder, a unix socket and no network, nothing kept safe on disk.
+#   postgres_server.sh start FOLDER   make and start it, print its URL (a superuser's, password-free)
+#   postgres_server.sh stop FOLDER    stop it and remove FOLDER
+# As root, which PostgreSQL refuses to run as, it runs as the user "postgres". POSTGRES_BIN names the programs' folder.
+set -eu
+
+usage() {
+  echo "usage: $0 start|stop FOLDER" >&2
+  exit 64
+}
+
+fail() {
+  echo "postgres_server.sh: $1" >&2
+  exit 1
+}
+
+find_programs() {
+  if [ -n "${POSTGRES_BIN:-}" ]; then
+    echo "$POSTGRES_BIN"
+    return
+  fi
+  for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin; do
+    [ -x "$folder/initdb" ] && newest=$folder
+  done
+  if [ -n "${newest:-}" ]; then
+    echo "$newest"
+  elif command -v initdb >/dev/null; then
+    dirname "$(command -v initdb)"
+  else
+    fail "no initdb found; install the package postgresql, or name the folder of its programs in POSTGRES_BIN"
+  fi
+}
+
+# Runs a PostgreSQL program as somebody it accepts, from a folder that this somebody may enter.
+as_server_user() {
+  if [ "$(id -u)" -eq 0 ]; then
+    (cd / && runuser -u postgres -- "$@")
+  else
+    "$@"
+  fi
+}
+
+start() {
+  mkdir -p "$folder"
+  folder=$(cd "$folder" && pwd)
+  # A socket's path may have 107 bytes, so it lives in a short folder of its own.
+  sockets=$(mktemp -d /tmp/instar-pg.XXXXXX)
+  echo "$sockets" >"$folder/sockets"
+  data=$sockets/data
+  [ "$(id -u)" -ne 0 ] || chown postgres "$sockets"
+  log=$sockets/server.log
+  as_server_user "$programs/initdb" --pgdata "$data" --username postgres --auth trust --encoding UTF8 --no-locale \
+    --no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; fail "initdb failed"; }
+  as_server_user "$programs/pg_ctl" --pgdata "$data" --log "$log" --wait --timeout 60 --options \
+    "-c listen_addresses='' -c unix_socket_directories=$sockets -c fsync=off -c synchronous_commit=off \
+     -c full_page_writes=off -c max_connections=50 -c log_min_messages=fatal" start >"$folder/start.log" 2>&1 </dev/null || {
+    cat "$folder/start.log" "$log" >&2
+    fail "the server did not start"
+  }
+  echo "postgresql://postgres@/postgres?host=$sockets"
+}
+
+stop() {
+  [ -f "$folder/sockets" ] || return 0
+  sockets=$(cat "$folder/sockets")
+  if [ -f "$sockets/data/postmaster.pid" ]; then
+    as_server_user "$programs/pg_ctl" --pgdata "$sockets/data" --mode immediate --wait stop >/dev/null 2>&1 || true
+  fi
+  rm -rf "$sockets" "$folder"
+}
+
+[ $# -eq 2 ] || usage
+folder=$2
+programs=$(find_programs)
+case $1 in
+start) start ;;
+stop) stop ;;
+*) usage ;;
+esac
