@@ -65,7 +65,8 @@ struct script_location {
   std::string file;        ///< path as it was given, or the embedded migration's name
   std::size_t line = 0;    ///< from 1
   std::size_t column = 0;  ///< from 1, in bytes
-  std::string text;        ///< the whole line, without its end
+  std::string text;        ///< the line, without its end; of a very long one the part round the column
+  std::size_t caret = 0;   ///< the byte of `text` that `column` means
 };
 
 /// What the database said about a failing script; empty members were not said.

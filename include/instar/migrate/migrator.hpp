@@ -103,7 +103,7 @@ struct generate_options {
 /// for what has nothing to do with a script (no server, wrong password, a read-only file, connection lost).
 ///
 /// \code
-///   instar::migrator m(instar::database_url::parse("sqlite:app.db"), {.embedded = app::migrations});
+///   instar::migrator m(instar::database_url{"sqlite:app.db"}, {.embedded = app::migrations});
 ///   m.deploy();
 /// \endcode
 class migrator {
