@@ -76,30 +76,46 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanit
   find_program(INSTAR_SECOND_COMPILER NAMES clang++ DOC "The compiler that checks the compile-time suite a second time")
 endif()
 
-# instar_add_second_compiler_executable(name SOURCES files... [INCLUDES folders...])
+# instar_add_second_compiler_twin(target [LINK])
 #
-# The executable as the second compiler makes it, by plain commands: CMake knows one compiler per build tree.
-function(instar_add_second_compiler_executable name)
-  cmake_parse_arguments(PARSE_ARGV 1 test "" "" "SOURCES;INCLUDES")
-  list(TRANSFORM test_INCLUDES PREPEND "-I")
+# Compiles the target's sources a second time, with the second compiler, as target `TARGET_second_compiler`; LINK: a
+# test executable of core alone, which is linked and registered too. Plain commands, for CMake knows one compiler per
+# build tree; what they need is read from the target.
+function(instar_add_second_compiler_twin target)
+  cmake_parse_arguments(PARSE_ARGV 1 twin "LINK" "" "")
+  if(NOT INSTAR_SECOND_COMPILER)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  if(twin_LINK)
+    list(APPEND sources "${PROJECT_SOURCE_DIR}/tests/support/main.cpp")
+  endif()
+  set(folder "${CMAKE_CURRENT_BINARY_DIR}/${target}_second_compiler.objects")
+  file(MAKE_DIRECTORY "${folder}")
+  # -I/usr/include would hide the compiler's own headers from #include_next.
+  set(includes "$<FILTER:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,EXCLUDE,^/usr/include$>")
+  set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
   set(warnings "$<TARGET_PROPERTY:instar_warnings,INTERFACE_COMPILE_OPTIONS>")
+  file(GENERATE OUTPUT "${folder}/options" CONTENT "-std=c++20\n-O0\n$<JOIN:${warnings},\n>
+$<$<BOOL:${includes}>:-I$<JOIN:${includes},\n-I>>\n$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},\n-D>>\n")
   set(objects)
-  foreach(source IN LISTS test_SOURCES)
-    file(RELATIVE_PATH object "${PROJECT_SOURCE_DIR}" "${source}")
-    if(object MATCHES "^\\.\\.")
-      file(RELATIVE_PATH object "${PROJECT_BINARY_DIR}" "${source}")
-    endif()
-    set(object "${CMAKE_CURRENT_BINARY_DIR}/${name}.objects/${object}.o")
-    cmake_path(GET object PARENT_PATH folder)
-    file(MAKE_DIRECTORY "${folder}")
-    add_custom_command(OUTPUT "${object}" DEPFILE "${object}.d" DEPENDS "${source}" COMMAND_EXPAND_LISTS VERBATIM
-      COMMENT "Compiling ${name}: ${source}"
-      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} "${INSTAR_SECOND_COMPILER}" -std=c++20 -O0 "${warnings}" ${test_INCLUDES}
+  foreach(source IN LISTS sources)
+    string(SHA256 hash "${source}")
+    string(SUBSTRING "${hash}" 0 12 hash)
+    cmake_path(GET source FILENAME object)
+    set(object "${folder}/${object}.${hash}.o")
+    add_custom_command(OUTPUT "${object}" DEPFILE "${object}.d" DEPENDS "${source}" "${folder}/options" VERBATIM
+      COMMENT "Compiling with the second compiler ${source}"
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} "${INSTAR_SECOND_COMPILER}" "@${folder}/options"
         -MD -MF "${object}.d" -MT "${object}" -c "${source}" -o "${object}")
     list(APPEND objects "${object}")
   endforeach()
-  set(program "${CMAKE_CURRENT_BINARY_DIR}/${name}")
-  add_custom_command(OUTPUT "${program}" DEPENDS ${objects} VERBATIM COMMENT "Linking ${name}"
-    COMMAND "${INSTAR_SECOND_COMPILER}" ${objects} -o "${program}")
-  add_custom_target(${name} ALL DEPENDS "${program}")
+  if(twin_LINK)
+    add_custom_command(OUTPUT "${folder}/${target}" DEPENDS ${objects} VERBATIM
+      COMMENT "Linking with the second compiler ${target}"
+      COMMAND "${INSTAR_SECOND_COMPILER}" ${objects} -o "${folder}/${target}")
+    set(objects "${folder}/${target}")
+    add_test(NAME ${target}_second_compiler COMMAND "${folder}/${target}")
+  endif()
+  add_custom_target(${target}_second_compiler ALL DEPENDS ${objects})
 endfunction()
