@@ -1,0 +1,330 @@
+#pragma once
+
+#include "instar/model/table.hpp"
+#include "instar/schema/fixed_string.hpp"
+
+/// \file Mistakes in models, found by the compiler and told in one line: model, field, cause, remedy.
+
+namespace instar {
+
+/// Never defined: naming it stops the build, and the compiler prints the text. If you see it, the text tells the mistake.
+template <fixed_string Text>
+struct mistake_in_model;
+
+namespace detail {
+
+enum class mistake_kind : unsigned char {
+  none,
+  duplicate_column,
+  name_too_long,
+  wrong_default,
+  default_conflict,
+  identity_not_integer,
+  two_primary_keys,
+  nullable_primary_key,
+  other_models_field,
+  duplicate_constraint,
+  duplicate_table,
+  unknown_target,
+  target_type_differs,
+  target_not_unique,
+  name_collision,
+};
+
+struct mistake {
+  mistake_kind kind = mistake_kind::none;
+  std::string_view model{};
+  std::string_view field{};
+  std::string_view other{};
+};
+
+template <class Writer>
+constexpr void put_mistake(Writer& out, const mistake& m) {
+  out.put(m.model);
+  if (!m.field.empty()) {
+    out.put('.');
+    out.put(m.field);
+  }
+  out.put(": ");
+  switch (m.kind) {
+  case mistake_kind::none:
+    break;
+  case mistake_kind::duplicate_column:
+    out.put("INS1010 two columns are named '");
+    out.put(m.other);
+    out.put("'; give one of them another column(\"...\")");
+    break;
+  case mistake_kind::name_too_long:
+    out.put("INS1011 the name '");
+    out.put(m.other);
+    out.put("' is longer than the 63 bytes that PostgreSQL keeps; shorten it");
+    break;
+  case mistake_kind::wrong_default:
+    out.put("INS1012 the default's type is not the column's; give a value of the field's type, or default_sql(\"...\")");
+    break;
+  case mistake_kind::default_conflict:
+    out.put("INS1013 a column has one of identity, generated_always_as and a default; leave out the others");
+    break;
+  case mistake_kind::identity_not_integer:
+    out.put("INS1014 identity needs a smallint, integer or bigint column; change the field's type");
+    break;
+  case mistake_kind::two_primary_keys:
+    out.put("INS1015 the table has two primary keys; for a key of several columns write primary_key(&");
+    out.put(m.model);
+    out.put("::a, &");
+    out.put(m.model);
+    out.put("::b) once, as an entry of its own");
+    break;
+  case mistake_kind::nullable_primary_key:
+    out.put("INS1016 a primary key's column cannot be NULL; make the field's type no std::optional");
+    break;
+  case mistake_kind::other_models_field:
+    out.put("INS1017 an index or key of this model names a field of the model of table '");
+    out.put(m.other);
+    out.put("'; name a field of ");
+    out.put(m.model);
+    break;
+  case mistake_kind::duplicate_constraint:
+    out.put("INS1018 two constraints or indexes of this table are named '");
+    out.put(m.other);
+    out.put("'; remove one, or give it another name with named(\"...\")");
+    break;
+  case mistake_kind::duplicate_table:
+    out.put("INS1019 two models of the schema are the table '");
+    out.put(m.other);
+    out.put("'; rename one");
+    break;
+  case mistake_kind::unknown_target:
+    out.put("INS1020 the foreign key references the table '");
+    out.put(m.other);
+    out.put("', whose model is not in the schema; add it to instar::schema<...>");
+    break;
+  case mistake_kind::target_type_differs:
+    out.put("INS1021 the foreign key's type is not that of the column it references, '");
+    out.put(m.other);
+    out.put("'; give both fields one type");
+    break;
+  case mistake_kind::target_not_unique:
+    out.put("INS1022 the foreign key references '");
+    out.put(m.other);
+    out.put("', which is neither the primary key nor unique; make it one of them");
+    break;
+  case mistake_kind::name_collision:
+    out.put("INS1023 a derived name of this table is also that of '");
+    out.put(m.other);
+    out.put("'; give one of them a name with named(\"...\")");
+    break;
+  }
+}
+
+constexpr bool integer_kind(const column_type& t) {
+  return t.kind == type_kind::smallint || t.kind == type_kind::integer || t.kind == type_kind::bigint;
+}
+
+constexpr bool default_fits(const column_type& t, const attribute& a) {
+  if (t.dimensions != 0 && a.initial.kind != default_kind::text)
+    return a.initial.kind == default_kind::expression;
+  switch (a.initial.kind) {
+  case default_kind::none:
+  case default_kind::expression:
+    return true;
+  case default_kind::boolean:
+    return t.kind == type_kind::boolean || t.kind == type_kind::custom;
+  case default_kind::integer:
+    return integer_kind(t) || t.kind == type_kind::numeric || t.kind == type_kind::real ||
+           t.kind == type_kind::double_precision || t.kind == type_kind::custom;
+  case default_kind::real:
+    return t.kind == type_kind::numeric || t.kind == type_kind::real || t.kind == type_kind::double_precision ||
+           t.kind == type_kind::custom;
+  case default_kind::now:
+    return t.kind == type_kind::timestamp || t.kind == type_kind::timestamptz || t.kind == type_kind::date ||
+           t.kind == type_kind::time || t.kind == type_kind::timetz || t.kind == type_kind::text ||
+           t.kind == type_kind::custom;
+  case default_kind::text:
+    if (a.type.kind == type_kind::enumeration)  // An enumerator: only its own enum's column takes it.
+      return t.kind == type_kind::enumeration && t.values == a.type.values;
+    return t.kind != type_kind::boolean && !integer_kind(t) && t.kind != type_kind::enumeration &&
+           t.kind != type_kind::real && t.kind != type_kind::double_precision;
+  }
+  return false;
+}
+
+/// What is wrong in the words of one model alone.
+constexpr mistake mistake_in_words(const model_words& words) {
+  const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other = {}) {
+    return mistake{kind, words.model_name, field, other};
+  };
+  const std::string_view table = words.name();
+  if (table.size() > name_limit)
+    return wrong(mistake_kind::name_too_long, {}, table);
+  int keys = 0;
+  bool renamed = false;
+  std::string_view field{};
+  column_type type{};
+  bool nullable = false;
+  int sources = 0;
+  int number = -1;
+  for (std::size_t i = 0; i < words.columns.size(); ++i) {
+    const attribute& a = words.columns[i];
+    switch (a.kind) {
+    case attribute_kind::field:
+      ++number;
+      field = a.text;
+      nullable = a.nullable;
+      sources = 0;
+      type = a.type;
+      for (std::size_t j = i + 1; j < words.columns.size() && words.columns[j].kind > attribute_kind::field; ++j)
+        if (words.columns[j].kind == attribute_kind::type)
+          type = model_words::retyped(type, words.columns[j].type);
+      if (field.size() > name_limit)
+        return wrong(mistake_kind::name_too_long, field, field);
+      break;
+    case attribute_kind::column_name:
+      renamed = true;
+      if (a.text.size() > name_limit)
+        return wrong(mistake_kind::name_too_long, field, a.text);
+      break;
+    case attribute_kind::primary_key:
+      if (++keys > 1)
+        return wrong(mistake_kind::two_primary_keys, field);
+      if (nullable)
+        return wrong(mistake_kind::nullable_primary_key, field);
+      break;
+    case attribute_kind::identity:
+      if (!integer_kind(type))
+        return wrong(mistake_kind::identity_not_integer, field);
+      if (++sources > 1)
+        return wrong(mistake_kind::default_conflict, field);
+      break;
+    case attribute_kind::initial:
+      if (++sources > 1)
+        return wrong(mistake_kind::default_conflict, field);
+      if (!default_fits(type, a))
+        return wrong(mistake_kind::wrong_default, field);
+      break;
+    case attribute_kind::generated:
+      if (++sources > 1)
+        return wrong(mistake_kind::default_conflict, field);
+      break;
+    default:
+      break;
+    }
+    if (a.name.size() > name_limit)
+      return wrong(mistake_kind::name_too_long, field, a.name);
+  }
+  if (renamed)
+    for (int i = 1; i <= number; ++i)
+      for (int j = 0; j < i; ++j)
+        if (same_text(words.column_name(i), words.column_name(j)))
+          return wrong(mistake_kind::duplicate_column, words.columns[words.start_of(i)].text, words.column_name(i));
+  for (const table_attribute& a : words.table) {
+    if (a.name.size() > name_limit)
+      return wrong(mistake_kind::name_too_long, {}, a.name);
+    if (a.kind == table_attribute_kind::primary_key && ++keys > 1)
+      return wrong(mistake_kind::two_primary_keys, {});
+    const int own = a.kind == table_attribute_kind::foreign_key ? a.part_count : a.part_count + a.include_count;
+    for (int p = 0; p < own; ++p) {
+      const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
+      if (part.field < 0)
+        continue;
+      if (!same_text(part.owner, words.table_name))
+        return wrong(mistake_kind::other_models_field, {}, part.owner);
+      if (a.kind == table_attribute_kind::primary_key && words.columns[words.start_of(part.field)].nullable)
+        return wrong(mistake_kind::nullable_primary_key, words.columns[words.start_of(part.field)].text);
+    }
+  }
+  return {};
+}
+
+template <class Model>
+inline constexpr mistake mistake_of = mistake_in_words(words_of<Model>);
+
+template <const mistake& Mistake>
+constexpr auto mistake_text() {
+  constexpr std::size_t size = [] {
+    counter out;
+    put_mistake(out, Mistake);
+    return out.size;
+  }();
+  fixed_string<size> text{};
+  filler out{text.text};
+  put_mistake(out, Mistake);
+  return text;
+}
+
+#if defined(__clang__) && __clang_major__ < 16
+// clang before 16 prints a text argument as numbers, but the arguments of a call as they are: so the mistake is told by a
+// function's name, and model and field by its arguments.
+#define INSTAR_MISTAKE(NAME) void NAME(const char* model, const char* field, const char* other)
+INSTAR_MISTAKE(INS1010_two_columns_have_one_name__give_one_of_them_another_column_name);
+INSTAR_MISTAKE(INS1011_a_name_is_longer_than_63_bytes__shorten_it);
+INSTAR_MISTAKE(INS1012_the_defaults_type_is_not_the_columns__give_a_value_of_the_fields_type_or_default_sql);
+INSTAR_MISTAKE(INS1013_a_column_has_one_of_identity_generated_and_default__leave_out_the_others);
+INSTAR_MISTAKE(INS1014_identity_needs_an_integer_column__change_the_fields_type);
+INSTAR_MISTAKE(INS1015_the_table_has_two_primary_keys__for_several_columns_write_primary_key_once_as_an_entry_of_its_own);
+INSTAR_MISTAKE(INS1016_a_primary_keys_column_cannot_be_null__make_the_field_no_optional);
+INSTAR_MISTAKE(INS1017_an_index_or_key_names_a_field_of_another_model__name_a_field_of_this_one);
+INSTAR_MISTAKE(INS1018_two_constraints_of_the_table_have_one_name__remove_one_or_give_it_another_with_named);
+INSTAR_MISTAKE(INS1019_two_models_are_one_table__rename_one);
+INSTAR_MISTAKE(INS1020_the_foreign_key_references_a_model_that_is_not_in_the_schema__add_it_to_the_schema);
+INSTAR_MISTAKE(INS1021_the_foreign_keys_type_is_not_that_of_the_column_it_references__give_both_fields_one_type);
+INSTAR_MISTAKE(INS1022_the_referenced_column_is_neither_primary_key_nor_unique__make_it_one_of_them);
+INSTAR_MISTAKE(INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named);
+#undef INSTAR_MISTAKE
+
+constexpr bool tell(const mistake& m) {
+  const char* model = m.model.data();
+  const char* field = m.field.data();
+  const char* other = m.other.data();
+  switch (m.kind) {
+  case mistake_kind::none:
+    return true;
+#define INSTAR_TELL(KIND, NAME)                                                                                        \
+  case mistake_kind::KIND:                                                                                             \
+    NAME(model, field, other);                                                                                         \
+    break;
+    INSTAR_TELL(duplicate_column, INS1010_two_columns_have_one_name__give_one_of_them_another_column_name)
+    INSTAR_TELL(name_too_long, INS1011_a_name_is_longer_than_63_bytes__shorten_it)
+    INSTAR_TELL(wrong_default,
+                INS1012_the_defaults_type_is_not_the_columns__give_a_value_of_the_fields_type_or_default_sql)
+    INSTAR_TELL(default_conflict,
+                INS1013_a_column_has_one_of_identity_generated_and_default__leave_out_the_others)
+    INSTAR_TELL(identity_not_integer, INS1014_identity_needs_an_integer_column__change_the_fields_type)
+    INSTAR_TELL(
+        two_primary_keys,
+        INS1015_the_table_has_two_primary_keys__for_several_columns_write_primary_key_once_as_an_entry_of_its_own)
+    INSTAR_TELL(nullable_primary_key, INS1016_a_primary_keys_column_cannot_be_null__make_the_field_no_optional)
+    INSTAR_TELL(other_models_field,
+                INS1017_an_index_or_key_names_a_field_of_another_model__name_a_field_of_this_one)
+    INSTAR_TELL(duplicate_constraint,
+                INS1018_two_constraints_of_the_table_have_one_name__remove_one_or_give_it_another_with_named)
+    INSTAR_TELL(duplicate_table, INS1019_two_models_are_one_table__rename_one)
+    INSTAR_TELL(unknown_target,
+                INS1020_the_foreign_key_references_a_model_that_is_not_in_the_schema__add_it_to_the_schema)
+    INSTAR_TELL(target_type_differs,
+                INS1021_the_foreign_keys_type_is_not_that_of_the_column_it_references__give_both_fields_one_type)
+    INSTAR_TELL(target_not_unique,
+                INS1022_the_referenced_column_is_neither_primary_key_nor_unique__make_it_one_of_them)
+    INSTAR_TELL(name_collision,
+                INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
+#undef INSTAR_TELL
+  }
+  return false;
+}
+
+/// Stops the build where there is a mistake.
+template <const mistake& Mistake>
+constexpr void require_no_mistake() {
+  static_assert(tell(Mistake), "instar: a mistake in a model; the note names it");
+}
+#else
+/// Stops the build where there is a mistake.
+template <const mistake& Mistake>
+constexpr void require_no_mistake() {
+  if constexpr (Mistake.kind != mistake_kind::none)
+    static_cast<void>(sizeof(mistake_in_model<mistake_text<Mistake>()>));
+}
+#endif
+
+}  // namespace detail
+}  // namespace instar

@@ -1,0 +1,814 @@
+#pragma once
+
+#include "instar/model/mistake.hpp"
+#include "instar/schema/snapshot.hpp"
+
+#include <bit>
+
+/// \file Models and other objects together: instar::schema<User, Session>(…).
+
+namespace instar {
+
+namespace detail {
+
+constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
+  hash = hash_number(static_cast<std::uint64_t>(t.kind), hash);
+  if (t.length != -1 || t.scale != -1 || t.dimensions != 0)
+    hash = hash_number(static_cast<std::uint64_t>(t.length + 1) << 32 | static_cast<std::uint64_t>(t.scale + 1) << 8 |
+                           static_cast<std::uint64_t>(t.dimensions),
+                       hash);
+  if (!t.custom.empty())
+    hash = hash_text(t.custom, hash);
+  if (t.values != nullptr) {
+    hash = hash_text(t.values->name, hash_text(t.values->schema, hash));
+    for (const enum_value& v : t.values->values)
+      hash = hash_number(1, hash_text(v.label, hash));
+  }
+  return hash;
+}
+
+constexpr std::uint64_t hash_words(const attribute& a, std::uint64_t hash) {
+  hash = hash_number(static_cast<std::uint64_t>(a.kind) << 16 | static_cast<std::uint64_t>(a.option) << 8 |
+                         (a.nullable ? 1u : 0u),
+                     hash);
+  if (!a.text.empty())
+    hash = hash_text(a.text, hash);
+  if (!a.name.empty())
+    hash = hash_text(a.name, hash);
+  switch (a.kind) {
+  case attribute_kind::field:
+  case attribute_kind::type:
+    return hash_words(a.type, hash);
+  case attribute_kind::initial:
+    hash = hash_number(static_cast<std::uint64_t>(a.initial.kind), hash);
+    hash = hash_number(static_cast<std::uint64_t>(a.initial.integer), hash);
+    if (a.initial.kind == default_kind::real)
+      hash = hash_number(std::bit_cast<std::uint64_t>(a.initial.real), hash);
+    return a.initial.text.empty() ? hash : hash_text(a.initial.text, hash);
+  case attribute_kind::references:
+    return hash_number(static_cast<std::uint64_t>(a.on_delete) << 16 | static_cast<std::uint64_t>(a.on_update) << 8 |
+                           static_cast<std::uint64_t>(a.deferral),
+                       hash);
+  default:
+    return hash;
+  }
+}
+
+/// The hash of a model's words without those of the models that it references: these come in by the schema.
+constexpr std::uint64_t hash_words(const model_words& words) {
+  std::uint64_t hash = hash_text(words.table_name);
+  for (const attribute& a : words.columns)
+    hash = hash_words(a, hash);
+  for (const table_attribute& a : words.table) {
+    hash = hash_number(static_cast<std::uint64_t>(a.kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
+                           static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
+                           static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |
+                           (a.nulls_not_distinct ? 2u : 0u),
+                       hash);
+    for (std::string_view text : {a.text, a.name, a.method, a.where, a.target})
+      if (!text.empty())
+        hash = hash_number(2, hash_text(text, hash));
+  }
+  for (const member_part& part : words.parts) {
+    hash = hash_number(static_cast<std::uint64_t>(part.field + 1) << 16 |
+                           static_cast<std::uint64_t>(part.options.nulls) << 8 | (part.options.descending ? 1u : 0u),
+                       hash);
+    for (std::string_view text : {part.options.text, part.options.collation, part.options.operator_class,
+                                  part.options.with_operator})
+      if (!text.empty())
+        hash = hash_number(3, hash_text(text, hash));
+  }
+  return hash;
+}
+
+/// What the schema needs of each model to compare it: cheap, so that a model that did not change costs next to nothing.
+struct model_summary {
+  const model_words* words = nullptr;
+  std::uint64_t name_hash = 0;
+  std::uint64_t words_hash = 0;
+  bool references = false;
+};
+
+constexpr model_summary summarise(const model_words& words) {
+  model_summary s{&words, hash_object(words.schema(), words.name()), hash_words(words)};
+  for (const attribute& a : words.columns)
+    s.references |= a.kind == attribute_kind::references;
+  for (const table_attribute& a : words.table)
+    s.references |= a.kind == table_attribute_kind::foreign_key;
+  return s;
+}
+
+template <class Model>
+inline constexpr model_summary summary_of = summarise(words_of<Model>);
+
+/// Finds positions by a hash, in constant time: open addressing over a power of two.
+template <std::size_t N>
+struct hash_index {
+  static constexpr std::size_t capacity = std::bit_ceil(N * 2 + 1);
+  std::array<std::uint64_t, capacity> hashes{};
+  std::array<int, capacity> positions{};  // Position + 1; 0: free.
+
+  /// \return the position that the hash already has, or -1 when it was new
+  constexpr int insert(std::uint64_t hash, int position) {
+    std::size_t slot = hash & (capacity - 1);
+    while (positions[slot] != 0) {
+      if (hashes[slot] == hash)
+        return positions[slot] - 1;
+      slot = (slot + 1) & (capacity - 1);
+    }
+    hashes[slot] = hash;
+    positions[slot] = position + 1;
+    return -1;
+  }
+  /// \return the position, or -1
+  constexpr int find(std::uint64_t hash) const {
+    std::size_t slot = hash & (capacity - 1);
+    while (positions[slot] != 0) {
+      if (hashes[slot] == hash)
+        return positions[slot] - 1;
+      slot = (slot + 1) & (capacity - 1);
+    }
+    return -1;
+  }
+};
+
+constexpr std::uint64_t hash_table_name(std::string_view written) {
+  const model_words words{.table_name = written};
+  return hash_object(words.schema(), words.name());
+}
+
+template <std::size_t N>
+constexpr hash_index<N> index_by_name(const std::array<model_summary, N>& models) {
+  hash_index<N> index{};
+  for (std::size_t i = 0; i < N; ++i)
+    index.insert(models[i].name_hash, static_cast<int>(i));
+  return index;
+}
+
+/// Mixes in what a model takes from those that it references: the names of their tables and columns.
+template <std::size_t N>
+constexpr std::array<std::uint64_t, N> content_hashes(const std::array<model_summary, N>& models,
+                                                      const hash_index<N>& by_name) {
+  std::array<std::uint64_t, N> hashes{};
+  for (std::size_t i = 0; i < N; ++i) {
+    std::uint64_t hash = models[i].words_hash;
+    if (models[i].references) {
+      const model_words& words = *models[i].words;
+      for (const attribute& a : words.columns)
+        if (a.kind == attribute_kind::references) {
+          const int target = by_name.find(hash_table_name(a.text));
+          if (target >= 0)
+            hash = hash_text(models[static_cast<std::size_t>(target)].words->column_name(a.target_field), hash);
+        }
+      for (const table_attribute& a : words.table)
+        if (a.kind == table_attribute_kind::foreign_key) {
+          const int target = by_name.find(hash_table_name(a.target));
+          for (int p = 0; target >= 0 && p < a.include_count; ++p)
+            hash = hash_text(models[static_cast<std::size_t>(target)].words->column_name(
+                                 words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)].field),
+                             hash);
+        }
+    }
+    hashes[i] = hash == 0 ? 1 : hash;
+  }
+  return hashes;
+}
+
+constexpr bool same_type(const column_type& a, const column_type& b) {
+  if (a.kind != b.kind || a.length != b.length || a.scale != b.scale || a.dimensions != b.dimensions ||
+      !same_text(a.custom, b.custom))
+    return false;
+  if (a.values == b.values || a.values == nullptr || b.values == nullptr)
+    return a.values == b.values;
+  return same_text(a.values->name, b.values->name) && same_text(a.values->schema, b.values->schema);
+}
+
+/// Types between which PostgreSQL and SQLite accept a foreign key, and which hold the same values.
+constexpr bool types_reference(const column_type& a, const column_type& b) {
+  if (a.kind == type_kind::custom || b.kind == type_kind::custom)
+    return true;
+  const auto text = [](const column_type& t) {
+    return t.kind == type_kind::text || t.kind == type_kind::varchar || t.kind == type_kind::character;
+  };
+  return (a.kind == b.kind && a.dimensions == b.dimensions && a.values == b.values) || (text(a) && text(b));
+}
+
+/// Whether exactly these fields of a model are its primary key or unique.
+constexpr bool fields_are_unique(const model_words& words, std::span<const int> fields) {
+  if (fields.size() == 1) {
+    const std::size_t start = words.start_of(fields[0]);
+    for (std::size_t i = start + 1; i < words.columns.size() && words.columns[i].kind > attribute_kind::field; ++i)
+      if (words.columns[i].kind == attribute_kind::primary_key || words.columns[i].kind == attribute_kind::unique)
+        return true;
+  }
+  for (const table_attribute& a : words.table) {
+    const bool key = a.kind == table_attribute_kind::primary_key || a.kind == table_attribute_kind::unique ||
+                     (a.kind == table_attribute_kind::index && a.unique && a.where.empty());
+    if (!key || static_cast<std::size_t>(a.part_count) != fields.size())
+      continue;
+    bool all = true;
+    for (int field : fields) {
+      bool found = false;
+      for (int p = 0; p < a.part_count; ++p)
+        found |= words.parts[static_cast<std::size_t>(a.first_part + p)].field == field;
+      all &= found;
+    }
+    if (all)
+      return true;
+  }
+  return false;
+}
+
+/// What is wrong between models: in their foreign keys.
+template <std::size_t N>
+constexpr mistake mistake_between(const std::array<model_summary, N>& models, const hash_index<N>& by_name) {
+  for (std::size_t i = 0; i < N; ++i) {
+    const model_words& words = *models[i].words;
+    const int known = by_name.find(models[i].name_hash);
+    if (static_cast<std::size_t>(known) != i)
+      return {mistake_kind::duplicate_table, words.model_name, {}, words.table_name};
+    if (!models[i].references)
+      continue;
+    int field = -1;
+    std::string_view field_name{};
+    for (const attribute& a : words.columns) {
+      if (a.kind == attribute_kind::field) {
+        ++field;
+        field_name = a.text;
+      }
+      if (a.kind != attribute_kind::references)
+        continue;
+      const int target = by_name.find(hash_table_name(a.text));
+      if (target < 0)
+        return {mistake_kind::unknown_target, words.model_name, field_name, a.text};
+      const model_words& other = *models[static_cast<std::size_t>(target)].words;
+      const std::string_view other_field = other.columns[other.start_of(a.target_field)].text;
+      if (!types_reference(words.type_of(field), other.type_of(a.target_field)))
+        return {mistake_kind::target_type_differs, words.model_name, field_name, other_field};
+      const int fields[] = {a.target_field};
+      if (!fields_are_unique(other, fields))
+        return {mistake_kind::target_not_unique, words.model_name, field_name, other_field};
+    }
+    for (const table_attribute& a : words.table) {
+      if (a.kind != table_attribute_kind::foreign_key)
+        continue;
+      const int target = by_name.find(hash_table_name(a.target));
+      if (target < 0)
+        return {mistake_kind::unknown_target, words.model_name, {}, a.target};
+      const model_words& other = *models[static_cast<std::size_t>(target)].words;
+      std::array<int, 32> fields{};
+      for (int p = 0; p < a.include_count && p < 32; ++p) {
+        const member_part& own = words.parts[static_cast<std::size_t>(a.first_part + p)];
+        const member_part& theirs = words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)];
+        fields[static_cast<std::size_t>(p)] = theirs.field;
+        if (!types_reference(words.type_of(own.field), other.type_of(theirs.field)))
+          return {mistake_kind::target_type_differs, words.model_name, words.columns[words.start_of(own.field)].text,
+                  other.columns[other.start_of(theirs.field)].text};
+      }
+      if (!fields_are_unique(other, std::span<const int>(fields.data(), static_cast<std::size_t>(a.include_count))))
+        return {mistake_kind::target_not_unique, words.model_name, {}, a.target};
+    }
+  }
+  return {};
+}
+
+/// Hashes of the names that a model's table takes: its own, and those of its keys and indexes, which PostgreSQL keeps in
+/// one name space with the tables.
+template <std::size_t Count>
+struct own_names {
+  std::array<std::uint64_t, Count> relations{};
+  std::size_t used = 0;
+  mistake wrong{};
+};
+
+constexpr std::uint64_t hash_part(std::string_view column, std::uint64_t hash) {
+  return hash_text(column, hash_text("_", hash));
+}
+
+constexpr std::size_t count_names(const model_words& words) {
+  std::size_t count = 2 + words.table.size();
+  for (const attribute& a : words.columns)
+    count += a.kind == attribute_kind::unique || a.kind == attribute_kind::index || a.kind == attribute_kind::references ||
+             a.kind == attribute_kind::check;
+  return count;
+}
+
+/// \tparam Count at least `count_names(words)`
+template <std::size_t Count>
+constexpr own_names<Count> names_in(const model_words& words) {
+  own_names<Count> names{};
+  std::array<std::uint64_t, Count> constraints{};
+  std::size_t constraints_used = 0;
+  const std::string_view table = words.name();
+  const std::uint64_t table_hash = hash_text(table);
+  names.relations[names.used++] = table_hash;
+  const auto add = [&](std::uint64_t hash, bool relation, std::string_view said) {
+    for (std::size_t i = 0; i < constraints_used; ++i)
+      if (constraints[i] == hash && names.wrong.kind == mistake_kind::none)
+        names.wrong = {mistake_kind::duplicate_constraint, words.model_name, {}, said};
+    constraints[constraints_used++] = hash;
+    if (relation)
+      names.relations[names.used++] = hash;
+  };
+  int field = -1;
+  for (const attribute& a : words.columns) {
+    if (a.kind == attribute_kind::field) {
+      ++field;
+      continue;
+    }
+    std::string_view suffix{};
+    switch (a.kind) {
+    case attribute_kind::unique:
+      suffix = "_key";
+      break;
+    case attribute_kind::index:
+      suffix = "_idx";
+      break;
+    case attribute_kind::references:
+      suffix = "_fkey";
+      break;
+    case attribute_kind::check:
+      suffix = "_check";
+      break;
+    default:
+      continue;
+    }
+    const bool relation = a.kind == attribute_kind::unique || a.kind == attribute_kind::index;
+    const std::string_view column = words.column_name(field);
+    add(a.name.empty() ? hash_text(suffix, hash_part(column, table_hash)) : hash_text(a.name), relation,
+        a.name.empty() ? column : a.name);
+  }
+  for (const table_attribute& a : words.table) {
+    std::string_view suffix{};
+    bool relation = true;
+    switch (a.kind) {
+    case table_attribute_kind::unique:
+      suffix = "_key";
+      break;
+    case table_attribute_kind::index:
+      suffix = a.unique ? "_key" : "_idx";
+      break;
+    case table_attribute_kind::exclude:
+      suffix = "_excl";
+      break;
+    case table_attribute_kind::foreign_key:
+      suffix = "_fkey";
+      relation = false;
+      break;
+    case table_attribute_kind::check:
+      relation = false;
+      break;
+    default:
+      continue;
+    }
+    std::uint64_t hash = table_hash;
+    if (!a.name.empty())
+      hash = hash_text(a.name);
+    else if (a.kind == table_attribute_kind::check)
+      continue;  // Numbered by its place.
+    else {
+      for (int p = 0; p < a.part_count; ++p) {
+        const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
+        hash = hash_part(part.field < 0 ? std::string_view("expr") : words.column_name(part.field), hash);
+      }
+      hash = hash_text(suffix, hash);
+    }
+    const member_part* first = a.part_count > 0 ? &words.parts[static_cast<std::size_t>(a.first_part)] : nullptr;
+    add(hash, relation,
+        !a.name.empty()                        ? a.name
+        : first != nullptr && first->field >= 0 ? words.column_name(first->field)
+                                               : std::string_view("expr"));
+  }
+  return names;
+}
+
+template <class Model>
+inline constexpr own_names<count_names(words_of<Model>)> names_of_model = names_in<count_names(words_of<Model>)>(words_of<Model>);
+
+struct names_view {
+  const model_words* words;
+  const std::uint64_t* hashes;
+  std::size_t count;
+};
+
+/// Two tables whose keys or indexes would get one name: "a" with an index on b_c, and "a_b" with one on c.
+template <std::size_t Names, std::size_t N>
+constexpr mistake name_collision(const std::array<names_view, N>& models) {
+  hash_index<Names> seen{};
+  for (std::size_t i = 0; i < N; ++i) {
+    const std::uint64_t schema = hash_text(models[i].words->schema(), 1);
+    for (std::size_t k = 0; k < models[i].count; ++k) {
+      const int other = seen.insert(models[i].hashes[k] ^ schema, static_cast<int>(i));
+      if (other >= 0)
+        return {mistake_kind::name_collision, models[i].words->model_name, {},
+                models[static_cast<std::size_t>(other)].words->table_name};
+    }
+  }
+  return {};
+}
+
+template <std::size_t N>
+constexpr mistake first_mistake(const std::array<const mistake*, N>& each) {
+  for (const mistake* m : each)
+    if (m->kind != mistake_kind::none)
+      return *m;
+  return {};
+}
+
+/// What follows from a list of models alone.
+template <class... Models>
+struct model_list {
+  static constexpr std::size_t size = sizeof...(Models);
+  static constexpr std::array<model_summary, size> summaries{summary_of<Models>...};
+  static constexpr hash_index<size> by_name = index_by_name(summaries);
+  static constexpr std::array<std::uint64_t, size> hashes = content_hashes(summaries, by_name);
+
+  // One step after the other: the later ones presume that the earlier found nothing.
+  static constexpr mistake in_one = first_mistake(std::array<const mistake*, size>{&mistake_of<Models>...});
+  static constexpr mistake in_names =
+      first_mistake(std::array<const mistake*, size>{&names_of_model<Models>.wrong...});
+  static constexpr mistake between = mistake_between(summaries, by_name);
+  static constexpr std::size_t name_count = [] {
+    std::size_t sum = 0;
+    for (std::size_t n : std::array<std::size_t, size>{names_of_model<Models>.used...})
+      sum += n;
+    return sum;
+  }();
+  static constexpr mistake across = name_collision<name_count>(std::array<names_view, size>{
+      names_view{&words_of<Models>, names_of_model<Models>.relations.data(), names_of_model<Models>.used}...});
+
+  static constexpr bool check() {
+    require_no_mistake<in_one>();
+    if constexpr (in_one.kind == mistake_kind::none) {
+      require_no_mistake<in_names>();
+      require_no_mistake<between>();
+      if constexpr (in_names.kind == mistake_kind::none && between.kind == mistake_kind::none)
+        require_no_mistake<across>();
+    }
+    return true;
+  }
+};
+
+template <>
+struct model_list<> {
+  static constexpr std::size_t size = 0;
+  static constexpr std::array<model_summary, 0> summaries{};
+  static constexpr hash_index<0> by_name{};
+  static constexpr std::array<std::uint64_t, 0> hashes{};
+  static constexpr bool check() { return true; }
+};
+
+// The objects of a schema that are no models, as the user's calls give them.
+
+template <int Indexes, int Parts>
+struct view_words {
+  view_object view{};
+  std::array<index, static_cast<std::size_t>(Indexes)> indexes{};
+  std::array<int, static_cast<std::size_t>(Indexes)> part_counts{};
+  std::array<index_part, static_cast<std::size_t>(Parts)> parts{};
+};
+
+template <int N>
+struct view_index_words {
+  index meta{};
+  std::array<index_part, static_cast<std::size_t>(N)> parts{};
+
+  constexpr view_index_words unique() const {
+    view_index_words copy = *this;
+    copy.meta.unique = true;
+    return copy;
+  }
+  constexpr view_index_words where(std::string_view condition) const {
+    view_index_words copy = *this;
+    copy.meta.where = condition;
+    return copy;
+  }
+  constexpr view_index_words using_method(std::string_view method) const {
+    view_index_words copy = *this;
+    copy.meta.method = method;
+    return copy;
+  }
+};
+
+struct object_counts {
+  std::size_t extensions = 0;
+  std::size_t sequences = 0;
+  std::size_t views = 0;
+  std::size_t raw_objects = 0;
+  std::size_t indexes = 0;
+  std::size_t parts = 0;
+};
+
+constexpr object_counts counts_of(const extension_object*) {
+  return {.extensions = 1};
+}
+constexpr object_counts counts_of(const sequence_object*) {
+  return {.sequences = 1};
+}
+constexpr object_counts counts_of(const raw_object*) {
+  return {.raw_objects = 1};
+}
+template <int Indexes, int Parts>
+constexpr object_counts counts_of(const view_words<Indexes, Parts>*) {
+  return {.views = 1, .indexes = static_cast<std::size_t>(Indexes), .parts = static_cast<std::size_t>(Parts)};
+}
+constexpr object_counts operator+(const object_counts& a, const object_counts& b) {
+  return {a.extensions + b.extensions,   a.sequences + b.sequences, a.views + b.views,
+          a.raw_objects + b.raw_objects, a.indexes + b.indexes,     a.parts + b.parts};
+}
+
+/// The objects of a schema in flat arrays. Views and indexes refer to their parts by position, so that it can be copied.
+template <object_counts N>
+struct object_list {
+  std::array<extension_object, N.extensions> extensions{};
+  std::array<sequence_object, N.sequences> sequences{};
+  std::array<view_object, N.views> views{};
+  std::array<std::size_t, N.views> index_counts{};
+  std::array<index, N.indexes> indexes{};
+  std::array<std::size_t, N.indexes> part_counts{};
+  std::array<index_part, N.parts> parts{};
+  std::array<raw_object, N.raw_objects> raw_objects{};
+  object_counts used{};
+
+  constexpr int add(const extension_object& o) {
+    extensions[used.extensions++] = o;
+    return 0;
+  }
+  constexpr int add(const sequence_object& o) {
+    sequences[used.sequences++] = o;
+    return 0;
+  }
+  constexpr int add(const raw_object& o) {
+    raw_objects[used.raw_objects++] = o;
+    return 0;
+  }
+  template <int Indexes, int Parts>
+  constexpr int add(const view_words<Indexes, Parts>& o) {
+    views[used.views] = o.view;
+    index_counts[used.views++] = static_cast<std::size_t>(Indexes);
+    for (std::size_t i = 0; i < o.indexes.size(); ++i) {
+      indexes[used.indexes] = o.indexes[i];
+      part_counts[used.indexes++] = static_cast<std::size_t>(o.part_counts[i]);
+    }
+    for (const index_part& part : o.parts)
+      parts[used.parts++] = part;
+    return 0;
+  }
+};
+
+/// The object list of a schema with its views complete; built in place, because they point into it.
+template <object_counts N>
+struct object_storage {
+  object_list<N> list;
+
+  constexpr explicit object_storage(const object_list<N>& given) : list(given) {
+    std::size_t i = 0;
+    std::size_t p = 0;
+    for (std::size_t v = 0; v < N.views; ++v) {
+      const std::size_t first = i;
+      for (; i < first + list.index_counts[v]; ++i) {
+        list.indexes[i].parts = {list.parts.data() + p, list.part_counts[i]};
+        p += list.part_counts[i];
+      }
+      list.views[v].indexes = {list.indexes.data() + first, list.index_counts[v]};
+    }
+  }
+  object_storage(const object_storage&) = delete;
+  object_storage& operator=(const object_storage&) = delete;
+};
+
+/// How many foreign keys and target columns the tables of a schema have.
+constexpr std::array<std::size_t, 2> count_foreign_keys(std::span<const table* const> tables) {
+  std::array<std::size_t, 2> count{};
+  for (const table* t : tables)
+    for (const foreign_key& fk : t->foreign_keys) {
+      ++count[0];
+      count[1] += fk.target_columns.size();
+    }
+  return count;
+}
+
+/// How many different enums the columns of tables have.
+constexpr std::size_t collect_enums(std::span<const table* const> tables, enumeration* out) {
+  const enumeration* seen[256]{};
+  std::size_t count = 0;
+  for (const table* t : tables)
+    for (const column& c : t->columns) {
+      if (c.type.values == nullptr)
+        continue;
+      bool known = false;
+      for (std::size_t i = 0; i < count && !known; ++i)
+        known = seen[i] == c.type.values;
+      if (known)
+        continue;
+      if (count == 256)
+        throw "INS1024: a schema can have at most 256 enums";
+      seen[count] = c.type.values;
+      if (out != nullptr)
+        out[count] = *c.type.values;
+      ++count;
+    }
+  return count;
+}
+
+/// The tables of models, with foreign keys that name their targets as these name themselves.
+template <std::size_t Tables, std::size_t Keys, std::size_t Names, std::size_t Enums>
+struct tables_storage {
+  std::array<table, Tables> tables{};
+  std::array<foreign_key, Keys> foreign_keys{};
+  std::array<std::string_view, Names> names{};
+  std::array<enumeration, Enums> enumerations{};
+
+  template <std::size_t N>
+  constexpr tables_storage(const std::array<const table*, Tables>& unresolved,
+                           const std::array<const model_words*, Tables>& words,
+                           const std::array<std::uint64_t, Tables>& hashes,
+                           const std::array<model_summary, N>& models, const hash_index<N>& by_name) {
+    collect_enums(unresolved, enumerations.data());
+    std::size_t keys = 0;
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < Tables; ++i) {
+      tables[i] = *unresolved[i];
+      tables[i].content_hash = hashes[i];
+      const std::size_t first = keys;
+      std::size_t attribute = 0;
+      std::size_t table_word = 0;
+      for (const foreign_key& fk : unresolved[i]->foreign_keys) {
+        const int found = by_name.find(hash_table_name(fk.target_table));
+        const model_words& target = *models[static_cast<std::size_t>(found)].words;
+        foreign_keys[keys] = fk;
+        foreign_keys[keys].target_schema = target.schema();
+        foreign_keys[keys].target_table = target.name();
+        foreign_keys[keys].target_columns = {names.data() + used, fk.target_columns.size()};
+        ++keys;
+        // Foreign keys stand in the order of the words that said them: columns first, then the table's own.
+        const std::span<const instar::attribute> said = words[i]->columns;
+        while (attribute < said.size() && said[attribute].kind != attribute_kind::references)
+          ++attribute;
+        if (attribute < said.size()) {
+          names[used++] = target.column_name(said[attribute++].target_field);
+          continue;
+        }
+        while (words[i]->table[table_word].kind != table_attribute_kind::foreign_key)
+          ++table_word;
+        const table_attribute& word = words[i]->table[table_word++];
+        for (int p = 0; p < word.include_count; ++p)
+          names[used++] = target.column_name(
+              words[i]->parts[static_cast<std::size_t>(word.first_part + word.part_count + p)].field);
+      }
+      tables[i].foreign_keys = {foreign_keys.data() + first, keys - first};
+    }
+  }
+  tables_storage(const tables_storage&) = delete;
+  tables_storage& operator=(const tables_storage&) = delete;
+};
+
+/// Some models of a list as tables of a schema.
+template <class List, class... Chosen>
+struct chosen_tables {
+  static constexpr std::array<const table*, sizeof...(Chosen)> unresolved{&storage_of<Chosen>.table...};
+  static constexpr std::array<std::size_t, 2> keys = count_foreign_keys(unresolved);
+  static constexpr std::array<const model_words*, sizeof...(Chosen)> words{&words_of<Chosen>...};
+  static constexpr std::array<std::uint64_t, sizeof...(Chosen)> hashes{
+      List::hashes[static_cast<std::size_t>(List::by_name.find(summary_of<Chosen>.name_hash))]...};
+  static constexpr tables_storage<sizeof...(Chosen), keys[0], keys[1], collect_enums(unresolved, nullptr)> value{
+      unresolved, words, hashes, List::summaries, List::by_name};
+};
+
+}  // namespace detail
+
+/// Models and other objects as one schema; what `instar::schema<…>(…)` gives. It must be an `inline constexpr` (or
+/// otherwise static) object: the engine takes it by reference as a template argument.
+template <detail::object_counts Objects, class... Models>
+struct compiled_schema {
+  using models = detail::model_list<Models...>;
+  using tables = detail::chosen_tables<models, Models...>;
+  detail::object_list<Objects> objects{};
+
+  /// The table of that name, "name" or "schema.name"; a wrong name does not compile.
+  constexpr const instar::table& table(std::string_view name) const {
+    return schema_view{.tables = tables::value.tables}.table(name);
+  }
+};
+
+namespace detail {
+template <const auto& Schema>
+inline constexpr object_storage objects_of{Schema.objects};
+}  // namespace detail
+
+namespace detail {
+template <const auto& Schema>
+constexpr schema_view view_schema() {
+  using type = std::remove_cvref_t<decltype(Schema)>;
+  if constexpr (std::is_same_v<type, schema_view>)
+    return Schema;
+  else if constexpr (std::is_same_v<type, snapshot>)
+    return Schema.schema;
+  else
+    return {
+        .tables = type::tables::value.tables,
+        .enumerations = type::tables::value.enumerations,
+        .extensions = objects_of<Schema>.list.extensions,
+        .sequences = objects_of<Schema>.list.sequences,
+        .views = objects_of<Schema>.list.views,
+        .raw_objects = objects_of<Schema>.list.raw_objects,
+    };
+}
+}  // namespace detail
+
+/// A schema as the value that the engine, the migrator and the snapshot read. Lives as long as the program.
+/// \tparam Schema what `instar::schema<…>` gave, a `snapshot`, or a `schema_view`
+template <const auto& Schema>
+inline constexpr schema_view view_of = detail::view_schema<Schema>();
+
+/// Makes a schema of models and other objects:
+///
+///     inline constexpr auto schema = instar::schema<User, Session>(
+///         instar::extension("pg_trgm"),
+///         instar::materialized_view("session_counts", "SELECT user_id, count(*) AS n FROM sessions GROUP BY 1"));
+///
+/// A mistake in a model, or between models, does not compile; the compiler prints it.
+template <class... Models, class... Objects>
+constexpr auto schema(const Objects&... objects) {
+  static_assert(detail::model_list<Models...>::check());
+  constexpr detail::object_counts counts =
+      (detail::object_counts{} + ... + detail::counts_of(static_cast<const Objects*>(nullptr)));
+  compiled_schema<counts, Models...> made{};
+  [[maybe_unused]] int in_order[] = {0, made.objects.add(objects)...};
+  return made;
+}
+
+/// An extension of PostgreSQL. SQLite leaves it out.
+constexpr extension_object extension(std::string_view name, std::string_view in_schema = {},
+                                     std::string_view version = {}) {
+  return {.name = name, .schema = in_schema, .version = version};
+}
+
+namespace detail {
+constexpr view_object named_view(std::string_view name, std::string_view query, bool materialized) {
+  const model_words words{.table_name = name};
+  return {.schema = words.schema(), .name = words.name(), .query = query, .materialized = materialized};
+}
+}  // namespace detail
+
+/// A view. Views stand in the order in which they can be created. \param name "name" or "schema.name"
+constexpr detail::view_words<0, 0> view(std::string_view name, std::string_view query) {
+  return {.view = detail::named_view(name, query, false)};
+}
+
+/// An index of a materialized view: `view_index("session_counts_user", "user_id").unique()`.
+/// \param columns names of the view's columns
+template <class... Columns>
+constexpr auto view_index(std::string_view name, Columns... columns) {
+  return detail::view_index_words<static_cast<int>(sizeof...(Columns))>{
+      {.name = name}, {index_part{.text = std::string_view(columns)}...}};
+}
+
+/// A materialized view and its indexes; PostgreSQL. On SQLite it becomes a plain view.
+template <int... N>
+constexpr auto materialized_view(std::string_view name, std::string_view query,
+                                 const detail::view_index_words<N>&... indexes) {
+  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{
+      .view = detail::named_view(name, query, true)};
+  std::size_t i = 0;
+  std::size_t p = 0;
+  [[maybe_unused]] const auto add = [&](const auto& one) {
+    words.indexes[i] = one.meta;
+    words.part_counts[i++] = static_cast<int>(one.parts.size());
+    for (const index_part& part : one.parts)
+      words.parts[p++] = part;
+    return 0;
+  };
+  [[maybe_unused]] int in_order[] = {0, add(indexes)...};
+  return words;
+}
+
+/// A sequence of its own; PostgreSQL.
+constexpr sequence_object sequence(std::string_view name, std::int64_t start = 1, std::int64_t increment = 1) {
+  const detail::model_words words{.table_name = name};
+  return {.schema = words.schema(), .name = words.name(), .start = start, .increment = increment};
+}
+
+/// Any other object, by the statement that makes it and the one that drops it.
+/// \param kind what it is, in the words of SQL: "function", "trigger", "policy"
+constexpr raw_object raw(std::string_view kind, std::string_view name, std::string_view create, std::string_view drop,
+                         placement where = placement::after_tables) {
+  return {.kind = kind, .name = name, .create = create, .drop = drop, .placement = where};
+}
+
+/// A function; made before the tables, whose defaults and generated columns may call it.
+constexpr raw_object function(std::string_view name, std::string_view create, std::string_view drop) {
+  return raw("function", name, create, drop, placement::before_tables);
+}
+
+/// A trigger.
+constexpr raw_object trigger(std::string_view name, std::string_view create, std::string_view drop) {
+  return raw("trigger", name, create, drop);
+}
+
+/// A row security policy.
+constexpr raw_object policy(std::string_view name, std::string_view create, std::string_view drop) {
+  return raw("policy", name, create, drop);
+}
+
+}  // namespace instar

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace instar {
+
+/// A text that can be a template argument, which is how it gets into a compiler's message.
+template <std::size_t N>
+struct fixed_string {
+  char text[N + 1]{};
+  constexpr fixed_string() = default;
+  constexpr fixed_string(const char (&literal)[N + 1]) {
+    for (std::size_t i = 0; i < N; ++i)
+      text[i] = literal[i];
+  }
+  constexpr std::string_view view() const { return {text, N}; }
+};
+template <std::size_t N>
+fixed_string(const char (&)[N]) -> fixed_string<N - 1>;
+
+}  // namespace instar
