@@ -174,15 +174,6 @@ constexpr std::array<std::uint64_t, N> content_hashes(const std::array<model_sum
   return hashes;
 }
 
-constexpr bool same_type(const column_type& a, const column_type& b) {
-  if (a.kind != b.kind || a.length != b.length || a.scale != b.scale || a.dimensions != b.dimensions ||
-      !same_text(a.custom, b.custom))
-    return false;
-  if (a.values == b.values || a.values == nullptr || b.values == nullptr)
-    return a.values == b.values;
-  return same_text(a.values->name, b.values->name) && same_text(a.values->schema, b.values->schema);
-}
-
 /// Types between which PostgreSQL and SQLite accept a foreign key, and which hold the same values.
 constexpr bool types_reference(const column_type& a, const column_type& b) {
   if (a.kind == type_kind::custom || b.kind == type_kind::custom)

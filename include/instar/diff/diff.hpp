@@ -1,0 +1,612 @@
+#pragma once
+
+#include "instar/diff/plan.hpp"
+#include "instar/schema/compare.hpp"
+
+/// \file Two schemas compared: what steps lead from one to the other. The same functions at compile time and at run time.
+
+namespace instar {
+
+namespace detail {
+
+/// Finds tables of a schema by name, in constant time.
+class table_finder {
+public:
+  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables) {
+    std::size_t capacity = 4;
+    while (capacity < tables.size() * 2)
+      capacity *= 2;
+    slots_.resize(capacity, -1);
+    hashes_.resize(tables.size());
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      hashes_[i] = hash_object(tables[i].schema, tables[i].name);
+      std::size_t slot = hashes_[i] & (capacity - 1);
+      while (slots_[slot] != -1)
+        slot = (slot + 1) & (capacity - 1);
+      slots_[slot] = static_cast<int>(i);
+    }
+  }
+
+  /// \return its position, or -1
+  constexpr int find(std::string_view schema, std::string_view name) const {
+    const std::uint64_t hash = hash_object(schema, name);
+    std::size_t slot = hash & (slots_.size() - 1);
+    for (; slots_[slot] != -1; slot = (slot + 1) & (slots_.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots_[slot]);
+      if (hashes_[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
+        return slots_[slot];
+    }
+    return -1;
+  }
+
+  /// \param written "name" (in `schema`) or "schema.name"
+  constexpr int find_written(std::string_view schema, std::string_view written) const {
+    for (std::size_t i = 0; i < written.size(); ++i)
+      if (written[i] == '.')
+        return find(written.substr(0, i), written.substr(i + 1));
+    return find(schema, written);
+  }
+
+private:
+  std::span<const table> tables_;
+  std::vector<std::uint64_t> hashes_;
+  std::vector<int> slots_;
+};
+
+struct step_list {
+  std::vector<step>& steps;
+
+  constexpr step& add(step_kind kind, const table* before, const table* after, int from = -1, int to = -1) {
+    steps.push_back(step{.kind = kind, .before = before, .after = after, .from = from, .to = to});
+    return steps.back();
+  }
+};
+
+/// Compares lists of constraints or indexes: same name and definition stays, same definition is renamed, the rest is
+/// dropped and made.
+template <class T>
+constexpr void diff_constraints(step_list& out, const column_renames& renames, std::span<const T> then,
+                                std::span<const T> now, step_kind drop, step_kind add, step_kind rename,
+                                constraint_kind kind) {
+  if (then.empty() && now.empty())
+    return;
+  std::vector<char> old_done(then.size(), 0);
+  std::vector<char> new_done(now.size(), 0);
+  const auto match = [&](bool by_name) {
+    for (std::size_t n = 0; n < now.size(); ++n)
+      for (std::size_t o = 0; !new_done[n] && o < then.size(); ++o) {
+        if (old_done[o] || (by_name && !same_text(then[o].name, now[n].name)) ||
+            !same_definition(renames, then[o], now[n]))
+          continue;
+        old_done[o] = new_done[n] = 1;
+        if (!by_name)
+          out.add(rename, renames.before, renames.after, static_cast<int>(o), static_cast<int>(n)).constraint = kind;
+      }
+  };
+  match(true);
+  match(false);
+  for (std::size_t o = 0; o < then.size(); ++o)
+    if (!old_done[o])
+      out.add(drop, renames.before, renames.after, static_cast<int>(o));
+  for (std::size_t n = 0; n < now.size(); ++n)
+    if (!new_done[n])
+      out.add(add, renames.before, renames.after, -1, static_cast<int>(n));
+}
+
+/// All that one comparison looks things up in.
+struct comparison {
+  const schema_view* before;
+  const schema_view* after;
+  table_finder old_tables;
+  table_finder new_tables;
+
+  constexpr comparison(const schema_view& then, const schema_view& now)
+      : before(&then), after(&now), old_tables(then.tables), new_tables(now.tables) {}
+
+  /// The old table that a new one was, or null. A name that still exists is not a rename.
+  constexpr const table* old_table(const table& now) const {
+    const int same = old_tables.find(now.schema, now.name);
+    if (same >= 0)
+      return &before->tables[static_cast<std::size_t>(same)];
+    if (now.renamed_from.empty())
+      return nullptr;
+    const int renamed = old_tables.find_written(now.schema, now.renamed_from);
+    if (renamed < 0)
+      return nullptr;
+    const table& source = before->tables[static_cast<std::size_t>(renamed)];
+    return new_tables.find(source.schema, source.name) >= 0 ? nullptr : &source;
+  }
+
+  /// Whether an old foreign key and a new one say the same of the same tables and columns.
+  constexpr bool same_foreign_key(const column_renames& renames, const foreign_key& then, const foreign_key& now) const {
+    if (then.on_delete != now.on_delete || then.on_update != now.on_update || then.deferral != now.deferral ||
+        !same_names(renames, then.columns, now.columns) || then.target_columns.size() != now.target_columns.size())
+      return false;
+    const int target = new_tables.find(now.target_schema, now.target_table);
+    if (target < 0)
+      return same_text(then.target_table, now.target_table) && same_text(then.target_schema, now.target_schema);
+    const table& new_target = after->tables[static_cast<std::size_t>(target)];
+    const table* old_target = old_table(new_target);
+    if (old_target == nullptr || !same_text(old_target->name, then.target_table) ||
+        !same_text(old_target->schema, then.target_schema))
+      return false;
+    return same_names(column_renames(*old_target, new_target), then.target_columns, now.target_columns);
+  }
+};
+
+constexpr bool auto_default(const column& c) {
+  return c.initial.kind != default_kind::none;
+}
+
+/// The steps for one column that both tables have.
+constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to) {
+  const column& then = before.columns[static_cast<std::size_t>(from)];
+  const column& now = after.columns[static_cast<std::size_t>(to)];
+  const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
+
+  if (!same_text(then.name, now.name))
+    add(step_kind::rename_column);
+
+  const bool generation = then.generated != now.generated || !same_text(then.generated_as, now.generated_as);
+  if (generation && now.generated == generated_kind::none && then.generated == generated_kind::stored) {
+    add(step_kind::drop_generated);  // Keeps the values.
+  } else if (generation) {
+    add(step_kind::drop_column);
+    add(step_kind::add_column);
+    return;
+  }
+
+  const bool type = !same_type(then.type, now.type);
+  const bool same_initial = same_default(then.initial, now.initial);
+  const bool identity = then.identity != now.identity;
+  if (auto_default(then) && (!same_initial || type))
+    // A default is converted apart from the values, and not every conversion of values is one of defaults.
+    if (type || !auto_default(now))
+      add(step_kind::drop_default);
+  if (identity && then.identity != identity_kind::none && now.identity == identity_kind::none)
+    add(step_kind::drop_identity);
+  if (type)
+    add(step_kind::alter_type);
+  else if (!same_text(then.collation, now.collation))
+    add(step_kind::alter_collation);
+  if (auto_default(now) && (!same_initial || type))
+    add(step_kind::set_default);
+  if (then.nullable && !now.nullable) {
+    if (auto_default(now))
+      add(step_kind::fill_nulls);
+    add(step_kind::set_not_null);
+  } else if (!then.nullable && now.nullable) {
+    add(step_kind::drop_not_null);
+  }
+  if (identity && now.identity != identity_kind::none)
+    add(then.identity == identity_kind::none ? step_kind::add_identity : step_kind::alter_identity);
+  if (!same_text(then.comment, now.comment))
+    add(step_kind::comment_column);
+}
+
+/// The steps for one table that both schemas have.
+constexpr void diff_table(step_list& out, const comparison& schemas, const table& before, const table& after) {
+  if (before.content_hash != 0 && before.content_hash == after.content_hash)
+    return;
+  if (!same_text(before.name, after.name) || !same_text(before.schema, after.schema))
+    out.add(step_kind::rename_table, &before, &after);
+
+  const column_renames renames(before, after);
+  std::vector<char> kept(before.columns.size(), 0);
+  for (std::size_t to = 0; to < after.columns.size(); ++to) {
+    const column& now = after.columns[to];
+    const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
+    int from = -1;
+    // Most columns stand where they stood.
+    if (to < before.columns.size() && same_text(before.columns[to].name, old_name))
+      from = static_cast<int>(to);
+    else
+      for (std::size_t i = 0; i < before.columns.size() && from < 0; ++i)
+        if (same_text(before.columns[i].name, old_name))
+          from = static_cast<int>(i);
+    if (from >= 0 && !kept[static_cast<std::size_t>(from)]) {
+      kept[static_cast<std::size_t>(from)] = 1;
+      diff_column(out, before, after, from, static_cast<int>(to));
+      continue;
+    }
+    out.add(step_kind::add_column, &before, &after, -1, static_cast<int>(to));
+    if (!now.comment.empty())
+      out.add(step_kind::comment_column, &before, &after, -1, static_cast<int>(to));
+  }
+  for (std::size_t from = 0; from < before.columns.size(); ++from)
+    if (!kept[from])
+      out.add(step_kind::drop_column, &before, &after, static_cast<int>(from));
+
+  const bool old_key = !before.primary_key.columns.empty();
+  const bool new_key = !after.primary_key.columns.empty();
+  if (old_key && new_key && same_definition(renames, before.primary_key, after.primary_key)) {
+    if (!same_text(before.primary_key.name, after.primary_key.name))
+      out.add(step_kind::rename_constraint, &before, &after).constraint = constraint_kind::primary_key;
+  } else {
+    if (old_key)
+      out.add(step_kind::drop_primary_key, &before, &after);
+    if (new_key)
+      out.add(step_kind::add_primary_key, &before, &after);
+  }
+
+  diff_constraints(out, renames, before.uniques, after.uniques, step_kind::drop_unique, step_kind::add_unique,
+                   step_kind::rename_constraint, constraint_kind::unique);
+  diff_constraints(out, renames, before.checks, after.checks, step_kind::drop_check, step_kind::add_check,
+                   step_kind::rename_constraint, constraint_kind::check);
+  diff_constraints(out, renames, before.exclusions, after.exclusions, step_kind::drop_exclusion,
+                   step_kind::add_exclusion, step_kind::rename_constraint, constraint_kind::exclusion);
+  diff_constraints(out, renames, before.indexes, after.indexes, step_kind::drop_index, step_kind::create_index,
+                   step_kind::rename_index, constraint_kind::unique);
+
+  std::vector<char> old_done(before.foreign_keys.size(), 0);
+  std::vector<char> new_done(after.foreign_keys.size(), 0);
+  for (int by_name = 1; by_name >= 0; --by_name)
+    for (std::size_t n = 0; n < after.foreign_keys.size(); ++n)
+      for (std::size_t o = 0; !new_done[n] && o < before.foreign_keys.size(); ++o) {
+        const foreign_key& then = before.foreign_keys[o];
+        const foreign_key& now = after.foreign_keys[n];
+        if (old_done[o] || (by_name != 0 && !same_text(then.name, now.name)) ||
+            !schemas.same_foreign_key(renames, then, now))
+          continue;
+        old_done[o] = new_done[n] = 1;
+        if (by_name == 0)
+          out.add(step_kind::rename_constraint, &before, &after, static_cast<int>(o), static_cast<int>(n)).constraint =
+              constraint_kind::foreign_key;
+      }
+  for (std::size_t o = 0; o < before.foreign_keys.size(); ++o)
+    if (!old_done[o])
+      out.add(step_kind::drop_foreign_key, &before, &after, static_cast<int>(o));
+  for (std::size_t n = 0; n < after.foreign_keys.size(); ++n)
+    if (!new_done[n])
+      out.add(step_kind::add_foreign_key, &before, &after, -1, static_cast<int>(n));
+
+  if (!same_text(before.comment, after.comment))
+    out.add(step_kind::comment_table, &before, &after);
+}
+
+constexpr void create_table_steps(step_list& out, const table& t) {
+  out.add(step_kind::create_table, nullptr, &t);
+  for (std::size_t i = 0; i < t.indexes.size(); ++i)
+    out.add(step_kind::create_index, nullptr, &t, -1, static_cast<int>(i));
+  for (std::size_t i = 0; i < t.foreign_keys.size(); ++i)
+    out.add(step_kind::add_foreign_key, nullptr, &t, -1, static_cast<int>(i));
+  if (!t.comment.empty())
+    out.add(step_kind::comment_table, nullptr, &t);
+  for (std::size_t i = 0; i < t.columns.size(); ++i)
+    if (!t.columns[i].comment.empty())
+      out.add(step_kind::comment_column, nullptr, &t, -1, static_cast<int>(i));
+}
+
+constexpr void drop_table_steps(step_list& out, const comparison& schemas, const table& t) {
+  // Dropped tables that reference each other: no order of drops would do while the keys stand.
+  for (std::size_t i = 0; i < t.foreign_keys.size(); ++i) {
+    const foreign_key& fk = t.foreign_keys[i];
+    const bool self = same_text(fk.target_table, t.name) && same_text(fk.target_schema, t.schema);
+    if (!self && schemas.old_tables.find(fk.target_schema, fk.target_table) >= 0 &&
+        schemas.new_tables.find(fk.target_schema, fk.target_table) < 0)
+      out.add(step_kind::drop_foreign_key, &t, nullptr, static_cast<int>(i));
+  }
+  out.add(step_kind::drop_table, &t, nullptr);
+}
+
+constexpr bool default_uses_new_value(const schema_view& after, const enumeration& then, const enumeration& now) {
+  for (const table& t : after.tables)
+    for (const column& c : t.columns) {
+      if (c.type.values == nullptr || !same_enum(*c.type.values, now) || c.initial.kind == default_kind::none)
+        continue;
+      if (c.initial.kind == default_kind::expression)
+        return true;  // It may name any value.
+      bool old_value = false;
+      for (const enum_value& v : then.values)
+        old_value |= same_text(v.label, c.initial.text);
+      if (!old_value)
+        return true;
+    }
+  return false;
+}
+
+/// The steps for one enum that both schemas have.
+constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, const enumeration& then,
+                         const enumeration& now) {
+  const auto add = [&](step_kind kind, int from = -1, int to = -1) {
+    steps.push_back(step{.kind = kind, .from = from, .to = to, .old_enum = &then, .new_enum = &now});
+  };
+  if (!same_text(then.name, now.name))
+    add(step_kind::rename_enum);
+  if (!same_text(then.comment, now.comment))
+    add(step_kind::comment_enum);
+  if (same_values(then, now))
+    return;
+
+  // Where each old value stands among the new ones; renamed ones keep their place.
+  const auto was = [&](const enum_value& v) {
+    for (std::size_t i = 0; i < then.values.size(); ++i)
+      if (same_text(then.values[i].label, v.label))
+        return static_cast<int>(i);
+    for (std::size_t i = 0; i < then.values.size(); ++i)
+      if (!v.renamed_from.empty() && same_text(then.values[i].label, v.renamed_from))
+        return static_cast<int>(i);
+    return -1;
+  };
+  int last = -1;
+  std::size_t kept = 0;
+  bool ordered = true;
+  bool added = false;
+  for (const enum_value& v : now.values) {
+    const int from = was(v);
+    if (from < 0) {
+      added = true;
+      continue;
+    }
+    ordered &= from > last;
+    last = from;
+    ++kept;
+  }
+  // A value that was added cannot be used before the transaction ends, so a default that needs it wants a new type.
+  // https://www.postgresql.org/docs/current/sql-altertype.html
+  if (!ordered || kept != then.values.size() || (added && default_uses_new_value(after, then, now))) {
+    add(step_kind::rebuild_enum);
+    return;
+  }
+  for (std::size_t to = 0; to < now.values.size(); ++to) {
+    const int from = was(now.values[to]);
+    if (from < 0)
+      add(step_kind::add_enum_value, -1, static_cast<int>(to));
+    else if (!same_text(then.values[static_cast<std::size_t>(from)].label, now.values[to].label))
+      add(step_kind::rename_enum_value, from, static_cast<int>(to));
+  }
+}
+
+constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+  std::vector<char> kept(before.enumerations.size(), 0);
+  for (const enumeration& now : after.enumerations) {
+    int from = -1;
+    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
+      if (same_text(before.enumerations[i].name, now.name) && same_text(before.enumerations[i].schema, now.schema))
+        from = static_cast<int>(i);
+    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
+      if (same_enum(before.enumerations[i], now))
+        from = static_cast<int>(i);
+    if (from >= 0) {
+      kept[static_cast<std::size_t>(from)] = 1;
+      diff_enum(steps, after, before.enumerations[static_cast<std::size_t>(from)], now);
+      continue;
+    }
+    steps.push_back(step{.kind = step_kind::create_enum, .new_enum = &now});
+    if (!now.comment.empty())
+      steps.push_back(step{.kind = step_kind::comment_enum, .new_enum = &now});
+  }
+  for (std::size_t i = 0; i < before.enumerations.size(); ++i)
+    if (!kept[i])
+      steps.push_back(step{.kind = step_kind::drop_enum, .old_enum = &before.enumerations[i]});
+}
+
+constexpr bool same_indexes(std::span<const index> a, std::span<const index> b) {
+  if (a.size() != b.size())
+    return false;
+  const table none{};
+  const column_renames renames(none, none);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!same_text(a[i].name, b[i].name) || !same_definition(renames, a[i], b[i]))
+      return false;
+  return true;
+}
+
+/// Whether steps change a table so that a view over it has to make way.
+constexpr bool disturbs_views(const step& s) {
+  switch (s.kind) {
+  case step_kind::drop_table:
+  case step_kind::rename_table:
+  case step_kind::rename_column:
+  case step_kind::drop_column:
+  case step_kind::alter_type:
+  case step_kind::alter_collation:
+  case step_kind::drop_generated:
+    return true;
+  default:
+    return false;
+  }
+}
+
+constexpr void diff_views(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+  if (before.views.empty() && after.views.empty())
+    return;
+  std::vector<std::string_view> disturbed;
+  for (const step& s : steps) {
+    if (disturbs_views(s))
+      disturbed.push_back(s.before->name);
+    if (s.kind == step_kind::rebuild_enum)
+      for (const table& t : before.tables)
+        for (const column& c : t.columns)
+          if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
+            disturbed.push_back(t.name);
+  }
+  // In the order in which they were made, so that a view over a view is disturbed by it.
+  std::vector<const view_object*> dropped;
+  std::vector<char> remade(after.views.size(), 0);
+  for (const view_object& then : before.views) {
+    int to = -1;
+    for (std::size_t i = 0; i < after.views.size() && to < 0; ++i)
+      if (same_text(after.views[i].name, then.name) && same_text(after.views[i].schema, then.schema))
+        to = static_cast<int>(i);
+    bool drop = to < 0;
+    if (to >= 0) {
+      const view_object& now = after.views[static_cast<std::size_t>(to)];
+      drop = then.materialized != now.materialized || !same_text(then.query, now.query) ||
+             !same_indexes(then.indexes, now.indexes);
+    }
+    for (std::size_t i = 0; i < disturbed.size() && !drop; ++i)
+      drop = mentions(then.query, disturbed[i]);
+    if (!drop) {
+      const view_object& now = after.views[static_cast<std::size_t>(to)];
+      remade[static_cast<std::size_t>(to)] = 1;  // Stays as it is.
+      if (!same_text(then.comment, now.comment))
+        steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
+      continue;
+    }
+    dropped.push_back(&then);
+    disturbed.push_back(then.name);
+  }
+  for (std::size_t i = dropped.size(); i-- > 0;)
+    steps.push_back(step{.kind = step_kind::drop_view, .old_view = dropped[i]});
+  for (std::size_t i = 0; i < after.views.size(); ++i)
+    if (!remade[i]) {
+      steps.push_back(step{.kind = step_kind::create_view, .new_view = &after.views[i]});
+      for (std::size_t k = 0; k < after.views[i].indexes.size(); ++k)
+        steps.push_back(step{.kind = step_kind::create_view, .to = static_cast<int>(k), .new_view = &after.views[i]});
+      if (!after.views[i].comment.empty())
+        steps.push_back(step{.kind = step_kind::comment_view, .new_view = &after.views[i]});
+    }
+}
+
+constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+  const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
+    for (const raw_object& o : s.raw_objects)
+      if (same_text(o.kind, wanted.kind) && same_text(o.name, wanted.name))
+        return &o;
+    return nullptr;
+  };
+  for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
+    const raw_object& then = before.raw_objects[i];
+    const raw_object* now = find(after, then);
+    if (now == nullptr || !same_text(now->create, then.create))
+      steps.push_back(step{.kind = step_kind::drop_raw_object, .raw = &then});
+  }
+  for (const raw_object& now : after.raw_objects) {
+    const raw_object* then = find(before, now);
+    if (then == nullptr || !same_text(now.create, then->create))
+      steps.push_back(step{.kind = now.placement == placement::before_tables ? step_kind::create_early_raw_object
+                                                                              : step_kind::create_raw_object,
+                           .raw = &now});
+  }
+}
+
+constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+  const auto has_schema = [](const schema_view& s, std::string_view name) {
+    for (const table& t : s.tables)
+      if (same_text(t.schema, name))
+        return true;
+    for (const enumeration& e : s.enumerations)
+      if (same_text(e.schema, name))
+        return true;
+    for (const view_object& v : s.views)
+      if (same_text(v.schema, name))
+        return true;
+    return false;
+  };
+  std::vector<std::string_view> made;
+  const auto need = [&](std::string_view name) {
+    if (name.empty())
+      return;
+    for (std::string_view m : made)
+      if (same_text(m, name))
+        return;
+    made.push_back(name);
+    if (!has_schema(before, name))
+      steps.push_back(step{.kind = step_kind::create_schema, .schema = name});
+  };
+  for (const table& t : after.tables)
+    need(t.schema);
+  for (const enumeration& e : after.enumerations)
+    need(e.schema);
+  for (const view_object& v : after.views)
+    need(v.schema);
+  for (const extension_object& e : after.extensions)
+    need(e.schema);
+
+  const auto has_extension = [](const schema_view& s, std::string_view name) {
+    for (const extension_object& e : s.extensions)
+      if (same_text(e.name, name))
+        return true;
+    return false;
+  };
+  for (const extension_object& e : after.extensions)
+    if (!has_extension(before, e.name))
+      steps.push_back(step{.kind = step_kind::create_extension, .extension = &e});
+  for (const extension_object& e : before.extensions)
+    if (!has_extension(after, e.name))
+      steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
+
+  const auto same_sequence = [](const sequence_object& a, const sequence_object& b) {
+    return same_text(a.name, b.name) && same_text(a.schema, b.schema) && a.type == b.type && a.start == b.start &&
+           a.increment == b.increment && a.cache == b.cache && a.cycle == b.cycle;
+  };
+  const auto has_sequence = [&](const schema_view& s, const sequence_object& wanted) {
+    for (const sequence_object& o : s.sequences)
+      if (same_sequence(o, wanted))
+        return true;
+    return false;
+  };
+  for (const sequence_object& o : after.sequences)
+    if (!has_sequence(before, o))
+      steps.push_back(step{.kind = step_kind::create_sequence, .sequence = &o});
+  for (const sequence_object& o : before.sequences)
+    if (!has_sequence(after, o))
+      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &o});
+}
+
+/// Puts steps into the order of their kinds; those of one kind stay in theirs.
+constexpr std::vector<step> ordered(const std::vector<step>& steps) {
+  std::size_t starts[step_kind_count + 1]{};
+  for (const step& s : steps)
+    ++starts[static_cast<std::size_t>(s.kind) + 1];
+  for (std::size_t i = 1; i <= step_kind_count; ++i)
+    starts[i] += starts[i - 1];
+  std::vector<step> result(steps.size());
+  for (const step& s : steps)
+    result[starts[static_cast<std::size_t>(s.kind)]++] = s;
+  return result;
+}
+
+}  // namespace detail
+
+/// The steps that lead from one schema to another.
+///
+/// Renames are those that the new schema declares (`renamed_from`) of a name that the old schema has and the new one has
+/// not; nothing is guessed. Linear in the size of the schemas but for the constraints within one table.
+/// \param before, after must outlive the plan, with all that they look at
+constexpr plan make_plan(const schema_view& before, const schema_view& after) {
+  plan made{.before = before, .after = after};
+  std::vector<step> steps;
+  detail::step_list out{steps};
+  const detail::comparison schemas(before, after);
+
+  detail::diff_small_objects(steps, before, after);
+  detail::diff_enums(steps, before, after);
+  std::vector<char> kept(before.tables.size(), 0);
+  for (const table& now : after.tables) {
+    const table* then = schemas.old_table(now);
+    if (then == nullptr) {
+      detail::create_table_steps(out, now);
+      continue;
+    }
+    kept[static_cast<std::size_t>(then - before.tables.data())] = 1;
+    detail::diff_table(out, schemas, *then, now);
+  }
+  for (std::size_t i = 0; i < before.tables.size(); ++i)
+    if (!kept[i])
+      detail::drop_table_steps(out, schemas, before.tables[i]);
+  detail::diff_views(steps, before, after);
+  detail::diff_raw_objects(steps, before, after);
+  made.steps = detail::ordered(steps);
+  return made;
+}
+
+/// The step that undoes a step, or nothing where data would have to come back from nowhere.
+constexpr bool has_inverse(const step& s) {
+  switch (s.kind) {
+  case step_kind::drop_table:
+  case step_kind::fill_nulls:
+    return false;
+  case step_kind::drop_column:
+    return s.old_column()->generated != generated_kind::none;
+  case step_kind::alter_type:
+    return detail::type_widens(s.old_column()->type, s.new_column()->type);
+  case step_kind::rebuild_enum:
+    return !detail::removes_value(*s.old_enum, *s.new_enum);
+  default:
+    return true;
+  }
+}
+
+}  // namespace instar

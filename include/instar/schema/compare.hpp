@@ -1,0 +1,128 @@
+#pragma once
+
+#include "instar/schema/schema.hpp"
+
+/// \file Whether parts of two schemas say the same.
+
+namespace instar::detail {
+
+/// Whether `now` is the enum that was called `then`, or declares that it was.
+constexpr bool same_enum(const enumeration& then, const enumeration& now) {
+  if (!same_text(then.schema, now.schema))
+    return false;
+  return same_text(then.name, now.name) || (!now.renamed_from.empty() && same_text(then.name, now.renamed_from));
+}
+
+constexpr bool same_type(const column_type& then, const column_type& now) {
+  if (then.kind != now.kind || then.length != now.length || then.scale != now.scale ||
+      then.dimensions != now.dimensions || !same_text(then.custom, now.custom))
+    return false;
+  if (then.values == now.values)
+    return true;
+  return then.values != nullptr && now.values != nullptr && same_enum(*then.values, *now.values);
+}
+
+constexpr bool same_default(const column_default& a, const column_default& b) {
+  return a.kind == b.kind && a.integer == b.integer && a.real == b.real && same_text(a.text, b.text);
+}
+
+constexpr bool same_values(const enumeration& a, const enumeration& b) {
+  if (a.values.size() != b.values.size())
+    return false;
+  for (std::size_t i = 0; i < a.values.size(); ++i)
+    if (!same_text(a.values[i].label, b.values[i].label))
+      return false;
+  return true;
+}
+
+/// A table and the column names that changed since: old constraints are compared in new names.
+struct column_renames {
+  const table* before;
+  const table* after;
+  bool any = false;
+
+  constexpr column_renames(const table& then, const table& now) : before(&then), after(&now) {
+    for (const column& c : now.columns)
+      any |= is_rename(c);
+  }
+  /// Whether the column declares an old name that the old table still has, and its new name is new.
+  constexpr bool is_rename(const column& c) const {
+    return !c.renamed_from.empty() && before->find_column(c.renamed_from) != nullptr &&
+           before->find_column(c.name) == nullptr;
+  }
+  constexpr std::string_view now(std::string_view then) const {
+    if (any)
+      for (const column& c : after->columns)
+        if (same_text(c.renamed_from, then) && is_rename(c))
+          return c.name;
+    return then;
+  }
+};
+
+constexpr bool same_names(const column_renames& renames, std::span<const std::string_view> then,
+                          std::span<const std::string_view> now) {
+  if (then.size() != now.size())
+    return false;
+  for (std::size_t i = 0; i < then.size(); ++i)
+    if (!same_text(renames.now(then[i]), now[i]))
+      return false;
+  return true;
+}
+
+constexpr bool same_definition(const column_renames& r, const key& then, const key& now) {
+  return same_names(r, then.columns, now.columns) && then.nulls_not_distinct == now.nulls_not_distinct &&
+         then.deferral == now.deferral;
+}
+
+constexpr bool same_definition(const column_renames&, const check& then, const check& now) {
+  return same_text(then.expression, now.expression);
+}
+
+constexpr bool same_definition(const column_renames& r, std::span<const index_part> then,
+                               std::span<const index_part> now) {
+  if (then.size() != now.size())
+    return false;
+  for (std::size_t i = 0; i < then.size(); ++i) {
+    const index_part& a = then[i];
+    const index_part& b = now[i];
+    if (a.expression != b.expression || a.descending != b.descending || a.nulls != b.nulls ||
+        !same_text(a.expression ? a.text : r.now(a.text), b.text) || !same_text(a.collation, b.collation) ||
+        !same_text(a.operator_class, b.operator_class) || !same_text(a.with_operator, b.with_operator))
+      return false;
+  }
+  return true;
+}
+
+constexpr bool same_method(std::string_view a, std::string_view b, std::string_view standard) {
+  return same_text(a.empty() ? standard : a, b.empty() ? standard : b);
+}
+
+constexpr bool same_definition(const column_renames& r, const index& then, const index& now) {
+  return then.unique == now.unique && then.nulls_not_distinct == now.nulls_not_distinct &&
+         same_method(then.method, now.method, "btree") && same_text(then.where, now.where) &&
+         same_definition(r, then.parts, now.parts) && same_names(r, then.include, now.include);
+}
+
+constexpr bool same_definition(const column_renames& r, const exclusion& then, const exclusion& now) {
+  return same_method(then.method, now.method, "gist") && same_text(then.where, now.where) &&
+         then.deferral == now.deferral && same_definition(r, then.parts, now.parts);
+}
+
+/// Whether a query's text has a name as a word of its own. A wrong "yes" costs a view that is made again.
+constexpr bool mentions(std::string_view text, std::string_view name) {
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  if (name.empty() || text.size() < name.size())
+    return false;
+  for (std::size_t i = 0; i + name.size() <= text.size(); ++i) {
+    if (text[i] != name[0] || !same_text(text.substr(i, name.size()), name))
+      continue;
+    if ((i == 0 || !letter(text[i - 1])) && (i + name.size() == text.size() || !letter(text[i + name.size()])))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace instar::detail
