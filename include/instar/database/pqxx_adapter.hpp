@@ -1,47 +1,49 @@
 #pragma once
 
 // The one file that knows which libpqxx it is compiled with: 6.4 (Debian 12) or any 7.
+//
+// What differs, by libpqxx's own NEWS: 7.0 made one class of all connections and took automatic reconnection away; 7.5
+// brought `params`, and 7.6 deprecated `make_dynamic_params` for it; 7.10 made `exec` take `params` and deprecated
+// `exec_params`, and replaced `errorhandler` by notice handlers.
 
 #include <instar/database/connection.hpp>
 
 #include <pqxx/pqxx>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#if PQXX_VERSION_MAJOR < 6 || (PQXX_VERSION_MAJOR == 6 && PQXX_VERSION_MINOR < 4)
+#define INSTAR_PQXX_AT_LEAST(major, minor)                                                                             \
+  (PQXX_VERSION_MAJOR > (major) || (PQXX_VERSION_MAJOR == (major) && PQXX_VERSION_MINOR >= (minor)))
+
+#if !INSTAR_PQXX_AT_LEAST(6, 4)
 #error "instar needs libpqxx 6.4 or newer"
 #endif
 
 namespace instar::detail {
 
-#if PQXX_VERSION_MAJOR >= 7
-using pqxx_connection = pqxx::connection;
-#else
-using pqxx_connection = pqxx::connection_base;
-#endif
-
-/// Keeps what the server says by the way instead of letting libpqxx print it.
-class pqxx_notices final : public pqxx::errorhandler {
+/// What the server said by the way, kept instead of printed.
+class pqxx_notices {
  public:
-  explicit pqxx_notices(pqxx_connection& connection) : pqxx::errorhandler(connection) {}
-
-  bool operator()(const char message[]) noexcept override {
+  void add(std::string_view message) noexcept {
     try {
-      std::string text{message};
-      while (text.ends_with('\n')) {
-        text.pop_back();
+      while (message.ends_with('\n')) {
+        message.remove_suffix(1);
       }
-      kept_.push_back(std::move(text));
+      kept_.emplace_back(message);
     } catch (const std::exception&) {
       // A lost notice is better than a lost program.
     }
-    return false;
   }
 
   [[nodiscard]] std::vector<std::string> take() { return std::exchange(kept_, {}); }
@@ -50,14 +52,45 @@ class pqxx_notices final : public pqxx::errorhandler {
   std::vector<std::string> kept_;
 };
 
+#if INSTAR_PQXX_AT_LEAST(7, 10)
+
+/// Makes a connection hand its notices to `notices`, as long as it lives.
+class pqxx_notice_listener {
+ public:
+  // A result may outlive its connection and keeps the handler, so the handler keeps the notices.
+  pqxx_notice_listener(pqxx::connection& connection, const std::shared_ptr<pqxx_notices>& notices) {
+    connection.set_notice_handler([notices](pqxx::zview message) noexcept { notices->add(message); });
+  }
+};
+
+#else
+
+/// Makes a connection hand its notices to `notices`, as long as this object lives.
+class pqxx_notice_listener final : public pqxx::errorhandler {
+ public:
+  template <class Connection>
+  pqxx_notice_listener(Connection& connection, std::shared_ptr<pqxx_notices> notices)
+      : pqxx::errorhandler(connection), notices_(std::move(notices)) {}
+
+  bool operator()(const char message[]) noexcept override {
+    notices_->add(message);
+    return false;
+  }
+
+ private:
+  std::shared_ptr<pqxx_notices> notices_;
+};
+
+#endif
+
 /// A libpqxx connection reduced to what every version of the library can do.
 ///
 /// Members throw pqxx's own exceptions, whose classes did not change: broken_connection, sql_error, failure.
 class pqxx_session {
  public:
   /// \param text a libpq connection string or URI.
-  explicit pqxx_session(const std::string& text) : connection_(text), notices_(connection_) {
-#if PQXX_VERSION_MAJOR < 7
+  explicit pqxx_session(const std::string& text) : connection_(text), listener_(connection_, notices_) {
+#if !INSTAR_PQXX_AT_LEAST(7, 0)
     // libpqxx 6 would reconnect behind our back, and a lock, a transaction or a setting of the session would be gone.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -75,7 +108,7 @@ class pqxx_session {
   /// One statement with parameters bound as text.
   [[nodiscard]] pqxx::result execute(const std::string& sql, std::span<const sql_value> parameters) {
     pqxx::nontransaction work{connection_};
-#if PQXX_VERSION_MAJOR >= 7
+#if INSTAR_PQXX_AT_LEAST(7, 5)
     pqxx::params bound;
     for (const sql_value& value : parameters) {
       if (value) {
@@ -84,18 +117,18 @@ class pqxx_session {
         bound.append();
       }
     }
-#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 9
+#else
+    std::vector<const char*> texts;  // null is NULL
+    texts.reserve(parameters.size());
+    for (const sql_value& value : parameters) {
+      texts.push_back(value ? value->c_str() : nullptr);
+    }
+    const auto bound = pqxx::prepare::make_dynamic_params(texts);
+#endif
+#if INSTAR_PQXX_AT_LEAST(7, 10)
     return work.exec(sql, bound);
 #else
     return work.exec_params(sql, bound);
-#endif
-#else
-    std::vector<const char*> bound;
-    bound.reserve(parameters.size());
-    for (const sql_value& value : parameters) {
-      bound.push_back(value ? value->c_str() : nullptr);
-    }
-    return work.exec_params(sql, pqxx::prepare::make_dynamic_params(bound));
 #endif
   }
 
@@ -148,12 +181,13 @@ class pqxx_session {
     return connection_.is_open();
   }
   [[nodiscard]] std::vector<std::string> take_notices() {
-    return notices_.take();
+    return notices_->take();
   }
 
  private:
+  std::shared_ptr<pqxx_notices> notices_ = std::make_shared<pqxx_notices>();
   pqxx::connection connection_;
-  pqxx_notices notices_;
+  pqxx_notice_listener listener_;
 };
 
 }  // namespace instar::detail

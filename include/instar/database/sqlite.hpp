@@ -21,100 +21,67 @@
 namespace instar {
 namespace detail {
 
-/// The name of an extended result code, as in sqlite.org/rescode.html; the primary code's name for one not listed.
+/// The name of a result code, as in sqlite.org/rescode.html; the primary code's name for an extended one not listed.
 inline std::string sqlite_code_name(int code) {
-  switch (code) {
-  case SQLITE_BUSY_RECOVERY:
-    return "SQLITE_BUSY_RECOVERY";
-  case SQLITE_BUSY_SNAPSHOT:
-    return "SQLITE_BUSY_SNAPSHOT";
-  case SQLITE_BUSY_TIMEOUT:
-    return "SQLITE_BUSY_TIMEOUT";
-  case SQLITE_CANTOPEN_ISDIR:
-    return "SQLITE_CANTOPEN_ISDIR";
-  case SQLITE_CONSTRAINT_CHECK:
-    return "SQLITE_CONSTRAINT_CHECK";
-  case SQLITE_CONSTRAINT_DATATYPE:
-    return "SQLITE_CONSTRAINT_DATATYPE";
-  case SQLITE_CONSTRAINT_FOREIGNKEY:
-    return "SQLITE_CONSTRAINT_FOREIGNKEY";
-  case SQLITE_CONSTRAINT_NOTNULL:
-    return "SQLITE_CONSTRAINT_NOTNULL";
-  case SQLITE_CONSTRAINT_PRIMARYKEY:
-    return "SQLITE_CONSTRAINT_PRIMARYKEY";
-  case SQLITE_CONSTRAINT_ROWID:
-    return "SQLITE_CONSTRAINT_ROWID";
-  case SQLITE_CONSTRAINT_TRIGGER:
-    return "SQLITE_CONSTRAINT_TRIGGER";
-  case SQLITE_CONSTRAINT_UNIQUE:
-    return "SQLITE_CONSTRAINT_UNIQUE";
-  case SQLITE_LOCKED_SHAREDCACHE:
-    return "SQLITE_LOCKED_SHAREDCACHE";
-  case SQLITE_READONLY_CANTINIT:
-    return "SQLITE_READONLY_CANTINIT";
-  case SQLITE_READONLY_CANTLOCK:
-    return "SQLITE_READONLY_CANTLOCK";
-  case SQLITE_READONLY_DBMOVED:
-    return "SQLITE_READONLY_DBMOVED";
-  case SQLITE_READONLY_DIRECTORY:
-    return "SQLITE_READONLY_DIRECTORY";
-  case SQLITE_READONLY_RECOVERY:
-    return "SQLITE_READONLY_RECOVERY";
-  case SQLITE_READONLY_ROLLBACK:
-    return "SQLITE_READONLY_ROLLBACK";
-  default:
-    break;
+  struct named_code {
+    int code;
+    const char* name;
+  };
+#define INSTAR_SQLITE_CODE(name)                                                                                       \
+  { name, #name }
+  static constexpr named_code codes[] = {
+      INSTAR_SQLITE_CODE(SQLITE_BUSY_RECOVERY),
+      INSTAR_SQLITE_CODE(SQLITE_BUSY_SNAPSHOT),
+      INSTAR_SQLITE_CODE(SQLITE_BUSY_TIMEOUT),
+      INSTAR_SQLITE_CODE(SQLITE_CANTOPEN_ISDIR),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_CHECK),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_DATATYPE),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_FOREIGNKEY),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_NOTNULL),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_PRIMARYKEY),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_ROWID),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_TRIGGER),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT_UNIQUE),
+      INSTAR_SQLITE_CODE(SQLITE_LOCKED_SHAREDCACHE),
+      INSTAR_SQLITE_CODE(SQLITE_READONLY_CANTINIT),
+      INSTAR_SQLITE_CODE(SQLITE_READONLY_CANTLOCK),
+      INSTAR_SQLITE_CODE(SQLITE_READONLY_DBMOVED),
+      INSTAR_SQLITE_CODE(SQLITE_READONLY_DIRECTORY),
+      INSTAR_SQLITE_CODE(SQLITE_READONLY_RECOVERY),
+      INSTAR_SQLITE_CODE(SQLITE_READONLY_ROLLBACK),
+      INSTAR_SQLITE_CODE(SQLITE_ERROR),
+      INSTAR_SQLITE_CODE(SQLITE_INTERNAL),
+      INSTAR_SQLITE_CODE(SQLITE_PERM),
+      INSTAR_SQLITE_CODE(SQLITE_ABORT),
+      INSTAR_SQLITE_CODE(SQLITE_BUSY),
+      INSTAR_SQLITE_CODE(SQLITE_LOCKED),
+      INSTAR_SQLITE_CODE(SQLITE_NOMEM),
+      INSTAR_SQLITE_CODE(SQLITE_READONLY),
+      INSTAR_SQLITE_CODE(SQLITE_INTERRUPT),
+      INSTAR_SQLITE_CODE(SQLITE_IOERR),
+      INSTAR_SQLITE_CODE(SQLITE_CORRUPT),
+      INSTAR_SQLITE_CODE(SQLITE_FULL),
+      INSTAR_SQLITE_CODE(SQLITE_CANTOPEN),
+      INSTAR_SQLITE_CODE(SQLITE_PROTOCOL),
+      INSTAR_SQLITE_CODE(SQLITE_SCHEMA),
+      INSTAR_SQLITE_CODE(SQLITE_TOOBIG),
+      INSTAR_SQLITE_CODE(SQLITE_CONSTRAINT),
+      INSTAR_SQLITE_CODE(SQLITE_MISMATCH),
+      INSTAR_SQLITE_CODE(SQLITE_MISUSE),
+      INSTAR_SQLITE_CODE(SQLITE_NOLFS),
+      INSTAR_SQLITE_CODE(SQLITE_AUTH),
+      INSTAR_SQLITE_CODE(SQLITE_RANGE),
+      INSTAR_SQLITE_CODE(SQLITE_NOTADB),
+  };
+#undef INSTAR_SQLITE_CODE
+  for (const int wanted : {code, code & 0xff}) {
+    for (const named_code& known : codes) {
+      if (known.code == wanted) {
+        return known.name;
+      }
+    }
   }
-  switch (code & 0xff) {
-  case SQLITE_ERROR:
-    return "SQLITE_ERROR";
-  case SQLITE_INTERNAL:
-    return "SQLITE_INTERNAL";
-  case SQLITE_PERM:
-    return "SQLITE_PERM";
-  case SQLITE_ABORT:
-    return "SQLITE_ABORT";
-  case SQLITE_BUSY:
-    return "SQLITE_BUSY";
-  case SQLITE_LOCKED:
-    return "SQLITE_LOCKED";
-  case SQLITE_NOMEM:
-    return "SQLITE_NOMEM";
-  case SQLITE_READONLY:
-    return "SQLITE_READONLY";
-  case SQLITE_INTERRUPT:
-    return "SQLITE_INTERRUPT";
-  case SQLITE_IOERR:
-    return "SQLITE_IOERR";
-  case SQLITE_CORRUPT:
-    return "SQLITE_CORRUPT";
-  case SQLITE_FULL:
-    return "SQLITE_FULL";
-  case SQLITE_CANTOPEN:
-    return "SQLITE_CANTOPEN";
-  case SQLITE_PROTOCOL:
-    return "SQLITE_PROTOCOL";
-  case SQLITE_SCHEMA:
-    return "SQLITE_SCHEMA";
-  case SQLITE_TOOBIG:
-    return "SQLITE_TOOBIG";
-  case SQLITE_CONSTRAINT:
-    return "SQLITE_CONSTRAINT";
-  case SQLITE_MISMATCH:
-    return "SQLITE_MISMATCH";
-  case SQLITE_MISUSE:
-    return "SQLITE_MISUSE";
-  case SQLITE_NOLFS:
-    return "SQLITE_NOLFS";
-  case SQLITE_AUTH:
-    return "SQLITE_AUTH";
-  case SQLITE_RANGE:
-    return "SQLITE_RANGE";
-  case SQLITE_NOTADB:
-    return "SQLITE_NOTADB";
-  default:
-    return "SQLITE_" + std::to_string(code);
-  }
+  return "SQLITE_" + std::to_string(code);
 }
 
 /// A double as SQLite writes it, but with every digit that is needed to read the same double back.
@@ -373,9 +340,6 @@ class sqlite_database final : public database {
   }
 
   [[nodiscard]] database_error failure(std::optional<std::size_t> offset) const {
-    if (interrupted_) {
-      return interrupted_error();
-    }
     const int code = connection_ ? sqlite3_extended_errcode(connection_.get()) : SQLITE_NOMEM;
     const std::string said = connection_ ? sqlite3_errmsg(connection_.get()) : "out of memory";
     const std::string file = "'" + url_.redacted() + "'";
@@ -383,6 +347,9 @@ class sqlite_database final : public database {
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+      if (interrupted_) {
+        return interrupted_error();
+      }
       fields.message = "The SQLite database " + file + " is locked by another connection (" + said + ").";
       fields.remedy = "Wait until the other program is done with it, or stop it, and try again.";
       return {database_code::busy, std::move(fields)};
