@@ -64,7 +64,7 @@ inline constexpr std::string_view no_introspection = "INS4095";     ///< needs t
 struct script_location {
   std::string file;        ///< path as it was given, or the embedded migration's name
   std::size_t line = 0;    ///< from 1
-  std::size_t column = 0;  ///< from 1, in bytes
+  std::size_t column = 0;  ///< from 1, in characters
   std::string text;        ///< the line, without its end; of a very long one the part round the column
   std::size_t caret = 0;   ///< the byte of `text` that `column` means
 };

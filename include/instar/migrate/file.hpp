@@ -1,7 +1,9 @@
 #pragma once
 
 #include <instar/migrate/error.hpp>
+#include <instar/sql/script.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -90,74 +92,28 @@ inline void write_file(const std::filesystem::path& file, std::string_view bytes
   sync_to_disk(file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."});
 }
 
-/// The place of a byte in a text.
-[[nodiscard]] inline script_location locate(std::string file, std::string_view text, std::size_t offset) {
+/// The place of a byte in a script, with the part of its line that an error shows.
+[[nodiscard]] inline script_location locate(std::string file, std::string_view script, std::size_t offset) {
   constexpr std::size_t longest = 400;
-  offset = offset < text.size() ? offset : text.size();
-  script_location place;
-  place.file = std::move(file);
-  place.line = 1;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i != offset; ++i)
-    if (text[i] == '\n') {
-      ++place.line;
-      begin = i + 1;
-    }
-  std::size_t end = text.find('\n', offset);
-  end = end == std::string_view::npos ? text.size() : end;
-  if (end > begin && text[end - 1] == '\r')
-    --end;
-  place.column = offset - begin + 1;
-  if (end - begin > longest) {
-    const auto in_character = [&](std::size_t i) {
-      return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
+  offset = std::min(offset, script.size());
+  const script_position position = position_in_script(script, offset);
+  std::string_view line = line_in_script(script, offset);
+  const auto begin = static_cast<std::size_t>(line.data() - script.data());
+  std::size_t caret = offset > begin ? std::min(offset - begin, line.size()) : 0;
+  if (line.size() > longest) {
+    const auto inside_character = [&](std::size_t i) {
+      return i < line.size() && (static_cast<unsigned char>(line[i]) & 0xC0U) == 0x80U;
     };
-    begin = offset - begin > longest / 2 ? offset - longest / 2 : begin;
-    while (begin < offset && in_character(begin))
-      ++begin;
-    end = begin + longest < end ? begin + longest : end;
-    while (end > offset && in_character(end))
-      --end;
+    std::size_t first = caret > longest / 2 ? caret - longest / 2 : 0;
+    while (inside_character(first))
+      --first;
+    std::size_t end = std::min(first + longest, line.size());
+    while (inside_character(end))
+      ++end;
+    line = line.substr(first, end - first);
+    caret -= first;
   }
-  place.text = std::string{text.substr(begin, end > begin ? end - begin : 0)};
-  place.caret = offset - begin;
-  return place;
-}
-
-/// The first byte that is not part of well-formed UTF-8 (or is NUL), or `npos`. RFC 3629, section 4.
-[[nodiscard]] inline std::size_t find_invalid_utf8(std::string_view text) noexcept {
-  std::size_t i = 0;
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  while (i < text.size()) {
-    const unsigned char lead = byte(i);
-    if (lead == 0)
-      return i;
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    std::size_t length = 0;
-    unsigned char lowest = 0x80;
-    unsigned char highest = 0xBF;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      length = 2;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      length = 3;
-      lowest = lead == 0xE0 ? 0xA0 : 0x80;
-      highest = lead == 0xED ? 0x9F : 0xBF;  // no surrogates
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      length = 4;
-      lowest = lead == 0xF0 ? 0x90 : 0x80;
-      highest = lead == 0xF4 ? 0x8F : 0xBF;
-    }
-    if (length == 0 || i + length > text.size() || byte(i + 1) < lowest || byte(i + 1) > highest)
-      return i;
-    for (std::size_t k = 2; k < length; ++k)
-      if ((byte(i + k) & 0xC0U) != 0x80U)
-        return i;
-    i += length;
-  }
-  return std::string_view::npos;
+  return {std::move(file), position.line, position.column, std::string{line}, caret};
 }
 
 /// The first of the three lines that git leaves where a merge failed, or `npos`; one marker alone proves nothing.

@@ -54,8 +54,6 @@ namespace detail {
 /// The longest name that the ledger's VARCHAR(255) holds on every dialect, in bytes.
 inline constexpr std::size_t longest_migration_name = 255;
 
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 /// The name of a dialect in migration_lock.toml.
 [[nodiscard]] constexpr std::string_view provider_name(dialect d) noexcept {
   return d == instar::postgres ? "postgresql" : "sqlite";
@@ -189,7 +187,7 @@ inline void check_migration_name(std::string_view name) {
                "A migration's name of " + std::to_string(name.size()) + " bytes is longer than the ledger's " +
                    std::to_string(longest_migration_name) + ".",
                "Choose a shorter name.");
-  if (find_invalid_utf8(name) != std::string_view::npos)
+  if (first_invalid_utf8(name))
     throw fail(migration_code::not_utf8, "A migration's name is not UTF-8.", "Rename its folder.");
   if (name.empty() || std::any_of(name.begin(), name.end(), [](char c) {
         return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/' || c == '\\';
@@ -198,32 +196,36 @@ inline void check_migration_name(std::string_view name) {
                "Rename it.");
 }
 
-/// Refuses a script that no database can take, and warns of one that does nothing.
-inline void check_script(const migration& m, std::vector<migration_warning>& warnings) {
+/// A script that is about to run, split into its statements.
+///
+/// Only what is to run is looked at this closely: of what was applied nothing can be changed any more.
+/// \throws migration_error `not_utf8`, `script_conflict`, and the lexer's `script_code` for text that has no end
+[[nodiscard]] inline std::vector<script_statement> checked_statements(dialect target, const migration& m) {
   const auto fail = [&](std::string_view code, std::string message, std::string remedy, std::size_t offset) {
     migration_error_fields fields;
     fields.message = std::move(message);
     fields.remedy = std::move(remedy);
-    fields.state = "No database was touched.";
+    fields.state = "Nothing of it was run.";
     fields.migration = m.name;
     fields.location = locate(m.display_name(), m.sql, offset);
     return migration_error{code, std::move(fields)};
   };
-  if (const std::size_t bad = find_invalid_utf8(m.sql); bad != std::string_view::npos) {
-    const bool nul = m.sql[bad] == '\0';
-    const bool utf16 = m.sql.starts_with("\xFF\xFE") || m.sql.starts_with("\xFE\xFF");
-    throw fail(migration_code::not_utf8,
-               nul     ? "The script holds a NUL byte."
-               : utf16 ? "The script is UTF-16, not UTF-8."
-                       : "The script is not UTF-8.",
-               "Save the file as UTF-8.", bad);
-  }
   if (const std::size_t marker = find_conflict_marker(m.sql); marker != std::string_view::npos)
     throw fail(migration_code::script_conflict, "The script holds the marks of a merge that was not finished.",
                "Keep what belongs into it and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.", marker);
-  if (find_statement(m.sql) == std::string_view::npos)
-    warnings.push_back({migration_code::empty_script, m.name, "The script of " + m.name + " has no statement.",
-                        "Fill it in before it is applied anywhere; afterwards leave it as it is."});
+  if (m.sql.starts_with("\xFF\xFE") || m.sql.starts_with("\xFE\xFF"))
+    throw fail(migration_code::not_utf8, "The script is UTF-16, not UTF-8.", "Save it as UTF-8 text.", 0);
+  try {
+    return split_script(target, m.sql);
+  } catch (const script_error& error) {
+    const bool encoding = error.code() == script_code::nul_byte || error.code() == script_code::invalid_utf8;
+    throw fail(encoding ? migration_code::not_utf8 : error.code(), error.message(), error.remedy(), error.offset());
+  }
+}
+
+[[nodiscard]] inline migration_warning empty_script_warning(const migration& m) {
+  return {migration_code::empty_script, m.name, "The script of " + m.name + " has no statement.",
+          "Fill it in before it is applied anywhere; afterwards leave it as it is."};
 }
 
 inline void warn_of_equal_timestamps(history& read) {
@@ -241,12 +243,11 @@ inline void warn_of_equal_timestamps(history& read) {
 
 /// Reads the history of a migrations folder: each sub-folder is a migration, but for those whose name begins with a dot.
 ///
-/// An empty script is allowed and warned of (`migrate dev` writes one to be filled in), and so are two migrations with
-/// one timestamp (two branches; the whole name decides their order). Scripts may have CRLF line ends and begin with a
-/// byte order mark.
+/// Two migrations with one timestamp are allowed and warned of: two branches wrote them, and the whole name decides their
+/// order. What the scripts say is not looked at here.
 ///
-/// \throws migration_error `folder_missing`, `script_missing`, `not_utf8`, `script_conflict`, `outside_folder`,
-///         `bad_name`, `lock_file_broken`, `lock_file_conflict`, `provider_mismatch`, `cannot_read`
+/// \throws migration_error `folder_missing`, `script_missing`, `outside_folder`, `bad_name`, `not_utf8` (a name),
+///         `lock_file_broken`, `lock_file_conflict`, `provider_mismatch`, `cannot_read`
 [[nodiscard]] inline history read_history(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   const auto fail = [](std::string_view code, std::string message, std::string remedy, std::string migration = {}) {
@@ -307,8 +308,6 @@ inline void warn_of_equal_timestamps(history& read) {
   }
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
-  for (const migration& m : read.migrations)
-    detail::check_script(m, read.warnings);
   detail::warn_of_equal_timestamps(read);
   const fs::path lock_file = folder / "migration_lock.toml";
   if (fs::exists(fs::symlink_status(lock_file, failed)))
@@ -317,7 +316,7 @@ inline void warn_of_equal_timestamps(history& read) {
 }
 
 /// The history that a program carries. The checksums are those of the array.
-/// \throws migration_error `bad_name`, `name_too_long`, `not_utf8`, `script_conflict`
+/// \throws migration_error `bad_name`, `name_too_long`, `not_utf8` (a name)
 [[nodiscard]] inline history read_history(std::span<const embedded_migration> embedded) {
   history read;
   read.migrations.reserve(embedded.size());
@@ -330,8 +329,6 @@ inline void warn_of_equal_timestamps(history& read) {
   }
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
-  for (const migration& m : read.migrations)
-    detail::check_script(m, read.warnings);
   detail::warn_of_equal_timestamps(read);
   return read;
 }
