@@ -19,7 +19,7 @@ endif()
 # instar_add_database_test(NAME name COMMAND command... [TIMEOUT seconds])
 #
 # A test that finds a PostgreSQL server's URL in the environment variable INSTAR_TEST_POSTGRES. A server that the
-# variable already names when ctest starts is used as it is.
+# variable already names when ctest starts is used as it is. The program of COMMAND is a path, not a target's name.
 function(instar_add_database_test)
   cmake_parse_arguments(PARSE_ARGV 0 test "" "NAME;TIMEOUT" "COMMAND")
   if(NOT test_TIMEOUT)
@@ -67,7 +67,7 @@ function(instar_add_database_tests_by_file executable)
   foreach(source IN LISTS test_SOURCES)
     cmake_path(GET source STEM stem)
     instar_add_database_test(NAME ${executable}.${stem} TIMEOUT ${test_TIMEOUT}
-      COMMAND ${executable} --filenames-as-tags ${instar_catch_no_tests_is_failure} "[#${stem}]")
+      COMMAND "$<TARGET_FILE:${executable}>" --filenames-as-tags ${instar_catch_no_tests_is_failure} "[#${stem}]")
   endforeach()
 endfunction()
 

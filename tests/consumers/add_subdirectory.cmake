@@ -1,0 +1,5 @@
+include("${CMAKE_CURRENT_LIST_DIR}/consumer.cmake")
+configure("${SOURCE}/add_subdirectory" "-DINSTAR_SOURCE_FOLDER=${INSTAR_SOURCE_FOLDER}")
+run("${CMAKE_COMMAND}" --build "${BUILD}")
+run("${BUILD}/consumer")
+expect_match("CREATE TABLE \"customers\"")

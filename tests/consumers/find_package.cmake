@@ -1,0 +1,5 @@
+include("${CMAKE_CURRENT_LIST_DIR}/consumer.cmake")
+configure("${SOURCE}/find_package" "-DCMAKE_PREFIX_PATH=${PREFIX}")
+run("${CMAKE_COMMAND}" --build "${BUILD}")
+run("${BUILD}/consumer")
+expect_match("CREATE TABLE \"customers\"")

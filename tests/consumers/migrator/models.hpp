@@ -1,0 +1,18 @@
+#pragma once
+
+#include <instar/instar.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace shop {
+
+struct Customer {
+  std::int64_t id;
+  std::string email;
+};
+INSTAR_MODEL(Customer, "customers", (id, primary_key), (email, unique))
+
+inline constexpr auto schema = instar::schema<Customer>();
+
+}  // namespace shop
