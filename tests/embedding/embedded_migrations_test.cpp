@@ -45,4 +45,6 @@ TEST_CASE("an embedded checksum is the one that the ledger keeps") {
     CHECK(migration.sha256 == instar::detail::sha256_hex(migration.sql));
 }
 
-TEST_CASE("a folder that is not there yet embeds as an empty history") { STATIC_REQUIRE(nothing::embedded.empty()); }
+TEST_CASE("a folder that is not there yet embeds as an empty history") {
+  STATIC_REQUIRE(nothing::embedded.empty());
+}
