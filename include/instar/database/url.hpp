@@ -248,20 +248,23 @@ class database_url {
 
   /// `text` with this URL's passwords taken out: for messages of libraries that quote what they were given.
   [[nodiscard]] std::string without_secrets(std::string_view text) const {
-    std::string clean{text};
-    const auto remove = [&](std::string_view secret) {
-      if (secret.empty()) {
-        return;
-      }
-      for (std::size_t at = clean.find(secret); at != std::string::npos; at = clean.find(secret, at + 3)) {
-        clean.replace(at, secret.size(), "***");
-      }
-    };
+    std::vector<std::string> forms{raw_password_};
     for (const std::string& secret : secrets_) {
-      remove(secret);
-      remove(detail::percent_encode(secret));
+      forms.push_back(secret);
+      forms.push_back(detail::percent_encode(secret));
     }
-    remove(raw_password_);
+    std::sort(forms.begin(), forms.end());
+    forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+    constexpr std::string_view mask = "***";
+    std::string clean{text};
+    for (const std::string& secret : forms) {
+      if (secret.empty()) {
+        continue;
+      }
+      for (std::size_t at = clean.find(secret); at != std::string::npos; at = clean.find(secret, at + mask.size())) {
+        clean.replace(at, secret.size(), mask);
+      }
+    }
     return clean;
   }
 
