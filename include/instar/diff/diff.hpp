@@ -16,8 +16,8 @@ public:
     std::size_t capacity = 4;
     while (capacity < tables.size() * 2)
       capacity *= 2;
-    slots_.resize(capacity, -1);
-    hashes_.resize(tables.size());
+    slots_.assign(capacity, -1);
+    hashes_.assign(tables.size(), 0);
     for (std::size_t i = 0; i < tables.size(); ++i) {
       hashes_[i] = hash_object(tables[i].schema, tables[i].name);
       std::size_t slot = hashes_[i] & (capacity - 1);
@@ -545,17 +545,109 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
       steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &o});
 }
 
+/// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and of
+/// a type that changes on one side before it does on the other. They are dropped and made again.
+constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas) {
+  const auto integer = [](const column& c) {
+    return c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer || c.type.kind == type_kind::bigint;
+  };
+  const auto contains = [](std::span<const std::string_view> names, std::string_view wanted) {
+    for (std::string_view name : names)
+      if (same_text(name, wanted))
+        return true;
+    return false;
+  };
+  const std::size_t count = steps.size();
+  std::vector<step> disturbing;
+  for (const step& s : steps) {
+    const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique;
+    if (key || (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))))
+      disturbing.push_back(s);
+  }
+  if (disturbing.empty())
+    return;
+  const auto has = [&](step_kind kind, const table* owner, int at) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (steps[i].kind == kind && (kind == step_kind::drop_foreign_key ? steps[i].before : steps[i].after) == owner &&
+          (kind == step_kind::drop_foreign_key ? steps[i].from : steps[i].to) == at)
+        return true;
+    return false;
+  };
+  for (const table& now : schemas.after->tables) {
+    const table* then = schemas.old_table(now);
+    if (then == nullptr)
+      continue;
+    const column_renames renames(*then, now);
+    for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
+      const foreign_key& fk = then->foreign_keys[o];
+      bool in_the_way = false;
+      for (const step& s : disturbing) {
+        const bool target = same_text(s.before->name, fk.target_table) && same_text(s.before->schema, fk.target_schema);
+        if (s.kind == step_kind::alter_type)
+          in_the_way |= (target && contains(fk.target_columns, s.old_column()->name)) ||
+                        (s.before == then && contains(fk.columns, s.old_column()->name));
+        else
+          in_the_way |= target;
+      }
+      if (!in_the_way || has(step_kind::drop_foreign_key, then, static_cast<int>(o)))
+        continue;
+      for (std::size_t n = 0; n < now.foreign_keys.size(); ++n) {
+        if (!schemas.same_foreign_key(renames, fk, now.foreign_keys[n]) ||
+            has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
+          continue;
+        // Made again under its new name, which makes a rename of it void.
+        for (std::size_t i = 0; i < count; ++i)
+          if (steps[i].kind == step_kind::rename_constraint && steps[i].constraint == constraint_kind::foreign_key &&
+              steps[i].before == then && steps[i].from == static_cast<int>(o))
+            steps[i] = step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)};
+        steps.push_back(
+            step{.kind = step_kind::drop_foreign_key, .before = then, .after = &now, .from = static_cast<int>(o)});
+        if (!has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
+          steps.push_back(
+              step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)});
+        break;
+      }
+    }
+  }
+}
+
 /// Puts steps into the order of their kinds; those of one kind stay in theirs.
-constexpr std::vector<step> ordered(const std::vector<step>& steps) {
+constexpr void put_in_order(std::vector<step>& steps) {
   std::size_t starts[step_kind_count + 1]{};
   for (const step& s : steps)
     ++starts[static_cast<std::size_t>(s.kind) + 1];
   for (std::size_t i = 1; i <= step_kind_count; ++i)
     starts[i] += starts[i - 1];
-  std::vector<step> result(steps.size());
-  for (const step& s : steps)
-    result[starts[static_cast<std::size_t>(s.kind)]++] = s;
-  return result;
+  const std::vector<step> found = steps;
+  for (const step& s : found)
+    steps[starts[static_cast<std::size_t>(s.kind)]++] = s;
+}
+
+/// Adds the steps to a list of the caller's: g++ 12 remembers what a constant function returned, and would hand out a
+/// vector a second time after it was destroyed.
+constexpr void add_steps(const schema_view& before, const schema_view& after, std::vector<step>& steps) {
+  step_list out{steps};
+  const comparison schemas(before, after);
+
+  diff_small_objects(steps, before, after);
+  diff_enums(steps, before, after);
+  std::vector<char> kept(before.tables.size(), 0);
+  for (const table& now : after.tables) {
+    const table* then = schemas.old_table(now);
+    if (then == nullptr) {
+      create_table_steps(out, now);
+      continue;
+    }
+    kept[static_cast<std::size_t>(then - before.tables.data())] = 1;
+    diff_table(out, schemas, *then, now);
+  }
+  for (std::size_t i = 0; i < before.tables.size(); ++i)
+    if (!kept[i])
+      drop_table_steps(out, schemas, before.tables[i]);
+  free_foreign_keys(steps, schemas);
+  diff_views(steps, before, after);
+  diff_raw_objects(steps, before, after);
+  put_in_order(steps);
 }
 
 }  // namespace detail
@@ -564,31 +656,10 @@ constexpr std::vector<step> ordered(const std::vector<step>& steps) {
 ///
 /// Renames are those that the new schema declares (`renamed_from`) of a name that the old schema has and the new one has
 /// not; nothing is guessed. Linear in the size of the schemas but for the constraints within one table.
-/// \param before, after must outlive the plan, with all that they look at
+/// \param before, after what they look at must outlive the plan
 constexpr plan make_plan(const schema_view& before, const schema_view& after) {
   plan made{.before = before, .after = after};
-  std::vector<step> steps;
-  detail::step_list out{steps};
-  const detail::comparison schemas(before, after);
-
-  detail::diff_small_objects(steps, before, after);
-  detail::diff_enums(steps, before, after);
-  std::vector<char> kept(before.tables.size(), 0);
-  for (const table& now : after.tables) {
-    const table* then = schemas.old_table(now);
-    if (then == nullptr) {
-      detail::create_table_steps(out, now);
-      continue;
-    }
-    kept[static_cast<std::size_t>(then - before.tables.data())] = 1;
-    detail::diff_table(out, schemas, *then, now);
-  }
-  for (std::size_t i = 0; i < before.tables.size(); ++i)
-    if (!kept[i])
-      detail::drop_table_steps(out, schemas, before.tables[i]);
-  detail::diff_views(steps, before, after);
-  detail::diff_raw_objects(steps, before, after);
-  made.steps = detail::ordered(steps);
+  detail::add_steps(before, after, made.steps);
   return made;
 }
 

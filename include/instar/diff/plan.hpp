@@ -2,6 +2,7 @@
 
 #include "instar/schema/schema.hpp"
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -125,6 +126,19 @@ constexpr bool destroys_data(hazard h) {
 struct hazard_note {
   instar::hazard hazard{};
   std::size_t step = 0;  ///< Position in the plan's steps.
+};
+
+/// The hazards of a compile-time plan. No step has more than two.
+template <std::size_t Capacity>
+struct hazard_list {
+  std::array<hazard_note, Capacity> notes{};
+  std::size_t count = 0;
+
+  constexpr std::size_t size() const { return count; }
+  constexpr bool empty() const { return count == 0; }
+  constexpr const hazard_note& operator[](std::size_t i) const { return notes[i]; }
+  constexpr const hazard_note* begin() const { return notes.data(); }
+  constexpr const hazard_note* end() const { return notes.data() + count; }
 };
 
 namespace detail {
@@ -280,11 +294,18 @@ struct basic_plan {
   }
 
   /// What can go wrong, step by step.
-  constexpr std::vector<hazard_note> hazards() const {
-    std::vector<hazard_note> notes;
-    for (std::size_t i = 0; i < steps.size(); ++i)
-      detail::each_hazard(steps[i], [&](hazard h) { notes.push_back({h, i}); });
-    return notes;
+  constexpr auto hazards() const {
+    if constexpr (requires { std::tuple_size<Steps>::value; }) {
+      hazard_list<2 * std::tuple_size<Steps>::value> notes{};
+      for (std::size_t i = 0; i < steps.size(); ++i)
+        detail::each_hazard(steps[i], [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
+      return notes;
+    } else {
+      std::vector<hazard_note> notes;
+      for (std::size_t i = 0; i < steps.size(); ++i)
+        detail::each_hazard(steps[i], [&](hazard h) { notes.push_back({h, i}); });
+      return notes;
+    }
   }
 
   /// Whether a step has that hazard.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "instar/schema/dialect.hpp"
 #include "instar/schema/schema.hpp"
 
 namespace instar {
@@ -14,6 +15,7 @@ struct migration_record {
 struct snapshot {
   schema_view schema{};
   std::span<const migration_record> migrations{};
+  instar::dialect dialect = instar::dialect::postgres;  ///< Of the history's lock file.
 };
 
 }  // namespace instar

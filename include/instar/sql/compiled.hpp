@@ -1,0 +1,229 @@
+#pragma once
+
+#include "instar/model/schema.hpp"
+#include "instar/schema/fixed_string.hpp"
+#include "instar/sql/sqlite.hpp"
+
+/// \file Plans and SQL as compile-time constants, and the check that stops a build whose migration is missing.
+
+namespace instar {
+
+namespace detail {
+
+inline constexpr schema_view empty_schema{};
+
+template <const auto& Before, const auto& After>
+struct compiled_diff {
+  static constexpr std::size_t size = [] {
+    std::vector<step> steps;
+    add_steps(view_of<Before>, view_of<After>, steps);
+    return steps.size();
+  }();
+  static constexpr basic_plan<std::array<step, size>> value = [] {
+    std::vector<step> steps;
+    add_steps(view_of<Before>, view_of<After>, steps);
+    basic_plan<std::array<step, size>> kept{.before = view_of<Before>, .after = view_of<After>};
+    for (std::size_t i = 0; i < size; ++i)
+      kept.steps[i] = steps[i];
+    return kept;
+  }();
+};
+
+template <dialect Dialect, const auto& Plan>
+struct compiled_operations {
+  static constexpr plan_view plan = Plan;
+  static constexpr std::size_t size = [] {
+    std::vector<operation> operations;
+    add_operations(Dialect, plan, operations);
+    return operations.size();
+  }();
+  static constexpr std::array<operation, size> value = [] {
+    std::array<operation, size> kept{};
+    std::vector<operation> made;
+    add_operations(Dialect, plan, made);
+    for (std::size_t i = 0; i < size; ++i)
+      kept[i] = made[i];
+    return kept;
+  }();
+};
+
+/// One statement's text, in an evaluation of its own.
+template <dialect Dialect, class Operations, std::size_t At>
+struct compiled_statement {
+  static constexpr std::size_t size = [] {
+    counter out;
+    put_operation(out, Dialect, Operations::plan, Operations::value[At]);
+    return out.size;
+  }();
+  static constexpr std::array<char, size + 1> text = [] {
+    std::array<char, size + 1> buffer{};
+    filler out{buffer.data()};
+    put_operation(out, Dialect, Operations::plan, Operations::value[At]);
+    return buffer;
+  }();
+  static constexpr std::string_view view{text.data(), size};
+};
+
+template <std::size_t N>
+struct compiled_script {
+  std::array<std::string_view, N> statements{};
+};
+
+template <dialect Dialect, class Operations, std::size_t... At>
+constexpr compiled_script<sizeof...(At)> make_script(std::index_sequence<At...>) {
+  return {{compiled_statement<Dialect, Operations, At>::view...}};
+}
+
+}  // namespace detail
+
+/// The steps from one schema to another, at compile time.
+///
+///     constexpr auto& plan = instar::diff<v1::schema, v2::schema>;
+///     static_assert(!plan.loses_data() && plan.steps[0].kind == instar::step_kind::add_column);
+///
+/// \tparam Before, After what `instar::schema<…>` gave, a `snapshot`, or a `schema_view`
+template <const auto& Before, const auto& After>
+inline constexpr auto& diff = detail::compiled_diff<Before, After>::value;
+
+/// The SQL from one schema to another as `statements`, without semicolons.
+template <dialect Dialect, const auto& Before, const auto& After>
+inline constexpr auto migration =
+    detail::make_script<Dialect,
+                        detail::compiled_operations<Dialect, detail::compiled_diff<Before, After>::value>>(
+        std::make_index_sequence<
+            detail::compiled_operations<Dialect, detail::compiled_diff<Before, After>::value>::size>{});
+
+/// The SQL that makes a schema in an empty database, as `statements`, without semicolons.
+template <dialect Dialect, const auto& Schema>
+inline constexpr auto& ddl = migration<Dialect, detail::empty_schema, Schema>;
+
+/// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has. If you see it, run
+/// `migrate dev --name …` and commit the migration.
+template <fixed_string PendingSql>
+struct migration_is_missing;
+
+namespace detail {
+
+/// Whether the objects beside the tables are those of the snapshot.
+template <class Objects>
+constexpr bool same_objects(const Objects& now, const schema_view& then) {
+  if (now.extensions.size() != then.extensions.size() || now.sequences.size() != then.sequences.size() ||
+      now.views.size() != then.views.size() || now.raw_objects.size() != then.raw_objects.size())
+    return false;
+  for (std::size_t i = 0; i < now.extensions.size(); ++i)
+    if (!same_text(now.extensions[i].name, then.extensions[i].name))
+      return false;
+  for (std::size_t i = 0; i < now.sequences.size(); ++i)
+    if (!same_text(now.sequences[i].name, then.sequences[i].name) ||
+        now.sequences[i].start != then.sequences[i].start || now.sequences[i].increment != then.sequences[i].increment)
+      return false;
+  for (std::size_t i = 0; i < now.views.size(); ++i)
+    if (!same_text(now.views[i].name, then.views[i].name) || !same_text(now.views[i].query, then.views[i].query) ||
+        now.views[i].materialized != then.views[i].materialized || now.index_counts[i] != then.views[i].indexes.size())
+      return false;
+  for (std::size_t i = 0; i < now.raw_objects.size(); ++i)
+    if (!same_text(now.raw_objects[i].name, then.raw_objects[i].name) ||
+        !same_text(now.raw_objects[i].create, then.raw_objects[i].create))
+      return false;
+  return true;
+}
+
+/// Whether the content hashes of all tables are those of the snapshot: the whole comparison when nothing changed.
+template <std::size_t N>
+constexpr bool same_tables(const std::array<model_summary, N>& models, const hash_index<N>& by_name,
+                           const std::array<std::uint64_t, N>& hashes, std::span<const table> then) {
+  if (then.size() != models.size())
+    return false;
+  for (std::size_t i = 0; i < then.size(); ++i) {
+    // A snapshot keeps the order of the models: then nothing has to be looked up.
+    if (then[i].content_hash == hashes[i])
+      continue;
+    const int at = by_name.find(hash_object(then[i].schema, then[i].name));
+    if (at < 0 || hashes[static_cast<std::size_t>(at)] != then[i].content_hash)
+      return false;
+  }
+  return true;
+}
+
+template <const auto& Schema, const auto& Snapshot>
+struct migrated {
+  using models = typename std::remove_cvref_t<decltype(Schema)>::models;
+  static constexpr bool same = same_tables(models::summaries, models::by_name, models::hashes, Snapshot.schema.tables) &&
+                               same_objects(Schema.objects, Snapshot.schema);
+};
+
+template <class Script, class Writer>
+constexpr void put_script(Writer& out, const Script& script) {
+  bool first = true;
+  for (std::string_view statement : script.statements) {
+    if (!first)
+      out.put(' ');
+    first = false;
+    // One line: a compiler shows a line break in a text as an escape.
+    bool blank = false;
+    for (char c : statement) {
+      const bool space = c == ' ' || c == '\n';
+      if (space && blank)
+        continue;
+      blank = space;
+      out.put(space ? ' ' : c);
+    }
+    out.put(';');
+  }
+}
+
+template <const auto& Schema, const auto& Snapshot>
+constexpr auto pending_sql() {
+  constexpr auto& script = migration<Snapshot.dialect, Snapshot, Schema>;
+  constexpr std::size_t size = [] {
+    counter out;
+    put_script(out, script);
+    return out.size;
+  }();
+  fixed_string<size> text{};
+  filler out{text.text};
+  put_script(out, script);
+  return text;
+}
+
+#if defined(__clang__) && __clang_major__ < 16
+void a_migration_is_missing__run_migrate_dev(const char* first_changed_table);
+
+template <const auto& Schema, const auto& Snapshot>
+constexpr bool tell_first_step() {
+  const step& first = diff<Snapshot, Schema>.steps[0];
+  const table* t = first.after != nullptr ? first.after : first.before;
+  a_migration_is_missing__run_migrate_dev(t != nullptr ? t->name.data() : nullptr);
+  return false;
+}
+#endif
+
+template <const auto& Schema, const auto& Snapshot>
+constexpr bool check_migrated() {
+  if constexpr (!migrated<Schema, Snapshot>::same) {
+    // Hashes that differ may still be schemas that do not: of a snapshot that another version of instar wrote.
+    if constexpr (diff<Snapshot, Schema>.size() != 0) {
+#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
+      constexpr auto text = pending_sql<Schema, Snapshot>();
+      static_assert(false, text.view());
+#elif defined(__clang__) && __clang_major__ < 16
+      static_assert(tell_first_step<Schema, Snapshot>(), "instar: a migration is missing; run `migrate dev --name ...`");
+#else
+      static_cast<void>(sizeof(migration_is_missing<pending_sql<Schema, Snapshot>()>));
+#endif
+    }
+  }
+  return true;
+}
+
+}  // namespace detail
+}  // namespace instar
+
+/// Stops the build until a migration exists for every change of the models, and shows the SQL that is missing. Stands
+/// in the program or in a test. The migrator, which has to be built to write that migration, turns it off by defining
+/// INSTAR_NO_MIGRATED_CHECK.
+#ifdef INSTAR_NO_MIGRATED_CHECK
+#define INSTAR_CHECK_MIGRATED(SCHEMA, SNAPSHOT) static_assert(true)
+#else
+#define INSTAR_CHECK_MIGRATED(SCHEMA, SNAPSHOT) static_assert(::instar::detail::check_migrated<SCHEMA, SNAPSHOT>())
+#endif

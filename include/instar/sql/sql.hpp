@@ -1,0 +1,290 @@
+#pragma once
+
+#include "instar/diff/diff.hpp"
+#include "instar/sql/sqlite.hpp"
+
+#include <string>
+
+/// \file Plans as SQL text at run time.
+
+namespace instar {
+
+namespace detail {
+
+struct string_writer {
+  std::string text{};
+  void put(char c) { text.push_back(c); }
+  void put(std::string_view more) { text.append(more); }
+};
+
+inline std::string operation_text(dialect d, const plan_view& p, const operation& o) {
+  string_writer out;
+  put_operation(out, d, p, o);
+  return std::move(out.text);
+}
+
+inline std::vector<operation> plan_operations(dialect d, const plan_view& p) {
+  std::vector<operation> operations;
+  add_operations(d, p, operations);
+  return operations;
+}
+
+inline std::string type_text(const column_type& t) {
+  string_writer out;
+  put_postgres_type(out, t);
+  return std::move(out.text);
+}
+
+inline std::string qualified(std::string_view schema, std::string_view name) {
+  return schema.empty() ? std::string(name) : std::string(schema) + '.' + std::string(name);
+}
+
+inline std::string joined_names(std::span<const std::string_view> names) {
+  std::string text;
+  for (std::string_view name : names) {
+    if (!text.empty())
+      text += ", ";
+    text += name;
+  }
+  return text;
+}
+
+}  // namespace detail
+
+/// A name as SQL writes it, in double quotes.
+inline std::string quote_identifier(std::string_view name) {
+  detail::string_writer out;
+  detail::put_name(out, name);
+  return std::move(out.text);
+}
+
+/// A text as SQL writes it, in single quotes.
+inline std::string quote_literal(std::string_view text) {
+  detail::string_writer out;
+  detail::put_literal(out, text);
+  return std::move(out.text);
+}
+
+/// The statements of a plan, without semicolons.
+inline std::vector<std::string> statements(dialect d, const plan_view& p) {
+  std::vector<std::string> result;
+  for (const detail::operation& o : detail::plan_operations(d, p))
+    result.push_back(detail::operation_text(d, p, o));
+  return result;
+}
+
+/// One line that says what a step does, for a person: `+ table users`, `~ column users.email: text → varchar(200)`.
+inline std::string describe(const step& s) {
+  using namespace detail;
+  const table* t = s.after != nullptr ? s.after : s.before;
+  const std::string on = t != nullptr ? qualified(t->schema, t->name) : std::string();
+  const std::size_t from = static_cast<std::size_t>(s.from);
+  const std::size_t to = static_cast<std::size_t>(s.to);
+  const auto old_column = [&] { return on + '.' + std::string(s.old_column()->name); };
+  const auto new_column = [&] { return on + '.' + std::string(s.new_column()->name); };
+  const auto enum_name = [](const enumeration& e) { return qualified(e.schema, e.name); };
+  const auto view_text = [](const view_object& v) {
+    return (v.materialized ? "materialized view " : "view ") + qualified(v.schema, v.name);
+  };
+  switch (s.kind) {
+  case step_kind::create_schema:
+    return "+ schema " + std::string(s.schema);
+  case step_kind::create_extension:
+    return "+ extension " + std::string(s.extension->name);
+  case step_kind::drop_extension:
+    return "- extension " + std::string(s.extension->name);
+  case step_kind::drop_raw_object:
+    return "- " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
+  case step_kind::create_early_raw_object:
+  case step_kind::create_raw_object:
+    return "+ " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
+  case step_kind::drop_view:
+    return "- " + view_text(*s.old_view);
+  case step_kind::create_view:
+    if (s.to >= 0)
+      return "+ index " + std::string(s.new_view->indexes[to].name) + " on " + view_text(*s.new_view);
+    return "+ " + view_text(*s.new_view);
+  case step_kind::comment_view:
+    return "~ " + view_text(*s.new_view) + ": comment";
+  case step_kind::rename_enum:
+    return "~ enum " + enum_name(*s.old_enum) + " renamed to " + std::string(s.new_enum->name);
+  case step_kind::rename_enum_value:
+    return "~ enum " + enum_name(*s.new_enum) + ": value " + std::string(s.old_enum->values[from].label) +
+           " renamed to " + std::string(s.new_enum->values[to].label);
+  case step_kind::create_enum:
+    return "+ enum " + enum_name(*s.new_enum);
+  case step_kind::add_enum_value:
+    return "~ enum " + enum_name(*s.new_enum) + ": + value " + std::string(s.new_enum->values[to].label);
+  case step_kind::rebuild_enum: {
+    std::string text = "~ enum " + enum_name(*s.new_enum) + ": values changed";
+    for (const enum_value& was : s.old_enum->values) {
+      bool kept = false;
+      for (const enum_value& v : s.new_enum->values)
+        kept |= v.label == was.label || v.renamed_from == was.label;
+      if (!kept)
+        text += ", - " + std::string(was.label);
+    }
+    return text;
+  }
+  case step_kind::drop_enum:
+    return "- enum " + enum_name(*s.old_enum);
+  case step_kind::comment_enum:
+    return "~ enum " + enum_name(*s.new_enum) + ": comment";
+  case step_kind::create_sequence:
+    return "+ sequence " + qualified(s.sequence->schema, s.sequence->name);
+  case step_kind::drop_sequence:
+    return "- sequence " + qualified(s.sequence->schema, s.sequence->name);
+  case step_kind::create_table:
+    return "+ table " + on;
+  case step_kind::drop_table:
+    return "- table " + on;
+  case step_kind::rename_table:
+    return "~ table " + qualified(s.before->schema, s.before->name) + " renamed to " +
+           qualified(s.after->schema, s.after->name);
+  case step_kind::rename_column:
+    return "~ column " + old_column() + " renamed to " + std::string(s.new_column()->name);
+  case step_kind::rename_constraint:
+    return "~ constraint " + std::string(constraint_name(*s.before, s.constraint, s.from)) + " of " + on +
+           " renamed to " + std::string(constraint_name(*s.after, s.constraint, s.to));
+  case step_kind::rename_index:
+    return "~ index " + std::string(s.before->indexes[from].name) + " renamed to " +
+           std::string(s.after->indexes[to].name);
+  case step_kind::drop_column:
+    return "- column " + old_column();
+  case step_kind::add_column:
+    return "+ column " + new_column() + ": " + type_text(s.new_column()->type) +
+           (s.new_column()->nullable ? ", nullable" : "");
+  case step_kind::drop_default:
+    return "~ column " + new_column() + ": default dropped";
+  case step_kind::set_default: {
+    string_writer out;
+    put_postgres_default(out, s.new_column()->initial);
+    return "~ column " + new_column() + ": default " + out.text;
+  }
+  case step_kind::drop_identity:
+    return "~ column " + new_column() + ": no longer identity";
+  case step_kind::add_identity:
+    return "~ column " + new_column() + ": becomes identity";
+  case step_kind::alter_identity:
+    return "~ column " + new_column() + ": kind of identity";
+  case step_kind::alter_type:
+    return "~ column " + new_column() + ": " + type_text(s.old_column()->type) + " → " +
+           type_text(s.new_column()->type);
+  case step_kind::alter_collation:
+    return "~ column " + new_column() + ": collation";
+  case step_kind::fill_nulls:
+    return "~ column " + new_column() + ": NULLs get the default";
+  case step_kind::set_not_null:
+    return "~ column " + new_column() + ": required";
+  case step_kind::drop_not_null:
+    return "~ column " + new_column() + ": nullable";
+  case step_kind::drop_generated:
+    return "~ column " + new_column() + ": no longer generated";
+  case step_kind::drop_primary_key:
+    return "- primary key of " + on + " (" + joined_names(s.before->primary_key.columns) + ')';
+  case step_kind::add_primary_key:
+    return "+ primary key of " + on + " (" + joined_names(s.after->primary_key.columns) + ')';
+  case step_kind::drop_unique:
+    return "- unique " + on + " (" + joined_names(s.before->uniques[from].columns) + ')';
+  case step_kind::add_unique:
+    return "+ unique " + on + " (" + joined_names(s.after->uniques[to].columns) + ')';
+  case step_kind::drop_check:
+    return "- check " + std::string(s.before->checks[from].name) + " of " + on;
+  case step_kind::add_check:
+    return "+ check " + std::string(s.after->checks[to].name) + " of " + on;
+  case step_kind::drop_exclusion:
+    return "- exclusion " + std::string(s.before->exclusions[from].name) + " of " + on;
+  case step_kind::add_exclusion:
+    return "+ exclusion " + std::string(s.after->exclusions[to].name) + " of " + on;
+  case step_kind::drop_index:
+    return "- index " + std::string(s.before->indexes[from].name) + " of " + on;
+  case step_kind::create_index:
+    return "+ index " + std::string(s.after->indexes[to].name) + " of " + on;
+  case step_kind::drop_foreign_key:
+    return "- foreign key " + on + " (" + joined_names(s.before->foreign_keys[from].columns) + ") → " +
+           qualified(s.before->foreign_keys[from].target_schema, s.before->foreign_keys[from].target_table);
+  case step_kind::add_foreign_key:
+    return "+ foreign key " + on + " (" + joined_names(s.after->foreign_keys[to].columns) + ") → " +
+           qualified(s.after->foreign_keys[to].target_schema, s.after->foreign_keys[to].target_table);
+  case step_kind::comment_table:
+    return "~ table " + on + ": comment";
+  case step_kind::comment_column:
+    return "~ column " + new_column() + ": comment";
+  }
+  return {};
+}
+
+/// One sentence that says what can go wrong with a step, for a person.
+inline std::string describe(hazard h, const step& s) {
+  const table* t = s.after != nullptr ? s.after : s.before;
+  const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
+  switch (h) {
+  case hazard::drops_table:
+    return "drops table " + on + " with all its rows";
+  case hazard::drops_column:
+    return "drops column " + on + '.' + std::string(s.old_column()->name) + " with all its values";
+  case hazard::narrows_type:
+    return "changes column " + on + '.' + std::string(s.new_column()->name) + " from " +
+           detail::type_text(s.old_column()->type) + " to " + detail::type_text(s.new_column()->type) +
+           ": values that do not fit are cut or make it fail";
+  case hazard::removes_enum_value:
+    return "removes values of enum " + detail::qualified(s.new_enum->schema, s.new_enum->name) +
+           ": rows that have them make it fail";
+  case hazard::needs_value:
+    return "adds required column " + on + '.' + std::string(s.new_column()->name) +
+           " without a default: fails when the table has rows";
+  case hazard::makes_required:
+    return "makes column " + on + '.' + std::string(s.new_column()->name) + " required: rows with NULL make it fail";
+  case hazard::makes_unique:
+    return "makes values of " + on + " unique: rows with equal values make it fail";
+  case hazard::changes_key:
+    return "replaces the primary key of " + on;
+  }
+  return {};
+}
+
+/// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
+inline std::string script(dialect d, const plan_view& p) {
+  std::string text;
+  const auto line = [](std::string_view sentence) {
+    // A name may hold a line break, and the rest of a comment must not become SQL.
+    std::string safe = "-- ";
+    for (char c : sentence)
+      safe += c == '\n' || c == '\r' ? ' ' : c;
+    return safe + '\n';
+  };
+  bool warned = false;
+  for (const step& s : p.steps)
+    detail::each_hazard(s, [&](hazard h) {
+      text += line("warning " + std::string(code_of(h)) + ": " + describe(h, s));
+      warned = true;
+    });
+  if (warned)
+    text += '\n';
+  std::size_t previous = static_cast<std::size_t>(-1);
+  for (const detail::operation& o : detail::plan_operations(d, p)) {
+    const std::string statement = detail::operation_text(d, p, o);
+    const bool of_step = d == dialect::postgres || o.part == 0;
+    if (of_step && o.step != previous) {
+      text += line(describe(p.steps[o.step]));
+      previous = o.step;
+    } else if (d == dialect::sqlite && o.part == static_cast<int>(detail::sqlite_part::create_new)) {
+      text += line("~ table " + std::string(o.on->name) + " made anew, rows kept");
+    }
+    text += statement;
+    // What a user wrote may end in its own semicolon, or in a comment that would swallow ours.
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\n'))
+      text.pop_back();
+    if (text.empty() || text.back() != ';') {
+      if (statement.rfind("--") != std::string::npos && statement.rfind('\n') < statement.rfind("--"))
+        text += '\n';
+      text += ';';
+    }
+    text += "\n\n";
+  }
+  while (text.size() > 1 && text[text.size() - 1] == '\n' && text[text.size() - 2] == '\n')
+    text.pop_back();
+  return text;
+}
+
+}  // namespace instar

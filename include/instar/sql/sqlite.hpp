@@ -1,0 +1,691 @@
+#pragma once
+
+#include "instar/sql/postgres.hpp"
+
+/// \file A plan in the words of SQLite 3.35 and later.
+///
+/// ALTER TABLE there renames tables and columns, adds and drops columns, and no more. All else makes the table anew: a new
+/// table, the rows copied, the old one dropped, the new one renamed (https://www.sqlite.org/lang_altertable.html,
+/// "Making Other Kinds Of Table Schema Changes"), with foreign keys off, so that dropping the old table does not act on
+/// the rows that reference it, and with legacy_alter_table on, so that views and triggers that name the table survive.
+
+namespace instar::detail {
+
+/// SQLite's types are affinities: INTEGER, REAL, TEXT, BLOB and, for what may be any number, NUMERIC.
+/// https://www.sqlite.org/datatype3.html
+template <class Writer>
+constexpr void put_sqlite_type(Writer& out, const column_type& t) {
+  if (t.dimensions > 0) {
+    out.put("TEXT");  // JSON.
+    return;
+  }
+  switch (t.kind) {
+  case type_kind::custom:
+    out.put(t.custom);
+    break;
+  case type_kind::boolean:
+    out.put("BOOLEAN");
+    break;
+  case type_kind::smallint:
+  case type_kind::integer:
+  case type_kind::bigint:
+    out.put("INTEGER");
+    break;
+  case type_kind::real:
+  case type_kind::double_precision:
+    out.put("REAL");
+    break;
+  case type_kind::numeric:
+    out.put("NUMERIC");
+    break;
+  case type_kind::varchar:
+  case type_kind::character:
+    out.put(t.kind == type_kind::varchar ? "VARCHAR" : "CHAR");
+    if (t.length >= 0) {
+      out.put('(');
+      put_integer(out, t.length);
+      out.put(')');
+    }
+    break;
+  case type_kind::bytea:
+    out.put("BLOB");
+    break;
+  default:
+    out.put("TEXT");
+    break;
+  }
+}
+
+constexpr bool same_sqlite_type(const column_type& a, const column_type& b) {
+  counter size_a;
+  counter size_b;
+  put_sqlite_type(size_a, a);
+  put_sqlite_type(size_b, b);
+  if (size_a.size != size_b.size || size_a.size > 64)
+    return size_a.size == size_b.size && same_type(a, b);
+  char text_a[64]{};
+  char text_b[64]{};
+  filler write_a{text_a};
+  filler write_b{text_b};
+  put_sqlite_type(write_a, a);
+  put_sqlite_type(write_b, b);
+  return same_text({text_a, size_a.size}, {text_b, size_b.size});
+}
+
+/// An integer primary key of one column is SQLite's row number, and must be written so.
+/// https://www.sqlite.org/lang_createtable.html#rowid
+constexpr bool is_rowid(const table& t, const column& c) {
+  return t.primary_key.columns.size() == 1 && same_text(t.primary_key.columns[0], c.name) &&
+         (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer || c.type.kind == type_kind::bigint) &&
+         c.type.dimensions == 0;
+}
+
+template <class Writer>
+constexpr void put_sqlite_default(Writer& out, const column_default& d) {
+  switch (d.kind) {
+  case default_kind::boolean:
+    out.put(d.integer != 0 ? '1' : '0');
+    break;
+  case default_kind::expression:
+    out.put('(');
+    out.put(d.text);
+    out.put(')');
+    break;
+  default:
+    put_postgres_default(out, d);
+    break;
+  }
+}
+
+template <class Writer>
+constexpr void put_sqlite_column(Writer& out, const table& t, const column& c) {
+  put_name(out, c.name);
+  out.put(' ');
+  put_sqlite_type(out, c.type);
+  if (!c.nullable)
+    out.put(" NOT NULL");
+  if (is_rowid(t, c)) {
+    out.put(" PRIMARY KEY");
+    if (c.identity != identity_kind::none)
+      out.put(" AUTOINCREMENT");
+  }
+  if (!c.collation.empty()) {
+    out.put(" COLLATE ");
+    put_name(out, c.collation);
+  }
+  if (c.generated != generated_kind::none) {
+    out.put(" GENERATED ALWAYS AS (");
+    out.put(c.generated_as);
+    out.put(c.generated == generated_kind::stored ? ") STORED" : ") VIRTUAL");
+  }
+  if (c.initial.kind != default_kind::none) {
+    out.put(" DEFAULT ");
+    put_sqlite_default(out, c.initial);
+  }
+  if (c.type.values != nullptr && c.type.dimensions == 0) {
+    out.put(" CHECK (");
+    put_name(out, c.name);
+    out.put(" IN ");
+    put_enum_labels(out, *c.type.values);
+    out.put(')');
+  }
+}
+
+/// Writes the name that a table has while it is made anew.
+template <class Writer>
+constexpr void put_new_name(Writer& out, const table& t) {
+  out.put('"');
+  out.put("new_");
+  for (char c : t.name) {
+    if (c == '"')
+      out.put('"');
+    out.put(c);
+  }
+  out.put('"');
+}
+
+template <class Writer>
+constexpr void put_sqlite_create_table(Writer& out, const table& t, bool anew) {
+  out.put("CREATE TABLE ");
+  if (anew)
+    put_new_name(out, t);
+  else
+    put_table(out, dialect::sqlite, t);
+  out.put(" (");
+  bool first = true;
+  bool rowid = false;
+  const auto next = [&] {
+    out.put(first ? "\n    " : ",\n    ");
+    first = false;
+  };
+  for (const column& c : t.columns) {
+    next();
+    put_sqlite_column(out, t, c);
+    rowid |= is_rowid(t, c);
+  }
+  if (!t.primary_key.columns.empty() && !rowid) {
+    next();
+    out.put("CONSTRAINT ");
+    put_name(out, t.primary_key.name);
+    out.put(" PRIMARY KEY ");
+    put_names(out, t.primary_key.columns);
+  }
+  for (const check& c : t.checks) {
+    next();
+    put_check(out, c);
+  }
+  for (const foreign_key& fk : t.foreign_keys) {
+    next();
+    put_foreign_key(out, dialect::sqlite, fk);
+  }
+  out.put(first ? ")" : "\n)");
+}
+
+/// Unique constraints are unique indexes: SQLite can add and drop these without making the table anew.
+template <class Writer>
+constexpr void put_sqlite_unique(Writer& out, const table& t, const key& k) {
+  out.put("CREATE UNIQUE INDEX ");
+  put_name(out, k.name);
+  out.put(" ON ");
+  put_table(out, dialect::sqlite, t);
+  out.put(' ');
+  put_names(out, k.columns);
+}
+
+constexpr bool is_autoincrement(const table& t) {
+  for (const column& c : t.columns)
+    if (c.identity != identity_kind::none && is_rowid(t, c))
+      return true;
+  return false;
+}
+
+/// Whether ALTER TABLE … ADD COLUMN takes this column on a table that may have rows.
+/// https://www.sqlite.org/lang_altertable.html#alter_table_add_column
+constexpr bool sqlite_can_add(const table& t, const column& c) {
+  if (c.primary_key || c.generated == generated_kind::stored)
+    return false;
+  if (c.initial.kind == default_kind::now || c.initial.kind == default_kind::expression)
+    return false;
+  for (const foreign_key& fk : t.foreign_keys)
+    for (std::string_view name : fk.columns)
+      if (same_text(name, c.name))
+        return false;  // The key is part of CREATE TABLE.
+  return c.nullable || c.initial.kind != default_kind::none || c.generated != generated_kind::none;
+}
+
+/// Whether ALTER TABLE … DROP COLUMN takes this column away.
+/// https://www.sqlite.org/lang_altertable.html#alter_table_drop_column
+constexpr bool sqlite_can_drop(const table& t, const column& c) {
+  if (c.primary_key || c.type.values != nullptr)
+    return false;
+  for (const foreign_key& fk : t.foreign_keys)
+    for (std::string_view name : fk.columns)
+      if (same_text(name, c.name))
+        return false;
+  for (const check& k : t.checks)
+    if (mentions(k.expression, c.name))
+      return false;
+  for (const column& other : t.columns)
+    if (other.generated != generated_kind::none && mentions(other.generated_as, c.name))
+      return false;
+  for (const index& i : t.indexes) {
+    if (mentions(i.where, c.name))
+      return false;
+    for (const index_part& part : i.parts)
+      if (part.expression && mentions(part.text, c.name))
+        return false;
+  }
+  return true;
+}
+
+/// Whether a step on a table that stays needs it made anew.
+constexpr bool needs_rebuild(const step& s) {
+  if (s.before == nullptr || s.after == nullptr)
+    return false;
+  switch (s.kind) {
+  case step_kind::add_column:
+    return s.from >= 0 || !sqlite_can_add(*s.after, *s.new_column());
+  case step_kind::drop_column:
+    return s.to >= 0 || !sqlite_can_drop(*s.before, *s.old_column());
+  case step_kind::alter_type:
+    return !same_sqlite_type(s.old_column()->type, s.new_column()->type) ||
+           (s.old_column()->type.values != nullptr || s.new_column()->type.values != nullptr);
+  case step_kind::drop_default:
+  case step_kind::set_default:
+    // Also a part of every change of type, which here may change nothing.
+    return !same_default(s.old_column()->initial, s.new_column()->initial);
+  case step_kind::alter_collation:
+  case step_kind::drop_identity:
+  case step_kind::add_identity:
+  case step_kind::set_not_null:
+  case step_kind::drop_not_null:
+  case step_kind::drop_generated:
+  case step_kind::drop_primary_key:
+  case step_kind::add_primary_key:
+  case step_kind::drop_check:
+  case step_kind::add_check:
+  case step_kind::drop_foreign_key:
+  case step_kind::add_foreign_key:
+    return true;
+  case step_kind::rename_constraint:
+    return s.constraint == constraint_kind::check || s.constraint == constraint_kind::foreign_key ||
+           (s.constraint == constraint_kind::primary_key && s.after->primary_key.columns.size() != 1);
+  default:
+    return false;
+  }
+}
+
+/// A table that a plan makes anew.
+struct rebuild {
+  const table* before;
+  const table* after;
+};
+
+constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
+  const auto add = [&](const table* before, const table* after) {
+    for (const rebuild& r : result)
+      if (r.after == after)
+        return;
+    result.push_back({before, after});
+  };
+  for (const step& s : p.steps)
+    if (needs_rebuild(s))
+      add(s.before, s.after);
+  // An enum is a check in every table that uses it.
+  for (const step& s : p.steps) {
+    if (s.kind != step_kind::add_enum_value && s.kind != step_kind::rename_enum_value &&
+        s.kind != step_kind::rebuild_enum)
+      continue;
+    for (const table& now : p.after.tables) {
+      const table* then = nullptr;
+      for (const table& t : p.before.tables)
+        if (same_text(t.name, now.name) && same_text(t.schema, now.schema))
+          then = &t;
+      for (const step& other : p.steps)
+        if (other.kind == step_kind::rename_table && other.after == &now)
+          then = other.before;
+      if (then == nullptr)
+        continue;
+      for (const column& c : now.columns)
+        if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) && c.type.dimensions == 0 &&
+            then->find_column(c.name) != nullptr)
+          add(then, &now);
+    }
+  }
+}
+
+/// What a statement of SQLite is, where it is not simply a step.
+enum class sqlite_part : int {
+  step,
+  foreign_keys_off,
+  legacy_on,
+  create_new,
+  copy_rows,
+  keep_sequence_of_empty,
+  keep_sequence,
+  drop_old,
+  rename_new,
+  unique,   ///< … + position: a unique index of a table.
+  index = 1000,
+  trigger = 2000,
+  legacy_off = 3000,
+  foreign_keys_on,
+};
+
+template <class Writer>
+constexpr void put_copy_rows(Writer& out, const rebuild& r) {
+  // rename_table and rename_column come first and are ALTERs: the old table has the new names by now.
+  const column_renames renames(*r.before, *r.after);
+  const auto source = [&](const column& now) -> const column* {
+    const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
+    return r.before->find_column(old_name);
+  };
+  const auto copied = [&](const column& now) { return now.generated == generated_kind::none && source(now) != nullptr; };
+  out.put("INSERT INTO ");
+  put_new_name(out, *r.after);
+  out.put(" (");
+  bool first = true;
+  for (const column& c : r.after->columns) {
+    if (!copied(c))
+      continue;
+    if (!first)
+      out.put(", ");
+    first = false;
+    put_name(out, c.name);
+  }
+  out.put(")\nSELECT ");
+  first = true;
+  for (const column& c : r.after->columns) {
+    if (!copied(c))
+      continue;
+    if (!first)
+      out.put(", ");
+    first = false;
+    const column& then = *source(c);
+    const bool filled = then.nullable && !c.nullable && c.initial.kind != default_kind::none;
+    if (filled)
+      out.put("coalesce(");
+    // Declared renames of enum values.
+    bool renamed = false;
+    if (c.type.values != nullptr && then.type.values != nullptr)
+      for (const enum_value& v : c.type.values->values)
+        for (const enum_value& w : then.type.values->values)
+          renamed |= !v.renamed_from.empty() && same_text(v.renamed_from, w.label);
+    if (renamed) {
+      out.put("CASE ");
+      put_name(out, c.name);
+      for (const enum_value& v : c.type.values->values)
+        if (!v.renamed_from.empty()) {
+          out.put(" WHEN ");
+          put_literal(out, v.renamed_from);
+          out.put(" THEN ");
+          put_literal(out, v.label);
+        }
+      out.put(" ELSE ");
+      put_name(out, c.name);
+      out.put(" END");
+    } else {
+      put_name(out, c.name);
+    }
+    if (filled) {
+      out.put(", ");
+      put_sqlite_default(out, c.initial);
+      out.put(')');
+    }
+  }
+  out.put("\nFROM ");
+  put_table(out, dialect::sqlite, *r.after);
+}
+
+template <class Writer>
+constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
+  constexpr dialect lite = dialect::sqlite;
+  const auto part = static_cast<sqlite_part>(o.part);
+  if (o.part >= static_cast<int>(sqlite_part::unique) && o.part < static_cast<int>(sqlite_part::index)) {
+    put_sqlite_unique(out, *o.on,
+                      o.on->uniques[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::unique))]);
+    return;
+  }
+  if (o.part >= static_cast<int>(sqlite_part::index) && o.part < static_cast<int>(sqlite_part::trigger)) {
+    put_create_index(out, lite, {}, o.on->name,
+                     o.on->indexes[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::index))]);
+    return;
+  }
+  if (o.part >= static_cast<int>(sqlite_part::trigger) && o.part < static_cast<int>(sqlite_part::legacy_off)) {
+    out.put(p.after.raw_objects[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::trigger))].create);
+    return;
+  }
+  switch (part) {
+  case sqlite_part::foreign_keys_off:
+    out.put("PRAGMA foreign_keys = OFF");
+    return;
+  case sqlite_part::foreign_keys_on:
+    out.put("PRAGMA foreign_keys = ON");
+    return;
+  case sqlite_part::legacy_on:
+    out.put("PRAGMA legacy_alter_table = ON");
+    return;
+  case sqlite_part::legacy_off:
+    out.put("PRAGMA legacy_alter_table = OFF");
+    return;
+  case sqlite_part::create_new:
+    put_sqlite_create_table(out, *o.on, true);
+    return;
+  case sqlite_part::copy_rows:
+  {
+    std::vector<rebuild> rebuilds;
+    add_rebuilds(p, rebuilds);
+    for (const rebuild& r : rebuilds)
+      if (r.after == o.on)
+        put_copy_rows(out, r);
+    return;
+  }
+  case sqlite_part::keep_sequence_of_empty:
+    // A table without rows keeps the number that its next row would get.
+    out.put("INSERT INTO sqlite_sequence (name, seq)\nSELECT 'new_");
+    {
+      doubling<Writer> inner{out};
+      inner.put(o.on->name);
+    }
+    out.put("', seq FROM sqlite_sequence WHERE name = ");
+    put_literal(out, o.on->name);
+    out.put("\n  AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'new_");
+    {
+      doubling<Writer> inner{out};
+      inner.put(o.on->name);
+    }
+    out.put("')");
+    return;
+  case sqlite_part::keep_sequence:
+    out.put("UPDATE sqlite_sequence SET seq = (SELECT max(seq) FROM sqlite_sequence WHERE name IN (");
+    put_literal(out, o.on->name);
+    out.put(", 'new_");
+    {
+      doubling<Writer> inner{out};
+      inner.put(o.on->name);
+    }
+    out.put("')) WHERE name = 'new_");
+    {
+      doubling<Writer> inner{out};
+      inner.put(o.on->name);
+    }
+    out.put('\'');
+    return;
+  case sqlite_part::drop_old:
+    out.put("DROP TABLE ");
+    put_table(out, lite, *o.on);
+    return;
+  case sqlite_part::rename_new:
+    out.put("ALTER TABLE ");
+    put_new_name(out, *o.on);
+    out.put(" RENAME TO ");
+    put_table(out, lite, *o.on);
+    return;
+  default:
+    break;
+  }
+
+  const step& s = p.steps[o.step];
+  const std::size_t from = static_cast<std::size_t>(s.from);
+  const std::size_t to = static_cast<std::size_t>(s.to);
+  switch (s.kind) {
+  case step_kind::drop_raw_object:
+  case step_kind::create_early_raw_object:
+  case step_kind::create_raw_object:
+    put_postgres(out, p, o);
+    break;
+  case step_kind::drop_view:
+    out.put("DROP VIEW ");
+    put_name(out, s.old_view->name);
+    break;
+  case step_kind::create_view:
+    put_create_view(out, lite, *s.new_view);
+    break;
+  case step_kind::create_table:
+    put_sqlite_create_table(out, *s.after, false);
+    break;
+  case step_kind::drop_table:
+    out.put("DROP TABLE ");
+    put_table(out, lite, *s.before);
+    break;
+  case step_kind::rename_table:
+    out.put("ALTER TABLE ");
+    put_table(out, lite, *s.before);
+    out.put(" RENAME TO ");
+    put_name(out, s.after->name);
+    break;
+  case step_kind::rename_column:
+    out.put("ALTER TABLE ");
+    put_table(out, lite, *s.after);
+    out.put(" RENAME COLUMN ");
+    put_name(out, s.old_column()->name);
+    out.put(" TO ");
+    put_name(out, s.new_column()->name);
+    break;
+  case step_kind::add_column:
+    out.put("ALTER TABLE ");
+    put_table(out, lite, *s.after);
+    out.put(" ADD COLUMN ");
+    put_sqlite_column(out, *s.after, *s.new_column());
+    break;
+  case step_kind::drop_column:
+    out.put("ALTER TABLE ");
+    put_table(out, lite, *s.after);
+    out.put(" DROP COLUMN ");
+    put_name(out, s.old_column()->name);
+    break;
+  case step_kind::drop_unique:
+    out.put("DROP INDEX ");
+    put_name(out, s.before->uniques[from].name);
+    break;
+  case step_kind::add_unique:
+    put_sqlite_unique(out, *s.after, s.after->uniques[to]);
+    break;
+  case step_kind::drop_index:
+    out.put("DROP INDEX ");
+    put_name(out, s.before->indexes[from].name);
+    break;
+  case step_kind::create_index:
+    put_create_index(out, lite, {}, s.after->name, s.after->indexes[to]);
+    break;
+  case step_kind::rename_index:
+    // SQLite cannot rename an index.
+    if (o.part == 0) {
+      out.put("DROP INDEX ");
+      put_name(out, s.before->indexes[from].name);
+    }
+    break;
+  case step_kind::rename_constraint:
+    out.put("DROP INDEX ");
+    put_name(out, s.before->uniques[from].name);
+    break;
+  default:
+    break;
+  }
+}
+
+/// Adds the statements of a plan for SQLite to a list, in order.
+constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>& operations) {
+  std::vector<rebuild> rebuilds;
+  add_rebuilds(p, rebuilds);
+  const auto rebuilt = [&](const table* after) {
+    for (const rebuild& r : rebuilds)
+      if (r.after == after)
+        return true;
+    return false;
+  };
+  const auto add = [&](sqlite_part part, const table* on = nullptr, std::size_t offset = 0) {
+    operations.push_back({.part = static_cast<int>(part) + static_cast<int>(offset), .on = on});
+  };
+  const bool unsafe = !rebuilds.empty() || p.has(step_kind::drop_table);
+  if (unsafe)
+    add(sqlite_part::foreign_keys_off);
+
+  bool rebuilds_done = false;
+  const auto make_rebuilds = [&] {
+    rebuilds_done = true;
+    if (rebuilds.empty())
+      return;
+    add(sqlite_part::legacy_on);
+    for (const rebuild& r : rebuilds) {
+      add(sqlite_part::create_new, r.after);
+      add(sqlite_part::copy_rows, r.after);
+      if (is_autoincrement(*r.after) && is_autoincrement(*r.before)) {
+        add(sqlite_part::keep_sequence_of_empty, r.after);
+        add(sqlite_part::keep_sequence, r.after);
+      }
+      add(sqlite_part::drop_old, r.after);
+      add(sqlite_part::rename_new, r.after);
+      for (std::size_t i = 0; i < r.after->uniques.size(); ++i)
+        add(sqlite_part::unique, r.after, i);
+      for (std::size_t i = 0; i < r.after->indexes.size(); ++i)
+        add(sqlite_part::index, r.after, i);
+      // Triggers go with the old table; those that the plan makes anyway come later.
+      for (std::size_t i = 0; i < p.after.raw_objects.size(); ++i) {
+        const raw_object& raw = p.after.raw_objects[i];
+        if (!same_text(raw.kind, "trigger") || !mentions(raw.create, r.after->name))
+          continue;
+        bool made = false;
+        for (const step& s : p.steps)
+          made |= s.kind == step_kind::create_raw_object && s.raw == &raw;
+        if (!made)
+          add(sqlite_part::trigger, nullptr, i);
+      }
+    }
+    add(sqlite_part::legacy_off);
+  };
+
+  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+    const step& s = p.steps[i];
+    if (!rebuilds_done && s.kind > step_kind::add_column)
+      make_rebuilds();
+    const bool anew = s.after != nullptr && s.before != nullptr && rebuilt(s.after);
+    switch (s.kind) {
+    case step_kind::drop_raw_object:
+    case step_kind::create_early_raw_object:
+    case step_kind::create_raw_object:
+    case step_kind::drop_view:
+    case step_kind::drop_table:
+    case step_kind::rename_column:
+      operations.push_back({.step = i});
+      break;
+    case step_kind::rename_table:
+      if (!same_text(s.before->name, s.after->name))
+        operations.push_back({.step = i});
+      break;
+    case step_kind::create_view:
+      if (s.to < 0)
+        operations.push_back({.step = i});
+      break;
+    case step_kind::create_table:
+      operations.push_back({.step = i});
+      for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
+        add(sqlite_part::unique, s.after, k);
+      break;
+    case step_kind::add_column:
+    case step_kind::drop_column:
+    case step_kind::add_unique:
+    case step_kind::drop_unique:
+    case step_kind::create_index:
+    case step_kind::drop_index:
+      if (!anew)
+        operations.push_back({.step = i});
+      break;
+    case step_kind::rename_index:
+      if (!anew) {
+        operations.push_back({.step = i});
+        add(sqlite_part::index, s.after, static_cast<std::size_t>(s.to));
+      }
+      break;
+    case step_kind::rename_constraint:
+      if (!anew && s.constraint == constraint_kind::unique) {
+        operations.push_back({.step = i});
+        add(sqlite_part::unique, s.after, static_cast<std::size_t>(s.to));
+      }
+      break;
+    default:
+      break;
+    }
+  }
+  if (!rebuilds_done)
+    make_rebuilds();
+  if (unsafe)
+    add(sqlite_part::foreign_keys_on);
+}
+
+template <class Writer>
+constexpr void put_operation(Writer& out, dialect d, const plan_view& p, const operation& o) {
+  if (d == dialect::postgres)
+    put_postgres(out, p, o);
+  else
+    put_sqlite(out, p, o);
+}
+
+constexpr void add_operations(dialect d, const plan_view& p, std::vector<operation>& operations) {
+  if (d == dialect::postgres)
+    add_postgres_operations(p, operations);
+  else
+    add_sqlite_operations(p, operations);
+}
+
+}  // namespace instar::detail
