@@ -252,24 +252,35 @@ constexpr auto mistake_text() {
   return text;
 }
 
+/// Stops the build where there is a mistake.
+template <const mistake& Mistake, bool Right = Mistake.kind == mistake_kind::none>
+struct no_mistake {
+  static constexpr bool value = true;
+};
+
 #if defined(__clang__) && __clang_major__ < 16
 // clang before 16 prints a text argument as numbers, but the arguments of a call as they are: so the mistake is told by a
 // function's name, and model and field by its arguments.
-#define INSTAR_MISTAKE(NAME) void NAME(const char* model, const char* field, const char* other)
-INSTAR_MISTAKE(INS1010_two_columns_have_one_name__give_one_of_them_another_column_name);
-INSTAR_MISTAKE(INS1011_a_name_is_longer_than_63_bytes__shorten_it);
-INSTAR_MISTAKE(INS1012_the_defaults_type_is_not_the_columns__give_a_value_of_the_fields_type_or_default_sql);
-INSTAR_MISTAKE(INS1013_a_column_has_one_of_identity_generated_and_default__leave_out_the_others);
-INSTAR_MISTAKE(INS1014_identity_needs_an_integer_column__change_the_fields_type);
-INSTAR_MISTAKE(INS1015_the_table_has_two_primary_keys__for_several_columns_write_primary_key_once_as_an_entry_of_its_own);
-INSTAR_MISTAKE(INS1016_a_primary_keys_column_cannot_be_null__make_the_field_no_optional);
-INSTAR_MISTAKE(INS1017_an_index_or_key_names_a_field_of_another_model__name_a_field_of_this_one);
-INSTAR_MISTAKE(INS1018_two_constraints_of_the_table_have_one_name__remove_one_or_give_it_another_with_named);
-INSTAR_MISTAKE(INS1019_two_models_are_one_table__rename_one);
-INSTAR_MISTAKE(INS1020_the_foreign_key_references_a_model_that_is_not_in_the_schema__add_it_to_the_schema);
-INSTAR_MISTAKE(INS1021_the_foreign_keys_type_is_not_that_of_the_column_it_references__give_both_fields_one_type);
-INSTAR_MISTAKE(INS1022_the_referenced_column_is_neither_primary_key_nor_unique__make_it_one_of_them);
-INSTAR_MISTAKE(INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named);
+void stop();
+#define INSTAR_MISTAKE(NAME)                                                                                           \
+  constexpr void NAME([[maybe_unused]] const char* model, [[maybe_unused]] const char* field,                          \
+                      [[maybe_unused]] const char* other) {                                                            \
+    stop();                                                                                                            \
+  }
+INSTAR_MISTAKE(INS1010_two_columns_have_one_name__give_one_of_them_another_column_name)
+INSTAR_MISTAKE(INS1011_a_name_is_longer_than_63_bytes__shorten_it)
+INSTAR_MISTAKE(INS1012_the_defaults_type_is_not_the_columns__give_a_value_of_the_fields_type_or_default_sql)
+INSTAR_MISTAKE(INS1013_a_column_has_one_of_identity_generated_and_default__leave_out_the_others)
+INSTAR_MISTAKE(INS1014_identity_needs_an_integer_column__change_the_fields_type)
+INSTAR_MISTAKE(INS1015_the_table_has_two_primary_keys__for_several_columns_write_primary_key_once_as_an_entry_of_its_own)
+INSTAR_MISTAKE(INS1016_a_primary_keys_column_cannot_be_null__make_the_field_no_optional)
+INSTAR_MISTAKE(INS1017_an_index_or_key_names_a_field_of_another_model__name_a_field_of_this_one)
+INSTAR_MISTAKE(INS1018_two_constraints_of_the_table_have_one_name__remove_one_or_give_it_another_with_named)
+INSTAR_MISTAKE(INS1019_two_models_are_one_table__rename_one)
+INSTAR_MISTAKE(INS1020_the_foreign_key_references_a_model_that_is_not_in_the_schema__add_it_to_the_schema)
+INSTAR_MISTAKE(INS1021_the_foreign_keys_type_is_not_that_of_the_column_it_references__give_both_fields_one_type)
+INSTAR_MISTAKE(INS1022_the_referenced_column_is_neither_primary_key_nor_unique__make_it_one_of_them)
+INSTAR_MISTAKE(INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
 #undef INSTAR_MISTAKE
 
 constexpr bool tell(const mistake& m) {
@@ -312,18 +323,17 @@ constexpr bool tell(const mistake& m) {
   return false;
 }
 
-/// Stops the build where there is a mistake.
 template <const mistake& Mistake>
-constexpr void require_no_mistake() {
+struct no_mistake<Mistake, false> {
   static_assert(tell(Mistake), "instar: a mistake in a model; the note names it");
-}
+  static constexpr bool value = true;
+};
 #else
-/// Stops the build where there is a mistake.
+// A base class that is never defined: one error, which names it with its text.
 template <const mistake& Mistake>
-constexpr void require_no_mistake() {
-  if constexpr (Mistake.kind != mistake_kind::none)
-    static_cast<void>(sizeof(mistake_in_model<mistake_text<Mistake>()>));
-}
+struct no_mistake<Mistake, false> : mistake_in_model<mistake_text<Mistake>()> {
+  static constexpr bool value = true;
+};
 #endif
 
 }  // namespace detail

@@ -427,17 +427,6 @@ struct model_list {
   }();
   static constexpr mistake across = name_collision<name_count>(std::array<names_view, size>{
       names_view{&words_of<Models>, names_of_model<Models>.relations.data(), names_of_model<Models>.used}...});
-
-  static constexpr bool check() {
-    require_no_mistake<in_one>();
-    if constexpr (in_one.kind == mistake_kind::none) {
-      require_no_mistake<in_names>();
-      require_no_mistake<between>();
-      if constexpr (in_names.kind == mistake_kind::none && between.kind == mistake_kind::none)
-        require_no_mistake<across>();
-    }
-    return true;
-  }
 };
 
 template <>
@@ -446,7 +435,10 @@ struct model_list<> {
   static constexpr std::array<model_summary, 0> summaries{};
   static constexpr hash_index<0> by_name{};
   static constexpr std::array<std::uint64_t, 0> hashes{};
-  static constexpr bool check() { return true; }
+  static constexpr mistake in_one{};
+  static constexpr mistake in_names{};
+  static constexpr mistake between{};
+  static constexpr mistake across{};
 };
 
 // The objects of a schema that are no models, as the user's calls give them.
@@ -721,7 +713,15 @@ inline constexpr schema_view view_of = detail::view_schema<Schema>();
 /// A mistake in a model, or between models, does not compile; the compiler prints it.
 template <class... Models, class... Objects>
 constexpr auto schema(const Objects&... objects) {
-  static_assert(detail::model_list<Models...>::check());
+  using list = detail::model_list<Models...>;
+  // One mistake at a time: each step presumes that the ones before found nothing.
+  static_assert(detail::no_mistake<list::in_one>::value);
+  if constexpr (list::in_one.kind == detail::mistake_kind::none) {
+    static_assert(detail::no_mistake<list::in_names>::value);
+    static_assert(detail::no_mistake<list::between>::value);
+    if constexpr (list::in_names.kind == detail::mistake_kind::none && list::between.kind == detail::mistake_kind::none)
+      static_assert(detail::no_mistake<list::across>::value);
+  }
   constexpr detail::object_counts counts =
       (detail::object_counts{} + ... + detail::counts_of(static_cast<const Objects*>(nullptr)));
   compiled_schema<counts, Models...> made{};

@@ -15,6 +15,9 @@ struct fixed_string {
       text[i] = literal[i];
   }
   constexpr std::string_view view() const { return {text, N}; }
+  // What a static_assert with a computed message asks of it (P2741).
+  constexpr const char* data() const { return text; }
+  constexpr std::size_t size() const { return N; }
 };
 template <std::size_t N>
 fixed_string(const char (&)[N]) -> fixed_string<N - 1>;

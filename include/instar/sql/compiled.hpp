@@ -155,10 +155,17 @@ struct migrated {
 template <class Script, class Writer>
 constexpr void put_script(Writer& out, const Script& script) {
   bool first = true;
+  std::size_t room = 4000;
   for (std::string_view statement : script.statements) {
     if (!first)
       out.put(' ');
     first = false;
+    // Enough to see what is missing; `migrate dev` writes the whole.
+    if (statement.size() > room) {
+      out.put("...");
+      break;
+    }
+    room -= statement.size();
     // One line: a compiler shows a line break in a text as an escape.
     bool blank = false;
     for (char c : statement) {
@@ -186,7 +193,29 @@ constexpr auto pending_sql() {
   return text;
 }
 
-#if defined(__clang__) && __clang_major__ < 16
+/// Whether models and snapshot are one schema.
+template <const auto& Schema, const auto& Snapshot>
+constexpr bool is_migrated() {
+  if constexpr (migrated<Schema, Snapshot>::same)
+    return true;
+  else  // Other hashes of an equal schema: a snapshot that another version of instar wrote.
+    return diff<Snapshot, Schema>.size() == 0;
+}
+
+template <const auto& Schema, const auto& Snapshot, bool Migrated = is_migrated<Schema, Snapshot>()>
+struct migrated_check {
+  static constexpr bool value = true;
+};
+
+#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
+template <const auto& Schema, const auto& Snapshot>
+struct migrated_check<Schema, Snapshot, false> {
+  static constexpr auto text = pending_sql<Schema, Snapshot>();
+  static_assert(pending_sql<Schema, Snapshot>().size() == 0, text);
+  static constexpr bool value = true;
+};
+#elif defined(__clang__) && __clang_major__ < 16
+// Prints a text argument as numbers, but the arguments of a call as they are: see model/mistake.hpp.
 void a_migration_is_missing__run_migrate_dev(const char* first_changed_table);
 
 template <const auto& Schema, const auto& Snapshot>
@@ -196,25 +225,19 @@ constexpr bool tell_first_step() {
   a_migration_is_missing__run_migrate_dev(t != nullptr ? t->name.data() : nullptr);
   return false;
 }
-#endif
 
 template <const auto& Schema, const auto& Snapshot>
-constexpr bool check_migrated() {
-  if constexpr (!migrated<Schema, Snapshot>::same) {
-    // Hashes that differ may still be schemas that do not: of a snapshot that another version of instar wrote.
-    if constexpr (diff<Snapshot, Schema>.size() != 0) {
-#if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
-      constexpr auto text = pending_sql<Schema, Snapshot>();
-      static_assert(false, text.view());
-#elif defined(__clang__) && __clang_major__ < 16
-      static_assert(tell_first_step<Schema, Snapshot>(), "instar: a migration is missing; run `migrate dev --name ...`");
+struct migrated_check<Schema, Snapshot, false> {
+  static_assert(tell_first_step<Schema, Snapshot>(), "instar: a migration is missing; run `migrate dev --name ...`");
+  static constexpr bool value = true;
+};
 #else
-      static_cast<void>(sizeof(migration_is_missing<pending_sql<Schema, Snapshot>()>));
+// A base class that is never defined: one error, which names it with its text.
+template <const auto& Schema, const auto& Snapshot>
+struct migrated_check<Schema, Snapshot, false> : migration_is_missing<pending_sql<Schema, Snapshot>()> {
+  static constexpr bool value = true;
+};
 #endif
-    }
-  }
-  return true;
-}
 
 }  // namespace detail
 }  // namespace instar
@@ -225,5 +248,5 @@ constexpr bool check_migrated() {
 #ifdef INSTAR_NO_MIGRATED_CHECK
 #define INSTAR_CHECK_MIGRATED(SCHEMA, SNAPSHOT) static_assert(true)
 #else
-#define INSTAR_CHECK_MIGRATED(SCHEMA, SNAPSHOT) static_assert(::instar::detail::check_migrated<SCHEMA, SNAPSHOT>())
+#define INSTAR_CHECK_MIGRATED(SCHEMA, SNAPSHOT) static_assert(::instar::detail::migrated_check<SCHEMA, SNAPSHOT>::value)
 #endif
