@@ -265,7 +265,8 @@ void stop();
 #define INSTAR_MISTAKE(NAME)                                                                                           \
   constexpr void NAME([[maybe_unused]] const char* model, [[maybe_unused]] const char* field,                          \
                       [[maybe_unused]] const char* other) {                                                            \
-    stop();                                                                                                            \
+    if (model != nullptr)                                                                                              \
+      stop();                                                                                                          \
   }
 INSTAR_MISTAKE(INS1010_two_columns_have_one_name__give_one_of_them_another_column_name)
 INSTAR_MISTAKE(INS1011_a_name_is_longer_than_63_bytes__shorten_it)
