@@ -238,8 +238,9 @@ template <>
 struct struct_of<snapshot> {
   static constexpr std::string_view name = "instar::snapshot";
   static constexpr std::tuple members{named_member{"schema", &snapshot::schema},
-                                      named_member{"migrations", &snapshot::migrations}};
-  static void all_named(const snapshot& o) { [[maybe_unused]] const auto& [a, b] = o; }
+                                      named_member{"migrations", &snapshot::migrations},
+                                      named_member{"dialect", &snapshot::dialect}};
+  static void all_named(const snapshot& o) { [[maybe_unused]] const auto& [a, b, c] = o; }
 };
 
 /// The enumerator's name in C++, or nothing for a number that is none: the compiler warns of one that is missing here.
@@ -347,6 +348,14 @@ struct struct_of<snapshot> {
   return {};
 }
 
+[[nodiscard]] constexpr std::string_view enumerator_name(dialect e) noexcept {
+  switch (e) {
+  case dialect::postgres: return "postgres";
+  case dialect::sqlite: return "sqlite";
+  }
+  return {};
+}
+
 /// Name in C++ of an enumeration of the schema.
 template <class Enumeration>
 inline constexpr std::string_view enumeration_name{};
@@ -366,5 +375,7 @@ template <>
 inline constexpr std::string_view enumeration_name<null_order> = "instar::null_order";
 template <>
 inline constexpr std::string_view enumeration_name<placement> = "instar::placement";
+template <>
+inline constexpr std::string_view enumeration_name<dialect> = "instar::dialect";
 
 }  // namespace instar::detail

@@ -32,15 +32,16 @@ namespace instar {
 class owned_snapshot {
  public:
   owned_snapshot() = default;
-  explicit owned_snapshot(owned_schema owner, std::span<const migration_record> migrations)
-      : owner_(std::move(owner)), migrations_(migrations) {}
+
+  /// \param read looks into `owner`, whose own view is not used.
+  owned_snapshot(owned_schema owner, const snapshot& read) : owner_(std::move(owner)), view_(read) {}
 
   /// Valid as long as this object, or the one it was moved to.
-  [[nodiscard]] snapshot view() const noexcept { return {owner_.view(), migrations_}; }
+  [[nodiscard]] const snapshot& view() const noexcept { return view_; }
 
  private:
   owned_schema owner_;
-  std::span<const migration_record> migrations_{};
+  snapshot view_{};
 };
 
 namespace detail {
@@ -82,6 +83,10 @@ class snapshot_parser {
         (void)name("the namespace's name");
         expect("{");
         ++namespaces;
+        continue;
+      }
+      if (word == "using") {
+        at_ = std::min(text_.find(';', at_), text_.size() - 1) + 1;
         continue;
       }
       if (word != "inline" || name("`constexpr`") != "constexpr")
@@ -190,8 +195,6 @@ class snapshot_parser {
     } else {
       read.what = snapshot_value::kind::name;
       read.text = name("a value");
-      if (read.text == "std::string_view")
-        return sized_text(read.offset);
       if (take("("))
         builtin_arguments();
     }
@@ -214,22 +217,6 @@ class snapshot_parser {
       break;
     }
     return elements;
-  }
-
-  /// std::string_view{"a\000b", 3}, for a text with a NUL in it.
-  snapshot_value sized_text(std::size_t offset) {
-    expect("{");
-    snapshot_value read;
-    read.what = snapshot_value::kind::text;
-    read.offset = offset;
-    skip_blank();
-    read.text = literals();
-    expect(",");
-    skip_blank();
-    if (number() != std::to_string(read.text.size()))
-      fail("The text has not the length that is given.", offset);
-    expect("}");
-    return read;
   }
 
   /// __builtin_huge_val() and __builtin_nan(""), the only calls that there are.
@@ -262,11 +249,13 @@ class snapshot_parser {
     return digits;
   }
 
-  /// One string literal, or several in a row.
+  /// One string literal, or several in a row; the last has the suffix.
   std::string literals() {
     std::string all;
     do {
       literal(all);
+      if (text_.substr(at_).starts_with("sv"))
+        at_ += 2;
       skip_blank();
     } while (at_ < text_.size() && text_[at_] == '"');
     return all;
@@ -328,8 +317,7 @@ class snapshot_builder {
     if (found == variables_.end() || found->second.type != struct_of<snapshot>::name)
       parser_.fail("It defines no `instar::snapshot snapshot`.", 0);
     const auto read = as<snapshot>(found->second.value);
-    owner_.set(read.schema);
-    return owned_snapshot{std::move(owner_), read.migrations};
+    return owned_snapshot{std::move(owner_), read};
   }
 
  private:
