@@ -216,13 +216,23 @@ struct migrated_check<Schema, Snapshot, false> {
 };
 #elif defined(__clang__) && __clang_major__ < 16
 // Prints a text argument as numbers, but the arguments of a call as they are: see model/mistake.hpp.
-void a_migration_is_missing__run_migrate_dev(const char* first_changed_table);
+constexpr void a_migration_is_missing__run_migrate_dev__first_change([[maybe_unused]] const char* table,
+                                                                     [[maybe_unused]] const char* column, int steps) {
+  if (steps > 0)
+    stop();
+}
 
 template <const auto& Schema, const auto& Snapshot>
 constexpr bool tell_first_step() {
-  const step& first = diff<Snapshot, Schema>.steps[0];
+  const auto& plan = diff<Snapshot, Schema>;
+  const step& first = plan.steps[0];
   const table* t = first.after != nullptr ? first.after : first.before;
-  a_migration_is_missing__run_migrate_dev(t != nullptr ? t->name.data() : nullptr);
+  const bool of_column = first.kind == step_kind::add_column || first.kind == step_kind::drop_column ||
+                         first.kind == step_kind::alter_type || first.kind == step_kind::rename_column;
+  const column* c = !of_column ? nullptr : first.new_column() != nullptr ? first.new_column() : first.old_column();
+  a_migration_is_missing__run_migrate_dev__first_change(t != nullptr ? t->name.data() : nullptr,
+                                                        c != nullptr ? c->name.data() : nullptr,
+                                                        static_cast<int>(plan.size()));
   return false;
 }
 
