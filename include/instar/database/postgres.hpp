@@ -100,7 +100,7 @@ class postgres_database final : public database {
 
   [[nodiscard]] detail::pqxx_session& session() const {
     if (!session_) {
-      throw detail::postgres_connection_lost(url_, "The connection was closed after an earlier error.");
+      throw detail::postgres_connection_lost(url_, "it was closed after an earlier error", {});
     }
     return *session_;
   }
@@ -117,13 +117,14 @@ class postgres_database final : public database {
                               .remedy = "Use INSERT, or COPY with a file on the server."});
       }
       return result;
-    } catch (const pqxx::sql_error& error) {
-      throw detail::postgres_statement_error(url_, sql, error.what(), error.sqlstate());
-    } catch (const pqxx::broken_connection& error) {
-      close();
-      throw detail::postgres_connection_lost(url_, error.what());
     } catch (const pqxx::failure& error) {
-      throw detail::postgres_statement_error(url_, sql, error.what(), {});
+      const std::string sqlstate = detail::pqxx_sqlstate(error);
+      // An ERROR of class 08, such as dblink's, is a broken_connection to libpqxx although this one is whole.
+      if (!is_open()) {
+        close();
+        throw detail::postgres_connection_lost(url_, error.what(), sqlstate);
+      }
+      throw detail::postgres_statement_error(sql, error.what(), sqlstate);
     }
   }
 

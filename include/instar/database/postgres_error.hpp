@@ -231,8 +231,7 @@ inline database_error_fields parse_postgres_error(std::string_view sql, std::str
 }
 
 /// The error of a statement, with the code that a program tells apart.
-inline database_error postgres_statement_error(const database_url& url, std::string_view sql, std::string_view said,
-                                               std::string_view sqlstate) {
+inline database_error postgres_statement_error(std::string_view sql, std::string_view said, std::string_view sqlstate) {
   database_error_fields fields = parse_postgres_error(sql, said);
   fields.sqlstate = sqlstate;
   if (sqlstate == "57014") {  // query_canceled, by us or by a statement_timeout
@@ -249,10 +248,6 @@ inline database_error postgres_statement_error(const database_url& url, std::str
   if (sqlstate == "42501") {  // insufficient_privilege
     fields.remedy = "Connect as the owner, or let a superuser grant what is missing.";
     return {database_code::permission, std::move(fields)};
-  }
-  if (sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03") {
-    fields.remedy = "Check that the server at " + url.redacted() + " is running, and try again.";
-    return {database_code::connection_lost, std::move(fields)};
   }
   return {database_code::statement_failed, std::move(fields)};
 }
@@ -274,11 +269,13 @@ inline std::string without_line_ends(std::string_view text) {
   return joined;
 }
 
-inline database_error postgres_connection_lost(const database_url& url, std::string_view said) {
-  return {
-      database_code::connection_lost,
-      {.message = "The connection to " + url.redacted() + " was lost: " + url.without_secrets(without_line_ends(said)),
-       .remedy = "Check that the server is running, and try again."}};
+inline database_error postgres_connection_lost(const database_url& url, std::string_view said,
+                                               std::string_view sqlstate) {
+  return {database_code::connection_lost,
+          {.message = "The connection to " + url.redacted() +
+                      " was lost: " + url.without_secrets(without_line_ends(said)) + ".",
+           .remedy = "Check that the server is running, and try again.",
+           .sqlstate = std::string{sqlstate}}};
 }
 
 /// Why a connection did not come about. libpq gives no SQLSTATE here, so the text decides; a server that speaks another

@@ -83,6 +83,36 @@ class pqxx_notice_listener final : public pqxx::errorhandler {
 
 #endif
 
+/// The SQLSTATE of an exception, empty when there is none.
+///
+/// libpqxx 6 gives some classes none although the server sent one (7.2.1: "fixed wrong SQLSTATE params to some
+/// exceptions"), and makes transaction_rollback no sql_error; there the class itself says it.
+inline std::string pqxx_sqlstate(const pqxx::failure& error) {
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error); sql != nullptr && !sql->sqlstate().empty()) {
+    return sql->sqlstate();
+  }
+  const auto is = [&error]<class Class>(const Class*) { return dynamic_cast<const Class*>(&error) != nullptr; };
+  if (is(static_cast<const pqxx::insufficient_privilege*>(nullptr))) {
+    return "42501";
+  }
+  if (is(static_cast<const pqxx::deadlock_detected*>(nullptr))) {
+    return "40P01";
+  }
+  if (is(static_cast<const pqxx::serialization_failure*>(nullptr))) {
+    return "40001";
+  }
+  if (is(static_cast<const pqxx::statement_completion_unknown*>(nullptr))) {
+    return "40003";
+  }
+  if (is(static_cast<const pqxx::transaction_rollback*>(nullptr))) {
+    return "40000";
+  }
+  if (is(static_cast<const pqxx::too_many_connections*>(nullptr))) {
+    return "53300";
+  }
+  return {};
+}
+
 /// A libpqxx connection reduced to what every version of the library can do.
 ///
 /// Members throw pqxx's own exceptions, whose classes did not change: broken_connection, sql_error, failure.
