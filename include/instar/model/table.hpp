@@ -355,11 +355,19 @@ struct table_builder {
   }
 
   constexpr std::string_view check_name() {
+    // Byte by byte: g++ 12 compares no memory of an object that is still being built.
+    const auto is_numbered = [&](std::string_view name) {
+      constexpr std::string_view suffix = "_check";
+      if (name.size() < table.name.size() + suffix.size())
+        return false;
+      for (std::size_t i = 0; i < suffix.size(); ++i)
+        if (name[table.name.size() + i] != suffix[i])
+          return false;
+      return true;
+    };
     unsigned number = 0;
     for (std::size_t i = 0; i < checks_used; ++i)
-      if (checks[i].name.size() >= table.name.size() + 6 &&
-          same_text(checks[i].name.substr(table.name.size(), 6), "_check"))
-        ++number;
+      number += is_numbered(checks[i].name) ? 1 : 0;
     filler out{text + text_used};
     put_derived_name(out, table.name, no_columns, "_check");
     if (number != 0)
