@@ -101,20 +101,20 @@ struct step {
 
 /// What can go wrong with a step. Codes are stable.
 enum class hazard : unsigned char {
-  drops_table,        ///< INS3001 every row of the table is lost
-  drops_column,       ///< INS3002 every value of the column is lost
-  narrows_type,       ///< INS3003 values that do not fit the new type are cut, rounded or make it fail
-  removes_enum_value, ///< INS3004 rows that have the value make it fail
-  needs_value,        ///< INS3005 a required column without default: fails when the table has rows
-  makes_required,     ///< INS3006 rows with NULL make it fail
-  makes_unique,       ///< INS3007 rows with equal values make it fail
-  changes_key,        ///< INS3008 the primary key is replaced
+  drops_table,        ///< INS2001 every row of the table is lost
+  drops_column,       ///< INS2002 every value of the column is lost
+  narrows_type,       ///< INS2003 values that do not fit the new type are cut, rounded or make it fail
+  removes_enum_value, ///< INS2004 rows that have the value make it fail
+  needs_value,        ///< INS2005 a required column without default: fails when the table has rows
+  makes_required,     ///< INS2006 rows with NULL make it fail
+  makes_unique,       ///< INS2007 rows with equal values make it fail
+  changes_key,        ///< INS2008 the primary key is replaced
 };
 
 /// The stable code of a hazard.
 constexpr std::string_view code_of(hazard h) {
-  constexpr std::string_view codes[] = {"INS3001", "INS3002", "INS3003", "INS3004",
-                                        "INS3005", "INS3006", "INS3007", "INS3008"};
+  constexpr std::string_view codes[] = {"INS2001", "INS2002", "INS2003", "INS2004",
+                                        "INS2005", "INS2006", "INS2007", "INS2008"};
   return codes[static_cast<std::size_t>(h)];
 }
 
