@@ -178,6 +178,13 @@ class terminal {
     return !settings_.json && detail::is_terminal(stdin) && detail::is_terminal(stderr);
   }
 
+  /// Whether a line on standard error may be written over by the next one.
+  [[nodiscard]] bool passing_lines() const noexcept {
+    const char* kind = std::getenv("TERM");
+    return !settings_.json && settings_.talk == verbosity::normal && detail::is_terminal(stderr) && kind != nullptr &&
+           std::string_view{kind} != "dumb";
+  }
+
   /// A line of the result. With `--json` the document takes its place.
   void result(std::string_view line) {
     if (!settings_.json)

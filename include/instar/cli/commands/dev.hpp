@@ -1,0 +1,210 @@
+#pragma once
+
+#include <instar/cli/commands/report.hpp>
+
+#include <algorithm>
+
+namespace instar::cli {
+
+namespace detail {
+
+/// A name for a migration, from what it does: "init", "create_sessions", "add_users_email", "update_schema".
+template <class Plan>
+[[nodiscard]] std::string suggest_name(const Plan& steps) {
+  if (steps.before.tables.empty() && !steps.after.tables.empty())
+    return "init";
+  // The steps that a person would name; what follows from them (indexes of a new table, comments) stays unsaid.
+  std::vector<std::string> deeds;
+  std::vector<const table*> created;
+  for (const step& one : steps.steps) {
+    const auto of_table = [&](const char* verb, const table* t) { deeds.push_back(verb + std::string{t->name}); };
+    const auto of_column = [&](const char* verb, const table* t, const column* c) {
+      deeds.push_back(verb + std::string{t->name} + '_' + std::string{c->name});
+    };
+    if (one.after != nullptr && std::find(created.begin(), created.end(), one.after) != created.end())
+      continue;
+    switch (one.kind) {
+    case step_kind::create_table:
+      created.push_back(one.after);
+      of_table("create_", one.after);
+      break;
+    case step_kind::drop_table:
+      of_table("drop_", one.before);
+      break;
+    case step_kind::rename_table:
+      of_table("rename_", one.before);
+      break;
+    case step_kind::add_column:
+      of_column("add_", one.after, one.new_column());
+      break;
+    case step_kind::drop_column:
+      of_column("drop_", one.before, one.old_column());
+      break;
+    case step_kind::rename_column:
+      of_column("rename_", one.before, one.old_column());
+      break;
+    case step_kind::comment_table:
+    case step_kind::comment_column:
+    case step_kind::rename_constraint:
+    case step_kind::rename_index:
+      break;
+    default:
+      deeds.push_back(one.after != nullptr    ? "change_" + std::string{one.after->name}
+                      : one.before != nullptr ? "change_" + std::string{one.before->name}
+                                              : "update_schema");
+      break;
+    }
+  }
+  deeds.erase(std::unique(deeds.begin(), deeds.end()), deeds.end());
+  return deeds.size() == 1 ? deeds.front() : "update_schema";
+}
+
+/// What is wrong with the history, each with its ways out.
+inline exit_code refuse(session& s, const std::vector<history_problem>& problems) {
+  for (const history_problem& problem : problems) {
+    diagnostic about = diagnose(problem);
+    if (&problem == &problems.back())
+      about.state = "Nothing was written; the database was not changed.";
+    s.fail(std::move(about));
+  }
+  return exit_code::failure;
+}
+
+template <class Plan>
+[[nodiscard]] std::string choose_name(session& s, const Plan& steps) {
+  if (!s.given.name.empty())
+    return s.given.name;
+  const std::string suggested = suggest_name(steps);
+  if (s.given.yes)
+    return suggested;
+  if (!s.screen.interactive())
+    throw command_error{exit_code::needs_answer,
+                        make_diagnostic(migration_code::name_needed, "The new migration wants a name.",
+                                        "Give --name " + suggested + ", or another name; --yes takes that one.",
+                                        "No migration was written.")};
+  s.clear_passing_line();
+  const std::optional<std::string> answer = s.screen.ask("Name of the migration [" + suggested + "]:");
+  if (!answer)
+    throw command_error{exit_code::failure,
+                        make_diagnostic(cli_code::declined, "No name was given.", {}, "No migration was written.")};
+  return answer->empty() ? suggested : *answer;
+}
+
+inline void show_created(session& s, const created_migration& created) {
+  s.clear_passing_line();
+  s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(created.script.string()));
+  if (!created.snapshot.empty())
+    s.screen.result("        " + printable(created.snapshot.string()));
+  s.screen.flush();
+}
+
+inline void write_json(json_writer& json, const created_migration& created) {
+  json.begin_object();
+  json.member("name", created.name);
+  json.member("script", created.script.string());
+  json.member("snapshot", created.snapshot.string());
+  json.member("sql", created.sql);
+  json.end_object();
+}
+
+/// Without models there is nothing to plan from, but a migration can be written by hand.
+inline exit_code create_by_hand(session& s) {
+  if (!s.given.create_only) {
+    diagnostic about = models_needed("`migrate dev` plans the next migration from models").about();
+    about.help.push_back("To write SQL by hand: `" + s.program_name +
+                         " migrate dev --create-only --name NAME` makes an empty migration, `" + s.program_name +
+                         " migrate deploy` applies it.");
+    throw command_error{exit_code::failure, std::move(about)};
+  }
+  if (s.given.name.empty())
+    throw command_error{exit_code::needs_answer,
+                        make_diagnostic(migration_code::name_needed, "The new migration wants a name.",
+                                        "Give --name NAME.", "No migration was written.")};
+  const auto m = s.make_migrator(database_need::optional);
+  const created_migration created =
+      s.interruptible(*m, [&] { return m->create_migration(s.given.name, next_plan{}, true); });
+  if (s.screen.json()) {
+    write_json(begin_result(s).key("created"), created);
+    s.json.end_object();
+    return exit_code::ok;
+  }
+  show_created(s, created);
+  s.screen.result("Write its SQL, then apply it: `" + s.program_name + " migrate deploy`.");
+  return exit_code::ok;
+}
+
+}  // namespace detail
+
+/// `migrate dev`: verifies history and ledger, plans from the last migration to the models, proves the plan, writes it,
+/// applies it.
+inline exit_code migrate_dev(session& s) {
+  if (!s.program.schema)
+    return detail::create_by_hand(s);
+  const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);
+  const next_plan next = s.interruptible(*m, [&] { return m->plan_next(); });
+  s.clear_passing_line();
+  s.warn(next.status.warnings);
+  if (next.blocked())
+    return detail::refuse(s, next.problems);
+
+  dev_report report;
+  const auto deploy = [&] {
+    deploy_report deployed = s.interruptible(*m, [&] { return m->deploy(); });
+    s.clear_passing_line();
+    deployed.created_database = deployed.created_database || report.deployed.created_database;
+    deployed.applied.insert(deployed.applied.begin(), report.deployed.applied.begin(), report.deployed.applied.end());
+    report.deployed = std::move(deployed);
+  };
+  // --create-only leaves the database as it is.
+  if (!next.pending.empty() && !s.given.create_only)
+    deploy();
+
+  const std::vector<diagnostic> hazards = detail::hazards_of(next.steps);
+  if (!next.steps.empty()) {
+    s.screen.result("The next migration (" + detail::counted(next.summary.size(), "step") + "):");
+    detail::show_steps(s, next.summary);
+    for (const diagnostic& hazard : hazards)
+      s.warn(hazard);
+    // What is only written can still be edited, so nobody is asked.
+    if (next.loses_data && !s.given.create_only)
+      detail::require_data_loss_consent(s, "This migration",
+                                        report.deployed.applied.empty()
+                                            ? "Nothing was written; the database was not changed."
+                                            : "The pending migrations were applied; no new one was written.");
+  }
+  if (!next.steps.empty() || s.given.create_only) {
+    const std::string name = detail::choose_name(s, next.steps);
+    report.created = s.interruptible(*m, [&] { return m->create_migration(name, next, s.given.skip_shadow); });
+    detail::show_created(s, *report.created);
+    if (!s.given.create_only)
+      deploy();
+  }
+  bool seeded = false;
+  if (report.deployed.created_database && !s.given.skip_seed && s.has_seed()) {
+    s.interruptible(*m, [&] { m->seed(); });
+    seeded = true;
+  }
+
+  if (s.screen.json()) {
+    detail::begin_result(s).texts("steps", next.summary);
+    s.json.member("loses_data", next.loses_data);
+    if (report.created)
+      detail::write_json(s.json.key("created"), *report.created);
+    else
+      s.json.key("created").null();
+    detail::write_json_members(s.json, report.deployed);
+    s.json.member("seeded", seeded).end_object();
+    return exit_code::ok;
+  }
+  s.clear_passing_line();
+  if (s.given.create_only) {
+    s.screen.result("Not applied. Look it over, then apply it: `" + s.program_name + " migrate dev`.");
+    return exit_code::ok;
+  }
+  s.screen.result(report.deployed.applied.empty()
+                      ? "Already in sync: no change in the models, no pending migration."
+                      : s.database_name() + " is in sync with the models" + (seeded ? ", and seeded." : "."));
+  return exit_code::ok;
+}
+
+}  // namespace instar::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <instar/cli/commands/report.hpp>
+
+#include <cstdio>
+
+namespace instar::cli {
+
+/// `db execute`: runs a SQL script outside the history.
+inline exit_code db_execute(session& s) {
+  std::string script;
+  std::string name = s.given.file;
+  if (s.given.use_stdin) {
+    name = "standard input";
+    char buffer[16384];
+    std::size_t n = 0;
+    while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
+      script.append(buffer, n);
+  } else {
+    script = session::read_named_file(s.given.file, "--file");
+  }
+  const auto m = s.make_migrator(database_need::required);
+  s.interruptible(*m, [&] { m->execute_script(script, name); });
+  s.clear_passing_line();
+  if (s.screen.json())
+    detail::begin_result(s).member("script", name).end_object();
+  s.screen.result("Ran " + printable(name) + " on " + s.database_name() + '.');
+  return exit_code::ok;
+}
+
+/// `db seed`: fills the database with what the program, or a script, brings.
+inline exit_code db_seed(session& s) {
+  const auto m = s.make_migrator(database_need::required, true);
+  s.interruptible(*m, [&] { m->seed(); });
+  s.clear_passing_line();
+  if (s.screen.json())
+    detail::begin_result(s).member("seeded", true).end_object();
+  s.screen.result("Seeded " + s.database_name() + '.');
+  return exit_code::ok;
+}
+
+}  // namespace instar::cli
