@@ -335,6 +335,15 @@ class command_line {
     return std::string{names.substr(0, names.find(','))};
   }
 
+  // CLI11 takes the next word whatever it is, so a forgotten value would swallow an option.
+  static void check_value(std::string_view names, std::string_view what, const std::string& word) {
+    if (word.size() > 1 && word.front() == '-')
+      throw usage_error(cli_code::missing_value,
+                        '`' + long_name(names) + "` wants a value (" + std::string{what} + "), but `" + word +
+                            "` follows it.",
+                        "Put the value behind the option.");
+  }
+
   static CLI::Option* flag(CLI::App& app, const char* names, bool& into, const char* text) {
     return app.add_flag(names, into, text)->group(std::string{options_group});
   }
@@ -344,11 +353,7 @@ class command_line {
     CLI::Option* option = app.add_option_function<std::string>(
         names,
         [take = std::move(take), names, what](const std::string& word) {
-          // CLI11 takes the next word whatever it is, so a forgotten value would swallow an option.
-          if (word.size() > 1 && word.front() == '-')
-            throw usage_error(cli_code::missing_value,
-                              "`" + long_name(names) + "` wants a value (" + what + "), but `" + word + "` follows it.",
-                              "Put the value behind the option.");
+          check_value(names, what, word);
           take(word);
         },
         text);
@@ -361,10 +366,15 @@ class command_line {
 
   static CLI::Option* values(CLI::App& app, const char* names, std::vector<std::string>& into, const char* what,
                              const char* text) {
-    return app.add_option(names, into, text)
-        ->type_name(what)
-        ->group(std::string{options_group})
-        ->allow_extra_args(false);
+    CLI::Option* option = app.add_option_function<std::vector<std::string>>(
+        names,
+        [&into, names, what](const std::vector<std::string>& words) {
+          for (const std::string& word : words)
+            check_value(names, what, word);
+          into = words;
+        },
+        text);
+    return option->type_name(what)->group(std::string{options_group})->allow_extra_args(false);
   }
 
   void describe_common_options() {
