@@ -56,6 +56,27 @@ template <class Names, class MoreNames>
          std::is_permutation(wanted.begin(), wanted.end(), index_columns.begin());
 }
 
+/// The kind of a column's type, also where it was written as text: `type("timestamp(3)")`.
+[[nodiscard]] inline type_kind kind_of(const column& c) {
+  if (c.type.kind != type_kind::custom)
+    return c.type.kind;
+  std::string text;
+  for (const char letter : c.type.custom)
+    text += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  const std::string name = text.substr(0, text.find_first_of("( "));
+  if (name == "timestamp" && text.find("with time zone") == std::string::npos)
+    return type_kind::timestamp;
+  if (text == "json")
+    return type_kind::json;
+  if (text == "int" || text == "int4" || text == "integer")
+    return type_kind::integer;
+  if (text == "int2" || text == "smallint")
+    return type_kind::smallint;
+  const bool varying = text.find("varying") != std::string::npos;
+  return (name == "char" || name == "character" || name == "bpchar") && !varying ? type_kind::character
+                                                                                 : type_kind::custom;
+}
+
 inline void lint_table(std::vector<diagnostic>& found, const table& t, dialect d) {
   const std::string on = table_name(t);
   const auto say = [&](std::string_view code, std::string message, std::string help) {
@@ -110,21 +131,22 @@ inline void lint_table(std::vector<diagnostic>& found, const table& t, dialect d
 
   for (const column& c : t.columns) {
     const std::string name = on + '.' + std::string{c.name};
-    const bool narrow = c.type.kind == type_kind::integer || c.type.kind == type_kind::smallint;
+    const type_kind kind = kind_of(c);
+    const bool narrow = kind == type_kind::integer || kind == type_kind::smallint;
     if (d == instar::postgres && c.identity != identity_kind::none && c.primary_key && narrow)
       say(lint_code::narrow_identity,
-          "The key " + name + " is an " + (c.type.kind == type_kind::integer ? "integer" : "smallint") +
-              " identity and runs out at " + (c.type.kind == type_kind::integer ? "2,147,483,647" : "32,767") + '.',
+          "The key " + name + " is an " + (kind == type_kind::integer ? "integer" : "smallint") +
+              " identity and runs out at " + (kind == type_kind::integer ? "2,147,483,647" : "32,767") + '.',
           "Make it a std::int64_t now; later that rewrites the table under a lock.");
     if (d != instar::postgres)
       continue;
-    if (c.type.kind == type_kind::timestamp)
+    if (kind == type_kind::timestamp)
       say(lint_code::no_time_zone, name + " is a timestamp without time zone, which is no instant.",
           "Use timestamptz, unless it is a local time on purpose.");
-    if (c.type.kind == type_kind::character)
+    if (kind == type_kind::character)
       say(lint_code::padded_text, name + " is a char(n), which is padded with blanks.",
           "Use text with a check, or varchar.");
-    if (c.type.kind == type_kind::json)
+    if (kind == type_kind::json)
       say(lint_code::text_json, name + " is json, which has no equality and no index.", "Use jsonb.");
   }
 }

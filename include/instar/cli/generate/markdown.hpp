@@ -50,7 +50,7 @@ namespace detail {
 inline void put_markdown_table(std::string& text, const table& t, dialect d) {
   text += "\n## " + markdown_cell(table_name(t)) + "\n\n";
   if (!t.comment.empty())
-    text += std::string{t.comment} + "\n\n";
+    text += markdown_cell(t.comment) + "\n\n";
   text += "| column | type | null | default | key | comment |\n|---|---|---|---|---|---|\n";
   for (const column& c : t.columns)
     text += "| " + markdown_cell(c.name) + " | " + markdown_code(type_name(d, c)) + " | " +
@@ -115,7 +115,7 @@ inline void put_markdown_table(std::string& text, const table& t, dialect d) {
       text += "\n### " + markdown_cell(instar::detail::qualified(v.schema, v.name)) +
               (v.materialized ? " (materialized)" : "") + "\n\n";
       if (!v.comment.empty())
-        text += std::string{v.comment} + "\n\n";
+        text += markdown_cell(v.comment) + "\n\n";
       text += "```sql\n" + std::string{v.query} + "\n```\n";
     }
   }
