@@ -42,7 +42,7 @@ struct enum_vocabulary {
     return e;
   }
 
-private:
+ private:
   static constexpr int apply(enumeration& e, std::string_view qualified) {
     const std::size_t dot = qualified.find('.');
     e.schema = dot == std::string_view::npos ? std::string_view{} : qualified.substr(0, dot);
@@ -69,8 +69,8 @@ struct snake_case {
   constexpr explicit snake_case(const char (&name)[N]) {
     auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
     for (std::size_t i = 0; i + 1 < N; ++i) {
-      const bool starts_word = upper(name[i]) && i != 0 &&
-                               (!upper(name[i - 1]) || (i + 2 < N && name[i + 1] != '_' && !upper(name[i + 1])));
+      const bool starts_word =
+          upper(name[i]) && i != 0 && (!upper(name[i - 1]) || (i + 2 < N && name[i + 1] != '_' && !upper(name[i + 1])));
       if (starts_word && name[i - 1] != '_')
         text[size++] = '_';
       text[size++] = upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
@@ -106,6 +106,10 @@ struct snake_case {
 #define INSTAR_NAME(MODEL, ENTRY) INSTAR_JOIN(INSTAR_NAME_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
 #define INSTAR_NAME_0(ENTRY)
 #define INSTAR_NAME_1(ENTRY) , INSTAR_FIELD_NAME ENTRY
+// The names without the comma that stands before the first: words about the table may come before any column.
+#define INSTAR_NAMES(MODEL, ...) INSTAR_AFTER_COMMA(~INSTAR_FOR_EACH(INSTAR_NAME, MODEL, __VA_ARGS__))
+#define INSTAR_AFTER_COMMA(...) INSTAR_AFTER_COMMA_2(__VA_ARGS__)
+#define INSTAR_AFTER_COMMA_2(FIRST, ...) __VA_ARGS__
 
 #define INSTAR_TABLE_WORD(MODEL, ENTRY) INSTAR_JOIN(INSTAR_TABLE_WORD_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
 #define INSTAR_TABLE_WORD_0(ENTRY) , ENTRY
@@ -116,7 +120,8 @@ struct snake_case {
       _Pragma("GCC diagnostic ignored \"-Wunused-variable\"")
 #define INSTAR_QUIET_END _Pragma("GCC diagnostic pop")
 
-/// Describes a struct as a table. Stands in the struct's own namespace, after the struct and after INSTAR_ENUM of its enums.
+/// Describes a struct as a table. Stands in the struct's own namespace, after the struct and after INSTAR_ENUM of its
+/// enums.
 ///
 ///     INSTAR_MODEL(User, "users",               // "schema.users" for another schema than the default one
 ///         (id, primary_key, identity),          // a column: the field, then what is said of it
@@ -155,10 +160,10 @@ struct snake_case {
   using instar_late::unique;
 
 // A structured binding names every member or does not compile: the one exact and free check that a list is complete.
-#define INSTAR_EVERY_FIELD_LISTED(MODEL, FIRST, ...)                                                                   \
+#define INSTAR_EVERY_FIELD_LISTED(MODEL, ...)                                                                          \
   INSTAR_QUIET_BEGIN                                                                                                   \
   [[maybe_unused]] inline void INSTAR_MODEL_must_list_every_field_of_##MODEL(MODEL& instar_row) {                      \
-    [[maybe_unused]] auto& [INSTAR_FIELD_NAME FIRST INSTAR_FOR_EACH(INSTAR_NAME, MODEL, __VA_ARGS__)] = instar_row;    \
+    [[maybe_unused]] auto& [INSTAR_NAMES(MODEL, __VA_ARGS__)] = instar_row;                                            \
   }                                                                                                                    \
   INSTAR_QUIET_END
 
@@ -172,13 +177,12 @@ struct snake_case {
 #define INSTAR_ENUM_CASE_1(ENUM, ENTRY) case ENUM::INSTAR_FIELD_NAME ENTRY:
 
 /// Describes an enum as an enum type (on SQLite: a text with a check). Stands in the enum's own namespace, before the
-/// models that use it. The type is named after the enum in snake_case; every enumerator must be listed, in the order that
-/// the database keeps.
+/// models that use it. The type is named after the enum in snake_case; every enumerator must be listed, in the order
+/// that the database keeps.
 ///
 ///     INSTAR_ENUM(Role, member, admin)
 ///     INSTAR_ENUM((Role, "auth.role"), member, (admin, "Administrator"), (guest, renamed_from("visitor")))
-#define INSTAR_ENUM(ENUM, ...)                                                                                         \
-  INSTAR_JOIN(INSTAR_ENUM_, INSTAR_IS_PARENTHESISED(ENUM))(ENUM, __VA_ARGS__)
+#define INSTAR_ENUM(ENUM, ...) INSTAR_JOIN(INSTAR_ENUM_, INSTAR_IS_PARENTHESISED(ENUM))(ENUM, __VA_ARGS__)
 #define INSTAR_ENUM_0(ENUM, ...) INSTAR_DESCRIBE_ENUM(ENUM, (), __VA_ARGS__)
 #define INSTAR_ENUM_1(ENUM, ...) INSTAR_ENUM_2(INSTAR_FIELD_NAME ENUM, (INSTAR_ENUM_OPTIONS ENUM), __VA_ARGS__)
 #define INSTAR_ENUM_2(...) INSTAR_DESCRIBE_ENUM(__VA_ARGS__)
@@ -199,7 +203,7 @@ struct snake_case {
   };                                                                                                                   \
   instar_enum_##ENUM instar_describe_enum(ENUM*);                                                                      \
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wswitch\"")                                          \
-  [[maybe_unused]] constexpr void INSTAR_ENUM_must_list_every_value_of_##ENUM(ENUM instar_value) {                     \
+      [[maybe_unused]] constexpr void INSTAR_ENUM_must_list_every_value_of_##ENUM(ENUM instar_value) {                 \
     switch (instar_value) { INSTAR_FOR_EACH(INSTAR_ENUM_CASE, ENUM, __VA_ARGS__) break; }                              \
   }                                                                                                                    \
   _Pragma("GCC diagnostic pop")
