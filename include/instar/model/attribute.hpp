@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 
 /// \file What a model says of its columns and of its table. The entries of INSTAR_MODEL are expressions of these types.
 
@@ -43,28 +44,59 @@ enum class table_attribute_kind : unsigned char {
 
 }  // namespace detail
 
+namespace detail {
+
+/// A type that many fields have, with its hash: made once for each C++ type.
+struct known_type {
+  column_type type{};
+  std::uint64_t hash = 0;
+};
+
+/// Room for a model that is never made: only the addresses of its members are taken, to know one member from another
+/// without a template for each.
+template <class Model>
+union never_made {
+  char none;
+  Model value;
+  constexpr never_made() : none{} {}
+  constexpr ~never_made() {}
+};
+
+template <class Model>
+inline constexpr never_made<Model> place_of{};
+
+template <class T, class Model>
+constexpr const void* address_of(T Model::*member) {
+  return __builtin_addressof(place_of<Model>.value.*member);
+}
+
+}  // namespace detail
+
 /// One thing said of a column; `field` starts the next column.
 struct attribute {
   detail::attribute_kind kind = detail::attribute_kind::end;
   unsigned char option = 0;  ///< identity_kind or generated_kind.
   bool nullable = false;     ///< Of a field.
-  std::string_view text{};
-  std::string_view name{};  ///< Of the constraint or index, where the user gives one.
-  column_type type{};       ///< Of a field, of `type`, and of the field that `references` names.
-  column_default initial{};
-  int target_field = -1;
+  default_kind initial = default_kind::none;
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
   instar::deferral deferral = deferral::not_deferrable;
+  std::string_view text{};  ///< A field's name, a default's text, a type's own SQL, a referenced model's table.
+  std::string_view name{};  ///< Of the constraint or index, where the user gives one.
+  const detail::known_type* type = nullptr;  ///< Of a field, of a named type, and the enum of a default.
+  const void* member = nullptr;              ///< Of a field: its place; of `references`: the place of its target.
+  std::int64_t integer = 0;                  ///< Of a default.
+  double real = 0;                           ///< Of a default.
+
+  constexpr column_default default_words() const { return {initial, integer, real, text}; }
 };
 
 namespace detail {
 
 /// A column of an index or key, or an expression.
 struct member_part {
-  int field = -1;            ///< Which field of `owner`; -1: an expression.
-  std::string_view owner{};  ///< The table name of the model that has the field.
-  column_type type{};
+  const void* member = nullptr;  ///< The field's place; null: an expression.
+  std::string_view owner{};      ///< The table name of the model that has the field.
   index_part options{};
 };
 
@@ -103,36 +135,15 @@ struct description_of {
 template <class Model>
 using description = typename description_of<Model>::type;
 
-template <class T>
-constexpr bool same_member(T a, T b) {
-  return a == b;
-}
-template <class T, class U>
-constexpr bool same_member(T, U) {
-  return false;
-}
-
-/// Which field of its model a member pointer is.
-template <class T, class Model>
-constexpr int field_index(T Model::*wanted) {
-  return description<Model>::members([wanted](auto... members) {
-    int index = 0;
-    int found = -1;
-    int each[] = {0, (same_member(members, wanted) ? found = index : 0, ++index)...};
-    static_cast<void>(each);
-    return found;
-  });
-}
-
-template <class T, class Model>
-constexpr member_part part_of(T Model::*member) {
-  return {.field = field_index(member), .owner = description<Model>::table_name, .type = sql_type_of<T>()};
-}
-
 }  // namespace detail
 
 /// A column of an index with its options: `column(&User::email).desc().nulls_last()`, or `expression("lower(email)")`.
 struct index_column : detail::member_part {
+  constexpr explicit index_column(const detail::member_part& part) : detail::member_part(part) {}
+  template <class T, class Model>
+  constexpr index_column(T Model::*field)
+      : detail::member_part{detail::address_of(field), detail::description<Model>::table_name, {}} {}
+
   constexpr index_column desc() const {
     index_column copy = *this;
     copy.options.descending = true;
@@ -168,17 +179,9 @@ struct index_column : detail::member_part {
 
 namespace detail {
 
-constexpr index_column to_part(index_column part) {
-  return part;
-}
-template <class T, class Model>
-constexpr index_column to_part(T Model::*member) {
-  return {part_of(member)};
-}
-
 template <int N, class... Parts>
-constexpr std::array<member_part, static_cast<std::size_t>(N)> parts_of(Parts... parts) {
-  return {static_cast<const member_part&>(to_part(parts))...};
+constexpr std::array<member_part, static_cast<std::size_t>(N)> parts_of(const Parts&... parts) {
+  return {static_cast<const member_part&>(index_column(parts))...};
 }
 
 template <std::size_t N, std::size_t K>
@@ -367,9 +370,32 @@ struct text_attribute {
 
 namespace detail {
 
-constexpr attribute typed(column_type t) {
-  return {.kind = attribute_kind::type, .type = t};
+constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
+  hash = hash_number(static_cast<std::uint64_t>(t.kind), hash);
+  hash = hash_number(static_cast<std::uint64_t>(t.length + 1) << 32 | static_cast<std::uint64_t>(t.scale + 1) << 8 |
+                         static_cast<std::uint64_t>(t.dimensions),
+                     hash);
+  hash = hash_text(t.custom, hash);
+  if (t.values != nullptr) {
+    hash = hash_text(t.values->name, hash_text(t.values->schema, hash));
+    for (const enum_value& v : t.values->values)
+      hash = hash_number(1, hash_text(v.label, hash));
+  }
+  return hash;
 }
+
+constexpr known_type know(const column_type& t) {
+  return {t, hash_words(t, 0)};
+}
+
+template <class T>
+inline constexpr known_type known_type_of = know(sql_type_of<T>());
+
+template <type_kind Kind, int Length = -1, int Scale = -1>
+inline constexpr known_type named_type = know({.kind = Kind, .length = Length, .scale = Scale});
+
+template <type_kind Kind, int Length = -1, int Scale = -1>
+inline constexpr attribute typed{.kind = attribute_kind::type, .type = &named_type<Kind, Length, Scale>};
 
 /// The words that a model is described with: INSTAR_MODEL's description derives from this, so that they are found before
 /// anything of the same name in the user's namespace (or POSIX' `index`).
@@ -379,29 +405,31 @@ struct vocabulary {
   static constexpr attribute identity_always{.kind = attribute_kind::identity,
                                              .option = static_cast<unsigned char>(identity_kind::always)};
   static constexpr attribute updated_at{.kind = attribute_kind::updated_at};
-  static constexpr attribute default_now{.kind = attribute_kind::initial, .initial = {.kind = default_kind::now}};
+  static constexpr attribute default_now{.kind = attribute_kind::initial, .initial = default_kind::now};
 
   static constexpr attribute default_sql(std::string_view sql) {
-    return {.kind = attribute_kind::initial, .initial = {.kind = default_kind::expression, .text = sql}};
+    return {.kind = attribute_kind::initial, .initial = default_kind::expression, .text = sql};
   }
   template <class T>
   static constexpr attribute default_value(T value) {
-    attribute a{.kind = attribute_kind::initial};
     if constexpr (std::is_same_v<T, bool>) {
-      a.initial = {.kind = default_kind::boolean, .integer = value ? 1 : 0};
+      return {.kind = attribute_kind::initial, .initial = default_kind::boolean, .integer = value ? 1 : 0};
     } else if constexpr (std::is_integral_v<T>) {
       if (value > T{} && static_cast<std::uint64_t>(value) > std::uint64_t{INT64_MAX})
         throw "INS1006: this default is beyond the largest integer of a database; write it with default_sql";
-      a.initial = {.kind = default_kind::integer, .integer = static_cast<std::int64_t>(value)};
+      return {.kind = attribute_kind::initial,
+              .initial = default_kind::integer,
+              .integer = static_cast<std::int64_t>(value)};
     } else if constexpr (std::is_floating_point_v<T>) {
-      a.initial = {.kind = default_kind::real, .real = static_cast<double>(value)};
+      return {.kind = attribute_kind::initial, .initial = default_kind::real, .real = static_cast<double>(value)};
     } else if constexpr (described_enum<T>) {
-      a.type = sql_type_of<T>();
-      a.initial = {.kind = default_kind::text, .text = enum_description<T>::type::label(value)};
+      return {.kind = attribute_kind::initial,
+              .initial = default_kind::text,
+              .text = enum_description<T>::type::label(value),
+              .type = &known_type_of<T>};
     } else {
-      a.initial = {.kind = default_kind::text, .text = std::string_view(value)};
+      return {.kind = attribute_kind::initial, .initial = default_kind::text, .text = std::string_view(value)};
     }
-    return a;
   }
 
   static constexpr attribute generated_always_as(std::string_view sql) {
@@ -426,41 +454,41 @@ struct vocabulary {
   }
 
   // Types, where the one that follows from the field's C++ type is not wanted.
-  static constexpr attribute type(std::string_view sql) { return typed({.kind = type_kind::custom, .custom = sql}); }
+  static constexpr attribute type(std::string_view sql) { return {.kind = attribute_kind::type, .text = sql}; }
   template <int Length>
-  static constexpr attribute varchar = typed({.kind = type_kind::varchar, .length = Length});
+  static constexpr attribute varchar = typed<type_kind::varchar, Length>;
   template <int Length>
-  static constexpr attribute char_ = typed({.kind = type_kind::character, .length = Length});
+  static constexpr attribute char_ = typed<type_kind::character, Length>;
   template <int Length>
-  static constexpr attribute bit = typed({.kind = type_kind::bit, .length = Length});
+  static constexpr attribute bit = typed<type_kind::bit, Length>;
   template <int Length>
-  static constexpr attribute varbit = typed({.kind = type_kind::varbit, .length = Length});
+  static constexpr attribute varbit = typed<type_kind::varbit, Length>;
   template <int Precision, int Scale = 0>
-  static constexpr attribute numeric = typed({.kind = type_kind::numeric, .length = Precision, .scale = Scale});
+  static constexpr attribute numeric = typed<type_kind::numeric, Precision, Scale>;
   template <int Precision = -1>
-  static constexpr attribute time = typed({.kind = type_kind::time, .length = Precision});
+  static constexpr attribute time = typed<type_kind::time, Precision>;
   template <int Precision = -1>
-  static constexpr attribute timetz = typed({.kind = type_kind::timetz, .length = Precision});
+  static constexpr attribute timetz = typed<type_kind::timetz, Precision>;
   template <int Precision = -1>
-  static constexpr attribute timestamp = typed({.kind = type_kind::timestamp, .length = Precision});
+  static constexpr attribute timestamp = typed<type_kind::timestamp, Precision>;
   template <int Precision = -1>
-  static constexpr attribute timestamptz = typed({.kind = type_kind::timestamptz, .length = Precision});
-  static constexpr attribute smallint = typed({.kind = type_kind::smallint});
-  static constexpr attribute integer = typed({.kind = type_kind::integer});
-  static constexpr attribute bigint = typed({.kind = type_kind::bigint});
-  static constexpr attribute text = typed({.kind = type_kind::text});
-  static constexpr attribute citext = typed({.kind = type_kind::citext});
-  static constexpr attribute json = typed({.kind = type_kind::json});
-  static constexpr attribute jsonb = typed({.kind = type_kind::jsonb});
-  static constexpr attribute uuid = typed({.kind = type_kind::uuid});
-  static constexpr attribute bytea = typed({.kind = type_kind::bytea});
-  static constexpr attribute date = typed({.kind = type_kind::date});
-  static constexpr attribute interval = typed({.kind = type_kind::interval});
-  static constexpr attribute inet = typed({.kind = type_kind::inet});
-  static constexpr attribute cidr = typed({.kind = type_kind::cidr});
-  static constexpr attribute macaddr = typed({.kind = type_kind::macaddr});
-  static constexpr attribute xml = typed({.kind = type_kind::xml});
-  static constexpr attribute tsvector = typed({.kind = type_kind::tsvector});
+  static constexpr attribute timestamptz = typed<type_kind::timestamptz, Precision>;
+  static constexpr attribute smallint = typed<type_kind::smallint>;
+  static constexpr attribute integer = typed<type_kind::integer>;
+  static constexpr attribute bigint = typed<type_kind::bigint>;
+  static constexpr attribute text = typed<type_kind::text>;
+  static constexpr attribute citext = typed<type_kind::citext>;
+  static constexpr attribute json = typed<type_kind::json>;
+  static constexpr attribute jsonb = typed<type_kind::jsonb>;
+  static constexpr attribute uuid = typed<type_kind::uuid>;
+  static constexpr attribute bytea = typed<type_kind::bytea>;
+  static constexpr attribute date = typed<type_kind::date>;
+  static constexpr attribute interval = typed<type_kind::interval>;
+  static constexpr attribute inet = typed<type_kind::inet>;
+  static constexpr attribute cidr = typed<type_kind::cidr>;
+  static constexpr attribute macaddr = typed<type_kind::macaddr>;
+  static constexpr attribute xml = typed<type_kind::xml>;
+  static constexpr attribute tsvector = typed<type_kind::tsvector>;
 
   static constexpr referential_action no_action = referential_action::no_action;
   static constexpr referential_action restrict_action = referential_action::restrict_action;
@@ -469,33 +497,53 @@ struct vocabulary {
   static constexpr referential_action set_default = referential_action::set_default;
 
   template <class T>
-  static constexpr attribute field(std::string_view name) {
-    return {.kind = attribute_kind::field, .nullable = optional_like<T>, .text = name, .type = sql_type_of<T>()};
+  static constexpr attribute field(std::string_view name, const void* place) {
+    return {.kind = attribute_kind::field,
+            .nullable = optional_like<T>,
+            .text = name,
+            .type = &known_type_of<T>,
+            .member = place};
   }
   static constexpr index_column expression(std::string_view sql) {
-    return {{.options = {.text = sql, .expression = true}}};
+    return index_column(member_part{.options = {.text = sql, .expression = true}});
   }
 };
 
-/// `primary_key` and `unique` alone speak of a column; called with fields they are keys of the table.
+template <template <int> class Attribute, table_attribute_kind Kind, int N>
+constexpr Attribute<N> make_words(const std::array<member_part, static_cast<std::size_t>(N)>& parts) {
+  return {{{.kind = Kind, .part_count = N}, parts}};
+}
+
+/// `primary_key` and `unique` alone speak of a column; called with fields they are keys of the table. The overloads for few
+/// columns are no templates: a template would be instantiated for every model.
 template <attribute_kind Column, table_attribute_kind Table>
 struct key_word : attribute {
   constexpr key_word() : attribute{.kind = Column} {}
+
+  using part = const index_column&;
+  constexpr key_attribute<1> operator()(part a) const { return make_words<key_attribute, Table, 1>({a}); }
+  constexpr key_attribute<2> operator()(part a, part b) const { return make_words<key_attribute, Table, 2>({a, b}); }
+  constexpr key_attribute<3> operator()(part a, part b, part c) const { return make_words<key_attribute, Table, 3>({a, b, c}); }
+  constexpr key_attribute<4> operator()(part a, part b, part c, part d) const { return make_words<key_attribute, Table, 4>({a, b, c, d}); }
   template <class... T, class Model>
+    requires(sizeof...(T) > 4)
   constexpr key_attribute<static_cast<int>(sizeof...(T))> operator()(T Model::*... columns) const {
-    static_assert(sizeof...(T) > 0, "INS1007: a key needs at least one column");
-    return {{{.kind = Table, .part_count = static_cast<int>(sizeof...(T))},
-             parts_of<static_cast<int>(sizeof...(T))>(columns...)}};
+    return make_words<key_attribute, Table, static_cast<int>(sizeof...(T))>(parts_of<static_cast<int>(sizeof...(T))>(columns...));
   }
 };
 
 struct index_word : attribute {
   constexpr index_word() : attribute{.kind = attribute_kind::index} {}
+
+  using part = const index_column&;
+  constexpr index_attribute<1> operator()(part a) const { return make_words<index_attribute, table_attribute_kind::index, 1>({a}); }
+  constexpr index_attribute<2> operator()(part a, part b) const { return make_words<index_attribute, table_attribute_kind::index, 2>({a, b}); }
+  constexpr index_attribute<3> operator()(part a, part b, part c) const { return make_words<index_attribute, table_attribute_kind::index, 3>({a, b, c}); }
+  constexpr index_attribute<4> operator()(part a, part b, part c, part d) const { return make_words<index_attribute, table_attribute_kind::index, 4>({a, b, c, d}); }
   template <class... Parts>
-  constexpr index_attribute<static_cast<int>(sizeof...(Parts))> operator()(Parts... columns) const {
-    static_assert(sizeof...(Parts) > 0, "INS1008: an index needs at least one column or expression");
-    return {{{.kind = table_attribute_kind::index, .part_count = static_cast<int>(sizeof...(Parts))},
-             parts_of<static_cast<int>(sizeof...(Parts))>(columns...)}};
+    requires(sizeof...(Parts) > 4)
+  constexpr index_attribute<static_cast<int>(sizeof...(Parts))> operator()(const Parts&... columns) const {
+    return make_words<index_attribute, table_attribute_kind::index, static_cast<int>(sizeof...(Parts))>(parts_of<static_cast<int>(sizeof...(Parts))>(columns...));
   }
 };
 
@@ -510,8 +558,7 @@ struct late_vocabulary {
   static constexpr reference_attribute references(T Model::*target) {
     return {{.kind = attribute_kind::references,
              .text = description<Model>::table_name,
-             .type = sql_type_of<T>(),
-             .target_field = field_index(target)}};
+             .member = address_of(target)}};
   }
   template <class... T, class Model>
   static constexpr foreign_key_attribute<static_cast<int>(sizeof...(T))> foreign_key(T Model::*... columns) {
@@ -529,7 +576,7 @@ struct late_vocabulary {
   }
   template <class T, class Model>
   static constexpr index_column column(T Model::*member) {
-    return {part_of(member)};
+    return member;
   }
 };
 

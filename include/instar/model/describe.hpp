@@ -7,11 +7,6 @@
 
 namespace instar::detail {
 
-template <class F, class... Members>
-constexpr auto call_with(F f, Members... members) {
-  return f(members...);
-}
-
 template <class... Attributes>
 constexpr auto table_list_of(int, const Attributes&... each) {
   return table_list(as_base(each)...);
@@ -97,11 +92,9 @@ struct snake_case {
 #define INSTAR_COLUMN_1(MODEL, ENTRY) INSTAR_COLUMN_2(MODEL, INSTAR_UNWRAP ENTRY)
 #define INSTAR_UNWRAP(...) __VA_ARGS__
 #define INSTAR_COLUMN_2(...) INSTAR_COLUMN_3(__VA_ARGS__)
-#define INSTAR_COLUMN_3(MODEL, NAME, ...) field<decltype(MODEL::NAME)>(#NAME), __VA_OPT__(__VA_ARGS__, )
-
-#define INSTAR_MEMBER(MODEL, ENTRY) INSTAR_JOIN(INSTAR_MEMBER_, INSTAR_IS_PARENTHESISED(ENTRY))(MODEL, ENTRY)
-#define INSTAR_MEMBER_0(MODEL, ENTRY)
-#define INSTAR_MEMBER_1(MODEL, ENTRY) , &MODEL::INSTAR_FIELD_NAME ENTRY
+#define INSTAR_COLUMN_3(MODEL, NAME, ...)                                                                              \
+  field<decltype(MODEL::NAME)>(#NAME, __builtin_addressof(::instar::detail::place_of<MODEL>.value.NAME)),              \
+      __VA_OPT__(__VA_ARGS__, )
 
 #define INSTAR_NAME(MODEL, ENTRY) INSTAR_JOIN(INSTAR_NAME_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
 #define INSTAR_NAME_0(ENTRY)
@@ -141,10 +134,6 @@ struct snake_case {
     static constexpr auto table_words() {                                                                              \
       return ::instar::detail::table_list_of(0 INSTAR_FOR_EACH(INSTAR_TABLE_WORD, MODEL, __VA_ARGS__));                \
     }                                                                                                                  \
-    template <class instar_f>                                                                                          \
-    static constexpr auto members(instar_f f) {                                                                        \
-      return ::instar::detail::call_with(f INSTAR_FOR_EACH(INSTAR_MEMBER, MODEL, __VA_ARGS__));                        \
-    }                                                                                                                  \
   };                                                                                                                   \
   instar_model_##MODEL<MODEL> instar_describe(MODEL*);                                                                 \
   INSTAR_EVERY_FIELD_LISTED(MODEL, __VA_ARGS__)
@@ -159,11 +148,15 @@ struct snake_case {
   using instar_late::references;                                                                                       \
   using instar_late::unique;
 
-// A structured binding names every member or does not compile: the one exact and free check that a list is complete.
-#define INSTAR_EVERY_FIELD_LISTED(MODEL, ...)                                                                          \
+// A structured binding names every member or does not compile: the one exact and free check that a list is complete. It is
+// also how others reach the members: `instar_visit(row, f)` is f(row.id, row.email, …).
+#define INSTAR_EVERY_FIELD_LISTED(MODEL, FIRST, ...)                                                                   \
   INSTAR_QUIET_BEGIN                                                                                                   \
-  [[maybe_unused]] inline void INSTAR_MODEL_must_list_every_field_of_##MODEL(MODEL& instar_row) {                      \
-    [[maybe_unused]] auto& [INSTAR_NAMES(MODEL, __VA_ARGS__)] = instar_row;                                            \
+  template <class instar_f>                                                                                            \
+  constexpr decltype(auto) instar_visit(MODEL& INSTAR_MODEL_must_list_every_field, instar_f&& instar_call) {           \
+    auto& [INSTAR_FIELD_NAME FIRST INSTAR_FOR_EACH(INSTAR_NAME, MODEL, __VA_ARGS__)] =                                 \
+        INSTAR_MODEL_must_list_every_field;                                                                            \
+    return instar_call(INSTAR_FIELD_NAME FIRST INSTAR_FOR_EACH(INSTAR_NAME, MODEL, __VA_ARGS__));                      \
   }                                                                                                                    \
   INSTAR_QUIET_END
 

@@ -122,9 +122,9 @@ constexpr bool integer_kind(const column_type& t) {
 }
 
 constexpr bool default_fits(const column_type& t, const attribute& a) {
-  if (t.dimensions != 0 && a.initial.kind != default_kind::text)
-    return a.initial.kind == default_kind::expression;
-  switch (a.initial.kind) {
+  if (t.dimensions != 0 && a.initial != default_kind::text)
+    return a.initial == default_kind::expression;
+  switch (a.initial) {
   case default_kind::none:
   case default_kind::expression:
     return true;
@@ -141,8 +141,8 @@ constexpr bool default_fits(const column_type& t, const attribute& a) {
            t.kind == type_kind::time || t.kind == type_kind::timetz || t.kind == type_kind::text ||
            t.kind == type_kind::custom;
   case default_kind::text:
-    if (a.type.kind == type_kind::enumeration)  // An enumerator: only its own enum's column takes it.
-      return t.kind == type_kind::enumeration && t.values == a.type.values;
+    if (a.type != nullptr)  // An enumerator: only its own enum's column takes it.
+      return t.kind == type_kind::enumeration && t.values == a.type->type.values;
     return t.kind != type_kind::boolean && !integer_kind(t) && t.kind != type_kind::enumeration &&
            t.kind != type_kind::real && t.kind != type_kind::double_precision;
   }
@@ -172,10 +172,10 @@ constexpr mistake mistake_in_words(const model_words& words) {
       field = a.text;
       nullable = a.nullable;
       sources = 0;
-      type = a.type;
+      type = a.type->type;
       for (std::size_t j = i + 1; j < words.columns.size() && words.columns[j].kind > attribute_kind::field; ++j)
         if (words.columns[j].kind == attribute_kind::type)
-          type = model_words::retyped(type, words.columns[j].type);
+          type = model_words::retyped(type, words.columns[j]);
       if (field.size() > name_limit)
         return wrong(mistake_kind::name_too_long, field, field);
       break;
@@ -225,12 +225,13 @@ constexpr mistake mistake_in_words(const model_words& words) {
     const int own = a.kind == table_attribute_kind::foreign_key ? a.part_count : a.part_count + a.include_count;
     for (int p = 0; p < own; ++p) {
       const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
-      if (part.field < 0)
+      if (part.member == nullptr)
         continue;
-      if (!same_text(part.owner, words.table_name))
+      const int at = words.field_at(part.member);
+      if (at < 0)
         return wrong(mistake_kind::other_models_field, {}, part.owner);
-      if (a.kind == table_attribute_kind::primary_key && words.columns[words.start_of(part.field)].nullable)
-        return wrong(mistake_kind::nullable_primary_key, words.columns[words.start_of(part.field)].text);
+      if (a.kind == table_attribute_kind::primary_key && words.columns[words.start_of(at)].nullable)
+        return wrong(mistake_kind::nullable_primary_key, words.columns[words.start_of(at)].text);
     }
   }
   return {};

@@ -11,22 +11,6 @@ namespace instar {
 
 namespace detail {
 
-constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
-  hash = hash_number(static_cast<std::uint64_t>(t.kind), hash);
-  if (t.length != -1 || t.scale != -1 || t.dimensions != 0)
-    hash = hash_number(static_cast<std::uint64_t>(t.length + 1) << 32 | static_cast<std::uint64_t>(t.scale + 1) << 8 |
-                           static_cast<std::uint64_t>(t.dimensions),
-                       hash);
-  if (!t.custom.empty())
-    hash = hash_text(t.custom, hash);
-  if (t.values != nullptr) {
-    hash = hash_text(t.values->name, hash_text(t.values->schema, hash));
-    for (const enum_value& v : t.values->values)
-      hash = hash_number(1, hash_text(v.label, hash));
-  }
-  return hash;
-}
-
 constexpr std::uint64_t hash_words(const attribute& a, std::uint64_t hash) {
   hash = hash_number(static_cast<std::uint64_t>(a.kind) << 16 | static_cast<std::uint64_t>(a.option) << 8 |
                          (a.nullable ? 1u : 0u),
@@ -35,23 +19,18 @@ constexpr std::uint64_t hash_words(const attribute& a, std::uint64_t hash) {
     hash = hash_text(a.text, hash);
   if (!a.name.empty())
     hash = hash_text(a.name, hash);
-  switch (a.kind) {
-  case attribute_kind::field:
-  case attribute_kind::type:
-    return hash_words(a.type, hash);
-  case attribute_kind::initial:
-    hash = hash_number(static_cast<std::uint64_t>(a.initial.kind), hash);
-    hash = hash_number(static_cast<std::uint64_t>(a.initial.integer), hash);
-    if (a.initial.kind == default_kind::real)
-      hash = hash_number(std::bit_cast<std::uint64_t>(a.initial.real), hash);
-    return a.initial.text.empty() ? hash : hash_text(a.initial.text, hash);
-  case attribute_kind::references:
-    return hash_number(static_cast<std::uint64_t>(a.on_delete) << 16 | static_cast<std::uint64_t>(a.on_update) << 8 |
+  if (a.type != nullptr)
+    hash = hash_number(a.type->hash, hash);
+  if (a.kind == attribute_kind::initial) {
+    hash = hash_number(static_cast<std::uint64_t>(a.initial) ^ static_cast<std::uint64_t>(a.integer) << 8, hash);
+    if (a.initial == default_kind::real)
+      hash = hash_number(std::bit_cast<std::uint64_t>(a.real), hash);
+  } else if (a.kind == attribute_kind::references) {
+    hash = hash_number(static_cast<std::uint64_t>(a.on_delete) << 16 | static_cast<std::uint64_t>(a.on_update) << 8 |
                            static_cast<std::uint64_t>(a.deferral),
                        hash);
-  default:
-    return hash;
   }
+  return hash;
 }
 
 /// The hash of a model's words without those of the models that it references: these come in by the schema.
@@ -70,7 +49,7 @@ constexpr std::uint64_t hash_words(const model_words& words) {
         hash = hash_number(2, hash_text(text, hash));
   }
   for (const member_part& part : words.parts) {
-    hash = hash_number(static_cast<std::uint64_t>(part.field + 1) << 16 |
+    hash = hash_number(static_cast<std::uint64_t>(words.field_at(part.member) + 1) << 16 |
                            static_cast<std::uint64_t>(part.options.nulls) << 8 | (part.options.descending ? 1u : 0u),
                        hash);
     for (std::string_view text : {part.options.text, part.options.collation, part.options.operator_class,
@@ -158,14 +137,14 @@ constexpr std::array<std::uint64_t, N> content_hashes(const std::array<model_sum
         if (a.kind == attribute_kind::references) {
           const int target = by_name.find(hash_table_name(a.text));
           if (target >= 0)
-            hash = hash_text(models[static_cast<std::size_t>(target)].words->column_name(a.target_field), hash);
+            hash = hash_text(models[static_cast<std::size_t>(target)].words->column_name(a.member), hash);
         }
       for (const table_attribute& a : words.table)
         if (a.kind == table_attribute_kind::foreign_key) {
           const int target = by_name.find(hash_table_name(a.target));
           for (int p = 0; target >= 0 && p < a.include_count; ++p)
             hash = hash_text(models[static_cast<std::size_t>(target)].words->column_name(
-                                 words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)].field),
+                                 words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)].member),
                              hash);
         }
     }
@@ -201,7 +180,7 @@ constexpr bool fields_are_unique(const model_words& words, std::span<const int> 
     for (int field : fields) {
       bool found = false;
       for (int p = 0; p < a.part_count; ++p)
-        found |= words.parts[static_cast<std::size_t>(a.first_part + p)].field == field;
+        found |= words.field_at(words.parts[static_cast<std::size_t>(a.first_part + p)].member) == field;
       all &= found;
     }
     if (all)
@@ -233,10 +212,11 @@ constexpr mistake mistake_between(const std::array<model_summary, N>& models, co
       if (target < 0)
         return {mistake_kind::unknown_target, words.model_name, field_name, a.text};
       const model_words& other = *models[static_cast<std::size_t>(target)].words;
-      const std::string_view other_field = other.columns[other.start_of(a.target_field)].text;
-      if (!types_reference(words.type_of(field), other.type_of(a.target_field)))
+      const int target_field = other.field_at(a.member);
+      const std::string_view other_field = other.columns[other.start_of(target_field)].text;
+      if (!types_reference(words.type_of(field), other.type_of(target_field)))
         return {mistake_kind::target_type_differs, words.model_name, field_name, other_field};
-      const int fields[] = {a.target_field};
+      const int fields[] = {target_field};
       if (!fields_are_unique(other, fields))
         return {mistake_kind::target_not_unique, words.model_name, field_name, other_field};
     }
@@ -251,10 +231,12 @@ constexpr mistake mistake_between(const std::array<model_summary, N>& models, co
       for (int p = 0; p < a.include_count && p < 32; ++p) {
         const member_part& own = words.parts[static_cast<std::size_t>(a.first_part + p)];
         const member_part& theirs = words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)];
-        fields[static_cast<std::size_t>(p)] = theirs.field;
-        if (!types_reference(words.type_of(own.field), other.type_of(theirs.field)))
-          return {mistake_kind::target_type_differs, words.model_name, words.columns[words.start_of(own.field)].text,
-                  other.columns[other.start_of(theirs.field)].text};
+        const int own_field = words.field_at(own.member);
+        const int their_field = other.field_at(theirs.member);
+        fields[static_cast<std::size_t>(p)] = their_field;
+        if (!types_reference(words.type_of(own_field), other.type_of(their_field)))
+          return {mistake_kind::target_type_differs, words.model_name, words.columns[words.start_of(own_field)].text,
+                  other.columns[other.start_of(their_field)].text};
       }
       if (!fields_are_unique(other, std::span<const int>(fields.data(), static_cast<std::size_t>(a.include_count))))
         return {mistake_kind::target_not_unique, words.model_name, {}, a.target};
@@ -360,14 +342,14 @@ constexpr own_names<Count> names_in(const model_words& words) {
     else {
       for (int p = 0; p < a.part_count; ++p) {
         const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
-        hash = hash_part(part.field < 0 ? std::string_view("expr") : words.column_name(part.field), hash);
+        hash = hash_part(part.member == nullptr ? std::string_view("expr") : words.column_name(part.member), hash);
       }
       hash = hash_text(suffix, hash);
     }
     const member_part* first = a.part_count > 0 ? &words.parts[static_cast<std::size_t>(a.first_part)] : nullptr;
     add(hash, relation,
         !a.name.empty()                        ? a.name
-        : first != nullptr && first->field >= 0 ? words.column_name(first->field)
+        : first != nullptr && first->member != nullptr ? words.column_name(first->member)
                                                : std::string_view("expr"));
   }
   return names;
@@ -629,7 +611,7 @@ struct tables_storage {
         while (attribute < said.size() && said[attribute].kind != attribute_kind::references)
           ++attribute;
         if (attribute < said.size()) {
-          names[used++] = target.column_name(said[attribute++].target_field);
+          names[used++] = target.column_name(said[attribute++].member);
           continue;
         }
         while (words[i]->table[table_word].kind != table_attribute_kind::foreign_key)
@@ -637,7 +619,7 @@ struct tables_storage {
         const table_attribute& word = words[i]->table[table_word++];
         for (int p = 0; p < word.include_count; ++p)
           names[used++] = target.column_name(
-              words[i]->parts[static_cast<std::size_t>(word.first_part + word.part_count + p)].field);
+              words[i]->parts[static_cast<std::size_t>(word.first_part + word.part_count + p)].member);
       }
       tables[i].foreign_keys = {foreign_keys.data() + first, keys - first};
     }

@@ -46,20 +46,36 @@ struct model_words {
     return columns[start].text;
   }
 
+  /// Which field stands at a place; -1: a field of another model.
+  constexpr int field_at(const void* member) const {
+    int field = -1;
+    for (const attribute& a : columns)
+      if (a.kind == attribute_kind::field) {
+        ++field;
+        if (a.member == member)
+          return field;
+      }
+    return -1;
+  }
+
+  constexpr std::string_view column_name(const void* member) const { return column_name(field_at(member)); }
+
   /// The type of a field's column: its type attribute, or else what its C++ type stands for.
   constexpr column_type type_of(int field) const {
     const std::size_t start = start_of(field);
     for (std::size_t i = start + 1; i < columns.size() && columns[i].kind > attribute_kind::field; ++i)
       if (columns[i].kind == attribute_kind::type)
-        return retyped(columns[start].type, columns[i].type);
-    return columns[start].type;
+        return retyped(columns[start].type->type, columns[i]);
+    return columns[start].type->type;
   }
 
   /// A type attribute names the element type of a field that is an array, unless it spells the type out.
-  static constexpr column_type retyped(const column_type& derived, column_type given) {
-    if (given.kind != type_kind::custom)
-      given.dimensions = derived.dimensions;
-    return given;
+  static constexpr column_type retyped(const column_type& derived, const attribute& given) {
+    if (given.type == nullptr)
+      return {.kind = type_kind::custom, .custom = given.text};
+    column_type type = given.type->type;
+    type.dimensions = derived.dimensions;
+    return type;
   }
 };
 
@@ -203,7 +219,7 @@ struct table_builder {
       if (a.kind == attribute_kind::field) {
         column& c = columns[at++];
         c.name = a.text;
-        c.type = a.type;
+        c.type = a.type->type;
         c.nullable = a.nullable;
         continue;
       }
@@ -215,7 +231,7 @@ struct table_builder {
         c.identity = static_cast<identity_kind>(a.option);
         break;
       case attribute_kind::initial:
-        c.initial = a.initial;
+        c.initial = a.default_words();
         break;
       case attribute_kind::updated_at:
         c.updated_at = true;
@@ -223,7 +239,7 @@ struct table_builder {
           c.initial = {.kind = default_kind::now};
         break;
       case attribute_kind::type:
-        c.type = model_words::retyped(c.type, a.type);
+        c.type = model_words::retyped(c.type, a);
         break;
       case attribute_kind::generated:
         c.generated = static_cast<generated_kind>(a.option);
@@ -409,7 +425,7 @@ struct table_builder {
   constexpr std::span<const std::string_view> names_of(const model_words& words, std::span<const member_part> on) {
     const std::size_t start = names_used;
     for (const member_part& part : on)
-      names[names_used++] = words.column_name(part.field);
+      names[names_used++] = words.column_name(part.member);
     return {names.data() + start, on.size()};
   }
 
@@ -418,7 +434,7 @@ struct table_builder {
     for (const member_part& part : on) {
       parts[parts_used] = part.options;
       if (!part.options.expression)
-        parts[parts_used].text = words.column_name(part.field);
+        parts[parts_used].text = words.column_name(part.member);
       ++parts_used;
     }
     return {parts.data() + start, on.size()};
