@@ -1,0 +1,161 @@
+#pragma once
+
+#include <instar/database/connection.hpp>
+#include <instar/migrate/error.hpp>
+#include <instar/migrate/history.hpp>
+#include <instar/migrate/ledger.hpp>
+#include <instar/migrate/report.hpp>
+#include <instar/schema/snapshot.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// \file What a folder, a snapshot and a ledger say about each other.
+
+namespace instar::detail {
+
+/// The name after which the migrations of a database and a history's folder fall apart, for messages.
+[[nodiscard]] inline std::string last_applied(const history& folder, const ledger& book) {
+  std::string last;
+  for (const migration& m : folder.migrations)
+    if (book.applied(m.name) != nullptr)
+      last = m.name;
+  return last;
+}
+
+/// Whether the snapshot knows a migration of that name.
+[[nodiscard]] inline bool lists(std::span<const migration_record> snapshot, std::string_view name) {
+  return std::any_of(snapshot.begin(), snapshot.end(), [&](const migration_record& r) { return r.name == name; });
+}
+
+/// The state of every migration that the folder or the ledger knows.
+///
+/// \param on        asked for the journal, and only when a try has failed
+/// \param snapshot  tells a lost migration from a foreign one
+[[nodiscard]] inline status_report compare(database& on, const history& folder, const ledger& book,
+                                           std::span<const migration_record> snapshot) {
+  status_report report;
+  report.warnings = folder.warnings;
+  report.ledger = book.place().exists ? book.place().display_name() : std::string{};
+  report.adopted_prisma = book.place().exists && book.place().prisma();
+  const auto add = [&](std::string_view name, const migration* m) {
+    migration_status status;
+    status.name = name;
+    status.tries = book.tries(name);
+    if (m != nullptr)
+      status.checksum = m->checksum;
+    const ledger_row* applied = book.applied(name);
+    const ledger_row* failed = applied == nullptr ? book.failed(name) : nullptr;
+    if (const ledger_row* row = applied != nullptr ? applied : failed) {
+      status.ledger_checksum = row->checksum;
+      status.started_at = row->started_at;
+      status.finished_at = row->finished_at;
+      status.logs = row->logs;
+    }
+    if (failed != nullptr)
+      status.state = m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable
+                                                                          : migration_state::failed;
+    else if (applied == nullptr)
+      status.state = migration_state::pending;
+    else if (m == nullptr)
+      status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
+    else
+      status.state = has_checksum(*m, applied->checksum) ? migration_state::applied : migration_state::edited;
+    report.migrations.push_back(std::move(status));
+  };
+  for (const migration& m : folder.migrations)
+    add(m.name, &m);
+  std::set<std::string_view> others;
+  for (const ledger_row& row : book.rows())
+    if (row.counts() && folder.find(row.migration) == nullptr)
+      others.insert(row.migration);
+  for (const std::string_view name : others)
+    add(name, nullptr);
+  std::sort(report.migrations.begin(), report.migrations.end(),
+            [](const migration_status& a, const migration_status& b) { return a.name < b.name; });
+  return report;
+}
+
+/// What is wrong with a migration, and the ways out, the mildest first; only for states that are problems.
+[[nodiscard]] inline history_problem problem_of(const migration_status& status) {
+  history_problem problem;
+  problem.migration = status.name;
+  const std::string& name = status.name;
+  switch (status.state) {
+  case migration_state::edited:
+    problem.code = migration_code::edited_migration;
+    problem.message = "The migration " + name + " was edited after it was applied.";
+    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration.",
+                        "If the edit changes nothing that runs (a comment, a blank), or you made the same change by "
+                        "hand: `migrate resolve --edited " + name + "`.",
+                        "On a database whose data you can lose: `migrate reset`."};
+    break;
+  case migration_state::missing:
+    problem.code = migration_code::missing_migration;
+    problem.message = "The migration " + name + " is applied, but its folder is gone.";
+    problem.ways_out = {"Restore the folder from version control.",
+                        "If it was removed on purpose and its changes were undone by hand: `migrate resolve --missing " +
+                            name + "`.",
+                        "On a database whose data you can lose: `migrate reset`."};
+    break;
+  case migration_state::unknown:
+    problem.code = migration_code::unknown_migration;
+    problem.message = "The migration " + name + " is applied, but neither the folder nor the snapshot knows it.";
+    problem.ways_out = {"If it belongs to another branch: merge that branch, or work on a database of this one's own.",
+                        "If its changes were undone by hand: `migrate resolve --missing " + name + "`.",
+                        "On a database whose data you can lose: `migrate reset`."};
+    break;
+  case migration_state::failed:
+    problem.code = migration_code::failed_migration;
+    problem.message = "The migration " + name + " was begun" +
+                      (status.started_at.empty() ? "" : " at " + status.started_at) +
+                      " and not finished, and how far it got is not recorded (P3009).";
+    problem.ways_out = {"If nothing of it is in the database, or you have undone it: `migrate resolve --rolled-back " +
+                            name + "`; deploy then runs it again.",
+                        "If all of it is in the database, or you have completed it: `migrate resolve --applied " + name +
+                            "`."};
+    break;
+  case migration_state::applied:
+  case migration_state::pending:
+  case migration_state::resumable:
+    break;
+  }
+  return problem;
+}
+
+/// The states that do not stop a deploy are told all the same, each with its mildest way out.
+inline void warn_of_states(status_report& report) {
+  std::string last;
+  for (const migration_status& m : report.migrations) {
+    if (m.state == migration_state::edited || m.state == migration_state::missing ||
+        m.state == migration_state::unknown) {
+      history_problem problem = problem_of(m);
+      report.warnings.push_back({problem.code, m.name, std::move(problem.message), std::move(problem.ways_out.front())});
+    }
+    if (m.state == migration_state::applied || m.state == migration_state::edited)
+      last = m.name;
+  }
+  for (const migration_status& m : report.migrations)
+    if (m.state == migration_state::pending && m.name < last)
+      report.warnings.push_back({migration_code::out_of_order, m.name,
+                                 m.name + " is pending, but " + last + ", which comes after it, is applied.",
+                                 "It runs now; look whether the two depend on each other."});
+}
+
+[[nodiscard]] inline migration_error error_of(const history_problem& problem) {
+  migration_error_fields fields;
+  fields.message = problem.message;
+  for (const std::string& way : problem.ways_out)
+    fields.remedy += (fields.remedy.empty() ? "" : " ") + way;
+  fields.state = "Nothing was changed.";
+  fields.migration = problem.migration;
+  return migration_error{problem.code, std::move(fields)};
+}
+
+}  // namespace instar::detail

@@ -1,0 +1,418 @@
+#pragma once
+
+#include <instar/database/connection.hpp>
+#include <instar/database/error.hpp>
+#include <instar/migrate/error.hpp>
+#include <instar/migrate/history.hpp>
+#include <instar/schema/dialect.hpp>
+#include <instar/sql/sql.hpp>
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// \file The ledger: the table in which a database keeps what was applied to it. Its columns and their meaning are those
+/// of Prisma's `_prisma_migrations`, which is adopted where it exists.
+/// https://www.prisma.io/docs/orm/prisma-migrate/workflows/troubleshooting
+
+namespace instar {
+
+/// One try to apply one migration.
+struct ledger_row {
+  std::string id;
+  std::string checksum;
+  std::string migration;
+  std::string started_at;
+  std::string finished_at;  ///< empty: it did not get to its end
+  std::string rolled_back_at;
+  std::string logs;
+
+  [[nodiscard]] bool counts() const noexcept { return rolled_back_at.empty(); }
+  [[nodiscard]] bool applied() const noexcept { return counts() && !finished_at.empty(); }
+  [[nodiscard]] bool failed() const noexcept { return counts() && finished_at.empty(); }
+};
+
+/// One statement of a script that is no one transaction, as far as it got.
+struct journal_row {
+  std::size_t statement = 0;  ///< from 1
+  std::string hash;           ///< SHA-256 of its text
+  bool finished = false;
+  std::string error;
+};
+
+namespace detail {
+
+inline constexpr std::string_view own_ledger = "_instar_migrations";
+inline constexpr std::string_view prisma_ledger = "_prisma_migrations";
+inline constexpr std::string_view journal_table = "_instar_journal";
+inline constexpr std::string_view push_table = "_instar_push";
+
+/// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
+[[nodiscard]] inline std::string random_uuid() {
+  std::random_device device;
+  std::string text;
+  for (std::size_t i = 0; i != 16; ++i) {
+    unsigned byte = device() & 0xFFU;
+    if (i == 6)
+      byte = (byte & 0x0FU) | 0x40U;
+    if (i == 8)
+      byte = (byte & 0x3FU) | 0x80U;
+    if (i == 4 || i == 6 || i == 8 || i == 10)
+      text += '-';
+    static constexpr std::string_view digits = "0123456789abcdef";
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text;
+}
+
+[[nodiscard]] inline std::string text_of(const sql_value& value) { return value ? *value : std::string{}; }
+
+}  // namespace detail
+
+/// Where a ledger is, or would be made.
+struct ledger_place {
+  instar::dialect dialect = instar::postgres;
+  std::string schema;  ///< PostgreSQL's; empty on SQLite
+  std::string table{detail::own_ledger};
+  bool exists = false;
+
+  [[nodiscard]] bool prisma() const noexcept { return table == detail::prisma_ledger; }
+
+  /// For people.
+  [[nodiscard]] std::string display_name() const { return schema.empty() ? table : schema + "." + table; }
+
+  /// For SQL. Always qualified: a script may have changed the search path.
+  [[nodiscard]] std::string qualified(std::string_view name) const {
+    return (schema.empty() ? std::string{} : quote_identifier(schema) + ".") + quote_identifier(name);
+  }
+  [[nodiscard]] std::string qualified() const { return qualified(table); }
+};
+
+/// The ledger of a database, as it was when it was read, and the statements that change it.
+class ledger {
+ public:
+  /// Reads the ledger: one round trip where instar's own exists.
+  ///
+  /// \param wanted the table, "name" or "schema.name"; empty: instar's own, else Prisma's, else instar's own to be made
+  /// \throws migration_error `two_ledgers`, `foreign_ledger`, `no_schema`
+  [[nodiscard]] static ledger read(database& from, std::string_view wanted = {}) {
+    ledger made;
+    made.place_.dialect = from.dialect();
+    if (from.dialect() == instar::postgres)
+      made.read_postgres(from, wanted);
+    else
+      made.read_sqlite(from, wanted);
+    return made;
+  }
+
+  [[nodiscard]] const ledger_place& place() const noexcept { return place_; }
+  [[nodiscard]] const std::vector<ledger_row>& rows() const noexcept { return rows_; }
+
+  /// Remembers that the table exists now.
+  void made() noexcept { place_.exists = true; }
+
+  /// The row by which a migration counts as applied, or nullptr.
+  [[nodiscard]] const ledger_row* applied(std::string_view name) const noexcept {
+    return find(name, &ledger_row::applied);
+  }
+
+  /// The row of a try that neither ended nor was rolled back, or nullptr.
+  [[nodiscard]] const ledger_row* failed(std::string_view name) const noexcept {
+    return find(name, &ledger_row::failed);
+  }
+
+  [[nodiscard]] std::size_t tries(std::string_view name) const noexcept {
+    std::size_t n = 0;
+    for (const ledger_row& row : rows_)
+      n += row.migration == name ? 1 : 0;
+    return n;
+  }
+
+  // ---- statements, without a semicolon at their end ----
+
+  [[nodiscard]] std::string create_statement() const {
+    const std::string table = place_.qualified();
+    if (place_.dialect == instar::postgres)
+      return "CREATE TABLE " + table +
+             " (\n"
+             "    id                      VARCHAR(36) PRIMARY KEY NOT NULL,\n"
+             "    checksum                VARCHAR(64) NOT NULL,\n"
+             "    finished_at             TIMESTAMPTZ,\n"
+             "    migration_name          VARCHAR(255) NOT NULL,\n"
+             "    logs                    TEXT,\n"
+             "    rolled_back_at          TIMESTAMPTZ,\n"
+             "    started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),\n"
+             "    applied_steps_count     INTEGER NOT NULL DEFAULT 0\n"
+             ")";
+    return "CREATE TABLE " + table +
+           " (\n"
+           "    \"id\"                    TEXT PRIMARY KEY NOT NULL,\n"
+           "    \"checksum\"              TEXT NOT NULL,\n"
+           "    \"finished_at\"           DATETIME,\n"
+           "    \"migration_name\"        TEXT NOT NULL,\n"
+           "    \"logs\"                  TEXT,\n"
+           "    \"rolled_back_at\"        DATETIME,\n"
+           "    \"started_at\"            DATETIME NOT NULL DEFAULT current_timestamp,\n"
+           "    \"applied_steps_count\"   INTEGER UNSIGNED NOT NULL DEFAULT 0\n"
+           ")";
+  }
+
+  /// The row of a migration that has run; `now()` is the start of the transaction that it ran in.
+  [[nodiscard]] std::string insert_applied(std::string_view name, std::string_view checksum, int steps) const {
+    const bool ran = steps != 0;
+    return insert_into("finished_at, started_at, applied_steps_count", name, checksum,
+                       (ran ? now() : transaction_start()) + ", " + transaction_start() + ", " + std::to_string(steps));
+  }
+
+  /// The row of a migration that begins to run.
+  [[nodiscard]] std::string insert_started(std::string_view name, std::string_view checksum) const {
+    return insert_into("started_at", name, checksum, now());
+  }
+
+  [[nodiscard]] std::string mark_finished(std::string_view name) const {
+    return update(name, "finished_at = " + now() + ", applied_steps_count = 1", "finished_at IS NULL");
+  }
+
+  [[nodiscard]] std::string mark_rolled_back(std::string_view name, bool only_failed) const {
+    return update(name, "rolled_back_at = " + now(), only_failed ? "finished_at IS NULL" : "true");
+  }
+
+  [[nodiscard]] std::string set_checksum(std::string_view name, std::string_view checksum) const {
+    return update(name, "checksum = " + quote_literal(checksum), "finished_at IS NOT NULL");
+  }
+
+  /// Takes one parameter, the text.
+  [[nodiscard]] std::string set_logs(std::string_view name) const {
+    return update(name, place_.dialect == instar::postgres ? "logs = $1" : "logs = ?1", "finished_at IS NULL");
+  }
+
+  // ---- the journal, which exists only while a script that is no one transaction is under way ----
+
+  [[nodiscard]] std::string create_journal() const {
+    const bool server = place_.dialect == instar::postgres;
+    return "CREATE TABLE IF NOT EXISTS " + place_.qualified(detail::journal_table) +
+           " (\n"
+           "    migration_name          " + (server ? "VARCHAR(255)" : "TEXT") + " NOT NULL,\n"
+           "    statement_index         INTEGER NOT NULL,\n"
+           "    statement_hash          " + (server ? "VARCHAR(64)" : "TEXT") + " NOT NULL,\n"
+           "    started_at              " + (server ? "TIMESTAMPTZ NOT NULL DEFAULT now()"
+                                                    : "DATETIME NOT NULL DEFAULT current_timestamp") + ",\n"
+           "    finished_at             " + (server ? "TIMESTAMPTZ" : "DATETIME") + ",\n"
+           "    error                   TEXT,\n"
+           "    PRIMARY KEY (migration_name, statement_index)\n"
+           ")";
+  }
+
+  /// \param index of the statement, from 1
+  [[nodiscard]] std::string journal_entry(std::string_view name, std::size_t index, std::string_view hash,
+                                          bool finished) const {
+    return "INSERT INTO " + place_.qualified(detail::journal_table) +
+           " (migration_name, statement_index, statement_hash, started_at, finished_at) VALUES (" +
+           quote_literal(name) + ", " + std::to_string(index) + ", " + quote_literal(hash) + ", " + now() + ", " +
+           (finished ? now() : "NULL") +
+           ") ON CONFLICT (migration_name, statement_index) DO UPDATE SET statement_hash = excluded.statement_hash, "
+           "finished_at = excluded.finished_at, error = NULL";
+  }
+
+  /// Takes one parameter, the text.
+  [[nodiscard]] std::string journal_error(std::string_view name, std::size_t index) const {
+    return "UPDATE " + place_.qualified(detail::journal_table) + " SET error = " +
+           (place_.dialect == instar::postgres ? "$1" : "?1") + " WHERE migration_name = " + quote_literal(name) +
+           " AND statement_index = " + std::to_string(index);
+  }
+
+  [[nodiscard]] std::string drop_journal() const {
+    return "DROP TABLE IF EXISTS " + place_.qualified(detail::journal_table);
+  }
+
+  /// What the journal holds of a migration, in the order of its statements; nothing where there is no journal.
+  [[nodiscard]] std::vector<journal_row> read_journal(database& from, std::string_view name) const {
+    if (!has_table(from, detail::journal_table))
+      return {};
+    const query_result read =
+        from.query("SELECT statement_index, statement_hash, finished_at IS NOT NULL, error FROM " +
+                   place_.qualified(detail::journal_table) + " WHERE migration_name = " + quote_literal(name) +
+                   " ORDER BY statement_index");
+    std::vector<journal_row> journal;
+    for (const auto& row : read.rows)
+      journal.push_back({static_cast<std::size_t>(std::stoul(detail::text_of(row[0]))), detail::text_of(row[1]),
+                         row[2] == "t" || row[2] == "1", detail::text_of(row[3])});
+    return journal;
+  }
+
+  /// Whether the ledger's schema has a table of that name.
+  [[nodiscard]] bool has_table(database& from, std::string_view name) const {
+    if (place_.dialect == instar::postgres)
+      return from.query_value("SELECT pg_catalog.to_regclass(" + quote_literal(place_.qualified(name)) +
+                              ") IS NOT NULL") == "t";
+    return from.query_value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = " + quote_literal(name))
+        .has_value();
+  }
+
+ private:
+  // Prisma writes milliseconds since 1970 into SQLite's DATETIME columns and reads them back.
+  [[nodiscard]] std::string now() const {
+    return place_.dialect == instar::postgres ? "pg_catalog.clock_timestamp()"
+                                              : "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+  }
+  [[nodiscard]] std::string transaction_start() const {
+    return place_.dialect == instar::postgres ? "pg_catalog.now()" : now();
+  }
+
+  [[nodiscard]] std::string insert_into(std::string_view columns, std::string_view name, std::string_view checksum,
+                                        std::string_view values) const {
+    return "INSERT INTO " + place_.qualified() + " (id, checksum, migration_name, " + std::string{columns} +
+           ") VALUES (" + quote_literal(detail::random_uuid()) + ", " + quote_literal(checksum) + ", " +
+           quote_literal(name) + ", " + std::string{values} + ")";
+  }
+
+  [[nodiscard]] std::string update(std::string_view name, std::string_view change, std::string_view which) const {
+    return "UPDATE " + place_.qualified() + " SET " + std::string{change} + " WHERE migration_name = " +
+           quote_literal(name) + " AND rolled_back_at IS NULL AND " + std::string{which};
+  }
+
+  [[nodiscard]] const ledger_row* find(std::string_view name, bool (ledger_row::*is)() const noexcept) const noexcept {
+    for (const ledger_row& row : rows_)
+      if (row.migration == name && (row.*is)())
+        return &row;
+    return nullptr;
+  }
+
+  static migration_error failure(std::string_view code, std::string message, std::string remedy) {
+    migration_error_fields fields;
+    fields.message = std::move(message);
+    fields.remedy = std::move(remedy);
+    fields.state = "Nothing was changed.";
+    return migration_error{code, std::move(fields)};
+  }
+
+  [[noreturn]] static void refuse_two() {
+    throw failure(migration_code::two_ledgers,
+                  "The database has both _instar_migrations and _prisma_migrations, and which one is true cannot be "
+                  "seen.",
+                  "Drop the one that is out of date, or name the ledger to use.");
+  }
+
+  [[noreturn]] void refuse_foreign(std::string_view said) const {
+    throw failure(migration_code::foreign_ledger,
+                  "The table " + place_.display_name() + " has not the columns of a ledger (" + std::string{said} + ").",
+                  "Rename that table, or name another ledger.");
+  }
+
+  // ---- PostgreSQL ----
+
+  void read_postgres(database& from, std::string_view wanted) {
+    if (!wanted.empty()) {
+      const std::size_t dot = wanted.find('.');
+      place_.schema = dot == std::string_view::npos ? std::string{} : std::string{wanted.substr(0, dot)};
+      place_.table = wanted.substr(dot == std::string_view::npos ? 0 : dot + 1);
+      if (!read_rows_postgres(from, {}))
+        find_schema(from);
+      return;
+    }
+    place_.table = detail::own_ledger;
+    if (read_rows_postgres(from, detail::prisma_ledger))
+      return;
+    place_.table = detail::prisma_ledger;
+    if (from.query_value("SELECT pg_catalog.to_regclass('" + std::string{detail::prisma_ledger} + "') IS NOT NULL") ==
+            "t" &&
+        read_rows_postgres(from, {}))
+      return;
+    place_.table = detail::own_ledger;
+    find_schema(from);
+  }
+
+  /// \param other a table whose existence beside this one is an error
+  /// \return whether the table exists
+  bool read_rows_postgres(database& from, std::string_view other) {
+    // One row more than the ledger has when it is empty, so that its schema comes along in the same round trip.
+    const std::string text =
+        "SELECT n.nspname, " +
+        (other.empty() ? std::string{"false"}
+                       : "pg_catalog.to_regclass('" + std::string{other} + "') IS NOT NULL") +
+        ", m.id, m.checksum, m.migration_name, m.started_at, m.finished_at, m.rolled_back_at, m.logs "
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN " +
+        place_.qualified() + " m ON true WHERE c.oid = " + quote_literal(place_.qualified()) +
+        "::pg_catalog.regclass ORDER BY m.started_at, m.id";
+    query_result read;
+    try {
+      read = from.query(text);
+    } catch (const database_error& error) {
+      if (error.sqlstate() == "42P01" || error.sqlstate() == "3F000")  // undefined_table, invalid_schema_name
+        return false;
+      if (error.sqlstate() == "42703")  // undefined_column
+        refuse_foreign(error.message());
+      throw;
+    }
+    place_.exists = true;
+    for (const auto& row : read.rows) {
+      place_.schema = detail::text_of(row[0]);
+      if (row[1] == "t")
+        refuse_two();
+      if (row[2])
+        rows_.push_back({*row[2], detail::text_of(row[3]), detail::text_of(row[4]), detail::text_of(row[5]),
+                         detail::text_of(row[6]), detail::text_of(row[7]), detail::text_of(row[8])});
+    }
+    return true;
+  }
+
+  void find_schema(database& from) {
+    if (!place_.schema.empty())
+      return;
+    const sql_value schema = from.query_value("SELECT pg_catalog.current_schema()");
+    if (!schema) {
+      const std::string path = detail::text_of(from.query_value("SELECT pg_catalog.current_setting('search_path')"));
+      throw failure(migration_code::no_schema, "No schema of the search path (" + path + ") exists in the database.",
+                    "Create the schema, or name another with `?schema=` in the database URL.");
+    }
+    place_.schema = *schema;
+  }
+
+  // ---- SQLite ----
+
+  void read_sqlite(database& from, std::string_view wanted) {
+    const query_result tables = from.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN (" +
+                                           quote_literal(wanted.empty() ? detail::own_ledger : wanted) + ", '" +
+                                           std::string{detail::prisma_ledger} + "')");
+    bool own = false;
+    bool prisma = false;
+    for (const auto& row : tables.rows)
+      (row[0] == detail::prisma_ledger && wanted != detail::prisma_ledger ? prisma : own) = true;
+    if (wanted.empty() && own && prisma)
+      refuse_two();
+    place_.table = !wanted.empty() ? std::string{wanted} : std::string{prisma ? detail::prisma_ledger : detail::own_ledger};
+    place_.exists = own || (wanted.empty() && prisma);
+    if (!place_.exists)
+      return;
+    const auto time = [](std::string_view column) {
+      const std::string c{column};
+      return "CASE typeof(" + c + ") WHEN 'integer' THEN strftime('%Y-%m-%d %H:%M:%f', " + c +
+             " / 1000.0, 'unixepoch') ELSE " + c + " END";
+    };
+    query_result read;
+    try {
+      read = from.query("SELECT id, checksum, migration_name, " + time("started_at") + ", " + time("finished_at") +
+                        ", " + time("rolled_back_at") + ", logs FROM " + place_.qualified() + " ORDER BY 4, rowid");
+    } catch (const database_error& error) {
+      if (error.code() == database_code::statement_failed)
+        refuse_foreign(error.message());
+      throw;
+    }
+    for (const auto& row : read.rows)
+      rows_.push_back({detail::text_of(row[0]), detail::text_of(row[1]), detail::text_of(row[2]),
+                       detail::text_of(row[3]), detail::text_of(row[4]), detail::text_of(row[5]),
+                       detail::text_of(row[6])});
+  }
+
+  ledger_place place_;
+  std::vector<ledger_row> rows_;
+};
+
+}  // namespace instar

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <instar/database/connection.hpp>
+#include <instar/database/error.hpp>
+#include <instar/migrate/error.hpp>
+#include <instar/migrate/ledger.hpp>
+#include <instar/schema/dialect.hpp>
+#include <instar/schema/text.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+/// \file One runner at a time.
+///
+/// PostgreSQL: a session-level advisory lock, which the server releases with the connection, however it ends. It is
+/// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits for,
+/// and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode) breaks
+/// any such lock: migrate through a direct connection.
+///
+/// SQLite has file locks instead: each script is a BEGIN IMMEDIATE, which waits for the others by the busy handler.
+
+namespace instar::detail {
+
+/// The key that Prisma takes, whatever the database and its schema. With Prisma's ledger we take it too, so that the two
+/// programs wait for each other.
+inline constexpr std::int64_t prisma_lock_key = 72707369;
+
+/// Advisory locks are kept by database, so a key need only tell ledgers of one database apart.
+[[nodiscard]] inline std::int64_t lock_key(const ledger_place& place) {
+  if (place.prisma())
+    return prisma_lock_key;
+  const std::uint64_t hash = hash_text(place.table, hash_text(place.schema, 0x696E73746172));
+  return static_cast<std::int64_t>(hash >> 1U);
+}
+
+class migration_lock {
+ public:
+  /// Waits for the lock.
+  ///
+  /// \param on_wait told once, with the holder, when the lock is not free
+  /// \param check   called while waiting; throws to give up
+  /// \throws migration_error `lock_timeout`
+  migration_lock(database& on, const ledger_place& place, std::chrono::milliseconds timeout,
+                 const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check)
+      : on_(on) {
+    if (place.dialect != instar::postgres)
+      return;
+    key_ = lock_key(place);
+    using clock = std::chrono::steady_clock;
+    const clock::time_point give_up = clock::now() + timeout;
+    std::chrono::milliseconds pause{20};
+    bool told = false;
+    while (!try_lock()) {
+      if (!told && on_wait)
+        on_wait(holder());
+      told = true;
+      check();
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(give_up - clock::now());
+      if (left <= std::chrono::milliseconds{0})
+        throw timed_out(timeout);
+      std::this_thread::sleep_for(std::min(pause, left));
+      pause = std::min(pause * 2, std::chrono::milliseconds{250});
+    }
+    held_ = true;
+  }
+
+  migration_lock(const migration_lock&) = delete;
+  migration_lock& operator=(const migration_lock&) = delete;
+
+  ~migration_lock() {
+    try {
+      if (held_ && on_.is_open())
+        (void)on_.query("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(key_) + ")");
+    } catch (const std::exception&) {
+      // The server releases it with the connection.
+    }
+  }
+
+  /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
+  void renew() { held_ = !held_ || try_lock(); }
+
+ private:
+  [[nodiscard]] bool try_lock() {
+    return on_.query_value("SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(key_) + ")") == "t";
+  }
+
+  /// Who has the lock, for people. A role that may not see other sessions sees no address and no time.
+  [[nodiscard]] std::string holder() {
+    const std::uint64_t key = static_cast<std::uint64_t>(key_);
+    const query_result found = on_.query(
+        "SELECT l.pid, a.application_name, a.client_addr, a.backend_start, a.usename "
+        "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+        "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bigint = " +
+        std::to_string(key >> 32U) + " AND l.objid::bigint = " + std::to_string(key & 0xFFFFFFFFU) +
+        " AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())");
+    if (found.rows.empty())
+      return "a session that has just ended";
+    const auto& row = found.rows.front();
+    std::string text = "process " + text_of(row[0]);
+    if (row[1] && !row[1]->empty())
+      text += " (" + *row[1] + ")";
+    if (row[4])
+      text += " of role " + *row[4];
+    text += row[2] ? " at " + *row[2] : std::string{row[3] ? " on the server itself" : ""};
+    if (row[3])
+      text += ", connected since " + *row[3];
+    return text;
+  }
+
+  [[nodiscard]] migration_error timed_out(std::chrono::milliseconds timeout) {
+    migration_error_fields fields;
+    fields.message = "Another runner holds the migration lock: " + holder() + " (P1002).";
+    fields.remedy = "Wait until it is done (waited " + std::to_string(timeout.count()) +
+                    " ms), or end it with pg_terminate_backend if nobody needs it any more.";
+    fields.state = "Nothing was changed.";
+    return migration_error{migration_code::lock_timeout, std::move(fields)};
+  }
+
+  database& on_;
+  std::int64_t key_ = 0;
+  bool held_ = false;
+};
+
+}  // namespace instar::detail

@@ -1,0 +1,848 @@
+#pragma once
+
+#include <instar/database/connection.hpp>
+#include <instar/database/error.hpp>
+#include <instar/migrate/error.hpp>
+#include <instar/migrate/file.hpp>
+#include <instar/migrate/history.hpp>
+#include <instar/migrate/ledger.hpp>
+#include <instar/migrate/report.hpp>
+#include <instar/migrate/script_plan.hpp>
+#include <instar/migrate/sha256.hpp>
+#include <instar/schema/dialect.hpp>
+#include <instar/sql/script.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// \file Runs one script, and writes what became of it into the ledger.
+///
+/// PostgreSQL. A script and its ledger row go out as one message, which the server runs as one transaction: one round
+/// trip, one commit, and after a failure nothing is left to undo. A script that is itself one BEGIN … COMMIT gets the row
+/// in front of its COMMIT. Any other script is cut into pieces, and a journal says how far it got.
+///
+/// SQLite. The same with BEGIN IMMEDIATE. `PRAGMA foreign_keys = OFF`, without which a table cannot be rebuilt, does
+/// nothing inside a transaction (https://www.sqlite.org/pragma.html#pragma_foreign_keys), so a script that says it gets
+/// it before the transaction begins and for all of it; before COMMIT every foreign key is checked, and a reference that
+/// dangles now and did not before is an error.
+///
+/// Whatever a script does to its session (search path, role, pragmas) ends with it.
+
+namespace instar::detail {
+
+/// What a runner asks of, and tells, the one who calls it.
+struct runner_hooks {
+  std::function<void(const migration_progress&)> tell;
+  std::function<void()> check_interrupt;  ///< throws to stop between two statements
+  std::function<bool()> still_pending;    ///< SQLite: asked under the file's lock; another runner may have been faster
+};
+
+/// SQLite's settings of the session that a script may change, put back at the end.
+class sqlite_settings {
+ public:
+  explicit sqlite_settings(database& of) : of_(of) {
+    for (auto& [name, value] : saved_)
+      value = text_of(of_.query_value("PRAGMA " + name));
+  }
+  sqlite_settings(const sqlite_settings&) = delete;
+  sqlite_settings& operator=(const sqlite_settings&) = delete;
+
+  ~sqlite_settings() {
+    try {
+      for (const auto& [name, value] : saved_)
+        of_.execute("PRAGMA " + name + " = " + value);
+    } catch (const std::exception&) {
+      // The connection is no more, and its settings with it.
+    }
+  }
+
+  [[nodiscard]] bool foreign_keys() const { return saved_.front().second == "1"; }
+
+ private:
+  database& of_;
+  std::vector<std::pair<std::string, std::string>> saved_{{"foreign_keys", ""},
+                                                          {"legacy_alter_table", ""},
+                                                          {"ignore_check_constraints", ""},
+                                                          {"recursive_triggers", ""},
+                                                          {"writable_schema", ""}};
+};
+
+class script_runner {
+ public:
+  script_runner(database& on, ledger& book, runner_hooks hooks)
+      : on_(on), book_(book), hooks_(std::move(hooks)), postgres_(on.dialect() == instar::postgres) {}
+
+  /// Runs a migration and records it.
+  ///
+  /// \param resumed what the journal of a failed try says; nothing for a first try
+  /// \return nothing when another runner was faster
+  /// \throws migration_error `script_failed`, `partly_applied`, `stopped`, `foreign_keys_broken`, `open_transaction`,
+  ///         `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
+  std::optional<applied_migration> apply(const migration& m, const script_plan& plan,
+                                         const std::optional<std::vector<journal_row>>& resumed) {
+    begin(m, plan);
+    applied_migration report;
+    report.name = m.name;
+    report.statements = plan.statements.size();
+    const auto began = std::chrono::steady_clock::now();
+    (void)on_.take_notices();
+    bool ran = true;
+    // What was begun piece by piece is ended so, even when the file has become one transaction meanwhile.
+    if (plan.mode == script_mode::pieces || resumed) {
+      report.transactional = false;
+      ran = run_pieces(resumed, report);
+    } else if (postgres_) {
+      run_whole_on_postgres();
+    } else {
+      ran = run_whole_on_sqlite();
+    }
+    if (!ran)
+      return std::nullopt;
+    book_.made();
+    report.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+    report.notices = on_.take_notices();
+    return report;
+  }
+
+  /// Runs a script without a trace in the ledger.
+  /// \throws as `apply`
+  void run_unrecorded(const migration& m, const script_plan& plan) {
+    begin(m, plan);
+    recorded_ = false;
+    if (plan.mode == script_mode::pieces) {
+      applied_migration ignored;
+      (void)run_pieces(std::nullopt, ignored);
+    } else if (postgres_) {
+      run_whole_on_postgres();
+    } else {
+      (void)run_whole_on_sqlite();
+    }
+  }
+
+  /// Runs a script inside a transaction that is open already, without a trace in the ledger.
+  void run_inside(const migration& m, const script_plan& plan) {
+    begin(m, plan);
+    recorded_ = false;
+    run_settings();
+    const auto [from, until] = inner_text();
+    send(m.sql.substr(from, until - from), 0, from);
+  }
+
+ private:
+  // ---- one script, as one transaction ----
+
+  void begin(const migration& m, const script_plan& plan) {
+    migration_ = &m;
+    plan_ = &plan;
+    recorded_ = true;
+    if (plan.unclosed) {
+      migration_error_fields fields;
+      fields.message = "The script begins a transaction and never ends it.";
+      fields.remedy = "Write COMMIT; where it ends, or leave BEGIN out: instar makes a transaction of every script.";
+      fields.state = "Nothing of " + m.name + " was run.";
+      fields.migration = m.name;
+      fields.location = locate(m.display_name(), m.sql, plan.statements[*plan.unclosed].offset);
+      throw migration_error{migration_code::open_transaction, std::move(fields)};
+    }
+  }
+
+  /// The part of the script between its own BEGIN and COMMIT; all of it where it has none.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> inner_text() const {
+    const std::string& sql = migration_->sql;
+    const std::size_t mark = sql.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    if (plan_->mode != script_mode::own_transaction)
+      return {mark, sql.size()};
+    const script_piece& block = own_block();
+    const script_statement& opening = plan_->statements[block.first];
+    return {opening.offset + opening.text.size(), plan_->statements[block.last].offset};
+  }
+
+  [[nodiscard]] const script_piece& own_block() const {
+    return *std::find_if(plan_->pieces.begin(), plan_->pieces.end(),
+                         [](const script_piece& piece) { return piece.kind == piece_kind::block; });
+  }
+
+  /// The settings that a script makes above its own BEGIN.
+  void run_settings() {
+    if (plan_->mode != script_mode::own_transaction)
+      return;
+    for (const script_piece& piece : plan_->pieces) {
+      if (piece.kind == piece_kind::block)
+        return;
+      const script_statement& setting = plan_->statements[piece.first];
+      send(std::string{setting.text}, 0, setting.offset);
+    }
+  }
+
+  void run_whole_on_postgres() {
+    const std::string& sql = migration_->sql;
+    const bool own = plan_->mode == script_mode::own_transaction;
+    const std::size_t from = sql.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    const std::size_t until = own ? inner_text().second : sql.size();
+    // Without BEGIN a message is a transaction too, but one in which SAVEPOINT is refused.
+    const bool explicit_begin = plan_->has_savepoints && !own;
+    const std::string head = explicit_begin ? "BEGIN;\n" : "";
+    // The line break ends a comment on the script's last line.
+    std::string text = head + sql.substr(from, until - from) + "\n;\n" + session_reset();
+    if (recorded_) {
+      if (!book_.place().exists)
+        text += book_.create_statement() + ";\n";
+      text += book_.insert_applied(migration_->name, migration_->checksum, 1) + ";\n";
+    }
+    if (own || explicit_begin)
+      text += "COMMIT";
+    try {
+      on_.execute(text);
+    } catch (const database_error& error) {
+      if (own || explicit_begin)
+        roll_back();
+      throw whole_failed(error, head.size(), from, until);
+    }
+  }
+
+  /// \return false when another runner was faster
+  bool run_whole_on_sqlite() {
+    std::optional<sqlite_settings> settings;
+    bool check_foreign_keys = false;
+    if (plan_->changes_settings || plan_->turns_foreign_keys_off) {
+      settings.emplace(on_);
+      check_foreign_keys = plan_->turns_foreign_keys_off && settings->foreign_keys();
+      if (check_foreign_keys)
+        on_.execute("PRAGMA foreign_keys = OFF");
+    }
+    std::map<std::string, std::size_t> dangling_before;
+    const auto [from, until] = inner_text();
+    for (;;) {
+      try {
+        run_settings();
+      } catch (const database_error& error) {
+        throw whole_failed(error, 0, 0, from);
+      }
+      begin_immediate();
+      std::map<std::string, std::size_t> dangling;
+      try {
+        if (recorded_ && !hooks_.still_pending()) {
+          roll_back();
+          return false;
+        }
+        send(migration_->sql.substr(from, until - from), 0, from);
+        if (check_foreign_keys)
+          dangling = dangling_references();
+        if (dangling.empty() || no_more_than(dangling, dangling_before)) {
+          record_on_sqlite();
+          return true;
+        }
+      } catch (const database_error& error) {
+        roll_back();
+        throw whole_failed(error, 0, from, until);
+      } catch (const migration_error&) {
+        roll_back();
+        throw;
+      }
+      // References that dangled before are not this script's fault. They are counted only now that it matters.
+      roll_back();
+      if (!dangling_before.empty())
+        throw foreign_keys_broken(dangling, dangling_before);
+      dangling_before = dangling_references();
+      if (!no_more_than(dangling, dangling_before))
+        throw foreign_keys_broken(dangling, dangling_before);
+    }
+  }
+
+  void record_on_sqlite() {
+    if (recorded_) {
+      if (!book_.place().exists)
+        on_.execute(book_.create_statement());
+      on_.execute(book_.insert_applied(migration_->name, migration_->checksum, 1));
+    }
+    on_.execute("COMMIT");
+  }
+
+  void begin_immediate() {
+    try {
+      on_.execute("BEGIN IMMEDIATE");
+    } catch (const database_error& error) {
+      if (error.code() != database_code::busy)
+        throw;
+      migration_error_fields fields;
+      fields.message = "Another connection is writing to the database " + on_.url().redacted() + " (P1002).";
+      fields.remedy = "Wait until it is done, or stop it, and try again.";
+      fields.state = "Nothing of " + migration_->name + " was applied.";
+      fields.migration = migration_->name;
+      throw migration_error{migration_code::lock_timeout, std::move(fields)};
+    }
+  }
+
+  /// Dangling references by the two tables: rows and numbers of keys change when a table is rebuilt.
+  [[nodiscard]] std::map<std::string, std::size_t> dangling_references() {
+    std::map<std::string, std::size_t> counts;
+    for (const auto& row : on_.query("PRAGMA foreign_key_check").rows)
+      ++counts[text_of(row[0]) + " → " + text_of(row[2])];
+    return counts;
+  }
+
+  static bool no_more_than(const std::map<std::string, std::size_t>& now,
+                           const std::map<std::string, std::size_t>& before) {
+    return std::all_of(now.begin(), now.end(), [&](const auto& entry) {
+      const auto was = before.find(entry.first);
+      return was != before.end() && entry.second <= was->second;
+    });
+  }
+
+  [[nodiscard]] migration_error foreign_keys_broken(const std::map<std::string, std::size_t>& now,
+                                                    const std::map<std::string, std::size_t>& before) const {
+    std::string tables;
+    for (const auto& [pair, count] : now) {
+      const auto was = before.find(pair);
+      if (was != before.end() && count <= was->second)
+        continue;
+      tables += (tables.empty() ? "" : ", ") + pair + " (" + std::to_string(count) +
+                (count == 1 ? " row)" : " rows)");
+    }
+    migration_error_fields fields;
+    fields.message = "The migration " + migration_->name + " leaves references to rows that do not exist: " + tables + ".";
+    fields.remedy = "Delete or correct those rows in the script, and run deploy again.";
+    fields.state = nothing_applied();
+    fields.migration = migration_->name;
+    return migration_error{migration_code::foreign_keys_broken, std::move(fields)};
+  }
+
+  // ---- one script, piece by piece ----
+
+  /// \return false when another runner was faster
+  bool run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
+    std::vector<script_piece> pieces = plan_->pieces;
+    script_plan as_pieces;
+    if (pieces.empty()) {
+      as_pieces = *plan_;
+      pieces = pieces_of(on_.dialect(), as_pieces);
+    }
+    std::optional<sqlite_settings> settings;
+    if (!postgres_)
+      settings.emplace(on_);
+    const exclusive_file file{on_, !postgres_ && recorded_};
+    if (resumed)
+      check_journal(*resumed);
+    const auto journalled = [&](std::size_t statement) -> const journal_row* {
+      if (resumed)
+        for (const journal_row& row : *resumed)
+          if (row.statement == statement + 1)
+            return &row;
+      return nullptr;
+    };
+    const auto done = [&](const script_piece& piece) {
+      for (std::size_t i = piece.first; i <= piece.last; ++i)
+        if (const journal_row* row = journalled(i); row == nullptr || !row->finished)
+          return false;
+      return true;
+    };
+    const auto first_open = std::find_if(pieces.begin(), pieces.end(), [&](const script_piece& piece) {
+      return piece.kind != piece_kind::setting && !done(piece);
+    });
+    if (recorded_ && !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open))
+      return false;
+    if (resumed && first_open != pieces.end() && hooks_.tell)
+      hooks_.tell({.what = migration_progress::event::resuming,
+                   .migration = migration_->name,
+                   .index = first_open->first + 1,
+                   .total = plan_->statements.size()});
+    for (const script_piece& piece : pieces) {
+      if (done(piece)) {
+        report.skipped += piece.last - piece.first + 1;
+        continue;
+      }
+      const bool again = journalled(piece.first) != nullptr;
+      if (hooks_.tell)
+        hooks_.tell({.what = migration_progress::event::running_statement,
+                     .migration = migration_->name,
+                     .index = piece.first + 1,
+                     .total = plan_->statements.size()});
+      try {
+        hooks_.check_interrupt();
+      } catch (const migration_error& stop) {
+        throw piece_stopped(stop, piece);
+      }
+      run_piece(piece, again);
+    }
+    finish_record();
+    return true;
+  }
+
+  /// SQLite: keeps the file locked between the transactions of a script. https://www.sqlite.org/pragma.html#pragma_locking_mode
+  class exclusive_file {
+   public:
+    exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) {
+      if (wanted_)
+        (void)of_.query("PRAGMA main.locking_mode = EXCLUSIVE");
+    }
+    exclusive_file(const exclusive_file&) = delete;
+    exclusive_file& operator=(const exclusive_file&) = delete;
+    ~exclusive_file() {
+      if (!wanted_)
+        return;
+      try {
+        (void)of_.query("PRAGMA main.locking_mode = NORMAL");
+        (void)of_.query("SELECT count(*) FROM sqlite_schema");  // the lock goes with the next access
+      } catch (const std::exception&) {
+        // The connection's end releases it.
+      }
+    }
+
+   private:
+    database& of_;
+    bool wanted_;
+  };
+
+  /// Statements that are applied must be those that the file still has: what ran cannot be taken back by editing.
+  void check_journal(const std::vector<journal_row>& journal) const {
+    for (const journal_row& row : journal) {
+      if (!row.finished)
+        continue;
+      const bool there = row.statement >= 1 && row.statement <= plan_->statements.size();
+      if (there && sha256_hex(plan_->statements[row.statement - 1].text) == row.hash)
+        continue;
+      migration_error_fields fields;
+      fields.message = "Statement " + std::to_string(row.statement) + " of " + migration_->name +
+                       " was applied by an earlier try, and the file no longer has it as it was.";
+      fields.remedy = "Restore the statements up to it, or undo them by hand and run "
+                      "`migrate resolve --rolled-back " + migration_->name + "`.";
+      fields.state = "The statements before the one that failed are still applied; nothing was run now.";
+      fields.migration = migration_->name;
+      if (there)
+        fields.location =
+            locate(migration_->display_name(), migration_->sql, plan_->statements[row.statement - 1].offset);
+      throw migration_error{migration_code::journal_mismatch, std::move(fields)};
+    }
+  }
+
+  /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
+  bool start_record(bool again, const script_piece* first) {
+    std::string text;
+    if (!postgres_) {
+      begin_immediate();
+      if (!hooks_.still_pending()) {
+        roll_back();
+        return false;
+      }
+    }
+    if (!book_.place().exists)
+      text += book_.create_statement() + ";\n";
+    text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
+                  : book_.create_journal() + ";\n";
+    text += book_.insert_started(migration_->name, migration_->checksum) + ";\n";
+    if (first != nullptr)
+      text += entry(first->first, false) + ";\n";
+    if (!postgres_)
+      text += "COMMIT";
+    try {
+      on_.execute(text);
+    } catch (const database_error&) {
+      roll_back();
+      throw;
+    }
+    book_.made();
+    return true;
+  }
+
+  void finish_record() {
+    if (!recorded_) {
+      if (postgres_ && !session_reset().empty())
+        on_.execute(session_reset());
+      return;
+    }
+    std::string text = postgres_ ? session_reset() : "BEGIN IMMEDIATE;\n";
+    text += book_.mark_finished(migration_->name) + ";\n" + book_.drop_journal() + ";\n";
+    if (!postgres_)
+      text += "COMMIT";
+    on_.execute(text);
+  }
+
+  [[nodiscard]] std::string entry(std::size_t statement, bool finished) const {
+    return book_.journal_entry(migration_->name, statement + 1, sha256_hex(plan_->statements[statement].text),
+                               finished);
+  }
+
+  [[nodiscard]] std::string entries(const script_piece& piece) const {
+    if (!recorded_)
+      return {};
+    std::string text;
+    // The script may have taken a role that may not write here; LOCAL ends with this transaction.
+    if (postgres_ && changes_role())
+      text += "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n";
+    for (std::size_t i = piece.first; i <= piece.last; ++i)
+      text += entry(i, true) + ";\n";
+    return text;
+  }
+
+  void run_piece(const script_piece& piece, bool again) {
+    const script_statement& first = plan_->statements[piece.first];
+    try {
+      switch (piece.kind) {
+      case piece_kind::setting:
+        send(std::string{first.text}, 0, first.offset);
+        return;
+      case piece_kind::plain:
+        run_plain(piece, first);
+        return;
+      case piece_kind::outside:
+        run_outside(piece, first, again);
+        return;
+      case piece_kind::block:
+        run_block(piece);
+        return;
+      }
+    } catch (const database_error& error) {
+      throw piece_failed(error, piece);
+    }
+  }
+
+  void run_plain(const script_piece& piece, const script_statement& statement) {
+    const std::string record = entries(piece);
+    if (!postgres_) {
+      const std::string head = "BEGIN IMMEDIATE;\n";
+      try {
+        send(head + std::string{statement.text} + "\n;\n" + record + "COMMIT", head.size(), statement.offset);
+      } catch (const database_error&) {
+        roll_back();
+        throw;
+      }
+      return;
+    }
+    try {
+      send(std::string{statement.text} + "\n;\n" + record, 0, statement.offset);
+    } catch (const database_error& error) {
+      // Its text does not show that it cannot be in a transaction, such as a CALL of a procedure that commits.
+      if (error.sqlstate() != "25001" && error.sqlstate() != "2D000")
+        throw;
+      run_outside(piece, statement, false);
+    }
+  }
+
+  void run_outside(const script_piece& piece, const script_statement& statement, bool again) {
+    const auto record = [&](bool finished) {
+      if (recorded_)
+        on_.execute((postgres_ && changes_role()
+                         ? "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n"
+                         : std::string{}) +
+                    entry(piece.first, finished));
+    };
+    record(false);
+    if (again)
+      drop_invalid_index(statement);
+    try {
+      send(std::string{statement.text}, 0, statement.offset);
+    } catch (const database_error&) {
+      drop_invalid_index(statement);
+      throw;
+    }
+    gave_up_lock_ = gave_up_lock_ || (postgres_ && statement.keyword == "DISCARD");
+    record(true);
+  }
+
+  void run_block(const script_piece& piece) {
+    const script_statement& first = plan_->statements[piece.first];
+    const script_statement& last = plan_->statements[piece.last];
+    const bool ended = last.transaction_control;
+    const std::string head = piece.chained ? "BEGIN;\n" : "";
+    const std::string body = migration_->sql.substr(first.offset, last.offset - first.offset);
+    const std::string record = entries(piece);
+    try {
+      if (piece.commits)
+        send(head + body + record + "COMMIT", head.size(), first.offset);
+      else
+        send(head + body + (ended && last.keyword == "PREPARE" ? std::string{last.text} : "ROLLBACK") + ";\n" + record,
+             head.size(), first.offset);
+    } catch (const database_error&) {
+      roll_back();
+      throw;
+    }
+  }
+
+  /// A CREATE INDEX CONCURRENTLY that fails leaves an invalid index under its name, and the next try would stumble over
+  /// it or, with IF NOT EXISTS, take it for the real one.
+  void drop_invalid_index(const script_statement& statement) {
+    if (!postgres_ || !on_.is_open())
+      return;
+    const std::optional<concurrent_index> made = concurrent_index_of(statement.text);
+    if (!made || made->name.empty())
+      return;
+    const std::string table =
+        (made->table_schema.empty() ? "" : quote_identifier(made->table_schema) + ".") + quote_identifier(made->table);
+    try {
+      const sql_value name = on_.query_value(
+          "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
+          "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+          "WHERE NOT i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" + quote_literal(table) +
+          ") AND c.relname = " + quote_literal(made->name));
+      if (name)
+        on_.execute("DROP INDEX CONCURRENTLY " + *name);
+    } catch (const database_error&) {
+      // The next try does it.
+    }
+  }
+
+  // ---- the session ----
+
+  /// What puts a PostgreSQL session back to what its connection string says. In front of our own statements, because a
+  /// script may have taken another role or emptied the search path, as dumps do.
+  [[nodiscard]] std::string session_reset() const {
+    if (!plan_->changes_settings && !has_word("set_config") && !has_word("do") && !has_word("call"))
+      return {};
+    return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n";
+  }
+
+  [[nodiscard]] bool changes_role() const { return has_word("role") || has_word("authorization"); }
+
+  /// Whether the script's text has a word; in a comment counts too, which costs a needless reset.
+  [[nodiscard]] bool has_word(std::string_view word) const {
+    const std::string& sql = migration_->sql;
+    const auto same = [](char a, char b) { return upper_ascii(a) == upper_ascii(b); };
+    for (auto at = sql.begin();;) {
+      at = std::search(at, sql.end(), word.begin(), word.end(), same);
+      if (at == sql.end())
+        return false;
+      const auto end = at + static_cast<std::ptrdiff_t>(word.size());
+      if ((at == sql.begin() || !is_sql_word_part(*(at - 1))) && (end == sql.end() || !is_sql_word_part(*end)))
+        return true;
+      at = end;
+    }
+  }
+
+  void roll_back() noexcept {
+    try {
+      if (on_.is_open() && (postgres_ || on_.in_transaction()))
+        on_.execute("ROLLBACK");
+    } catch (const std::exception&) {
+      // A connection that is gone has rolled back.
+    }
+  }
+
+  // ---- errors ----
+
+  /// Sends text of the script. Remembers where in the script it begins, for errors.
+  /// \param head bytes of ours before it \param from where in the script it begins
+  void send(const std::string& text, std::size_t head, std::size_t from) {
+    sent_head_ = head;
+    sent_from_ = from;
+    in_script_ = true;
+    on_.execute(text);
+    in_script_ = false;
+  }
+
+  [[nodiscard]] std::string nothing_applied() const {
+    return recorded_ ? "Nothing of it was applied; fix the file and run deploy again." : "Nothing of it was applied.";
+  }
+
+  [[nodiscard]] std::string what() const {
+    return recorded_ ? "The migration " + migration_->name : "The script " + migration_->name;
+  }
+
+  static database_answer answer_of(const database_error& error) {
+    return {error.message(), error.sqlstate(), error.detail(), error.hint(), error.context()};
+  }
+
+  /// What to do about errors that have one cause.
+  [[nodiscard]] static std::string remedy_for(const database_error& error) {
+    if (error.sqlstate() == "55P04")  // unsafe_new_enum_value_usage
+      return "A new enum value can be used only after the transaction that adds it: put ALTER TYPE … ADD VALUE into a "
+             "migration of its own, before this one.";
+    if (error.sqlstate() == "25001" || error.sqlstate() == "2D000")
+      return "The statement cannot run in a transaction: write `-- instar: no transaction` above the first statement.";
+    if (!error.remedy().empty())
+      return error.remedy();
+    return "Correct the statement and try again.";
+  }
+
+  [[nodiscard]] migration_error stopped(std::string state) const {
+    migration_error_fields fields;
+    fields.message = what() + " was interrupted.";
+    fields.remedy = recorded_ ? "Run deploy again to go on." : "Run it again.";
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    return migration_error{migration_code::stopped, std::move(fields)};
+  }
+
+  [[nodiscard]] migration_error failed_at(std::string_view code, const database_error& error, std::string state,
+                                          std::optional<std::size_t> offset) const {
+    migration_error_fields fields;
+    fields.message = what() + " failed: " + error.message() + (recorded_ ? " (P3018)." : ".");
+    fields.remedy = remedy_for(error);
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    fields.database = answer_of(error);
+    if (offset)
+      fields.location = locate(migration_->display_name(), migration_->sql, *offset);
+    return migration_error{code, std::move(fields)};
+  }
+
+  [[noreturn]] void connection_lost(const database_error& error, const std::string& more) const {
+    throw database_error{error.code(),
+                         {.message = error.message(),
+                          .remedy = error.remedy() + " " + more,
+                          .sqlstate = error.sqlstate()}};
+  }
+
+  /// \param head bytes of ours before the script in what was sent
+  [[nodiscard]] migration_error whole_failed(const database_error& error, std::size_t head, std::size_t from,
+                                             std::size_t until) {
+    if (was_stopped(error))
+      return stopped("Nothing of it was applied.");
+    if (error.code() == database_code::connection_lost)
+      connection_lost(error, "Whether " + migration_->name +
+                                 " was committed is not known; run deploy again, which asks the ledger.");
+    return failed_at(migration_code::script_failed, error, nothing_applied(), locate_statement(error, head, from, until));
+  }
+
+  /// Whether the interruption is ours: PostgreSQL's statement_timeout has the same code.
+  [[nodiscard]] bool was_stopped(const database_error& error) const {
+    if (error.code() != database_code::interrupted)
+      return false;
+    try {
+      hooks_.check_interrupt();
+    } catch (const migration_error&) {
+      return true;
+    }
+    return !postgres_;
+  }
+
+  [[nodiscard]] std::optional<std::size_t> locate_statement(const database_error& error, std::size_t head,
+                                                            std::size_t from, std::size_t until) {
+    if (!postgres_ && !in_script_)
+      return std::nullopt;  // one of our own statements behind the script
+    if (error.offset()) {
+      const std::size_t at = *error.offset() < head ? from : from + (*error.offset() - head);
+      if (at < until)
+        return at;
+      return std::nullopt;  // one of our own statements behind the script
+    }
+    if (plan_->statements.empty())
+      return std::nullopt;
+    if (plan_->statements.size() == 1)
+      return plan_->statements.front().offset;
+    return postgres_ ? find_failing_statement(error) : std::nullopt;
+  }
+
+  /// Finds the statement that failed, where the server does not say: errors of the data (a duplicate, a NULL) have no
+  /// position. The script, of which nothing is applied, is run once more statement by statement and rolled back again,
+  /// with little patience: better no place than a lock on a busy table.
+  [[nodiscard]] std::optional<std::size_t> find_failing_statement(const database_error& original) {
+    if (!on_.is_open())
+      return std::nullopt;
+    using clock = std::chrono::steady_clock;
+    const clock::time_point give_up = clock::now() + std::chrono::seconds{5};
+    std::optional<std::size_t> found;
+    try {
+      on_.execute("BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL statement_timeout = '5s'");
+      for (const script_statement& statement : plan_->statements) {
+        if (clock::now() > give_up)
+          break;
+        if (statement.transaction_control && transaction_word(instar::postgres, statement) != of_transaction::word::savepoint)
+          continue;
+        try {
+          on_.execute(statement.text);
+        } catch (const database_error& error) {
+          if (error.sqlstate() == original.sqlstate() && error.message() == original.message())
+            found = statement.offset;
+          break;
+        }
+      }
+    } catch (const database_error&) {
+      found = std::nullopt;
+    }
+    roll_back();
+    return found;
+  }
+
+  [[nodiscard]] std::string state_after(const script_piece& failed) const {
+    if (!recorded_)
+      return failed.first == 0 ? "Nothing of it was applied."
+                               : "The statements before line " + line_of(failed.first) + " are applied.";
+    const std::string again = "Fix the file and run deploy again: it goes on there.";
+    if (failed.first == 0)
+      return "Nothing of it was applied. " + again;
+    return "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
+           std::to_string(failed.first) + (failed.first == 1 ? " is" : " are") + " applied and recorded. " + again;
+  }
+
+  [[nodiscard]] std::string line_of(std::size_t statement) const {
+    return std::to_string(position_in_script(migration_->sql, plan_->statements[statement].offset).line);
+  }
+
+  [[nodiscard]] migration_error piece_stopped(const migration_error& stop, const script_piece& piece) {
+    migration_error_fields fields;
+    fields.message = stop.message();
+    fields.remedy = stop.remedy();
+    fields.state = state_after(piece);
+    fields.migration = migration_->name;
+    write_failure("interrupted", piece);
+    return migration_error{stop.code(), std::move(fields)};
+  }
+
+  [[nodiscard]] migration_error piece_failed(const database_error& error, const script_piece& piece) {
+    if (error.code() == database_code::connection_lost)
+      connection_lost(error, "Whether statement " + std::to_string(piece.first + 1) + " of " + migration_->name +
+                                 " was carried out is not known; look before you run deploy again, which repeats it.");
+    const bool interrupted = was_stopped(error);
+    std::size_t offset = plan_->statements[piece.first].offset;
+    if (error.offset() && *error.offset() >= sent_head_) {
+      const std::size_t at = sent_from_ + (*error.offset() - sent_head_);
+      const script_statement& last = plan_->statements[piece.last];
+      if (at < last.offset + last.text.size())
+        offset = at;
+    }
+    const script_location place = locate(migration_->display_name(), migration_->sql, offset);
+    write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
+                      error.message() + (error.detail().empty() ? "" : "\nDETAIL: " + error.detail()) +
+                      (error.sqlstate().empty() ? "" : "\nSQLSTATE: " + error.sqlstate()),
+                  piece);
+    if (interrupted)
+      return stopped(state_after(piece));
+    return failed_at(recorded_ ? migration_code::partly_applied : migration_code::script_failed, error,
+                     state_after(piece), offset);
+  }
+
+  /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
+  void write_failure(const std::string& text, const script_piece& piece) noexcept {
+    if (!recorded_)
+      return;
+    try {
+      if (postgres_)
+        on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL");
+      const sql_value logs = text;
+      (void)on_.query(book_.set_logs(migration_->name), {&logs, 1});
+      on_.execute(entry(piece.first, false));
+      (void)on_.query(book_.journal_error(migration_->name, piece.first + 1), {&logs, 1});
+    } catch (const std::exception&) {
+      // The row without an end says enough.
+    }
+  }
+
+ public:
+  /// Whether a script gave up the session's locks (DISCARD ALL); asking forgets it.
+  [[nodiscard]] bool gave_up_lock() noexcept { return std::exchange(gave_up_lock_, false); }
+
+ private:
+  database& on_;
+  ledger& book_;
+  runner_hooks hooks_;
+  bool postgres_;
+  bool recorded_ = true;
+  bool gave_up_lock_ = false;
+  const migration* migration_ = nullptr;
+  const script_plan* plan_ = nullptr;
+  std::size_t sent_head_ = 0;
+  std::size_t sent_from_ = 0;
+  bool in_script_ = false;
+};
+
+}  // namespace instar::detail
