@@ -84,7 +84,7 @@ TEST_CASE("a session has the settings that its URL and options ask for") {
   CHECK(error.code() == code::read_only);
 }
 
-TEST_CASE("a query gives columns and rows as text, and NULL as nothing") {
+TEST_CASE("PostgreSQL: a query gives columns and rows as text, and NULL as nothing") {
   const auto db = open_database(postgres_server());
   const auto result = db->query("SELECT 1 AS a, NULL AS b, 'ü' AS c, true AS d, '' AS e, '\\x00ff'::bytea AS f "
                                 "UNION ALL SELECT 2, 'x', 'y', false, 'z', NULL ORDER BY 1");
@@ -98,7 +98,7 @@ TEST_CASE("a query gives columns and rows as text, and NULL as nothing") {
   CHECK(db->query("SELECT 1 AS a, 2 AS a").columns == std::vector<std::string>{"a", "a"});
 }
 
-TEST_CASE("parameters are bound as text or NULL") {
+TEST_CASE("PostgreSQL: parameters are bound as text or NULL") {
   const scratch_database scratch;
   const auto db = scratch.open();
   db->execute("CREATE TABLE t(a int, b text)");
@@ -112,7 +112,7 @@ TEST_CASE("parameters are bound as text or NULL") {
   CHECK(error_of([&] { (void)db->query("SELECT $1::text", {&nul, 1}); }).code() == code::invalid_text);
 }
 
-TEST_CASE("a query tells how many rows it touched") {
+TEST_CASE("PostgreSQL: a query tells how many rows it touched") {
   const scratch_database scratch;
   const auto db = scratch.open();
   CHECK(db->query("CREATE TABLE t(a int)").affected == 0);
@@ -267,7 +267,7 @@ TEST_CASE("the place of an error is found in generated texts") {
   }
 }
 
-TEST_CASE("a NUL byte is an error and not the end of the text") {
+TEST_CASE("PostgreSQL: a NUL byte is an error and not the end of the text") {
   const auto db = open_database(postgres_server());
   using namespace std::string_view_literals;
   const auto error = error_of([&] { db->execute("SELECT 1;\0SELECT nope"sv); });

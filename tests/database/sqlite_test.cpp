@@ -76,7 +76,7 @@ TEST_CASE("execute runs every statement of a text") {
   CHECK(db->query_value("SELECT sum(a) FROM t") == "7");
 }
 
-TEST_CASE("a query gives columns and rows as text, and NULL as nothing") {
+TEST_CASE("SQLite: a query gives columns and rows as text, and NULL as nothing") {
   const auto db = memory();
   const auto result = db->query("SELECT 1 AS a, NULL AS b, 'x' AS c, 2.5 AS d, x'000A' AS e, '' AS f, x'' AS g");
   CHECK(result.columns == std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g"});
@@ -98,7 +98,7 @@ TEST_CASE("a real keeps every digit") {
   CHECK(text("-1e999") == "-Inf");
 }
 
-TEST_CASE("parameters are bound as text or NULL") {
+TEST_CASE("SQLite: parameters are bound as text or NULL") {
   const auto db = memory();
   db->execute("CREATE TABLE t(a INTEGER, b TEXT)");
   const std::vector<sql_value> values{"7", "it's; -- \n", std::nullopt, std::string("a\0b", 3), std::string{}};
@@ -110,7 +110,7 @@ TEST_CASE("parameters are bound as text or NULL") {
   CHECK(result.rows[2] == std::vector<sql_value>{"8", "", "integer"});
 }
 
-TEST_CASE("a query tells how many rows it touched") {
+TEST_CASE("SQLite: a query tells how many rows it touched") {
   const auto db = memory();
   CHECK(db->query("CREATE TABLE t(a)").affected == 0);
   CHECK(db->query("INSERT INTO t VALUES (1),(2),(3)").affected == 3);
@@ -155,7 +155,7 @@ TEST_CASE("a failing statement of a text keeps what ran before it and points at 
   CHECK(error_of([&] { db->execute("SELECT 1; SELECT (2"); }).message() == "incomplete input");
 }
 
-TEST_CASE("a NUL byte is an error and not the end of the text") {
+TEST_CASE("SQLite: a NUL byte is an error and not the end of the text") {
   const auto db = memory();
   using namespace std::string_view_literals;
   const auto error = error_of([&] { db->execute("CREATE TABLE t(a);\0CREATE TABLE u(a)"sv); });
