@@ -1,0 +1,173 @@
+// `migrate dev` with models, on SQLite.
+
+#include "cli/program.hpp"
+
+using namespace instar_test;
+
+TEST_CASE("the first migration is planned, written, applied and shown") {
+  const project p;
+  const process_result result = p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  CHECK(contains(result.out, "+ table users"));
+  REQUIRE(p.migration_names().size() == 1);
+  const std::string name = p.migration_names().front();
+  CHECK(name.size() == 14 + 5);
+  CHECK(name.substr(14) == "_init");
+  CHECK(contains(result.out, "Wrote   migrations/" + name + "/migration.sql\n"));
+  CHECK(contains(result.out, "migrations/snapshot.hpp\n"));
+  CHECK(contains(result.out, "Applied " + name + "  "));
+  CHECK(contains(result.out, "SQLite dev.db is in sync with the models"));
+  CHECK(contains(result.err, "Database: SQLite dev.db, from DATABASE_URL\n"));
+  CHECK(contains(p.read("migrations/" + name + "/migration.sql"), "CREATE TABLE \"users\""));
+  CHECK(contains(p.read("migrations/migration_lock.toml"), "provider = \"sqlite\""));
+  CHECK(p.exists("migrations/snapshot.hpp"));
+  CHECK(p.ask("SELECT count(*) FROM users") == "2");  // the database was made just now, so it was seeded
+}
+
+TEST_CASE("without a change there is nothing to do, whatever name is given") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  const process_result again = p.run_well(with_v1, {"migrate", "dev", "--name", "nothing"});
+  CHECK(again.out == "Already in sync: no change in the models, no pending migration.\n");
+  CHECK(p.migration_names().size() == 1);
+}
+
+TEST_CASE("--skip-seed leaves a new database empty") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init", "--skip-seed"});
+  CHECK(p.ask("SELECT count(*) FROM users") == "0");
+}
+
+TEST_CASE("a changed model becomes the next migration, and the data stays") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  const process_result result = p.run_well(with_v2, {"migrate", "dev", "--name", "posts"});
+  CHECK(contains(result.out, "+ table posts"));
+  CHECK(contains(result.out, "+ column users.city"));
+  CHECK(p.migration_names().size() == 2);
+  CHECK(p.ask("SELECT count(*) FROM users") == "2");
+  CHECK(p.ask("SELECT count(*) FROM posts") == "0");
+}
+
+TEST_CASE("without a name and without a terminal: exit 3, the flag, and nothing written") {
+  const project p;
+  const process_result result = p.run(with_v1, {"migrate", "dev"});
+  CHECK(result.exit_code == 3);
+  CHECK(contains(result.err, "--name init"));
+  CHECK(p.migration_names().empty());
+}
+
+TEST_CASE("--yes takes the name that the plan suggests") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--yes"});
+  REQUIRE(p.migration_names().size() == 1);
+  CHECK(p.migration_names().front().substr(14) == "_init");
+}
+
+TEST_CASE("a step that destroys data wants its flag, and --yes is not it") {
+  const project p;
+  p.run_well(with_v2, {"migrate", "dev", "--name", "init"});
+  const process_result refused = p.run(with_v3, {"migrate", "dev", "--name", "drop_name", "--yes"});
+  CHECK(refused.exit_code == 3);
+  CHECK(contains(refused.out, "- column users.name"));
+  CHECK(contains(refused.err, "warning[INS2002]"));
+  CHECK(contains(refused.err, "--accept-data-loss"));
+  CHECK(contains(refused.err, "renamed_from"));
+  CHECK(contains(refused.err, "Nothing was written; the database was not changed."));
+  CHECK(p.migration_names().size() == 1);
+
+  p.run_well(with_v3, {"migrate", "dev", "--name", "drop_name", "--accept-data-loss"});
+  CHECK(p.migration_names().size() == 2);
+  CHECK(p.ask("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'name'") == "0");
+  CHECK(p.ask("SELECT count(*) FROM users") == "2");
+}
+
+TEST_CASE("--create-only writes and does not apply, not even what destroys data, and asks nothing") {
+  const project p;
+  p.run_well(with_v2, {"migrate", "dev", "--name", "init"});
+  const process_result result = p.run_well(with_v3, {"migrate", "dev", "--name", "drop_name", "--create-only"});
+  CHECK(contains(result.out, "Not applied."));
+  CHECK(contains(result.err, "warning[INS2002]"));
+  REQUIRE(p.migration_names().size() == 2);
+  CHECK(p.ask("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'name'") == "1");
+  // The next dev applies it, and finds nothing more to do.
+  const process_result applied = p.run_well(with_v3, {"migrate", "dev"});
+  CHECK(contains(applied.out, "Applied " + p.migration_names().back()));
+  CHECK(p.ask("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'name'") == "0");
+}
+
+TEST_CASE("--create-only without a change writes an empty migration to be filled in") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  p.run_well(with_v1, {"migrate", "dev", "--name", "backfill", "--create-only"});
+  REQUIRE(p.migration_names().size() == 2);
+  p.migration(p.migration_names().back(), "UPDATE users SET name = 'filled';\n");
+  p.run_well(with_v1, {"migrate", "dev"});
+  CHECK(p.ask("SELECT count(*) FROM users WHERE name = 'filled'") == "2");
+}
+
+TEST_CASE("an edited migration stops dev, with a way out that is not a reset") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  const std::string name = p.migration_names().front();
+  p.migration(name, p.read("migrations/" + name + "/migration.sql") + "-- an afterthought\n");
+  const process_result result = p.run(with_v2, {"migrate", "dev", "--name", "posts"});
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "error[INS4021]"));
+  CHECK(contains(result.err, name));
+  CHECK(contains(result.err, "migrate resolve --edited"));
+  CHECK(p.migration_names().size() == 1);
+  p.run_well(with_v2, {"migrate", "resolve", "--edited", name});
+  p.run_well(with_v2, {"migrate", "dev", "--name", "posts"});
+  CHECK(p.migration_names().size() == 2);
+}
+
+TEST_CASE("a missing migration stops dev, with a way out that is not a reset") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  const std::string name = p.migration_names().front();
+  std::filesystem::rename(p.migrations() / name, p.path() / "elsewhere");
+  const process_result result = p.run(with_v2, {"migrate", "dev", "--name", "posts"});
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "error[INS4022]"));
+  CHECK(contains(result.err, name));
+  CHECK(p.migration_names().empty());
+  std::filesystem::rename(p.path() / "elsewhere", p.migrations() / name);
+  p.run_well(with_v2, {"migrate", "dev", "--name", "posts"});
+}
+
+TEST_CASE("--json: one document with the plan, the file and what was applied") {
+  const project p;
+  const auto document = document_of(p.run_well(with_v1, {"migrate", "dev", "--name", "init", "--json"}));
+  CHECK(document.at("command").as_string() == "migrate dev");
+  const auto& result = document.at("result").as_object();
+  CHECK_FALSE(result.at("steps").as_array().empty());
+  CHECK(result.at("loses_data").as_bool() == false);
+  CHECK(result.at("created").at("name").as_string() == p.migration_names().front());
+  CHECK(result.at("applied").as_array().size() == 1);
+  CHECK(result.at("seeded").as_bool());
+}
+
+TEST_CASE("--json never asks: exit 3 with the question in the document") {
+  const project p;
+  const process_result result = p.run(with_v1, {"migrate", "dev", "--json"});
+  CHECK(result.exit_code == 3);
+  CHECK(error_code(document_of(result)) == "INS4072");
+}
+
+TEST_CASE("without models, dev names what has them, and --create-only still works") {
+  const project p;
+  const process_result result = p.run(without_models, {"migrate", "dev", "--name", "x"});
+  CHECK(result.exit_code == 1);
+  CHECK(contains(result.err, "error[INS4070]"));
+  CHECK(contains(result.err, "instar_add_migrator"));
+  CHECK(contains(result.err, "--create-only"));
+  CHECK(p.migration_names().empty());
+
+  p.run_well(without_models, {"migrate", "dev", "--create-only", "--name", "by hand"});
+  REQUIRE(p.migration_names().size() == 1);
+  CHECK(p.migration_names().front().substr(14) == "_by_hand");
+  CHECK(contains(p.read("migrations/migration_lock.toml"), "sqlite"));
+  p.migration(p.migration_names().front(), "CREATE TABLE hand (id INTEGER PRIMARY KEY);\n");
+  p.run_well(without_models, {"migrate", "deploy"});
+  CHECK(p.ask("SELECT count(*) FROM hand") == "0");
+}
