@@ -53,7 +53,9 @@ start() {
   as_server_user "$programs/initdb" --pgdata "$data" --username postgres --auth trust --encoding UTF8 --no-locale \
     --no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; fail "initdb failed"; }
   # Trust everybody but one role, so that a wrong password can be tested.
-  sed -i '1i local all instar_needs_password scram-sha-256' "$data/pg_hba.conf"
+  as_server_user sh -c '
+    { echo "local all instar_needs_password scram-sha-256"; cat "$1"; } >"$1.new" && mv "$1.new" "$1"
+  ' sh "$data/pg_hba.conf"
   as_server_user "$programs/pg_ctl" --pgdata "$data" --log "$log" --wait --timeout 60 --options \
     "-c listen_addresses='' -c unix_socket_directories=$sockets -c fsync=off -c synchronous_commit=off \
      -c full_page_writes=off -c max_connections=50 -c log_min_messages=fatal" start >"$folder/start.log" 2>&1 </dev/null || {
