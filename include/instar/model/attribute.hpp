@@ -593,7 +593,7 @@ struct table_attribute_list {
 };
 
 template <int N>
-constexpr table_attributes_base<N> as_base(const table_attributes_base<N>& a) {
+constexpr const table_attributes_base<N>& as_base(const table_attributes_base<N>& a) {
   return a;
 }
 constexpr table_attributes_base<0> as_base(const text_attribute& a) {

@@ -11,50 +11,44 @@ namespace instar {
 
 namespace detail {
 
-constexpr std::uint64_t hash_words(const attribute& a, std::uint64_t hash) {
-  hash = hash_number(static_cast<std::uint64_t>(a.kind) << 16 | static_cast<std::uint64_t>(a.option) << 8 |
-                         (a.nullable ? 1u : 0u),
-                     hash);
-  if (!a.text.empty())
-    hash = hash_text(a.text, hash);
-  if (!a.name.empty())
-    hash = hash_text(a.name, hash);
-  if (a.type != nullptr)
-    hash = hash_number(a.type->hash, hash);
-  if (a.kind == attribute_kind::initial) {
-    hash = hash_number(static_cast<std::uint64_t>(a.initial) ^ static_cast<std::uint64_t>(a.integer) << 8, hash);
-    if (a.initial == default_kind::real)
-      hash = hash_number(std::bit_cast<std::uint64_t>(a.real), hash);
-  } else if (a.kind == attribute_kind::references) {
-    hash = hash_number(static_cast<std::uint64_t>(a.on_delete) << 16 | static_cast<std::uint64_t>(a.on_update) << 8 |
-                           static_cast<std::uint64_t>(a.deferral),
-                       hash);
-  }
-  return hash;
-}
-
-/// The hash of a model's words without those of the models that it references: these come in by the schema.
+/// The hash of a model's words without those of the models that it references: these come in by the schema. One function
+/// with its arithmetic in place: a compiler's interpreter pays most for calls.
 constexpr std::uint64_t hash_words(const model_words& words) {
   std::uint64_t hash = hash_text(words.table_name);
-  for (const attribute& a : words.columns)
-    hash = hash_words(a, hash);
+  for (const attribute& a : words.columns) {
+    hash = (hash ^ (static_cast<std::uint64_t>(a.kind) << 40 | static_cast<std::uint64_t>(a.option) << 32 |
+                    static_cast<std::uint64_t>(a.initial) << 24 | static_cast<std::uint64_t>(a.on_delete) << 16 |
+                    static_cast<std::uint64_t>(a.on_update) << 8 | static_cast<std::uint64_t>(a.deferral) << 1 |
+                    (a.nullable ? 1u : 0u))) *
+           hash_base;
+    if (a.type != nullptr)
+      hash = (hash ^ a.type->hash) * hash_base;
+    if (a.integer != 0)
+      hash = (hash ^ static_cast<std::uint64_t>(a.integer)) * hash_base;
+    if (a.real != 0)
+      hash = hash_number(std::bit_cast<std::uint64_t>(a.real), hash);
+    if (a.text.size() != 0)
+      hash = hash_text(a.text, hash);
+    if (a.name.size() != 0)
+      hash = hash_text(a.name, hash);
+  }
   for (const table_attribute& a : words.table) {
     hash = hash_number(static_cast<std::uint64_t>(a.kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
                            static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
                            static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |
                            (a.nulls_not_distinct ? 2u : 0u),
                        hash);
-    for (std::string_view text : {a.text, a.name, a.method, a.where, a.target})
-      if (!text.empty())
+    if (a.text.size() + a.name.size() + a.method.size() + a.where.size() + a.target.size() != 0)
+      for (std::string_view text : {a.text, a.name, a.method, a.where, a.target})
         hash = hash_number(2, hash_text(text, hash));
   }
   for (const member_part& part : words.parts) {
+    const index_part& o = part.options;
     hash = hash_number(static_cast<std::uint64_t>(words.field_at(part.member) + 1) << 16 |
-                           static_cast<std::uint64_t>(part.options.nulls) << 8 | (part.options.descending ? 1u : 0u),
+                           static_cast<std::uint64_t>(o.nulls) << 8 | (o.descending ? 1u : 0u),
                        hash);
-    for (std::string_view text : {part.options.text, part.options.collation, part.options.operator_class,
-                                  part.options.with_operator})
-      if (!text.empty())
+    if (o.text.size() + o.collation.size() + o.operator_class.size() + o.with_operator.size() != 0)
+      for (std::string_view text : {o.text, o.collation, o.operator_class, o.with_operator})
         hash = hash_number(3, hash_text(text, hash));
   }
   return hash;
@@ -283,10 +277,11 @@ constexpr own_names<Count> names_in(const model_words& words) {
     if (relation)
       names.relations[names.used++] = hash;
   };
-  int field = -1;
-  for (const attribute& a : words.columns) {
+  std::size_t field = 0;
+  for (std::size_t i = 0; i < words.columns.size(); ++i) {
+    const attribute& a = words.columns[i];
     if (a.kind == attribute_kind::field) {
-      ++field;
+      field = i;
       continue;
     }
     std::string_view suffix{};
@@ -307,7 +302,7 @@ constexpr own_names<Count> names_in(const model_words& words) {
       continue;
     }
     const bool relation = a.kind == attribute_kind::unique || a.kind == attribute_kind::index;
-    const std::string_view column = words.column_name(field);
+    const std::string_view column = words.column_name_from(field);
     add(a.name.empty() ? hash_text(suffix, hash_part(column, table_hash)) : hash_text(a.name), relation,
         a.name.empty() ? column : a.name);
   }

@@ -38,8 +38,10 @@ struct model_words {
   }
 
   /// The name of a field's column: its `column("…")`, or else the field's own.
-  constexpr std::string_view column_name(int field) const {
-    const std::size_t start = start_of(field);
+  constexpr std::string_view column_name(int field) const { return column_name_from(start_of(field)); }
+
+  /// The same for the field whose words begin there.
+  constexpr std::string_view column_name_from(std::size_t start) const {
     for (std::size_t i = start + 1; i < columns.size() && columns[i].kind > attribute_kind::field; ++i)
       if (columns[i].kind == attribute_kind::column_name)
         return columns[i].text;
