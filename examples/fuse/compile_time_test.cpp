@@ -55,7 +55,7 @@ static_assert(count(to_v2, step_kind::create_table) == 1 && count(to_v2, step_ki
 static_assert(count(to_v2, step_kind::add_column) == 5);
 static_assert(!to_v2.has(step_kind::drop_view), "added columns leave the materialized views alone");
 static_assert(!to_v2.loses_data() && to_v2.hazards().empty());
-static_assert(has_statement(instar::migration<instar::postgres, fuse::v1::schema, fuse::v2::schema>,
+static_assert(has_statement(instar::migration_sql<instar::postgres, fuse::v1::schema, fuse::v2::schema>,
                             R"(ALTER TABLE "users" ADD COLUMN "role" "user_role" DEFAULT 'member' NOT NULL)"));
 
 // v2 to v3: two columns renamed, so that the values stay; an enum value at its place; a wider type.
@@ -65,7 +65,7 @@ static_assert(count(to_v3, step_kind::alter_type) == 1 && !to_v3.has(hazard::nar
 static_assert(to_v3.has(step_kind::drop_view), "the views read a table whose columns are renamed: they are made again");
 static_assert(!to_v3.loses_data() && to_v3.hazards().empty());
 
-constexpr auto& sql = instar::migration<instar::postgres, fuse::v2::schema, fuse::v3::schema>;
+constexpr auto& sql = instar::migration_sql<instar::postgres, fuse::v2::schema, fuse::v3::schema>;
 static_assert(sql.statements[0] == R"(DROP MATERIALIZED VIEW "agent_performance")");
 static_assert(has_statement(sql, R"(ALTER TYPE "task_status" ADD VALUE 'cancelled' AFTER 'failed')"));
 static_assert(has_statement(sql, R"(ALTER TABLE "tasks" RENAME COLUMN "payload" TO "input")"));

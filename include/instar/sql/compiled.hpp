@@ -87,7 +87,7 @@ inline constexpr auto& diff = detail::compiled_diff<Before, After>::value;
 
 /// The SQL from one schema to another as `statements`, without semicolons.
 template <dialect Dialect, const auto& Before, const auto& After>
-inline constexpr auto migration =
+inline constexpr auto migration_sql =
     detail::make_script<Dialect,
                         detail::compiled_operations<Dialect, detail::compiled_diff<Before, After>::value>>(
         std::make_index_sequence<
@@ -95,7 +95,7 @@ inline constexpr auto migration =
 
 /// The SQL that makes a schema in an empty database, as `statements`, without semicolons.
 template <dialect Dialect, const auto& Schema>
-inline constexpr auto& ddl = migration<Dialect, detail::empty_schema, Schema>;
+inline constexpr auto& ddl = migration_sql<Dialect, detail::empty_schema, Schema>;
 
 /// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has. If you see it, run
 /// `migrate dev --name …` and commit the migration.
@@ -181,7 +181,7 @@ constexpr void put_script(Writer& out, const Script& script) {
 
 template <const auto& Schema, const auto& Snapshot>
 constexpr auto pending_sql() {
-  constexpr auto& script = migration<Snapshot.dialect, Snapshot, Schema>;
+  constexpr auto& script = migration_sql<Snapshot.dialect, Snapshot, Schema>;
   constexpr std::size_t size = [] {
     counter out;
     put_script(out, script);
