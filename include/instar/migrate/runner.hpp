@@ -697,6 +697,8 @@ class script_runner {
                                              std::size_t until) {
     if (was_stopped(error))
       return stopped("Nothing of it was applied.");
+    if (error.code() == database_code::read_only)
+      throw error;  // no statement is to blame
     if (error.code() == database_code::connection_lost)
       connection_lost(error, "Whether " + migration_->name +
                                  " was committed is not known; run deploy again, which asks the ledger.");
