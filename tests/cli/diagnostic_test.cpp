@@ -66,9 +66,11 @@ TEST_CASE("of a long line only what stands round the caret is shown") {
   CHECK(line.substr(line.size() - 3) == "...");
 }
 
-TEST_CASE("an error without a place names its migration") {
+TEST_CASE("an error without a place names its migration, unless its message does") {
   diagnostic about = failed_script();
   about.location.reset();
+  CHECK(render(about, palette{}).find("= migration:") == std::string::npos);
+  about.message = "It failed.";
   CHECK(render(about, palette{}).find("\n  = migration: 1_x\n") != std::string::npos);
 }
 

@@ -206,7 +206,7 @@ struct quoted_line {
     text += '\n' + std::string(margin, ' ') + paint(style::cyan, "= ") + paint(style::bold, std::string{label} + ": ");
     text += detail::indent_lines(printable(content), margin + 2 + label.size() + 2);
   };
-  if (!about.migration.empty() && !about.location)
+  if (!about.migration.empty() && !about.location && about.message.find(about.migration) == std::string::npos)
     remark("migration", about.migration);
   if (about.database) {
     std::string said = about.database->message;

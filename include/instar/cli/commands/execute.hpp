@@ -30,6 +30,11 @@ inline exit_code db_execute(session& s) {
 
 /// `db seed`: fills the database with what the program, or a script, brings.
 inline exit_code db_seed(session& s) {
+  if (!s.has_seed())
+    throw command_error{exit_code::failure,
+                        detail::make_diagnostic(migration_code::no_seed, "There is nothing to seed with.",
+                                                "Give --file FILE, or put a seed.sql into the migrations folder.",
+                                                "The database was not changed.")};
   const auto m = s.make_migrator(database_need::required, true);
   s.interruptible(*m, [&] { m->seed(); });
   s.clear_passing_line();

@@ -21,13 +21,15 @@ namespace detail {
 }
 
 /// What a state means and what to do about it; empty for `applied`.
-[[nodiscard]] inline std::string advice(migration_state state, const std::string& program, const std::string& name) {
+/// \param name the first migration in that state \param more whether there are others
+[[nodiscard]] inline std::string advice(migration_state state, const std::string& program, const std::string& name,
+                                        bool more) {
   const std::string resolve = '`' + program + " migrate resolve ";
   switch (state) {
   case migration_state::applied:
     return {};
   case migration_state::pending:
-    return '`' + program + " migrate deploy` applies it.";
+    return '`' + program + " migrate deploy` applies " + (more ? "them." : "it.");
   case migration_state::resumable:
     return "It failed half-way; `" + program + " migrate deploy` goes on at the statement that failed.";
   case migration_state::failed:
@@ -110,7 +112,7 @@ inline void show_status(session& s, const status_report& report) {
       continue;
     said.push_back(m.state);
     s.screen.result(paint(style::bold, std::string{to_string(m.state)} + ": ") +
-                    advice(m.state, s.program_name, printable(m.name)));
+                    advice(m.state, s.program_name, printable(m.name), report.count(m.state) > 1));
   }
 }
 
