@@ -85,7 +85,7 @@ struct attribute {
   std::string_view name{};  ///< Of the constraint or index, where the user gives one.
   const detail::known_type* type = nullptr;  ///< Of a field, of a named type, and the enum of a default.
   const void* member = nullptr;              ///< Of a field: its place; of `references`: the place of its target.
-  std::int64_t integer = 0;                  ///< Of a default.
+  std::int64_t integer = 0;  ///< Of a default; of `references` the hash of the target table's name.
   double real = 0;                           ///< Of a default.
 
   constexpr column_default default_words() const { return {initial, integer, real, text}; }
@@ -134,6 +134,9 @@ struct description_of {
 
 template <class Model>
 using description = typename description_of<Model>::type;
+
+template <class Model>
+inline constexpr std::uint64_t table_hash_of = hash_text(description<Model>::table_name);
 
 }  // namespace detail
 
@@ -558,7 +561,8 @@ struct late_vocabulary {
   static constexpr reference_attribute references(T Model::*target) {
     return {{.kind = attribute_kind::references,
              .text = description<Model>::table_name,
-             .member = address_of(target)}};
+             .member = address_of(target),
+             .integer = static_cast<std::int64_t>(table_hash_of<Model>)}};
   }
   template <class... T, class Model>
   static constexpr foreign_key_attribute<static_cast<int>(sizeof...(T))> foreign_key(T Model::*... columns) {

@@ -160,7 +160,7 @@ constexpr mistake mistake_in_words(const model_words& words) {
   int keys = 0;
   bool renamed = false;
   std::string_view field{};
-  column_type type{};
+  std::size_t start = 0;
   bool nullable = false;
   int sources = 0;
   int number = -1;
@@ -172,10 +172,7 @@ constexpr mistake mistake_in_words(const model_words& words) {
       field = a.text;
       nullable = a.nullable;
       sources = 0;
-      type = a.type->type;
-      for (std::size_t j = i + 1; j < words.columns.size() && words.columns[j].kind > attribute_kind::field; ++j)
-        if (words.columns[j].kind == attribute_kind::type)
-          type = model_words::retyped(type, words.columns[j]);
+      start = i;
       if (field.size() > name_limit)
         return wrong(mistake_kind::name_too_long, field, field);
       break;
@@ -191,7 +188,7 @@ constexpr mistake mistake_in_words(const model_words& words) {
         return wrong(mistake_kind::nullable_primary_key, field);
       break;
     case attribute_kind::identity:
-      if (!integer_kind(type))
+      if (!integer_kind(words.type_from(start)))
         return wrong(mistake_kind::identity_not_integer, field);
       if (++sources > 1)
         return wrong(mistake_kind::default_conflict, field);
@@ -199,7 +196,7 @@ constexpr mistake mistake_in_words(const model_words& words) {
     case attribute_kind::initial:
       if (++sources > 1)
         return wrong(mistake_kind::default_conflict, field);
-      if (!default_fits(type, a))
+      if (!default_fits(words.type_from(start), a))
         return wrong(mistake_kind::wrong_default, field);
       break;
     case attribute_kind::generated:

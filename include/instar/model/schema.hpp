@@ -13,14 +13,17 @@ namespace detail {
 
 /// The hash of a model's words without those of the models that it references: these come in by the schema. One function
 /// with its arithmetic in place: a compiler's interpreter pays most for calls.
-constexpr std::uint64_t hash_words(const model_words& words) {
-  std::uint64_t hash = hash_text(words.table_name);
+/// \param references becomes true when the model has a foreign key
+constexpr std::uint64_t hash_words(const model_words& words, std::uint64_t table_hash, bool& references) {
+  std::uint64_t hash = table_hash;
   for (const attribute& a : words.columns) {
     hash = (hash ^ (static_cast<std::uint64_t>(a.kind) << 40 | static_cast<std::uint64_t>(a.option) << 32 |
                     static_cast<std::uint64_t>(a.initial) << 24 | static_cast<std::uint64_t>(a.on_delete) << 16 |
                     static_cast<std::uint64_t>(a.on_update) << 8 | static_cast<std::uint64_t>(a.deferral) << 1 |
                     (a.nullable ? 1u : 0u))) *
            hash_base;
+    if (a.kind == attribute_kind::references)
+      references = true;
     if (a.type != nullptr)
       hash = (hash ^ a.type->hash) * hash_base;
     if (a.integer != 0)
@@ -33,6 +36,7 @@ constexpr std::uint64_t hash_words(const model_words& words) {
       hash = hash_text(a.name, hash);
   }
   for (const table_attribute& a : words.table) {
+    references |= a.kind == table_attribute_kind::foreign_key;
     hash = hash_number(static_cast<std::uint64_t>(a.kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
                            static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
                            static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |
@@ -62,17 +66,14 @@ struct model_summary {
   bool references = false;
 };
 
-constexpr model_summary summarise(const model_words& words) {
-  model_summary s{&words, hash_object(words.schema(), words.name()), hash_words(words)};
-  for (const attribute& a : words.columns)
-    s.references |= a.kind == attribute_kind::references;
-  for (const table_attribute& a : words.table)
-    s.references |= a.kind == table_attribute_kind::foreign_key;
+constexpr model_summary summarise(const model_words& words, std::uint64_t table_hash) {
+  model_summary s{&words, table_hash, 0, false};
+  s.words_hash = hash_words(words, table_hash, s.references);
   return s;
 }
 
 template <class Model>
-inline constexpr model_summary summary_of = summarise(words_of<Model>);
+inline constexpr model_summary summary_of = summarise(words_of<Model>, table_hash_of<Model>);
 
 /// Finds positions by a hash, in constant time: open addressing over a power of two.
 template <std::size_t N>
@@ -106,45 +107,22 @@ struct hash_index {
 };
 
 constexpr std::uint64_t hash_table_name(std::string_view written) {
-  const model_words words{.table_name = written};
-  return hash_object(words.schema(), words.name());
+  return hash_text(written);
 }
 
 template <std::size_t N>
-constexpr hash_index<N> index_by_name(const std::array<model_summary, N>& models) {
-  hash_index<N> index{};
+struct model_index {
+  hash_index<N> by_name{};
+  mistake wrong{};
+};
+
+template <std::size_t N>
+constexpr model_index<N> index_models(const std::array<const model_summary*, N>& models) {
+  model_index<N> index{};
   for (std::size_t i = 0; i < N; ++i)
-    index.insert(models[i].name_hash, static_cast<int>(i));
+    if (index.by_name.insert(models[i]->name_hash, static_cast<int>(i)) >= 0 && index.wrong.kind == mistake_kind::none)
+      index.wrong = {mistake_kind::duplicate_table, models[i]->words->model_name, {}, models[i]->words->table_name};
   return index;
-}
-
-/// Mixes in what a model takes from those that it references: the names of their tables and columns.
-template <std::size_t N>
-constexpr std::array<std::uint64_t, N> content_hashes(const std::array<model_summary, N>& models,
-                                                      const hash_index<N>& by_name) {
-  std::array<std::uint64_t, N> hashes{};
-  for (std::size_t i = 0; i < N; ++i) {
-    std::uint64_t hash = models[i].words_hash;
-    if (models[i].references) {
-      const model_words& words = *models[i].words;
-      for (const attribute& a : words.columns)
-        if (a.kind == attribute_kind::references) {
-          const int target = by_name.find(hash_table_name(a.text));
-          if (target >= 0)
-            hash = hash_text(models[static_cast<std::size_t>(target)].words->column_name(a.member), hash);
-        }
-      for (const table_attribute& a : words.table)
-        if (a.kind == table_attribute_kind::foreign_key) {
-          const int target = by_name.find(hash_table_name(a.target));
-          for (int p = 0; target >= 0 && p < a.include_count; ++p)
-            hash = hash_text(models[static_cast<std::size_t>(target)].words->column_name(
-                                 words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)].member),
-                             hash);
-        }
-    }
-    hashes[i] = hash == 0 ? 1 : hash;
-  }
-  return hashes;
 }
 
 /// Types between which PostgreSQL and SQLite accept a foreign key, and which hold the same values.
@@ -155,6 +133,15 @@ constexpr bool types_reference(const column_type& a, const column_type& b) {
     return t.kind == type_kind::text || t.kind == type_kind::varchar || t.kind == type_kind::character;
   };
   return (a.kind == b.kind && a.dimensions == b.dimensions && a.values == b.values) || (text(a) && text(b));
+}
+
+/// The same for two fields of models. Most have one C++ type and say no more.
+constexpr bool fields_reference(const model_words& a, std::size_t a_start, const model_words& b, std::size_t b_start) {
+  const attribute& a_type = a.type_words(a_start);
+  const attribute& b_type = b.type_words(b_start);
+  if (a_type.type != nullptr && a_type.type == b_type.type)
+    return true;
+  return types_reference(a.type_from(a_start), b.type_from(b_start));
 }
 
 /// Whether exactly these fields of a model are its primary key or unique.
@@ -183,61 +170,74 @@ constexpr bool fields_are_unique(const model_words& words, std::span<const int> 
   return false;
 }
 
-/// What is wrong between models: in their foreign keys.
-template <std::size_t N>
-constexpr mistake mistake_between(const std::array<model_summary, N>& models, const hash_index<N>& by_name) {
-  for (std::size_t i = 0; i < N; ++i) {
-    const model_words& words = *models[i].words;
-    const int known = by_name.find(models[i].name_hash);
-    if (static_cast<std::size_t>(known) != i)
-      return {mistake_kind::duplicate_table, words.model_name, {}, words.table_name};
-    if (!models[i].references)
+/// What a model takes from those that it references: the names of their columns, in its hash; and what is wrong there.
+struct model_links {
+  std::uint64_t content_hash = 0;
+  mistake wrong{};
+};
+
+constexpr model_links link(const model_summary& model, std::span<const model_summary* const> models, const auto& by_name) {
+  const model_words& words = *model.words;
+  std::uint64_t hash = model.words_hash;
+  const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other) {
+    return model_links{0, {kind, words.model_name, field, other}};
+  };
+  std::size_t field = 0;
+  for (std::size_t i = 0; i < words.columns.size(); ++i) {
+    const attribute& a = words.columns[i];
+    if (a.kind == attribute_kind::field)
+      field = i;
+    if (a.kind != attribute_kind::references)
       continue;
-    int field = -1;
-    std::string_view field_name{};
-    for (const attribute& a : words.columns) {
-      if (a.kind == attribute_kind::field) {
-        ++field;
-        field_name = a.text;
-      }
-      if (a.kind != attribute_kind::references)
-        continue;
-      const int target = by_name.find(hash_table_name(a.text));
-      if (target < 0)
-        return {mistake_kind::unknown_target, words.model_name, field_name, a.text};
-      const model_words& other = *models[static_cast<std::size_t>(target)].words;
-      const int target_field = other.field_at(a.member);
-      const std::string_view other_field = other.columns[other.start_of(target_field)].text;
-      if (!types_reference(words.type_of(field), other.type_of(target_field)))
-        return {mistake_kind::target_type_differs, words.model_name, field_name, other_field};
-      const int fields[] = {target_field};
+    const int target = by_name.find(static_cast<std::uint64_t>(a.integer));
+    if (target < 0)
+      return wrong(mistake_kind::unknown_target, words.columns[field].text, a.text);
+    const model_words& other = *models[static_cast<std::size_t>(target)]->words;
+    std::size_t start = 0;
+    while (other.columns[start].member != a.member || other.columns[start].kind != attribute_kind::field)
+      ++start;
+    if (!fields_reference(words, field, other, start))
+      return wrong(mistake_kind::target_type_differs, words.columns[field].text, other.columns[start].text);
+    bool unique = false;
+    for (std::size_t k = start + 1; other.columns[k].kind > attribute_kind::field; ++k)
+      unique |= other.columns[k].kind == attribute_kind::primary_key || other.columns[k].kind == attribute_kind::unique;
+    if (!unique) {
+      const int fields[] = {other.field_at(a.member)};
       if (!fields_are_unique(other, fields))
-        return {mistake_kind::target_not_unique, words.model_name, field_name, other_field};
+        return wrong(mistake_kind::target_not_unique, words.columns[field].text, other.columns[start].text);
     }
-    for (const table_attribute& a : words.table) {
-      if (a.kind != table_attribute_kind::foreign_key)
-        continue;
-      const int target = by_name.find(hash_table_name(a.target));
-      if (target < 0)
-        return {mistake_kind::unknown_target, words.model_name, {}, a.target};
-      const model_words& other = *models[static_cast<std::size_t>(target)].words;
-      std::array<int, 32> fields{};
-      for (int p = 0; p < a.include_count && p < 32; ++p) {
-        const member_part& own = words.parts[static_cast<std::size_t>(a.first_part + p)];
-        const member_part& theirs = words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)];
-        const int own_field = words.field_at(own.member);
-        const int their_field = other.field_at(theirs.member);
-        fields[static_cast<std::size_t>(p)] = their_field;
-        if (!types_reference(words.type_of(own_field), other.type_of(their_field)))
-          return {mistake_kind::target_type_differs, words.model_name, words.columns[words.start_of(own_field)].text,
-                  other.columns[other.start_of(their_field)].text};
-      }
-      if (!fields_are_unique(other, std::span<const int>(fields.data(), static_cast<std::size_t>(a.include_count))))
-        return {mistake_kind::target_not_unique, words.model_name, {}, a.target};
-    }
+    hash = hash_text(other.column_name_from(start), hash);
   }
-  return {};
+  for (const table_attribute& a : words.table) {
+    if (a.kind != table_attribute_kind::foreign_key)
+      continue;
+    const int target = by_name.find(hash_table_name(a.target));
+    if (target < 0)
+      return wrong(mistake_kind::unknown_target, {}, a.target);
+    const model_words& other = *models[static_cast<std::size_t>(target)]->words;
+    std::array<int, 32> fields{};
+    for (int p = 0; p < a.include_count && p < 32; ++p) {
+      const member_part& own = words.parts[static_cast<std::size_t>(a.first_part + p)];
+      const member_part& theirs = words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)];
+      const std::size_t own_start = words.start_of(words.field_at(own.member));
+      const int their_field = other.field_at(theirs.member);
+      const std::size_t their_start = other.start_of(their_field);
+      fields[static_cast<std::size_t>(p)] = their_field;
+      if (!fields_reference(words, own_start, other, their_start))
+        return wrong(mistake_kind::target_type_differs, words.columns[own_start].text, other.columns[their_start].text);
+      hash = hash_text(other.column_name_from(their_start), hash);
+    }
+    if (!fields_are_unique(other, std::span<const int>(fields.data(), static_cast<std::size_t>(a.include_count))))
+      return wrong(mistake_kind::target_not_unique, {}, a.target);
+  }
+  return {hash == 0 ? 1 : hash, {}};
 }
+
+/// The links of one model of a list, in an evaluation of their own.
+template <class List, class Model>
+inline constexpr model_links links_of = summary_of<Model>.references
+                                            ? link(summary_of<Model>, List::summaries, List::index.by_name)
+                                            : model_links{summary_of<Model>.words_hash, {}};
 
 /// Hashes of the names that a model's table takes: its own, and those of its keys and indexes, which PostgreSQL keeps in
 /// one name space with the tables.
@@ -387,15 +387,17 @@ constexpr mistake first_mistake(const std::array<const mistake*, N>& each) {
 template <class... Models>
 struct model_list {
   static constexpr std::size_t size = sizeof...(Models);
-  static constexpr std::array<model_summary, size> summaries{summary_of<Models>...};
-  static constexpr hash_index<size> by_name = index_by_name(summaries);
-  static constexpr std::array<std::uint64_t, size> hashes = content_hashes(summaries, by_name);
+  static constexpr std::array<const model_summary*, size> summaries{&summary_of<Models>...};
+  static constexpr model_index<size> index = index_models(summaries);
 
   // One step after the other: the later ones presume that the earlier found nothing.
   static constexpr mistake in_one = first_mistake(std::array<const mistake*, size>{&mistake_of<Models>...});
   static constexpr mistake in_names =
       first_mistake(std::array<const mistake*, size>{&names_of_model<Models>.wrong...});
-  static constexpr mistake between = mistake_between(summaries, by_name);
+  static constexpr mistake in_index = index.wrong;
+  static constexpr mistake between =
+      first_mistake(std::array<const mistake*, size>{&links_of<model_list, Models>.wrong...});
+  static constexpr std::array<std::uint64_t, size> hashes{links_of<model_list, Models>.content_hash...};
   static constexpr std::size_t name_count = [] {
     std::size_t sum = 0;
     for (std::size_t n : std::array<std::size_t, size>{names_of_model<Models>.used...})
@@ -409,11 +411,12 @@ struct model_list {
 template <>
 struct model_list<> {
   static constexpr std::size_t size = 0;
-  static constexpr std::array<model_summary, 0> summaries{};
-  static constexpr hash_index<0> by_name{};
+  static constexpr std::array<const model_summary*, 0> summaries{};
+  static constexpr model_index<0> index{};
   static constexpr std::array<std::uint64_t, 0> hashes{};
   static constexpr mistake in_one{};
   static constexpr mistake in_names{};
+  static constexpr mistake in_index{};
   static constexpr mistake between{};
   static constexpr mistake across{};
 };
@@ -583,7 +586,7 @@ struct tables_storage {
   constexpr tables_storage(const std::array<const table*, Tables>& unresolved,
                            const std::array<const model_words*, Tables>& words,
                            const std::array<std::uint64_t, Tables>& hashes,
-                           const std::array<model_summary, N>& models, const hash_index<N>& by_name) {
+                           const std::array<const model_summary*, N>& models, const hash_index<N>& by_name) {
     collect_enums(unresolved, enumerations.data());
     std::size_t keys = 0;
     std::size_t used = 0;
@@ -595,7 +598,7 @@ struct tables_storage {
       std::size_t table_word = 0;
       for (const foreign_key& fk : unresolved[i]->foreign_keys) {
         const int found = by_name.find(hash_table_name(fk.target_table));
-        const model_words& target = *models[static_cast<std::size_t>(found)].words;
+        const model_words& target = *models[static_cast<std::size_t>(found)]->words;
         foreign_keys[keys] = fk;
         foreign_keys[keys].target_schema = target.schema();
         foreign_keys[keys].target_table = target.name();
@@ -630,9 +633,9 @@ struct chosen_tables {
   static constexpr std::array<std::size_t, 2> keys = count_foreign_keys(unresolved);
   static constexpr std::array<const model_words*, sizeof...(Chosen)> words{&words_of<Chosen>...};
   static constexpr std::array<std::uint64_t, sizeof...(Chosen)> hashes{
-      List::hashes[static_cast<std::size_t>(List::by_name.find(summary_of<Chosen>.name_hash))]...};
+      links_of<List, Chosen>.content_hash...};
   static constexpr tables_storage<sizeof...(Chosen), keys[0], keys[1], collect_enums(unresolved, nullptr)> value{
-      unresolved, words, hashes, List::summaries, List::by_name};
+      unresolved, words, hashes, List::summaries, List::index.by_name};
 };
 
 }  // namespace detail
@@ -694,10 +697,14 @@ constexpr auto schema(const Objects&... objects) {
   // One mistake at a time: each step presumes that the ones before found nothing.
   static_assert(detail::no_mistake<list::in_one>::value);
   if constexpr (list::in_one.kind == detail::mistake_kind::none) {
+    static_assert(detail::no_mistake<list::in_index>::value);
     static_assert(detail::no_mistake<list::in_names>::value);
-    static_assert(detail::no_mistake<list::between>::value);
-    if constexpr (list::in_names.kind == detail::mistake_kind::none && list::between.kind == detail::mistake_kind::none)
-      static_assert(detail::no_mistake<list::across>::value);
+    if constexpr (list::in_index.kind == detail::mistake_kind::none) {
+      static_assert(detail::no_mistake<list::between>::value);
+      if constexpr (list::in_names.kind == detail::mistake_kind::none &&
+                    list::between.kind == detail::mistake_kind::none)
+        static_assert(detail::no_mistake<list::across>::value);
+    }
   }
   constexpr detail::object_counts counts =
       (detail::object_counts{} + ... + detail::counts_of(static_cast<const Objects*>(nullptr)));

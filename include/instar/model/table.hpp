@@ -62,13 +62,18 @@ struct model_words {
 
   constexpr std::string_view column_name(const void* member) const { return column_name(field_at(member)); }
 
-  /// The type of a field's column: its type attribute, or else what its C++ type stands for.
-  constexpr column_type type_of(int field) const {
-    const std::size_t start = start_of(field);
-    for (std::size_t i = start + 1; i < columns.size() && columns[i].kind > attribute_kind::field; ++i)
+  /// What says the type of the field whose words begin there: its type attribute, or the field itself.
+  constexpr const attribute& type_words(std::size_t start) const {
+    for (std::size_t i = start + 1; columns[i].kind > attribute_kind::field; ++i)
       if (columns[i].kind == attribute_kind::type)
-        return retyped(columns[start].type->type, columns[i]);
-    return columns[start].type->type;
+        return columns[i];
+    return columns[start];
+  }
+
+  /// The type of a field's column: its type attribute, or else what its C++ type stands for.
+  constexpr column_type type_from(std::size_t start) const {
+    const attribute& said = type_words(start);
+    return said.kind == attribute_kind::field ? said.type->type : retyped(columns[start].type->type, said);
   }
 
   /// A type attribute names the element type of a field that is an array, unless it spells the type out.

@@ -259,8 +259,9 @@ constexpr bool names_object(std::string_view wanted, std::string_view schema, st
          same_text(wanted.substr(schema.size() + 1), name);
 }
 
+/// The hash of an object's name: that of "schema.name" as a model writes it, or of "name".
 constexpr std::uint64_t hash_object(std::string_view schema, std::string_view name) noexcept {
-  return schema.empty() ? hash_text(name) : hash_text(name, hash_text(schema, 1));
+  return schema.empty() ? hash_text(name) : hash_text(name, hash_text(".", hash_text(schema)));
 }
 
 }  // namespace detail

@@ -39,8 +39,14 @@ constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0)
            (static_cast<std::uint64_t>(static_cast<unsigned char>(p[1])) + 1) * hash_base_3 +
            (static_cast<std::uint64_t>(static_cast<unsigned char>(p[2])) + 1) * hash_base_2 +
            (static_cast<std::uint64_t>(static_cast<unsigned char>(p[3])) + 1) * hash_base;
-  for (; left != 0; --left)
-    hash = (hash + static_cast<unsigned char>(*p++) + 1) * hash_base;
+  if (left >= 2) {
+    hash = (hash + static_cast<unsigned char>(p[0]) + 1) * hash_base_2 +
+           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[1])) + 1) * hash_base;
+    left -= 2;
+    p += 2;
+  }
+  if (left != 0)
+    hash = (hash + static_cast<unsigned char>(*p) + 1) * hash_base;
   return hash;
 }
 

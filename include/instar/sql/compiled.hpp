@@ -130,9 +130,9 @@ constexpr bool same_objects(const Objects& now, const schema_view& then) {
 
 /// Whether the content hashes of all tables are those of the snapshot: the whole comparison when nothing changed.
 template <std::size_t N>
-constexpr bool same_tables(const std::array<model_summary, N>& models, const hash_index<N>& by_name,
-                           const std::array<std::uint64_t, N>& hashes, std::span<const table> then) {
-  if (then.size() != models.size())
+constexpr bool same_tables(const hash_index<N>& by_name, const std::array<std::uint64_t, N>& hashes,
+                           std::span<const table> then) {
+  if (then.size() != N)
     return false;
   for (std::size_t i = 0; i < then.size(); ++i) {
     // A snapshot keeps the order of the models: then nothing has to be looked up.
@@ -148,7 +148,7 @@ constexpr bool same_tables(const std::array<model_summary, N>& models, const has
 template <const auto& Schema, const auto& Snapshot>
 struct migrated {
   using models = typename std::remove_cvref_t<decltype(Schema)>::models;
-  static constexpr bool same = same_tables(models::summaries, models::by_name, models::hashes, Snapshot.schema.tables) &&
+  static constexpr bool same = same_tables(models::index.by_name, models::hashes, Snapshot.schema.tables) &&
                                same_objects(Schema.objects, Snapshot.schema);
 };
 
