@@ -2,8 +2,8 @@
 
 #include "instar/model/describe.hpp"
 
-/// \file Models whose fields another library already knows: what the bridges to Boost.Hana and Boost.PFR share. A bridge
-/// reads the fields once into the flat array that INSTAR_MODEL writes; everything behind it is the same.
+/// \file Models whose fields another library already knows: what the bridges to Boost.Hana and Boost.PFR share. A
+/// bridge reads the fields once into the flat array that INSTAR_MODEL writes; everything behind it is the same.
 
 namespace instar::detail {
 
@@ -59,9 +59,10 @@ constexpr std::array<attribute, Count> with_attributes(std::span<const attribute
 /// \tparam Said the entries of the model, an array that ends in `end`
 template <class Fields, const auto& Said>
 constexpr auto make_adapted_columns() {
-  static_assert(!Fields::known || all_fields_known(Fields::fields, Said),
-                "INS1032: an entry of this model names a member that is no field of it; correct the name, or, of a Hana "
-                "Struct, add it to BOOST_HANA_DEFINE_STRUCT or BOOST_HANA_ADAPT_STRUCT");
+  static_assert(
+      !Fields::known || all_fields_known(Fields::fields, Said),
+      "INS1032: an entry of this model names a member that is no field of it; correct the name, or, of a Hana "
+      "Struct, add it to BOOST_HANA_DEFINE_STRUCT or BOOST_HANA_ADAPT_STRUCT");
   static_assert(!any_field_twice(Said), "INS1033: two entries of this model name one field; put their words into one");
   return with_attributes<std::size(Fields::fields) + count_attributes(Said) + 1>(Fields::fields, Said);
 }

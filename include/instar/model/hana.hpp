@@ -15,14 +15,17 @@
 
 #include <utility>
 
-/// \file The bridge to Boost.Hana, in both directions: a described model is a Hana Struct, and a Hana Struct becomes a model.
-/// https://www.boost.org/doc/libs/1_81_0/libs/hana/doc/html/group__group-Struct.html
+/// \file The bridge to Boost.Hana, in both directions: a described model is a Hana Struct, and a Hana Struct becomes a
+/// model. https://www.boost.org/doc/libs/1_81_0/libs/hana/doc/html/group__group-Struct.html
 
 namespace instar::detail {
 
-/// Whether Hana itself knows the class by BOOST_HANA_DEFINE_STRUCT. (BOOST_HANA_ADAPT_STRUCT is preferred by the language.)
+/// Whether Hana itself knows the class by BOOST_HANA_DEFINE_STRUCT. (BOOST_HANA_ADAPT_STRUCT is preferred by the
+/// language.)
 template <class T>
-concept defined_as_hana_struct = requires { typename T::hana_accessors_impl; };
+concept defined_as_hana_struct = requires {
+  typename T::hana_accessors_impl;
+};
 
 template <class Model>
 struct hana_fields;
@@ -30,7 +33,9 @@ struct hana_fields;
 template <class Description>
 inline constexpr bool is_read_from_hana = false;
 template <class Description>
-  requires requires { typename Description::adapted_fields; }
+requires requires {
+  typename Description::adapted_fields;
+}
 inline constexpr bool is_read_from_hana<Description> =
     std::is_same_v<typename Description::adapted_fields, hana_fields<typename Description::model>>;
 
@@ -122,7 +127,9 @@ constexpr attribute hana_field(Name, Accessor) {
 
 template <class Model, std::size_t... I>
 constexpr bool takes_values(std::index_sequence<I...>) {
-  return requires { Model{(static_cast<void>(I), any_value{})...}; };
+  return requires {
+    Model{(static_cast<void>(I), any_value{})...};
+  };
 }
 
 /// The fields of a Hana Struct. Read once; the engine never sees Hana.
@@ -164,8 +171,8 @@ namespace boost::hana {
 
 /// A model that INSTAR_MODEL or INSTAR_PFR_MODEL describes is a Struct: its fields under their names.
 template <class Model>
-struct accessors_impl<Model, when<::instar::detail::described_without_hana<Model> &&
-                                  !::instar::detail::defined_as_hana_struct<Model>>> {
+struct accessors_impl<
+    Model, when<::instar::detail::described_without_hana<Model> && !::instar::detail::defined_as_hana_struct<Model>>> {
   static constexpr auto apply() {
     return ::instar::detail::accessor_pairs<Model>(
         std::make_index_sequence<::instar::detail::count_fields(::instar::detail::description<Model>::columns)>{});
@@ -174,9 +181,9 @@ struct accessors_impl<Model, when<::instar::detail::described_without_hana<Model
 
 }  // namespace boost::hana
 
-/// Makes a model of a struct that Boost.Hana knows by BOOST_HANA_DEFINE_STRUCT or BOOST_HANA_ADAPT_STRUCT. Stands in the
-/// struct's own namespace, behind what adapted it. All of Hana's members are columns, in Hana's order; only those with
-/// attributes are named.
+/// Makes a model of a struct that Boost.Hana knows by BOOST_HANA_DEFINE_STRUCT or BOOST_HANA_ADAPT_STRUCT. Stands in
+/// the struct's own namespace, behind what adapted it. All of Hana's members are columns, in Hana's order; only those
+/// with attributes are named.
 ///
 ///     struct User { BOOST_HANA_DEFINE_STRUCT(User, (std::int64_t, id), (std::string, email), (bool, active)); };
 ///     INSTAR_HANA_MODEL(User, "users", (id, primary_key, identity), (email, unique), index(&User::email))

@@ -8,8 +8,8 @@
 
 #include <utility>
 
-// Where the names of an aggregate's fields come from, chosen here: Boost.PFR has get_name since 1.84; before, they are read
-// from the name that the compiler itself prints for a pointer to the field.
+// Where the names of an aggregate's fields come from, chosen here: Boost.PFR has get_name since 1.84; before, they are
+// read from the name that the compiler itself prints for a pointer to the field.
 #if BOOST_VERSION >= 108400
 #include <boost/pfr/core_name.hpp>
 #endif
@@ -83,7 +83,7 @@ static_assert(pfr_name<pfr_probe, 0>() == "first" && pfr_name<pfr_probe, 1>() ==
 template <class Model, std::size_t Number>
 constexpr attribute pfr_field() {
   return vocabulary::field<std::remove_const_t<boost::pfr::tuple_element_t<Number, Model>>>(pfr_name<Model, Number>(),
-                                                                                           pfr_place<Model, Number>());
+                                                                                            pfr_place<Model, Number>());
 }
 
 /// The fields of an aggregate, read once.
@@ -107,16 +107,18 @@ struct pfr_fields {
 
   template <class F>
   static constexpr decltype(auto) visit(Model& row, F&& f) {
-    return [&]<std::size_t... Number>(std::index_sequence<Number...>) -> decltype(auto) {
+    return [&]<std::size_t... Number>(std::index_sequence<Number...>)->decltype(auto) {
       return static_cast<F&&>(f)(boost::pfr::get<Number>(row)...);
-    }(std::make_index_sequence<size()>{});
+    }
+    (std::make_index_sequence<size()>{});
   }
 };
 
 }  // namespace instar::detail
 
 /// Makes a model of a plain aggregate without listing its fields: all of them are columns, under their own names; only
-/// those with attributes are named. Stands in the struct's own namespace. It costs the compiler much more than INSTAR_MODEL.
+/// those with attributes are named. Stands in the struct's own namespace. It costs the compiler much more than
+/// INSTAR_MODEL.
 ///
 ///     struct User { std::int64_t id; std::string email; bool active; };
 ///     INSTAR_PFR_MODEL(User, "users", (id, primary_key, identity), (email, unique), index(&User::active))
