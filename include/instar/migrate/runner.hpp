@@ -329,7 +329,7 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
-    const exclusive_file file{on_, !postgres_ && recorded_};
+    exclusive_file file{on_, !postgres_ && recorded_};
     if (resumed)
       check_journal(*resumed);
     const auto journalled = [&](std::size_t statement) -> const journal_row* {
@@ -371,30 +371,47 @@ class script_runner {
       } catch (const migration_error& stop) {
         throw piece_stopped(stop, piece);
       }
+      const bool sets_journal_mode = !postgres_ && changes_journal_mode(plan_->statements[piece.first]);
+      if (sets_journal_mode)
+        file.give_up();
       run_piece(piece, again);
+      if (sets_journal_mode)
+        file.take();
     }
     finish_record();
     return true;
   }
 
+  static bool changes_journal_mode(const script_statement& statement) {
+    const auto pragma = pragma_of(statement);
+    return pragma && pragma->name == "journal_mode" && !pragma->value.empty();
+  }
+
   /// SQLite: keeps the file locked between the transactions of a script. https://www.sqlite.org/pragma.html#pragma_locking_mode
   class exclusive_file {
    public:
-    exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) {
-      if (wanted_)
-        (void)of_.query("PRAGMA main.locking_mode = EXCLUSIVE");
-    }
+    exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) { take(); }
     exclusive_file(const exclusive_file&) = delete;
     exclusive_file& operator=(const exclusive_file&) = delete;
     ~exclusive_file() {
-      if (!wanted_)
-        return;
       try {
-        (void)of_.query("PRAGMA main.locking_mode = NORMAL");
-        (void)of_.query("SELECT count(*) FROM sqlite_schema");  // the lock goes with the next access
+        give_up();
       } catch (const std::exception&) {
         // The connection's end releases it.
       }
+    }
+
+    void take() {
+      if (wanted_)
+        (void)of_.query("PRAGMA main.locking_mode = EXCLUSIVE");
+    }
+
+    /// A connection that enters WAL while it has the file for itself can never share it again.
+    void give_up() {
+      if (!wanted_)
+        return;
+      (void)of_.query("PRAGMA main.locking_mode = NORMAL");
+      (void)of_.query("SELECT count(*) FROM sqlite_schema");  // the lock goes with the next access
     }
 
    private:
