@@ -5,9 +5,10 @@
     amalgamate.py --check                                say whether the file is what would be written; exit 1 if not
 
 The folders that describe a schema come first and unconditionally. `database`, `migrate` and `client` follow where one
-of INSTAR_WITH_POSTGRES, INSTAR_WITH_SQLITE and INSTAR_WITH_CLI is 1, `cli` and `studio` where INSTAR_WITH_CLI is; a
-header that includes libpqxx or sqlite3 by itself asks for the macro of that database. Each header stands once, at the
-place where it was first included under the conditions that hold there. The same input gives the same bytes.
+of INSTAR_WITH_POSTGRES, INSTAR_WITH_SQLITE and INSTAR_WITH_CLI is 1, `cli` and `studio` where INSTAR_WITH_CLI is. A
+header that needs libpqxx, sqlite3 or Boost.Hana whenever it is included stands where the macro of that library is 1.
+Each header stands once, at the place where it was first included under the conditions that hold there. The same input
+gives the same bytes.
 """
 import argparse
 import os
@@ -26,7 +27,10 @@ BANNER = """\
 //
 //   INSTAR_WITH_POSTGRES=1   the PostgreSQL database, with libpqxx
 //   INSTAR_WITH_SQLITE=1     the SQLite database, with sqlite3
-//   INSTAR_WITH_CLI=1        the command line, with CLI11 and Boost.JSON
+//   INSTAR_WITH_CLI=1        the command line, with CLI11
+//   INSTAR_WITH_HANA=1       models as Boost.Hana Structs and the other way round: what <instar/hana.hpp> gives
+//
+// Boost.PFR is used where it is found.
 """
 
 
@@ -34,12 +38,18 @@ def is_on(*macros):
     return " || ".join(f"(defined({macro}) && {macro})" for macro in macros)
 
 
+# A section lies inside the one before it: whoever has the command line has the databases' headers.
 SECTIONS = [
     (None, ["model", "schema", "diff", "sql"]),
     (is_on("INSTAR_WITH_POSTGRES", "INSTAR_WITH_SQLITE", "INSTAR_WITH_CLI"), ["database", "migrate", "client"]),
     (is_on("INSTAR_WITH_CLI"), ["cli", "studio"]),
 ]
-DATABASE_OF = {"pqxx/": is_on("INSTAR_WITH_POSTGRES"), "sqlite3.h": is_on("INSTAR_WITH_SQLITE")}
+CONDITION_OF_LIBRARY = {
+    "pqxx/": is_on("INSTAR_WITH_POSTGRES"),
+    "sqlite3.h": is_on("INSTAR_WITH_SQLITE"),
+    "boost/hana": is_on("INSTAR_WITH_HANA"),
+    "boost/pfr": "__has_include(<boost/pfr/core.hpp>)",
+}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")\s*(?://.*)?$')
 OPENS = re.compile(r"^\s*#\s*if(?:def|ndef)?\b")
@@ -59,6 +69,7 @@ class Amalgamation:
     # Where something has been written: the conditions that held there. A condition is named by the place of its #if.
     written: dict = field(default_factory=dict)
     open_headers: list = field(default_factory=list)
+    folders: set = field(default_factory=set)  # of this section and those before it
 
     def is_there(self, name, conditions):
         """Whether what was written earlier is seen wherever `conditions` hold."""
@@ -91,8 +102,11 @@ class Amalgamation:
             return
         if header in self.written:
             raise Fault(f"{header} is included under a condition first and outside of it later; include it outside first")
-        self.note(header, conditions)
         lines = self.read(header)
+        folder = header.split("/")[1]
+        if not folder.endswith(".hpp") and folder not in self.folders:
+            raise Fault(f"{self.open_headers[-1]} includes {header}, which belongs further down")
+        self.note(header, conditions)
         self.open_headers.append(header)
         self.lines += ["", f"// ---- {header}"]
         inner = list(conditions)
@@ -128,21 +142,31 @@ class Amalgamation:
         self.open_headers.pop()
         self.lines.append("")
 
-    def database_condition(self, header):
-        """The macro that a header needs because it includes a database's own header."""
+    def libraries_condition(self, header, seen):
+        """The condition under which a header can be compiled at all: of the libraries that it always includes."""
+        conditions, depth = set(), 0
+        seen.add(header)
         for line in self.read(header):
-            if (match := INCLUDE.match(line)) and match[1]:
-                for start, condition in DATABASE_OF.items():
-                    if match[1].startswith(start):
-                        return condition
-        return None
+            if OPENS.match(line):
+                depth += 1
+            elif CLOSES.match(line):
+                depth -= 1
+            elif (match := INCLUDE.match(line)) and depth == 0:
+                own = self.own_name(match, header)
+                if own and own not in seen:
+                    conditions |= self.libraries_condition(own, seen)
+                elif match[1]:
+                    conditions |= {needed for start, needed in CONDITION_OF_LIBRARY.items() if match[1].startswith(start)}
+        return conditions
 
-    def add_section(self, condition, folders):
-        conditions = []
+    def add_section(self, condition, folders, outer):
+        """A section's headers, and its conditions for those that lie inside it."""
+        conditions = list(outer)
+        self.folders.update(folders)
+        names = ["instar/instar.hpp"] if not condition else []
         if condition:
             self.lines += ["", f"#if {condition}"]
-            conditions = [condition]
-        names = ["instar/instar.hpp"] if not condition else []
+            conditions.append(condition)
         for folder in folders:
             path = os.path.join(self.include, "instar", folder)
             headers = sorted(
@@ -151,18 +175,19 @@ class Amalgamation:
             # The folder's public header first: it knows the order, and which headers need a database.
             headers.sort(key=lambda name, public=f"instar/{folder}/{folder}.hpp": name != public)
             names += headers
+        if not condition:
+            names += sorted(f"instar/{name}" for name in os.listdir(os.path.join(self.include, "instar")) if name.endswith(".hpp"))
         for name in names:
             if name in self.written or not os.path.exists(os.path.join(self.include, name)):
                 continue
-            needs = self.database_condition(name) if condition else None
-            if needs:
+            if needed := sorted(self.libraries_condition(name, set())):
+                needs = " && ".join(needed)
                 self.lines += ["", f"#if {needs}"]
                 self.add(name, [*conditions, needs])
                 self.lines.append("#endif")
             else:
                 self.add(name, conditions[:])
-        if condition:
-            self.lines += ["", "#endif"]
+        return conditions
 
     def text(self):
         return BANNER + "\n#pragma once\n" + "\n".join(self.lines).rstrip() + "\n"
@@ -170,17 +195,14 @@ class Amalgamation:
 
 def amalgamate(include):
     result = Amalgamation(include)
-    for condition, folders in SECTIONS:
-        result.add_section(condition, folders)
-    others = sorted(name for name in os.listdir(os.path.join(include, "instar")) if name.endswith(".hpp"))
-    if left := [name for name in others if f"instar/{name}" not in result.written]:
-        raise Fault(f"no section includes {', '.join(left)}")
-    folders = {folder for _, section in SECTIONS for folder in section}
-    unknown = sorted(
-        name for name in os.listdir(os.path.join(include, "instar"))
-        if os.path.isdir(os.path.join(include, "instar", name)) and name not in folders)
-    if unknown:
+    known = {folder for _, folders in SECTIONS for folder in folders}
+    found = os.listdir(os.path.join(include, "instar"))
+    if unknown := sorted(name for name in found if os.path.isdir(os.path.join(include, "instar", name)) and name not in known):
         raise Fault(f"no section has the folder {', '.join(unknown)}")
+    conditions = []
+    for condition, folders in SECTIONS:
+        conditions = result.add_section(condition, folders, conditions)
+    result.lines += ["", *["#endif"] * len(conditions)]
     return result.text()
 
 
