@@ -224,11 +224,11 @@ constexpr mistake mistake_in_words(const model_words& words) {
       const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
       if (part.member == nullptr)
         continue;
-      const int at = words.field_at(part.member);
-      if (at < 0)
+      const std::size_t at = words.start_at(part.member);
+      if (at == words.columns.size())
         return wrong(mistake_kind::other_models_field, {}, part.owner);
-      if (a.kind == table_attribute_kind::primary_key && words.columns[words.start_of(at)].nullable)
-        return wrong(mistake_kind::nullable_primary_key, words.columns[words.start_of(at)].text);
+      if (a.kind == table_attribute_kind::primary_key && words.columns[at].nullable)
+        return wrong(mistake_kind::nullable_primary_key, words.columns[at].text);
     }
   }
   return {};

@@ -48,7 +48,7 @@ constexpr std::uint64_t hash_words(const model_words& words, std::uint64_t table
   }
   for (const member_part& part : words.parts) {
     const index_part& o = part.options;
-    hash = hash_number(static_cast<std::uint64_t>(words.field_at(part.member) + 1) << 16 |
+    hash = hash_number(static_cast<std::uint64_t>(part.member == nullptr ? 0 : words.start_at(part.member) + 1) << 16 |
                            static_cast<std::uint64_t>(o.nulls) << 8 | (o.descending ? 1u : 0u),
                        hash);
     if (o.text.size() + o.collation.size() + o.operator_class.size() + o.with_operator.size() != 0)
@@ -266,13 +266,13 @@ constexpr own_names<Count> names_in(const model_words& words) {
   own_names<Count> names{};
   std::array<std::uint64_t, Count> constraints{};
   std::size_t constraints_used = 0;
-  const std::string_view table = words.name();
-  const std::uint64_t table_hash = hash_text(table);
+  const std::uint64_t table_hash = hash_text(words.name());
   names.relations[names.used++] = table_hash;
-  const auto add = [&](std::uint64_t hash, bool relation, std::string_view said) {
+  const auto add = [&](std::uint64_t hash, bool relation, std::string_view name, const void* member) {
     for (std::size_t i = 0; i < constraints_used; ++i)
       if (constraints[i] == hash && names.wrong.kind == mistake_kind::none)
-        names.wrong = {mistake_kind::duplicate_constraint, words.model_name, {}, said};
+        names.wrong = {mistake_kind::duplicate_constraint, words.model_name, {},
+                       !name.empty() ? name : member != nullptr ? words.column_name(member) : std::string_view("expr")};
     constraints[constraints_used++] = hash;
     if (relation)
       names.relations[names.used++] = hash;
@@ -302,9 +302,8 @@ constexpr own_names<Count> names_in(const model_words& words) {
       continue;
     }
     const bool relation = a.kind == attribute_kind::unique || a.kind == attribute_kind::index;
-    const std::string_view column = words.column_name_from(field);
-    add(a.name.empty() ? hash_text(suffix, hash_part(column, table_hash)) : hash_text(a.name), relation,
-        a.name.empty() ? column : a.name);
+    add(a.name.empty() ? hash_text(suffix, hash_part(words.column_name_from(field), table_hash)) : hash_text(a.name),
+        relation, a.name, words.columns[field].member);
   }
   for (const table_attribute& a : words.table) {
     std::string_view suffix{};
@@ -341,11 +340,8 @@ constexpr own_names<Count> names_in(const model_words& words) {
       }
       hash = hash_text(suffix, hash);
     }
-    const member_part* first = a.part_count > 0 ? &words.parts[static_cast<std::size_t>(a.first_part)] : nullptr;
-    add(hash, relation,
-        !a.name.empty()                        ? a.name
-        : first != nullptr && first->member != nullptr ? words.column_name(first->member)
-                                               : std::string_view("expr"));
+    add(hash, relation, a.name,
+        a.part_count > 0 ? words.parts[static_cast<std::size_t>(a.first_part)].member : nullptr);
   }
   return names;
 }
@@ -721,8 +717,8 @@ constexpr extension_object extension(std::string_view name, std::string_view in_
 
 namespace detail {
 constexpr view_object named_view(std::string_view name, std::string_view query, bool materialized) {
-  const model_words words{.table_name = name};
-  return {.schema = words.schema(), .name = words.name(), .query = query, .materialized = materialized};
+  const qualified_name split = split_name(name);
+  return {.schema = split.schema, .name = split.name, .query = query, .materialized = materialized};
 }
 }  // namespace detail
 
@@ -760,8 +756,8 @@ constexpr auto materialized_view(std::string_view name, std::string_view query,
 
 /// A sequence of its own; PostgreSQL.
 constexpr sequence_object sequence(std::string_view name, std::int64_t start = 1, std::int64_t increment = 1) {
-  const detail::model_words words{.table_name = name};
-  return {.schema = words.schema(), .name = words.name(), .start = start, .increment = increment};
+  const detail::qualified_name split = detail::split_name(name);
+  return {.schema = split.schema, .name = split.name, .start = start, .increment = increment};
 }
 
 /// Any other object, by the statement that makes it and the one that drops it.

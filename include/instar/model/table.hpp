@@ -7,6 +7,24 @@
 
 namespace instar::detail {
 
+/// How much of "schema.name" is the schema; 0 for a name without one.
+constexpr std::size_t schema_size_of(std::string_view written) {
+  for (std::size_t i = 0; i < written.size(); ++i)
+    if (written[i] == '.')
+      return i;
+  return 0;
+}
+
+struct qualified_name {
+  std::string_view schema{};
+  std::string_view name{};
+};
+
+constexpr qualified_name split_name(std::string_view written) {
+  const std::size_t size = schema_size_of(written);
+  return size == 0 ? qualified_name{{}, written} : qualified_name{written.substr(0, size), written.substr(size + 1)};
+}
+
 /// What was written of a model, before anything is derived.
 struct model_words {
   std::string_view table_name{};  ///< As written: "users" or "auth.users".
@@ -15,18 +33,10 @@ struct model_words {
   std::span<const table_attribute> table{};
   std::span<const member_part> parts{};
 
-  constexpr std::string_view schema() const {
-    for (std::size_t i = 0; i < table_name.size(); ++i)
-      if (table_name[i] == '.')
-        return table_name.substr(0, i);
-    return {};
-  }
-  constexpr std::string_view name() const {
-    for (std::size_t i = 0; i < table_name.size(); ++i)
-      if (table_name[i] == '.')
-        return table_name.substr(i + 1);
-    return table_name;
-  }
+  std::size_t schema_size = 0;  ///< Bytes of the schema's name at the beginning of `table_name`.
+
+  constexpr std::string_view schema() const { return table_name.substr(0, schema_size); }
+  constexpr std::string_view name() const { return schema_size == 0 ? table_name : table_name.substr(schema_size + 1); }
 
   /// Where the words of a field begin in `columns`.
   constexpr std::size_t start_of(int field) const {
@@ -60,7 +70,15 @@ struct model_words {
     return -1;
   }
 
-  constexpr std::string_view column_name(const void* member) const { return column_name(field_at(member)); }
+  /// Where the words of the field at a place begin; the end of `columns` for a field of another model.
+  constexpr std::size_t start_at(const void* member) const {
+    std::size_t i = 0;
+    while (i < columns.size() && (columns[i].kind != attribute_kind::field || columns[i].member != member))
+      ++i;
+    return i;
+  }
+
+  constexpr std::string_view column_name(const void* member) const { return column_name_from(start_at(member)); }
 
   /// What says the type of the field whose words begin there: its type attribute, or the field itself.
   constexpr const attribute& type_words(std::size_t start) const {
@@ -94,7 +112,8 @@ struct words_storage {
 template <class Model>
 inline constexpr model_words words_of{description<Model>::table_name, description<Model>::model_name,
                                       description<Model>::columns, words_storage<Model>::table.attributes,
-                                      words_storage<Model>::table.parts};
+                                      words_storage<Model>::table.parts,
+                                      schema_size_of(description<Model>::table_name)};
 
 /// How much room a table needs.
 struct table_sizes {
