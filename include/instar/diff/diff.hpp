@@ -492,6 +492,12 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
     for (const view_object& v : s.views)
       if (same_text(v.schema, name))
         return true;
+    for (const sequence_object& q : s.sequences)
+      if (same_text(q.schema, name))
+        return true;
+    for (const extension_object& e : s.extensions)
+      if (same_text(e.schema, name))
+        return true;
     return false;
   };
   std::vector<std::string_view> made;
@@ -511,6 +517,8 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
     need(e.schema);
   for (const view_object& v : after.views)
     need(v.schema);
+  for (const sequence_object& q : after.sequences)
+    need(q.schema);
   for (const extension_object& e : after.extensions)
     need(e.schema);
 

@@ -150,13 +150,12 @@ struct snake_case {
 
 // A structured binding names every member or does not compile: the one exact and free check that a list is complete. It is
 // also how others reach the members: `instar_visit(row, f)` is f(row.id, row.email, …).
-#define INSTAR_EVERY_FIELD_LISTED(MODEL, FIRST, ...)                                                                   \
+#define INSTAR_EVERY_FIELD_LISTED(MODEL, ...)                                                                          \
   INSTAR_QUIET_BEGIN                                                                                                   \
   template <class instar_f>                                                                                            \
   constexpr decltype(auto) instar_visit(MODEL& INSTAR_MODEL_must_list_every_field, instar_f&& instar_call) {           \
-    auto& [INSTAR_FIELD_NAME FIRST INSTAR_FOR_EACH(INSTAR_NAME, MODEL, __VA_ARGS__)] =                                 \
-        INSTAR_MODEL_must_list_every_field;                                                                            \
-    return instar_call(INSTAR_FIELD_NAME FIRST INSTAR_FOR_EACH(INSTAR_NAME, MODEL, __VA_ARGS__));                      \
+    auto& [INSTAR_NAMES(MODEL, __VA_ARGS__)] = INSTAR_MODEL_must_list_every_field;                                     \
+    return instar_call(INSTAR_NAMES(MODEL, __VA_ARGS__));                                                              \
   }                                                                                                                    \
   INSTAR_QUIET_END
 
