@@ -62,12 +62,53 @@ struct step_list {
   }
 };
 
+/// How the columns of a table fare that stand in both schemas, where more than they themselves depends on it.
+struct column_fates {
+  const table* after;
+  std::vector<int> was;       ///< The old position of each new column, or -1.
+  std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
+  std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
+  bool any = false;           ///< Whether one is remade or retyped.
+
+  constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
+    for (std::size_t i = 0; i < fate.size(); ++i)
+      if (fate[i] && same_text(after->columns[i].name, name))
+        return true;
+    return false;
+  }
+  constexpr bool in(std::span<const std::string_view> names) const {
+    for (std::string_view name : names)
+      if (has(remade, name))
+        return true;
+    return false;
+  }
+  constexpr bool in(std::string_view expression) const {
+    for (std::size_t i = 0; i < remade.size(); ++i)
+      if ((remade[i] || retyped[i]) && mentions(expression, after->columns[i].name))
+        return true;
+    return false;
+  }
+  constexpr bool in(std::span<const index_part> parts) const {
+    for (const index_part& part : parts)
+      if (part.expression ? in(part.text) : has(remade, part.text))
+        return true;
+    return false;
+  }
+
+  /// Whether a constraint or index of the new table has to be made again although it says what the old one said.
+  constexpr bool disturb(const key& k) const { return any && in(k.columns); }
+  constexpr bool disturb(const check& c) const { return any && in(c.expression); }
+  constexpr bool disturb(const index& i) const { return any && (in(i.parts) || in(i.where) || in(i.include)); }
+  constexpr bool disturb(const exclusion& e) const { return any && (in(e.parts) || in(e.where)); }
+  constexpr bool disturb(const foreign_key& fk) const { return any && in(fk.columns); }
+};
+
 /// Compares lists of constraints or indexes: same name and definition stays, same definition is renamed, the rest is
 /// dropped and made.
 template <class T>
-constexpr void diff_constraints(step_list& out, const column_renames& renames, std::span<const T> then,
-                                std::span<const T> now, step_kind drop, step_kind add, step_kind rename,
-                                constraint_kind kind) {
+constexpr void diff_constraints(step_list& out, const column_renames& renames, const column_fates& fates,
+                                std::span<const T> then, std::span<const T> now, step_kind drop, step_kind add,
+                                step_kind rename, constraint_kind kind) {
   if (then.empty() && now.empty())
     return;
   std::vector<char> old_done(then.size(), 0);
@@ -76,7 +117,7 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
     for (std::size_t n = 0; n < now.size(); ++n)
       for (std::size_t o = 0; !new_done[n] && o < then.size(); ++o) {
         if (old_done[o] || (by_name && !same_text(then[o].name, now[n].name)) ||
-            !same_definition(renames, then[o], now[n]))
+            !same_definition(renames, then[o], now[n]) || fates.disturb(now[n]))
           continue;
         old_done[o] = new_done[n] = 1;
         if (!by_name)
@@ -138,23 +179,94 @@ constexpr bool auto_default(const column& c) {
   return c.initial.kind != default_kind::none;
 }
 
+/// Whether a column becomes a plain one that keeps the values which were generated.
+constexpr bool keeps_generated(const column& then, const column& now) {
+  return then.generated == generated_kind::stored && now.generated == generated_kind::none;
+}
+
+/// Whether what is said over values of one type may say nothing of those of the other.
+constexpr bool changes_family(const column_type& then, const column_type& now) {
+  const auto integer = [](type_kind k) {
+    return k == type_kind::smallint || k == type_kind::integer || k == type_kind::bigint;
+  };
+  return then.dimensions != now.dimensions || then.kind == type_kind::custom || now.kind == type_kind::custom ||
+         (then.kind != now.kind && !(integer(then.kind) && integer(now.kind))) ||
+         (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
+}
+
+/// \param steps so far: those of the enums
+constexpr column_fates fates_of(const std::vector<step>& steps, const column_renames& renames) {
+  const table& before = *renames.before;
+  const table& after = *renames.after;
+  const std::size_t size = after.columns.size();
+  column_fates fates{.after = &after,
+                     .was = std::vector<int>(size, -1),
+                     .remade = std::vector<char>(size, 0),
+                     .retyped = std::vector<char>(size, 0)};
+  std::vector<char> taken(before.columns.size(), 0);
+  for (std::size_t to = 0; to < size; ++to) {
+    const column& now = after.columns[to];
+    const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
+    int from = -1;
+    // Most columns stand where they stood.
+    if (to < before.columns.size() && same_text(before.columns[to].name, old_name))
+      from = static_cast<int>(to);
+    else
+      for (std::size_t i = 0; i < before.columns.size() && from < 0; ++i)
+        if (same_text(before.columns[i].name, old_name))
+          from = static_cast<int>(i);
+    if (from >= 0 && !taken[static_cast<std::size_t>(from)]) {
+      taken[static_cast<std::size_t>(from)] = 1;
+      fates.was[to] = from;
+    }
+  }
+  const auto rebuilt = [&](const column_type& t) {
+    if (t.values != nullptr)
+      for (const step& s : steps)
+        if (s.kind == step_kind::rebuild_enum && same_enum(*s.new_enum, *t.values))
+          return true;
+    return false;
+  };
+  for (std::size_t to = 0; to < size; ++to) {
+    if (fates.was[to] < 0)
+      continue;
+    const column& then = before.columns[static_cast<std::size_t>(fates.was[to])];
+    const column& now = after.columns[to];
+    if (!keeps_generated(then, now) &&
+        (then.generated != now.generated || !same_text(then.generated_as, now.generated_as)))
+      fates.remade[to] = 1;
+    fates.retyped[to] = rebuilt(now.type) || changes_family(then.type, now.type);
+    fates.any |= fates.remade[to] || fates.retyped[to];
+    if (!fates.retyped[to] && same_type(then.type, now.type))
+      continue;
+    // No type changes under a generated column.
+    for (std::size_t other = 0; other < size; ++other)
+      if (after.columns[other].generated != generated_kind::none && fates.was[other] >= 0 &&
+          mentions(after.columns[other].generated_as, now.name)) {
+        fates.remade[other] = 1;
+        fates.any = true;
+      }
+  }
+  return fates;
+}
+
 /// The steps for one column that both tables have.
-constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to) {
+constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade) {
   const column& then = before.columns[static_cast<std::size_t>(from)];
   const column& now = after.columns[static_cast<std::size_t>(to)];
   const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
 
   if (!same_text(then.name, now.name))
     add(step_kind::rename_column);
-
-  const bool generation = then.generated != now.generated || !same_text(then.generated_as, now.generated_as);
-  if (generation && now.generated == generated_kind::none && then.generated == generated_kind::stored) {
-    add(step_kind::drop_generated);  // Keeps the values.
-  } else if (generation) {
+  if (remade) {
     add(step_kind::drop_column);
     add(step_kind::add_column);
+    if (!now.comment.empty())
+      add(step_kind::comment_column);
     return;
   }
+  if (then.generated != now.generated)
+    add(step_kind::drop_generated);
 
   const bool type = !same_type(then.type, now.type);
   const bool same_initial = same_default(then.initial, now.initial);
@@ -192,21 +304,13 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     out.add(step_kind::rename_table, &before, &after);
 
   const column_renames renames(before, after);
+  const column_fates fates = fates_of(out.steps, renames);
   std::vector<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
     const column& now = after.columns[to];
-    const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
-    int from = -1;
-    // Most columns stand where they stood.
-    if (to < before.columns.size() && same_text(before.columns[to].name, old_name))
-      from = static_cast<int>(to);
-    else
-      for (std::size_t i = 0; i < before.columns.size() && from < 0; ++i)
-        if (same_text(before.columns[i].name, old_name))
-          from = static_cast<int>(i);
-    if (from >= 0 && !kept[static_cast<std::size_t>(from)]) {
-      kept[static_cast<std::size_t>(from)] = 1;
-      diff_column(out, before, after, from, static_cast<int>(to));
+    if (fates.was[to] >= 0) {
+      kept[static_cast<std::size_t>(fates.was[to])] = 1;
+      diff_column(out, before, after, fates.was[to], static_cast<int>(to), fates.remade[to]);
       continue;
     }
     out.add(step_kind::add_column, &before, &after, -1, static_cast<int>(to));
@@ -219,7 +323,8 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
 
   const bool old_key = !before.primary_key.columns.empty();
   const bool new_key = !after.primary_key.columns.empty();
-  if (old_key && new_key && same_definition(renames, before.primary_key, after.primary_key)) {
+  if (old_key && new_key && same_definition(renames, before.primary_key, after.primary_key) &&
+      !fates.disturb(after.primary_key)) {
     if (!same_text(before.primary_key.name, after.primary_key.name))
       out.add(step_kind::rename_constraint, &before, &after).constraint = constraint_kind::primary_key;
   } else {
@@ -229,13 +334,13 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
       out.add(step_kind::add_primary_key, &before, &after);
   }
 
-  diff_constraints(out, renames, before.uniques, after.uniques, step_kind::drop_unique, step_kind::add_unique,
+  diff_constraints(out, renames, fates, before.uniques, after.uniques, step_kind::drop_unique, step_kind::add_unique,
                    step_kind::rename_constraint, constraint_kind::unique);
-  diff_constraints(out, renames, before.checks, after.checks, step_kind::drop_check, step_kind::add_check,
+  diff_constraints(out, renames, fates, before.checks, after.checks, step_kind::drop_check, step_kind::add_check,
                    step_kind::rename_constraint, constraint_kind::check);
-  diff_constraints(out, renames, before.exclusions, after.exclusions, step_kind::drop_exclusion,
+  diff_constraints(out, renames, fates, before.exclusions, after.exclusions, step_kind::drop_exclusion,
                    step_kind::add_exclusion, step_kind::rename_constraint, constraint_kind::exclusion);
-  diff_constraints(out, renames, before.indexes, after.indexes, step_kind::drop_index, step_kind::create_index,
+  diff_constraints(out, renames, fates, before.indexes, after.indexes, step_kind::drop_index, step_kind::create_index,
                    step_kind::rename_index, constraint_kind::unique);
 
   std::vector<char> old_done(before.foreign_keys.size(), 0);
@@ -246,7 +351,7 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
         const foreign_key& then = before.foreign_keys[o];
         const foreign_key& now = after.foreign_keys[n];
         if (old_done[o] || (by_name != 0 && !same_text(then.name, now.name)) ||
-            !schemas.same_foreign_key(renames, then, now))
+            !schemas.same_foreign_key(renames, then, now) || fates.disturb(now))
           continue;
         old_done[o] = new_done[n] = 1;
         if (by_name == 0)
@@ -344,17 +449,16 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
   }
   // A value that was added cannot be used before the transaction ends, so a default that needs it wants a new type.
   // https://www.postgresql.org/docs/current/sql-altertype.html
-  if (!ordered || kept != then.values.size() || (added && default_uses_new_value(after, then, now))) {
-    add(step_kind::rebuild_enum);
-    return;
-  }
+  const bool rebuild = !ordered || kept != then.values.size() || (added && default_uses_new_value(after, then, now));
   for (std::size_t to = 0; to < now.values.size(); ++to) {
     const int from = was(now.values[to]);
-    if (from < 0)
-      add(step_kind::add_enum_value, -1, static_cast<int>(to));
-    else if (!same_text(then.values[static_cast<std::size_t>(from)].label, now.values[to].label))
+    if (from >= 0 && !same_text(then.values[static_cast<std::size_t>(from)].label, now.values[to].label))
       add(step_kind::rename_enum_value, from, static_cast<int>(to));
+    else if (from < 0 && !rebuild)
+      add(step_kind::add_enum_value, -1, static_cast<int>(to));
   }
+  if (rebuild)
+    add(step_kind::rebuild_enum);
 }
 
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
@@ -619,16 +723,27 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
   }
 }
 
-/// Puts steps into the order of their kinds; those of one kind stay in theirs.
+/// Where a step stands in a plan: steps are ordered by their kinds, but for generated columns, which go before what they
+/// are generated from and come after it.
+constexpr std::size_t rank_of(const step& s) {
+  step_kind kind = s.kind;
+  if (kind == step_kind::drop_column && s.old_column()->generated != generated_kind::none)
+    kind = step_kind::drop_generated;
+  else if (kind == step_kind::add_column && s.new_column()->generated != generated_kind::none)
+    kind = step_kind::drop_not_null;
+  return static_cast<std::size_t>(kind);
+}
+
+/// Puts steps into their order; those of one kind stay in theirs.
 constexpr void put_in_order(std::vector<step>& steps) {
   std::size_t starts[step_kind_count + 1]{};
   for (const step& s : steps)
-    ++starts[static_cast<std::size_t>(s.kind) + 1];
+    ++starts[rank_of(s) + 1];
   for (std::size_t i = 1; i <= step_kind_count; ++i)
     starts[i] += starts[i - 1];
   const std::vector<step> found = steps;
   for (const step& s : found)
-    steps[starts[static_cast<std::size_t>(s.kind)]++] = s;
+    steps[starts[rank_of(s)]++] = s;
 }
 
 /// Adds the steps to a list of the caller's: g++ 12 remembers what a constant function returned, and would hand out a

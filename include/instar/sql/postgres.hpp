@@ -315,31 +315,8 @@ constexpr void put_rebuild_enum(Writer& out, const plan_view& p, const step& s, 
       out.put(" TYPE ");
       put_postgres_type(out, c.type);
       out.put(" USING ");
-      const std::string_view text = c.type.dimensions > 0 ? "::text[]" : "::text";
-      // Declared renames of values change them on the way.
-      bool renames = false;
-      for (const enum_value& v : e.values)
-        for (const enum_value& was : s.old_enum->values)
-          renames |= !v.renamed_from.empty() && same_text(v.renamed_from, was.label) && !same_text(v.label, was.label);
-      if (renames && c.type.dimensions == 0) {
-        out.put("CASE ");
-        put_name(out, c.name);
-        out.put(text);
-        for (const enum_value& v : e.values)
-          if (!v.renamed_from.empty()) {
-            out.put(" WHEN ");
-            put_literal(out, v.renamed_from);
-            out.put(" THEN ");
-            put_literal(out, v.label);
-          }
-        out.put(" ELSE ");
-        put_name(out, c.name);
-        out.put(text);
-        out.put(" END");
-      } else {
-        put_name(out, c.name);
-        out.put(text);
-      }
+      put_name(out, c.name);
+      out.put(c.type.dimensions > 0 ? "::text[]" : "::text");
       out.put("::");
       put_postgres_type(out, c.type);
       if (c.initial.kind != default_kind::none) {
@@ -540,7 +517,8 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
   case step_kind::drop_column:
     put_alter_table(out, *s.after);
     out.put(" DROP COLUMN ");
-    put_name(out, s.old_column()->name);
+    // One that is added again has the new name by now.
+    put_name(out, s.to >= 0 ? s.new_column()->name : s.old_column()->name);
     break;
   case step_kind::add_column:
     put_alter_table(out, *s.after);
