@@ -39,12 +39,13 @@ public:
     return -1;
   }
 
-  /// \param written "name" (in `schema`) or "schema.name"
+  /// \param written "schema.name", or "name" in `schema` or else in the default schema
   constexpr int find_written(std::string_view schema, std::string_view written) const {
     for (std::size_t i = 0; i < written.size(); ++i)
       if (written[i] == '.')
         return find(written.substr(0, i), written.substr(i + 1));
-    return find(schema, written);
+    const int found = find(schema, written);
+    return found < 0 && !schema.empty() ? find({}, written) : found;
   }
 
 private:
@@ -639,22 +640,22 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
     if (!has_extension(after, e.name))
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
-  const auto same_sequence = [](const sequence_object& a, const sequence_object& b) {
-    return same_text(a.name, b.name) && same_text(a.schema, b.schema) && a.type == b.type && a.start == b.start &&
-           a.increment == b.increment && a.cache == b.cache && a.cycle == b.cycle;
+  const auto find_sequence = [](const schema_view& s, const sequence_object& wanted) -> const sequence_object* {
+    for (const sequence_object& q : s.sequences)
+      if (same_text(q.name, wanted.name) && same_text(q.schema, wanted.schema))
+        return &q;
+    return nullptr;
   };
-  const auto has_sequence = [&](const schema_view& s, const sequence_object& wanted) {
-    for (const sequence_object& o : s.sequences)
-      if (same_sequence(o, wanted))
-        return true;
-    return false;
-  };
-  for (const sequence_object& o : after.sequences)
-    if (!has_sequence(before, o))
-      steps.push_back(step{.kind = step_kind::create_sequence, .sequence = &o});
-  for (const sequence_object& o : before.sequences)
-    if (!has_sequence(after, o))
-      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &o});
+  for (const sequence_object& q : after.sequences) {
+    const sequence_object* then = find_sequence(before, q);
+    if (then == nullptr)
+      steps.push_back(step{.kind = step_kind::create_sequence, .sequence = &q});
+    else if (!same_definition(*then, q))
+      steps.push_back(step{.kind = step_kind::alter_sequence, .sequence = &q});
+  }
+  for (const sequence_object& q : before.sequences)
+    if (find_sequence(after, q) == nullptr)
+      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &q});
 }
 
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and of

@@ -25,6 +25,7 @@ enum class step_kind : unsigned char {
   create_enum,
   add_enum_value,
   create_sequence,
+  alter_sequence,
   create_early_raw_object,
   drop_foreign_key,
   drop_exclusion,

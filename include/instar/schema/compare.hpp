@@ -108,6 +108,12 @@ constexpr bool same_definition(const column_renames& r, const exclusion& then, c
          then.deferral == now.deferral && same_definition(r, then.parts, now.parts);
 }
 
+/// Whether two sequences of one name count alike.
+constexpr bool same_definition(const sequence_object& a, const sequence_object& b) {
+  return a.type == b.type && a.start == b.start && a.increment == b.increment && a.cache == b.cache &&
+         a.cycle == b.cycle;
+}
+
 /// Whether a query's text has a name as a word of its own. A wrong "yes" costs a view that is made again.
 constexpr bool mentions(std::string_view text, std::string_view name) {
   const auto letter = [](char c) {

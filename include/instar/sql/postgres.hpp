@@ -345,6 +345,38 @@ constexpr void put_comment(Writer& out, std::string_view text) {
 }
 
 template <class Writer>
+constexpr void put_sequence_type(Writer& out, const sequence_object& q) {
+  out.put(" AS ");
+  put_postgres_type(out, {.kind = q.type});
+}
+
+/// Writes step, bounds and start. Sequences that begin beyond the standard bounds (1 upwards, -1 downwards) have their
+/// start for a bound.
+template <class Writer>
+constexpr void put_sequence_options(Writer& out, const sequence_object& q, bool alter) {
+  out.put(" INCREMENT BY ");
+  put_integer(out, q.increment);
+  const bool low = q.increment > 0 && q.start < 1;
+  const bool high = q.increment < 0 && q.start > -1;
+  if (low || high) {
+    out.put(low ? " MINVALUE " : " MAXVALUE ");
+    put_integer(out, q.start);
+  }
+  if (alter && !low)
+    out.put(" NO MINVALUE");
+  if (alter && !high)
+    out.put(" NO MAXVALUE");
+  out.put(" START WITH ");
+  put_integer(out, q.start);
+}
+
+template <class Writer>
+constexpr void put_sequence_cache(Writer& out, const sequence_object& q) {
+  out.put(" CACHE ");
+  put_integer(out, q.cache);
+}
+
+template <class Writer>
 constexpr void put_create_view(Writer& out, dialect d, const view_object& v) {
   out.put(v.materialized && d == dialect::postgres ? "CREATE MATERIALIZED VIEW " : "CREATE VIEW ");
   put_object(out, d, v.schema, v.name);
@@ -451,26 +483,26 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_object(out, pg, s.new_enum->schema, s.new_enum->name);
     put_comment(out, s.new_enum->comment);
     break;
-  case step_kind::create_sequence: {
-    const sequence_object& q = *s.sequence;
+  case step_kind::create_sequence:
     out.put("CREATE SEQUENCE ");
-    put_object(out, pg, q.schema, q.name);
-    if (q.type != type_kind::bigint) {
-      out.put(" AS ");
-      put_postgres_type(out, {.kind = q.type});
-    }
-    out.put(" INCREMENT BY ");
-    put_integer(out, q.increment);
-    out.put(" START WITH ");
-    put_integer(out, q.start);
-    if (q.cache != 1) {
-      out.put(" CACHE ");
-      put_integer(out, q.cache);
-    }
-    if (q.cycle)
+    put_object(out, pg, s.sequence->schema, s.sequence->name);
+    if (s.sequence->type != type_kind::bigint)
+      put_sequence_type(out, *s.sequence);
+    put_sequence_options(out, *s.sequence, false);
+    if (s.sequence->cache != 1)
+      put_sequence_cache(out, *s.sequence);
+    if (s.sequence->cycle)
       out.put(" CYCLE");
     break;
-  }
+  case step_kind::alter_sequence:
+    // Goes on from where it is: START is where RESTART begins.
+    out.put("ALTER SEQUENCE ");
+    put_object(out, pg, s.sequence->schema, s.sequence->name);
+    put_sequence_type(out, *s.sequence);
+    put_sequence_options(out, *s.sequence, true);
+    put_sequence_cache(out, *s.sequence);
+    out.put(s.sequence->cycle ? " CYCLE" : " NO CYCLE");
+    break;
   case step_kind::drop_sequence:
     out.put("DROP SEQUENCE ");
     put_object(out, pg, s.sequence->schema, s.sequence->name);
@@ -491,7 +523,8 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
       out.put("ALTER TABLE ");
       put_object(out, pg, s.before->schema, s.after->name);
       out.put(" SET SCHEMA ");
-      put_name(out, s.after->schema);
+      // The default schema has no other name that SET SCHEMA would take.
+      put_name(out, s.after->schema.empty() ? std::string_view("public") : s.after->schema);
     }
     break;
   case step_kind::rename_column:

@@ -132,6 +132,8 @@ inline std::string describe(const step& s) {
     return "~ enum " + enum_name(*s.new_enum) + ": comment";
   case step_kind::create_sequence:
     return "+ sequence " + qualified(s.sequence->schema, s.sequence->name);
+  case step_kind::alter_sequence:
+    return "~ sequence " + qualified(s.sequence->schema, s.sequence->name);
   case step_kind::drop_sequence:
     return "- sequence " + qualified(s.sequence->schema, s.sequence->name);
   case step_kind::create_table:

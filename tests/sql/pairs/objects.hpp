@@ -125,7 +125,7 @@ inline constexpr auto schema =
 }
 namespace with_other_sequences {
 inline constexpr auto schema =
-    instar::schema<User, Visit>(instar::sequence("numbers", 5, 2), instar::sequence("audit.jumps", 7));
+    instar::schema<User, Visit>(instar::sequence("numbers", 5, -1), instar::sequence("audit.jumps", 7));
 }
 
 namespace with_extensions {
