@@ -497,9 +497,11 @@ constexpr bool same_indexes(std::span<const index> a, std::span<const index> b) 
   return true;
 }
 
-/// Whether steps change a table so that a view over it has to make way.
+/// Whether a step changes a table so that a view over it has to make way: PostgreSQL refuses the step while the view
+/// stands. A view may rest on a primary key by its GROUP BY.
 constexpr bool disturbs_views(const step& s) {
   switch (s.kind) {
+  case step_kind::drop_primary_key:
   case step_kind::drop_table:
   case step_kind::rename_table:
   case step_kind::rename_column:
@@ -517,9 +519,12 @@ constexpr void diff_views(std::vector<step>& steps, const schema_view& before, c
   if (before.views.empty() && after.views.empty())
     return;
   std::vector<std::string_view> disturbed;
+  std::vector<std::string_view> widened;  // Tables with a new column, which `SELECT *` of an old view does not have.
   for (const step& s : steps) {
     if (disturbs_views(s))
       disturbed.push_back(s.before->name);
+    if (s.kind == step_kind::add_column)
+      widened.push_back(s.before->name);
     if (s.kind == step_kind::rebuild_enum)
       for (const table& t : before.tables)
         for (const column& c : t.columns)
@@ -542,6 +547,8 @@ constexpr void diff_views(std::vector<step>& steps, const schema_view& before, c
     }
     for (std::size_t i = 0; i < disturbed.size() && !drop; ++i)
       drop = mentions(then.query, disturbed[i]);
+    for (std::size_t i = 0; i < widened.size() && !drop; ++i)
+      drop = mentions(then.query, widened[i]) && selects_all(then.query);
     if (!drop) {
       const view_object& now = after.views[static_cast<std::size_t>(to)];
       remade[static_cast<std::size_t>(to)] = 1;  // Stays as it is.

@@ -114,20 +114,35 @@ constexpr bool same_definition(const sequence_object& a, const sequence_object& 
          a.cycle == b.cycle;
 }
 
-/// Whether a query's text has a name as a word of its own. A wrong "yes" costs a view that is made again.
+/// Whether SQL has a name as a word of its own, in capitals or not: unquoted names have none. A wrong "yes" costs an
+/// object that is made again.
 constexpr bool mentions(std::string_view text, std::string_view name) {
   const auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            static_cast<unsigned char>(c) >= 0x80;
   };
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   if (name.empty() || text.size() < name.size())
     return false;
+  const char first = small(name[0]);
   for (std::size_t i = 0; i + name.size() <= text.size(); ++i) {
-    if (text[i] != name[0] || !same_text(text.substr(i, name.size()), name))
+    if (small(text[i]) != first || (i != 0 && letter(text[i - 1])) ||
+        (i + name.size() != text.size() && letter(text[i + name.size()])))
       continue;
-    if ((i == 0 || !letter(text[i - 1])) && (i + name.size() == text.size() || !letter(text[i + name.size()])))
+    std::size_t same = 1;
+    while (same < name.size() && small(text[i + same]) == small(name[same]))
+      ++same;
+    if (same == name.size())
       return true;
   }
+  return false;
+}
+
+/// Whether a query selects all columns there are: `*` or `t.*`, not count(*).
+constexpr bool selects_all(std::string_view query) {
+  for (std::size_t i = 0; i < query.size(); ++i)
+    if (query[i] == '*' && (i == 0 || query[i - 1] != '('))
+      return true;
   return false;
 }
 

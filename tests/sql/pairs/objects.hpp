@@ -98,9 +98,10 @@ inline constexpr auto schema =
 }
 
 // A view may rest on a primary key: what its GROUP BY does not name follows from it.
+inline constexpr char visit_counts[] =
+    "SELECT u.email, u.points, count(*) AS n FROM users u JOIN visits v ON v.user_id = u.id GROUP BY u.id, u.email";
 namespace with_grouping {
-inline constexpr auto schema = instar::schema<User, Visit>(instar::view(
-    "visit_counts", "SELECT u.id, u.email, count(*) AS n FROM users u JOIN visits v ON v.user_id = u.id GROUP BY u.id"));
+inline constexpr auto schema = instar::schema<User, Visit>(instar::view("visit_counts", visit_counts));
 }
 namespace under_grouping {
 struct User {
@@ -108,15 +109,13 @@ struct User {
   std::string email;
   int32_t points;
 };
-INSTAR_MODEL(User, "users", (id, primary_key, identity), (email, unique), (points), index(&User::id).named("more"))
+INSTAR_MODEL(User, "users", (id, unique, identity), (email, primary_key), (points))
 struct Visit {
   int64_t id;
   int64_t user_id;
 };
-INSTAR_MODEL(Visit, "visits", (id), (user_id, references(&User::id).on_delete(cascade), index),
-             primary_key(&Visit::id, &Visit::user_id))
-inline constexpr auto schema = instar::schema<User, Visit>(instar::view(
-    "visit_counts", "SELECT u.id, u.email, count(*) AS n FROM users u JOIN visits v ON v.user_id = u.id GROUP BY u.id"));
+INSTAR_MODEL(Visit, "visits", (id, primary_key, identity), (user_id, references(&User::id).on_delete(cascade), index))
+inline constexpr auto schema = instar::schema<User, Visit>(instar::view("visit_counts", visit_counts));
 }  // namespace under_grouping
 
 namespace with_sequences {
