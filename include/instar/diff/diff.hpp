@@ -71,6 +71,9 @@ struct column_fates {
   std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
   bool any = false;           ///< Whether one is remade or retyped.
 
+  /// \param steps so far: those of the enums
+  constexpr column_fates(const std::vector<step>& steps, const column_renames& renames);
+
   constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
     for (std::size_t i = 0; i < fate.size(); ++i)
       if (fate[i] && same_text(after->columns[i].name, name))
@@ -195,30 +198,25 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
          (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
 }
 
-/// \param steps so far: those of the enums
-constexpr column_fates fates_of(const std::vector<step>& steps, const column_renames& renames) {
-  const table& before = *renames.before;
-  const table& after = *renames.after;
-  const std::size_t size = after.columns.size();
-  column_fates fates{.after = &after,
-                     .was = std::vector<int>(size, -1),
-                     .remade = std::vector<char>(size, 0),
-                     .retyped = std::vector<char>(size, 0)};
-  std::vector<char> taken(before.columns.size(), 0);
-  for (std::size_t to = 0; to < size; ++to) {
-    const column& now = after.columns[to];
+constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames)
+    : after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0), retyped(was.size(), 0) {
+  const std::span<const column> old_columns = renames.before->columns;
+  const std::span<const column> new_columns = renames.after->columns;
+  std::vector<char> taken(old_columns.size(), 0);
+  for (std::size_t to = 0; to < was.size(); ++to) {
+    const column& now = new_columns[to];
     const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
     int from = -1;
     // Most columns stand where they stood.
-    if (to < before.columns.size() && same_text(before.columns[to].name, old_name))
+    if (to < old_columns.size() && same_text(old_columns[to].name, old_name))
       from = static_cast<int>(to);
     else
-      for (std::size_t i = 0; i < before.columns.size() && from < 0; ++i)
-        if (same_text(before.columns[i].name, old_name))
+      for (std::size_t i = 0; i < old_columns.size() && from < 0; ++i)
+        if (same_text(old_columns[i].name, old_name))
           from = static_cast<int>(i);
     if (from >= 0 && !taken[static_cast<std::size_t>(from)]) {
       taken[static_cast<std::size_t>(from)] = 1;
-      fates.was[to] = from;
+      was[to] = from;
     }
   }
   const auto rebuilt = [&](const column_type& t) {
@@ -228,27 +226,26 @@ constexpr column_fates fates_of(const std::vector<step>& steps, const column_ren
           return true;
     return false;
   };
-  for (std::size_t to = 0; to < size; ++to) {
-    if (fates.was[to] < 0)
+  for (std::size_t to = 0; to < was.size(); ++to) {
+    if (was[to] < 0)
       continue;
-    const column& then = before.columns[static_cast<std::size_t>(fates.was[to])];
-    const column& now = after.columns[to];
+    const column& then = old_columns[static_cast<std::size_t>(was[to])];
+    const column& now = new_columns[to];
     if (!keeps_generated(then, now) &&
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as)))
-      fates.remade[to] = 1;
-    fates.retyped[to] = rebuilt(now.type) || changes_family(then.type, now.type);
-    fates.any |= fates.remade[to] || fates.retyped[to];
-    if (!fates.retyped[to] && same_type(then.type, now.type))
+      remade[to] = 1;
+    retyped[to] = rebuilt(now.type) || changes_family(then.type, now.type);
+    any |= remade[to] || retyped[to];
+    if (!retyped[to] && same_type(then.type, now.type))
       continue;
     // No type changes under a generated column.
-    for (std::size_t other = 0; other < size; ++other)
-      if (after.columns[other].generated != generated_kind::none && fates.was[other] >= 0 &&
-          mentions(after.columns[other].generated_as, now.name)) {
-        fates.remade[other] = 1;
-        fates.any = true;
+    for (std::size_t other = 0; other < was.size(); ++other)
+      if (new_columns[other].generated != generated_kind::none && was[other] >= 0 &&
+          mentions(new_columns[other].generated_as, now.name)) {
+        remade[other] = 1;
+        any = true;
       }
   }
-  return fates;
 }
 
 /// The steps for one column that both tables have.
@@ -305,7 +302,7 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     out.add(step_kind::rename_table, &before, &after);
 
   const column_renames renames(before, after);
-  const column_fates fates = fates_of(out.steps, renames);
+  const column_fates fates(out.steps, renames);
   std::vector<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
     const column& now = after.columns[to];
@@ -571,6 +568,30 @@ constexpr void diff_views(std::vector<step>& steps, const schema_view& before, c
     }
 }
 
+/// Whether a statement replaces what it makes: then nothing that uses the old one has to let go of it.
+constexpr bool replaces(std::string_view create) {
+  constexpr std::string_view start = "create or replace ";
+  std::size_t i = 0;
+  while (i < create.size() && (create[i] == ' ' || create[i] == '\n'))
+    ++i;
+  std::size_t same = 0;
+  while (same < start.size() && i < create.size()) {
+    const char c = create[i++];
+    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '\n' ? ' ' : c;
+    if (small != start[same])
+      return false;
+    ++same;
+  }
+  return same == start.size();
+}
+
+/// Whether a trigger, policy or rule has to make way for a step on its table: it may name the column.
+constexpr bool stands_in_the_way(const raw_object& o, const step& s) {
+  return (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column) &&
+         (same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")) &&
+         mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name);
+}
+
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
     for (const raw_object& o : s.raw_objects)
@@ -578,15 +599,27 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
         return &o;
     return nullptr;
   };
+  const std::size_t count = steps.size();
+  const auto stays = [&](const raw_object& then, const raw_object& now) {
+    bool same = same_text(now.create, then.create);
+    for (std::size_t i = 0; same && i < count; ++i)
+      same = !stands_in_the_way(then, steps[i]);
+    return same;
+  };
   for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
     const raw_object& then = before.raw_objects[i];
     const raw_object* now = find(after, then);
-    if (now == nullptr || !same_text(now->create, then.create))
+    if (now == nullptr)
+      // Defaults and generated columns may use it until their own steps are done.
+      steps.push_back(step{.kind = then.placement == placement::before_tables ? step_kind::drop_early_raw_object
+                                                                               : step_kind::drop_raw_object,
+                           .raw = &then});
+    else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
       steps.push_back(step{.kind = step_kind::drop_raw_object, .raw = &then});
   }
   for (const raw_object& now : after.raw_objects) {
     const raw_object* then = find(before, now);
-    if (then == nullptr || !same_text(now.create, then->create))
+    if (then == nullptr || !stays(*then, now))
       steps.push_back(step{.kind = now.placement == placement::before_tables ? step_kind::create_early_raw_object
                                                                               : step_kind::create_raw_object,
                            .raw = &now});

@@ -55,6 +55,7 @@ enum class step_kind : unsigned char {
   drop_not_null,
   drop_enum,
   drop_sequence,
+  drop_early_raw_object,
   add_primary_key,
   add_unique,
   add_check,

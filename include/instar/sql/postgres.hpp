@@ -412,6 +412,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_name(out, s.extension->name);
     break;
   case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
     out.put(s.raw->drop);
     break;
   case step_kind::create_early_raw_object:

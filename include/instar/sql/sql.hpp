@@ -94,6 +94,7 @@ inline std::string describe(const step& s) {
   case step_kind::drop_extension:
     return "- extension " + std::string(s.extension->name);
   case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
     return "- " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
   case step_kind::create_early_raw_object:
   case step_kind::create_raw_object:

@@ -490,6 +490,7 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   const std::size_t to = static_cast<std::size_t>(s.to);
   switch (s.kind) {
   case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
   case step_kind::create_early_raw_object:
   case step_kind::create_raw_object:
     put_postgres(out, p, o);
@@ -622,6 +623,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     const bool anew = s.after != nullptr && s.before != nullptr && rebuilt(s.after);
     switch (s.kind) {
     case step_kind::drop_raw_object:
+    case step_kind::drop_early_raw_object:
     case step_kind::create_early_raw_object:
     case step_kind::create_raw_object:
     case step_kind::drop_view:

@@ -158,7 +158,7 @@ struct Visit {
 };
 INSTAR_MODEL(Visit, "visits", (id, primary_key, identity), (user_id, references(&User::id).on_delete(cascade), index))
 inline constexpr auto schema = instar::schema<User, Visit>(
-    instar::function("starting_points", "CREATE FUNCTION starting_points() RETURNS integer LANGUAGE sql AS 'SELECT 5'",
+    instar::function("starting_points", "CREATE OR REPLACE FUNCTION starting_points() RETURNS integer LANGUAGE sql AS 'SELECT 5'",
                      "DROP FUNCTION starting_points()"),
     instar::function("touch",
                      "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
