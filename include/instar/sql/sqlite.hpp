@@ -327,8 +327,9 @@ enum class sqlite_part : int {
   rename_new,
   unique,   ///< … + position: a unique index of a table.
   index = 1000,
-  trigger = 2000,
-  legacy_off = 3000,
+  drop_trigger = 2000,
+  trigger = 3000,
+  legacy_off = 4000,
   foreign_keys_on,
 };
 
@@ -406,9 +407,13 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
                       o.on->uniques[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::unique))]);
     return;
   }
-  if (o.part >= static_cast<int>(sqlite_part::index) && o.part < static_cast<int>(sqlite_part::trigger)) {
+  if (o.part >= static_cast<int>(sqlite_part::index) && o.part < static_cast<int>(sqlite_part::drop_trigger)) {
     put_create_index(out, lite, {}, o.on->name,
                      o.on->indexes[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::index))]);
+    return;
+  }
+  if (o.part >= static_cast<int>(sqlite_part::drop_trigger) && o.part < static_cast<int>(sqlite_part::trigger)) {
+    out.put(p.after.raw_objects[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::drop_trigger))].drop);
     return;
   }
   if (o.part >= static_cast<int>(sqlite_part::trigger) && o.part < static_cast<int>(sqlite_part::legacy_off)) {
@@ -587,6 +592,22 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     rebuilds_done = true;
     if (rebuilds.empty())
       return;
+    // Triggers go with the old table, but those of other tables that mention it stay: all are dropped before and made
+    // after. Those that the plan makes anyway come later.
+    std::vector<std::size_t> triggers;
+    for (std::size_t i = 0; i < p.after.raw_objects.size(); ++i) {
+      const raw_object& raw = p.after.raw_objects[i];
+      bool kept = same_text(raw.kind, "trigger");
+      for (const step& s : p.steps)
+        kept &= s.kind != step_kind::create_raw_object || s.raw != &raw;
+      bool concerned = false;
+      for (const rebuild& r : rebuilds)
+        concerned |= mentions(raw.create, r.after->name);
+      if (kept && concerned)
+        triggers.push_back(i);
+    }
+    for (std::size_t i : triggers)
+      add(sqlite_part::drop_trigger, nullptr, i);
     add(sqlite_part::legacy_on);
     for (const rebuild& r : rebuilds) {
       add(sqlite_part::create_new, r.after);
@@ -601,18 +622,9 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
         add(sqlite_part::unique, r.after, i);
       for (std::size_t i = 0; i < r.after->indexes.size(); ++i)
         add(sqlite_part::index, r.after, i);
-      // Triggers go with the old table; those that the plan makes anyway come later.
-      for (std::size_t i = 0; i < p.after.raw_objects.size(); ++i) {
-        const raw_object& raw = p.after.raw_objects[i];
-        if (!same_text(raw.kind, "trigger") || !mentions(raw.create, r.after->name))
-          continue;
-        bool made = false;
-        for (const step& s : p.steps)
-          made |= s.kind == step_kind::create_raw_object && s.raw == &raw;
-        if (!made)
-          add(sqlite_part::trigger, nullptr, i);
-      }
     }
+    for (std::size_t i : triggers)
+      add(sqlite_part::trigger, nullptr, i);
     add(sqlite_part::legacy_off);
   };
 

@@ -183,31 +183,33 @@ inline constexpr auto schema = instar::schema<with_functions::User, with_functio
                     "DROP TRIGGER touch_users ON users"));
 }  // namespace with_other_functions
 
-// SQLite's triggers: one on the table that is made anew, one on another table that only mentions it.
+// SQLite's triggers: on the table that is made anew, and on another one that only mentions it.
+inline constexpr auto user_gone = instar::trigger(
+    "user_gone", "CREATE TRIGGER user_gone AFTER DELETE ON users BEGIN DELETE FROM visits WHERE user_id = OLD.id; END",
+    "DROP TRIGGER user_gone");
+inline constexpr auto nobody_gone = instar::trigger(
+    "nobody_gone", "CREATE TRIGGER nobody_gone AFTER INSERT ON visits BEGIN DELETE FROM users WHERE id = 0; END",
+    "DROP TRIGGER nobody_gone");
+inline constexpr auto visit_counted = instar::trigger(
+    "visit_counted",
+    "CREATE TRIGGER visit_counted AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 1 WHERE id = NEW.user_id; END",
+    "DROP TRIGGER visit_counted");
+inline constexpr auto visit_counted_twice = instar::trigger(
+    "visit_counted",
+    "CREATE TRIGGER visit_counted AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 2 WHERE id = NEW.user_id; END",
+    "DROP TRIGGER visit_counted");
+
 namespace with_triggers {
 inline constexpr auto schema = instar::schema<User, Visit>(
-    instar::trigger("user_gone", "CREATE TRIGGER user_gone AFTER DELETE ON users BEGIN DELETE FROM visits WHERE user_id = OLD.id; END",
-                    "DROP TRIGGER user_gone"),
-    instar::trigger("visit_counts", "CREATE TRIGGER visit_counts AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 1 WHERE id = NEW.user_id; END",
-                    "DROP TRIGGER visit_counts"),
-    instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
-}  // namespace with_triggers
-
+    user_gone, nobody_gone, visit_counted, instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
+}
 namespace under_triggers {
 inline constexpr auto schema = instar::schema<under_views::User, under_views::Visit>(
-    instar::trigger("user_gone", "CREATE TRIGGER user_gone AFTER DELETE ON users BEGIN DELETE FROM visits WHERE user_id = OLD.id; END",
-                    "DROP TRIGGER user_gone"),
-    instar::trigger("visit_counts", "CREATE TRIGGER visit_counts AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 1 WHERE id = NEW.user_id; END",
-                    "DROP TRIGGER visit_counts"),
-    instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
-}  // namespace under_triggers
-
+    user_gone, nobody_gone, visit_counted, instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
+}
 namespace with_other_triggers {
-inline constexpr auto schema = instar::schema<under_views::User, under_views::Visit>(
-    instar::trigger("user_gone", "CREATE TRIGGER user_gone AFTER DELETE ON users BEGIN DELETE FROM visits WHERE user_id = OLD.id; END",
-                    "DROP TRIGGER user_gone"),
-    instar::trigger("visit_counts", "CREATE TRIGGER visit_counts AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 2 WHERE id = NEW.user_id; END",
-                    "DROP TRIGGER visit_counts"));
-}  // namespace with_other_triggers
+inline constexpr auto schema =
+    instar::schema<under_views::User, under_views::Visit>(user_gone, nobody_gone, visit_counted_twice);
+}
 
 }  // namespace pairs::objects
