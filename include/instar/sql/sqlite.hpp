@@ -238,9 +238,64 @@ constexpr bool sqlite_can_drop(const table& t, const column& c) {
   return true;
 }
 
+constexpr bool has_rowid(const table& t) {
+  for (const column& c : t.columns)
+    if (is_rowid(t, c))
+      return true;
+  return false;
+}
+
+/// Whether a step takes away or brings back what another one brings back or took away: it made way for a change that is
+/// none here.
+constexpr bool only_made_way(const step& s) {
+  const std::size_t from = static_cast<std::size_t>(s.from);
+  const std::size_t to = static_cast<std::size_t>(s.to);
+  const auto same_check = [](const check& a, const check& b) {
+    return same_text(a.name, b.name) && same_text(a.expression, b.expression);
+  };
+  const auto same_key = [](const foreign_key& a, const foreign_key& b) {
+    const table none{};
+    const column_renames renames(none, none);
+    return same_text(a.name, b.name) && same_text(a.target_table, b.target_table) &&
+           same_names(renames, a.columns, b.columns) && same_names(renames, a.target_columns, b.target_columns) &&
+           a.on_delete == b.on_delete && a.on_update == b.on_update && a.deferral == b.deferral;
+  };
+  switch (s.kind) {
+  case step_kind::drop_check:
+    for (const check& c : s.after->checks)
+      if (same_check(c, s.before->checks[from]))
+        return true;
+    return false;
+  case step_kind::add_check:
+    for (const check& c : s.before->checks)
+      if (same_check(c, s.after->checks[to]))
+        return true;
+    return false;
+  case step_kind::drop_foreign_key:
+    for (const foreign_key& fk : s.after->foreign_keys)
+      if (same_key(fk, s.before->foreign_keys[from]))
+        return true;
+    return false;
+  case step_kind::add_foreign_key:
+    for (const foreign_key& fk : s.before->foreign_keys)
+      if (same_key(fk, s.after->foreign_keys[to]))
+        return true;
+    return false;
+  case step_kind::drop_column:
+  case step_kind::add_column:
+    return s.from >= 0 && s.to >= 0 && same_sqlite_type(s.old_column()->type, s.new_column()->type) &&
+           s.old_column()->generated == s.new_column()->generated &&
+           same_text(s.old_column()->generated_as, s.new_column()->generated_as) &&
+           same_text(s.old_column()->collation, s.new_column()->collation) &&
+           s.old_column()->nullable == s.new_column()->nullable;
+  default:
+    return false;
+  }
+}
+
 /// Whether a step on a table that stays needs it made anew.
 constexpr bool needs_rebuild(const step& s) {
-  if (s.before == nullptr || s.after == nullptr)
+  if (s.before == nullptr || s.after == nullptr || only_made_way(s))
     return false;
   switch (s.kind) {
   case step_kind::add_column:
@@ -249,7 +304,8 @@ constexpr bool needs_rebuild(const step& s) {
     return s.to >= 0 || !sqlite_can_drop(*s.before, *s.old_column());
   case step_kind::alter_type:
     return !same_sqlite_type(s.old_column()->type, s.new_column()->type) ||
-           (s.old_column()->type.values != nullptr || s.new_column()->type.values != nullptr);
+           (s.old_column()->type.values != nullptr || s.new_column()->type.values != nullptr) ||
+           (s.old_column()->type.dimensions == 0) != (s.new_column()->type.dimensions == 0);
   case step_kind::drop_default:
   case step_kind::set_default:
     // Also a part of every change of type, which here may change nothing.
@@ -269,7 +325,7 @@ constexpr bool needs_rebuild(const step& s) {
     return true;
   case step_kind::rename_constraint:
     return s.constraint == constraint_kind::check || s.constraint == constraint_kind::foreign_key ||
-           (s.constraint == constraint_kind::primary_key && s.after->primary_key.columns.size() != 1);
+           (s.constraint == constraint_kind::primary_key && !has_rowid(*s.after));
   default:
     return false;
   }
@@ -385,6 +441,16 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
       out.put(" ELSE ");
       put_name(out, c.name);
       out.put(" END");
+    } else if (then.type.dimensions == 0 && c.type.dimensions == 1) {
+      out.put("CASE WHEN ");
+      put_name(out, c.name);
+      out.put(" IS NOT NULL THEN json_array(");
+      put_name(out, c.name);
+      out.put(") END");
+    } else if (then.type.dimensions == 1 && c.type.dimensions == 0) {
+      out.put("json_extract(");
+      put_name(out, c.name);
+      out.put(", '$[0]')");
     } else {
       put_name(out, c.name);
     }
@@ -662,7 +728,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::drop_unique:
     case step_kind::create_index:
     case step_kind::drop_index:
-      if (!anew)
+      if (!anew && !only_made_way(s))
         operations.push_back({.step = i});
       break;
     case step_kind::rename_index:
