@@ -72,9 +72,8 @@ std::span<const schema_pair> schema_pairs() {
   static const schema_pair list[] = {
       // Columns.
       pair_of<columns::base::schema, columns::nullable_added::schema>(
-          "a nullable column is added",
-          {users, "SELECT id, email, nickname, name, age FROM users ORDER BY id",
-           "1|anna@example.org||Anna|30\n7|b@example.org|||41"}),
+          "a nullable column is added", {users, "SELECT id, email, nickname, name, age FROM users ORDER BY id",
+                                         "1|anna@example.org||Anna|30\n7|b@example.org|||41"}),
       pair_of<columns::base::schema, columns::defaulted_added::schema>(
           "required columns with constant defaults are added",
           {users, "SELECT id, level, ratio, motto, CASE WHEN active THEN 1 ELSE 0 END FROM users ORDER BY id",
@@ -94,35 +93,34 @@ std::span<const schema_pair> schema_pairs() {
           {"INSERT INTO users (id, email, nickname, name, age) VALUES (3, 'e', 'nick', 'name', 4)",
            "SELECT id, email, name, age FROM users", "3|e|name|4"}),
       pair_of<columns::base::schema, columns::renamed::schema>(
-          "columns are renamed", {users, "SELECT mail, full_name FROM users ORDER BY id",
-                                  "anna@example.org|Anna\nb@example.org|"}),
+          "columns are renamed",
+          {users, "SELECT mail, full_name FROM users ORDER BY id", "anna@example.org|Anna\nb@example.org|"}),
       pair_of<columns::base::schema, columns::mapped::schema>(
           "a column gets a name of its own in the database",
           {users, "SELECT \"e-mail\" FROM users ORDER BY id", "anna@example.org\nb@example.org"}),
-      pair_of<columns::base::schema, columns::widened::schema>(
-          "a type is widened", {users, "SELECT age FROM users ORDER BY id", "30\n41"}),
-      pair_of<columns::widened::schema, columns::base::schema>(
-          "a type is narrowed", {users, "SELECT age FROM users ORDER BY id", "30\n41"}),
+      pair_of<columns::base::schema, columns::widened::schema>("a type is widened",
+                                                               {users, "SELECT age FROM users ORDER BY id", "30\n41"}),
+      pair_of<columns::widened::schema, columns::base::schema>("a type is narrowed",
+                                                               {users, "SELECT age FROM users ORDER BY id", "30\n41"}),
       pair_of<columns::base::schema, columns::as_text::schema>(
           "a number becomes a text", {users, "SELECT age || '!' FROM users ORDER BY id", "30!\n41!"}),
       pair_of<columns::as_text::schema, columns::base::schema>(
           "a text becomes a number", {users, "SELECT age + 1 FROM users ORDER BY id", "31\n42"}),
       pair_of<columns::base::schema, columns::limited::schema>(
-          "a text gets a limit", {users, "SELECT email, name FROM users ORDER BY id",
-                                  "anna@example.org|Anna\nb@example.org|"}),
+          "a text gets a limit",
+          {users, "SELECT email, name FROM users ORDER BY id", "anna@example.org|Anna\nb@example.org|"}),
       pair_of<columns::limited::schema, columns::less_limited::schema>(
-          "a limit is raised", {users, "SELECT email, name FROM users ORDER BY id",
-                                "anna@example.org|Anna\nb@example.org|"}),
+          "a limit is raised",
+          {users, "SELECT email, name FROM users ORDER BY id", "anna@example.org|Anna\nb@example.org|"}),
       pair_of<columns::base::schema, columns::defaulted::schema>(
-          "columns get defaults", {users, "INSERT INTO users (id) VALUES (3) RETURNING email, age", "nobody@example.org|18"}),
+          "columns get defaults",
+          {users, "INSERT INTO users (id) VALUES (3) RETURNING email, age", "nobody@example.org|18"}),
       pair_of<columns::defaulted::schema, columns::defaulted_otherwise::schema>(
-          "defaults come, change and go",
-          {"INSERT INTO users (id, name) VALUES (1, 'x')", "SELECT id, email, name, age FROM users",
-           "1|nobody@example.org|x|18"}),
+          "defaults come, change and go", {"INSERT INTO users (id, name) VALUES (1, 'x')",
+                                           "SELECT id, email, name, age FROM users", "1|nobody@example.org|x|18"}),
       pair_of<columns::defaulted::schema, columns::text_with_default::schema>(
-          "type and default change together",
-          {"INSERT INTO users (id, name) VALUES (1, 'x')", "SELECT id, email, age || '!' FROM users",
-           "1|nobody@example.org|18!"}),
+          "type and default change together", {"INSERT INTO users (id, name) VALUES (1, 'x')",
+                                               "SELECT id, email, age || '!' FROM users", "1|nobody@example.org|18!"}),
       pair_of<columns::text_with_default::schema, columns::defaulted_otherwise::schema>(
           "a text with a default becomes a number with another",
           {"INSERT INTO users (id, name) VALUES (1, 'x')", "SELECT id, age + 1 FROM users", "1|19"}),
@@ -132,8 +130,8 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<columns::base::schema, columns::required::schema>("a column becomes required, but a row lacks it",
                                                                 {.rows = users, .fails_with_rows = true}),
       pair_of<columns::required::schema, columns::base::schema>(
-          "a column becomes nullable", {"INSERT INTO users (id, email, name, age) VALUES (1, 'e', 'n', 1)",
-                                        "SELECT name FROM users", "n"}),
+          "a column becomes nullable",
+          {"INSERT INTO users (id, email, name, age) VALUES (1, 'e', 'n', 1)", "SELECT name FROM users", "n"}),
       pair_of<columns::base::schema, columns::required_with_default::schema>(
           "a column becomes required, and NULLs get its default",
           {users, "SELECT name FROM users ORDER BY id", "Anna\nanonymous"}),
@@ -141,8 +139,8 @@ std::span<const schema_pair> schema_pairs() {
           "name, type, default and NULLs of one column change",
           {users, "SELECT id, years FROM users ORDER BY id", "1|30\n7|41"}),
       pair_of<columns::base::schema, columns::collated::schema>(
-          "columns get collations", {users, "SELECT email FROM users ORDER BY id", "anna@example.org\nb@example.org",
-                                     runs_on::postgres}),
+          "columns get collations",
+          {users, "SELECT email FROM users ORDER BY id", "anna@example.org\nb@example.org", runs_on::postgres}),
       pair_of<columns::base::schema, columns::collated_sqlite::schema>(
           "columns get collations of SQLite",
           {users, "SELECT id FROM users WHERE email = 'ANNA@EXAMPLE.ORG'", "1", runs_on::sqlite}),
@@ -182,8 +180,8 @@ std::span<const schema_pair> schema_pairs() {
           "a stored column becomes virtual",
           {users, "SELECT next_age FROM users ORDER BY id", "31\n42", runs_on::sqlite}),
       pair_of<columns::base::schema, columns::as_array::schema>(
-          "columns become arrays", {users, "SELECT age, name FROM users ORDER BY id", "{30}|{Anna}\n{41}|",
-                                    runs_on::postgres}),
+          "columns become arrays",
+          {users, "SELECT age, name FROM users ORDER BY id", "{30}|{Anna}\n{41}|", runs_on::postgres}),
       pair_of<columns::base::schema, columns::as_array::schema>(
           "columns become arrays in JSON",
           {users, "SELECT age, name FROM users ORDER BY id", "[30]|[\"Anna\"]\n[41]|", runs_on::sqlite}),
@@ -193,7 +191,8 @@ std::span<const schema_pair> schema_pairs() {
            "SELECT id, name, age FROM users ORDER BY id", "1|Anna|3\n2||5", runs_on::postgres}),
       pair_of<columns::as_array::schema, columns::base::schema>(
           "arrays in JSON become columns",
-          {"INSERT INTO users (id, email, name, age) VALUES (1, 'e', '[\"Anna\",\"Bea\"]', '[3,4]'), (2, 'f', NULL, '[5]')",
+          {"INSERT INTO users (id, email, name, age) VALUES (1, 'e', '[\"Anna\",\"Bea\"]', '[3,4]'), (2, 'f', NULL, "
+           "'[5]')",
            "SELECT id, name, age FROM users ORDER BY id", "1|Anna|3\n2||5", runs_on::sqlite}),
       pair_of<columns::moments::schema, columns::moments_otherwise::schema>(
           "types change to their relatives",
@@ -213,8 +212,8 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<columns::base::schema, columns::contradicting::schema>(
           "a name that stays is not renamed", {users, "SELECT age, years FROM users ORDER BY id", "30|\n41|"}),
       pair_of<columns::base::schema, columns::renamed_and_reused::schema>(
-          "a renamed column gets keys", {users, "SELECT mail, shoe_size FROM users ORDER BY id",
-                                         "anna@example.org|\nb@example.org|"}),
+          "a renamed column gets keys",
+          {users, "SELECT mail, shoe_size FROM users ORDER BY id", "anna@example.org|\nb@example.org|"}),
 
       // Keys, constraints and indexes.
       pair_of<keys::bare::schema, keys::with_key::schema>("a primary key is added",
@@ -223,8 +222,8 @@ std::span<const schema_pair> schema_pairs() {
                                                                         {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::with_composite_key::schema, keys::with_named_key::schema>(
           "a primary key is renamed", {places, "SELECT count(*) FROM places", "3"}),
-      pair_of<keys::with_composite_key::schema, keys::with_key::schema>(
-          "a composite primary key becomes a single one", {places, "SELECT count(*) FROM places", "3"}),
+      pair_of<keys::with_composite_key::schema, keys::with_key::schema>("a composite primary key becomes a single one",
+                                                                        {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::with_text_key::schema, keys::with_named_text_key::schema>(
           "a primary key of a text is renamed", {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::bare::schema, keys::with_uniques::schema>("unique constraints are added",
@@ -242,8 +241,8 @@ std::span<const schema_pair> schema_pairs() {
           {places, "SELECT count(*) FROM places", "3", runs_on::postgres}),
       pair_of<keys::bare::schema, keys::with_checks::schema>("checks are added",
                                                              {places, "SELECT count(*) FROM places", "3"}),
-      pair_of<keys::with_checks::schema, keys::with_other_checks::schema>(
-          "checks are renamed, changed and dropped", {places, "SELECT count(*) FROM places", "3"}),
+      pair_of<keys::with_checks::schema, keys::with_other_checks::schema>("checks are renamed, changed and dropped",
+                                                                          {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::bare::schema, keys::with_exclusion::schema>("exclusion constraints are added",
                                                                 {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::with_exclusion::schema, keys::with_renamed_exclusion::schema>(
@@ -253,10 +252,10 @@ std::span<const schema_pair> schema_pairs() {
           {places, "SELECT number, town, extent FROM locations ORDER BY number", "1|Abéché|3\n2|Lima|40\n3|Cuzco|"}),
 
       // Relations.
-      pair_of<relations::unrelated::schema, relations::related::schema>(
-          "foreign keys are added", {teams, "SELECT count(*) FROM players", "3"}),
-      pair_of<relations::related::schema, relations::unrelated::schema>(
-          "foreign keys are dropped", {teams, "SELECT count(*) FROM players", "3"}),
+      pair_of<relations::unrelated::schema, relations::related::schema>("foreign keys are added",
+                                                                        {teams, "SELECT count(*) FROM players", "3"}),
+      pair_of<relations::related::schema, relations::unrelated::schema>("foreign keys are dropped",
+                                                                        {teams, "SELECT count(*) FROM players", "3"}),
       pair_of<relations::related::schema, relations::related_otherwise::schema>(
           "foreign keys change their actions", {teams, "SELECT count(*) FROM players", "3"}),
       pair_of<relations::related::schema, relations::related_by_text::schema>(
@@ -273,8 +272,8 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<relations::related::schema, relations::target_renamed::schema>(
           "the target of a foreign key is renamed",
           {teams, "SELECT p.id, s.name FROM players p JOIN squads s ON s.id = p.team_id ORDER BY 1", "1|red\n2|red"}),
-      pair_of<relations::related::schema, relations::cyclic::schema>(
-          "tables that reference each other are added", {teams, "SELECT count(*) FROM players", "3"}),
+      pair_of<relations::related::schema, relations::cyclic::schema>("tables that reference each other are added",
+                                                                     {teams, "SELECT count(*) FROM players", "3"}),
       pair_of<relations::cyclic::schema, relations::related::schema>(
           "tables that reference each other are dropped",
           {"INSERT INTO teams (id, name) VALUES (1, 'red'); INSERT INTO authors (id, team_id) VALUES (1, 1); "
@@ -284,18 +283,20 @@ std::span<const schema_pair> schema_pairs() {
           "a referenced table is dropped", {teams, "SELECT id FROM players ORDER BY id", "1\n2\n3"}),
       pair_of<relations::composite::schema, relations::composite_renamed::schema>(
           "columns of a composite foreign key are renamed",
-          {"INSERT INTO steps (pipeline, number, title) VALUES (1, 2, 't'); INSERT INTO tasks (pipeline, step) VALUES (1, 2);",
+          {"INSERT INTO steps (pipeline, number, title) VALUES (1, 2, 't'); INSERT INTO tasks (pipeline, step) VALUES "
+           "(1, 2);",
            "SELECT s.place, t.step_place FROM steps s JOIN tasks t ON t.pipeline = s.pipeline", "2|2"}),
       pair_of<relations::composite::schema, relations::composite_extended::schema>(
           "a reference to a new table is added",
-          {"INSERT INTO steps (pipeline, number, title) VALUES (1, 2, 't'); INSERT INTO tasks (pipeline, step) VALUES (1, 2);",
+          {"INSERT INTO steps (pipeline, number, title) VALUES (1, 2, 't'); INSERT INTO tasks (pipeline, step) VALUES "
+           "(1, 2);",
            "SELECT title, owner_id, step FROM steps s JOIN tasks t ON t.pipeline = s.pipeline", "t||2"}),
 
       // Enums.
-      pair_of<enums::as_text::schema, enums::base::schema>("a text becomes an enum",
-                                                           {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
-      pair_of<enums::base::schema, enums::as_text::schema>("an enum becomes a text",
-                                                           {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
+      pair_of<enums::as_text::schema, enums::base::schema>(
+          "a text becomes an enum", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
+      pair_of<enums::base::schema, enums::as_text::schema>(
+          "an enum becomes a text", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::base::schema, enums::values_added::schema>(
           "values are added at every place", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::base::schema, enums::value_added_as_default::schema>(
@@ -305,8 +306,8 @@ std::span<const schema_pair> schema_pairs() {
           "a value is renamed", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\nfinished"}),
       pair_of<enums::base::schema, enums::default_value_renamed::schema>(
           "the default value is renamed", {tasks, "SELECT state FROM tasks ORDER BY id", "brand new\nrunning\ndone"}),
-      pair_of<enums::base::schema, enums::renamed::schema>("an enum is renamed",
-                                                           {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
+      pair_of<enums::base::schema, enums::renamed::schema>(
+          "an enum is renamed", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::base::schema, enums::renamed_and_changed::schema>(
           "an enum is renamed, and its values change",
           {finished_tasks, "SELECT state FROM tasks ORDER BY id", "open\nfinished"}),
@@ -318,15 +319,18 @@ std::span<const schema_pair> schema_pairs() {
           "values change their order", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::with_dependents::schema, enums::with_dependents_changed::schema>(
           "an enum changes under checks, indexes, arrays, views and defaults",
-          {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '{open,done}', NULL); INSERT INTO jobs (id, state) VALUES (1, 'done');",
+          {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '{open,done}', NULL); INSERT INTO jobs "
+           "(id, state) VALUES (1, 'done');",
            "SELECT state, history FROM tasks", "open|{open,done}", runs_on::postgres}),
       pair_of<enums::with_dependents::schema, enums::with_dependents_changed::schema>(
           "an enum changes under checks, indexes, arrays, views and defaults on SQLite",
-          {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '[\"open\",\"done\"]', NULL); INSERT INTO jobs (id, state) VALUES (1, 'done');",
+          {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '[\"open\",\"done\"]', NULL); INSERT INTO "
+           "jobs (id, state) VALUES (1, 'done');",
            "SELECT state, history FROM tasks", "open|[\"open\",\"done\"]", runs_on::sqlite}),
       pair_of<enums::with_dependents::schema, enums::with_dependents_renamed::schema>(
           "a value is renamed and one removed, in arrays too",
-          {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '{open,done}', NULL); INSERT INTO jobs (id, state) VALUES (1, 'done');",
+          {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '{open,done}', NULL); INSERT INTO jobs "
+           "(id, state) VALUES (1, 'done');",
            "SELECT state, history FROM tasks", "ready|{ready,done}", runs_on::postgres}),
       pair_of<enums::base::schema, enums::replaced::schema>(
           "another enum takes the place of one", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
@@ -334,9 +338,8 @@ std::span<const schema_pair> schema_pairs() {
           "an enum of a schema takes the place of one",
           {tasks, "SELECT state, previous FROM tasks ORDER BY id", "open|\nrunning|\ndone|"}),
       pair_of<enums::quoted::schema, enums::quoted_changed::schema>(
-          "an enum with quotes changes",
-          {"INSERT INTO tasks (id, state) VALUES (1, 'it''s open'), (2, 'läuft')", "SELECT state FROM tasks ORDER BY id",
-           "it's still open\nläuft"}),
+          "an enum with quotes changes", {"INSERT INTO tasks (id, state) VALUES (1, 'it''s open'), (2, 'läuft')",
+                                          "SELECT state FROM tasks ORDER BY id", "it's still open\nläuft"}),
 
       // Tables.
       pair_of<tables::none::schema, tables::base::schema>("the first tables are made"),
@@ -344,21 +347,20 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<tables::base::schema, tables::table_added::schema>("a table is added",
                                                                  {posts, "SELECT count(*) FROM posts", "3"}),
       pair_of<tables::base::schema, tables::renamed::schema>(
-          "a table is renamed", {posts, "SELECT a.email, p.title FROM accounts a JOIN posts p ON p.user_id = a.id ORDER BY p.id",
-                                 "anna@example.org|first\nb@example.org|second\nb@example.org|third"}),
+          "a table is renamed",
+          {posts, "SELECT a.email, p.title FROM accounts a JOIN posts p ON p.user_id = a.id ORDER BY p.id",
+           "anna@example.org|first\nb@example.org|second\nb@example.org|third"}),
       pair_of<tables::base::schema, tables::renamed_and_changed::schema>(
           "a table is renamed and changed",
           {posts, "SELECT a.mail, a.points, p.title FROM accounts a JOIN posts p ON p.user_id = a.id ORDER BY p.id",
            "anna@example.org|10|first\nb@example.org|0|second\nb@example.org|0|third"}),
       pair_of<tables::base::schema, tables::moved::schema>(
           "a table moves to another schema", {posts, "SELECT count(*) FROM auth.users", "2", runs_on::postgres}),
-      pair_of<tables::base::schema, tables::moved::schema>(
-          "a table moves to another schema, which SQLite has not",
-          {posts, "SELECT count(*) FROM users", "2", runs_on::sqlite}),
+      pair_of<tables::base::schema, tables::moved::schema>("a table moves to another schema, which SQLite has not",
+                                                           {posts, "SELECT count(*) FROM users", "2", runs_on::sqlite}),
       pair_of<tables::moved::schema, tables::moved_back::schema>(
-          "a table comes from another schema",
-          {"INSERT INTO auth.users (id, email, points) VALUES (1, 'a', 3)", "SELECT count(*) FROM people", "1",
-           runs_on::postgres}),
+          "a table comes from another schema", {"INSERT INTO auth.users (id, email, points) VALUES (1, 'a', 3)",
+                                                "SELECT count(*) FROM people", "1", runs_on::postgres}),
       pair_of<tables::quoted::schema, tables::quoted_changed::schema>(
           "names that need quotes change",
           {"INSERT INTO \"select \"\"from\"\" where\" (\"order\", \"group by\") VALUES (1, 'x'), (2, 'y')",
@@ -366,19 +368,21 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<tables::long_names::schema, tables::long_names_changed::schema>("long names change"),
       pair_of<tables::base::schema, tables::all_at_once::schema>(
           "much changes at once",
-          {posts, "SELECT a.email, a.role, p.title, p.body FROM accounts a JOIN articles p ON p.author_id = a.id ORDER BY p.id",
+          {posts,
+           "SELECT a.email, a.role, p.title, p.body FROM accounts a JOIN articles p ON p.author_id = a.id ORDER BY "
+           "p.id",
            "anna@example.org|member|first|\nb@example.org|member|second|\nb@example.org|member|third|"}),
 
       // Other objects.
-      pair_of<objects::bare::schema, objects::with_views::schema>("views are made",
-                                                                  {visits, "SELECT id, email FROM rich_visits ORDER BY id",
-                                                                   "2|b@example.org\n3|b@example.org"}),
+      pair_of<objects::bare::schema, objects::with_views::schema>(
+          "views are made",
+          {visits, "SELECT id, email FROM rich_visits ORDER BY id", "2|b@example.org\n3|b@example.org"}),
       pair_of<objects::with_views::schema, objects::with_other_views::schema>(
           "views come, change and go, with those that look at them",
           {visits, "SELECT id, email FROM rich_visits ORDER BY id", "2|b@example.org\n3|b@example.org"}),
       pair_of<objects::with_views::schema, objects::under_views::schema>(
-          "a table changes under its views", {visits, "SELECT id, email FROM rich_visits ORDER BY id",
-                                              "2|b@example.org\n3|b@example.org"}),
+          "a table changes under its views",
+          {visits, "SELECT id, email FROM rich_visits ORDER BY id", "2|b@example.org\n3|b@example.org"}),
       pair_of<objects::with_views::schema, objects::with_materialized_view::schema>(
           "a view becomes materialized", {visits, "SELECT id FROM rich", "5"}),
       pair_of<objects::with_materialized_view::schema, objects::with_other_index::schema>(

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-// The SQL of every pair of schemas, run on PostgreSQL: rows survive, and what a migration makes is what a fresh database
-// has.
+// The SQL of every pair of schemas, run on PostgreSQL: rows survive, and what a migration makes is what a fresh
+// database has.
 
 namespace {
 
@@ -79,7 +79,9 @@ SELECT line FROM (
   SELECT format('policy %s on %s using %s', polname, polrelid::regclass, pg_get_expr(polqual, polrelid)) FROM pg_policy
 ) AS lines ORDER BY line)";
 
-std::string described(instar::database& db) { return rows(db, catalogue) + '\n'; }
+std::string described(instar::database& db) {
+  return rows(db, catalogue) + '\n';
+}
 
 std::vector<std::string> sql_between(const instar::schema_view& before, const instar::schema_view& after) {
   const instar::plan steps = instar::make_plan(before, after);
@@ -118,8 +120,8 @@ instar::database& emptied_database() {
 /// What a database is that was made with this schema and never had another.
 const std::string& described(const instar::schema_view& schema) {
   static std::map<std::array<const void*, 5>, std::string> known;
-  std::string& text = known[{schema.tables.data(), schema.views.data(), schema.sequences.data(), schema.extensions.data(),
-                             schema.raw_objects.data()}];
+  std::string& text = known[{schema.tables.data(), schema.views.data(), schema.sequences.data(),
+                             schema.extensions.data(), schema.raw_objects.data()}];
   if (text.empty()) {
     instar::database& db = emptied_database();
     migrate(db, sql_between({}, schema));

@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-// The SQL of every pair of schemas, run on SQLite: rows survive, and what a migration makes is what a fresh database has.
+// The SQL of every pair of schemas, run on SQLite: rows survive, and what a migration makes is what a fresh database
+// has.
 
 namespace {
 
@@ -122,9 +123,12 @@ std::string described(memory_database& db) {
     start = end + 1;
     all += db.rows("SELECT type, tbl_name FROM sqlite_schema WHERE name = " + quoted) + "\n";
     all += sorted_parts(db.rows("SELECT sql FROM sqlite_schema WHERE name = " + quoted)) + "\n";
-    all += db.rows("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" + quoted + ") ORDER BY 1");
-    all += db.rows("SELECT \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(" + quoted + ") ORDER BY 1, 2, 3");
-    all += db.rows("SELECT name, \"unique\", origin, partial FROM pragma_index_list(" + quoted + ") WHERE origin = 'c' ORDER BY 1");
+    all += db.rows("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" + quoted +
+                   ") ORDER BY 1");
+    all += db.rows("SELECT \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(" + quoted +
+                   ") ORDER BY 1, 2, 3");
+    all += db.rows("SELECT name, \"unique\", origin, partial FROM pragma_index_list(" + quoted +
+                   ") WHERE origin = 'c' ORDER BY 1");
     all += '\n';
   }
   return all;
@@ -152,7 +156,9 @@ std::string counts(memory_database& db, const schema_pair& pair, bool before) {
   for (const instar::table& now : pair.after.tables) {
     const instar::table* then = pair.before.find_table(now.name);
     for (const instar::table& t : pair.before.tables)
-      if (then == nullptr && (now.renamed_from == t.name || (!t.schema.empty() && now.renamed_from == std::string(t.schema) + '.' + std::string(t.name))))
+      if (then == nullptr &&
+          (now.renamed_from == t.name ||
+           (!t.schema.empty() && now.renamed_from == std::string(t.schema) + '.' + std::string(t.name))))
         then = &t;
     if (then != nullptr)
       all += std::string(now.name) + ": " +

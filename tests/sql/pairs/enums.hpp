@@ -131,9 +131,10 @@ struct Task {
   std::vector<State> history;
   std::optional<State> next;
 };
-INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (state, default_value(State::open), check("state <> 'done' OR id > 0")),
-             (history, default_sql("'{}'")), (next), index(&Task::state).where("state <> 'done'"),
-             check("next IS NULL OR next > state"), index(&Task::next))
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity),
+             (state, default_value(State::open), check("state <> 'done' OR id > 0")), (history, default_sql("'{}'")),
+             (next), index(&Task::state).where("state <> 'done'"), check("next IS NULL OR next > state"),
+             index(&Task::next))
 struct Job {
   int64_t id;
   State state;

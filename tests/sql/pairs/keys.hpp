@@ -125,8 +125,9 @@ struct Place {
   std::string city;
   std::optional<int32_t> size;
 };
-INSTAR_MODEL(Place, "places", (id, index), (country), (city), (size), index(column(&Place::country).desc(), &Place::city),
-             index(expression("lower(city)"), &Place::size), index(&Place::size).where("size IS NOT NULL").named("sized"))
+INSTAR_MODEL(Place, "places", (id, index), (country), (city), (size),
+             index(column(&Place::country).desc(), &Place::city), index(expression("lower(city)"), &Place::size),
+             index(&Place::size).where("size IS NOT NULL").named("sized"))
 inline constexpr auto schema = instar::schema<Place>();
 }  // namespace with_indexes
 
@@ -192,9 +193,10 @@ struct Place {
   std::string city;
   std::optional<int32_t> size;
 };
-INSTAR_MODEL(Place, "places", (id), (country), (city), (size),
-             exclude(expression("int4range(size, size + 10)").with("&&")).where("size > 0"),
-             exclude(column(&Place::city).with("="), column(&Place::id).with("=")).using_method("btree").named("no_twins"))
+INSTAR_MODEL(
+    Place, "places", (id), (country), (city), (size),
+    exclude(expression("int4range(size, size + 10)").with("&&")).where("size > 0"),
+    exclude(column(&Place::city).with("="), column(&Place::id).with("=")).using_method("btree").named("no_twins"))
 inline constexpr auto schema = instar::schema<Place>();
 }  // namespace with_exclusion
 

@@ -158,10 +158,10 @@ struct Visit {
 };
 INSTAR_MODEL(Visit, "visits", (id, primary_key, identity), (user_id, references(&User::id).on_delete(cascade), index))
 inline constexpr auto schema = instar::schema<User, Visit>(
-    instar::function("starting_points", "CREATE OR REPLACE FUNCTION starting_points() RETURNS integer LANGUAGE sql AS 'SELECT 5'",
+    instar::function("starting_points",
+                     "CREATE OR REPLACE FUNCTION starting_points() RETURNS integer LANGUAGE sql AS 'SELECT 5'",
                      "DROP FUNCTION starting_points()"),
-    instar::function("touch",
-                     "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+    instar::function("touch", "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
                      "DROP FUNCTION touch()"),
     instar::trigger("touch_users",
                     "CREATE TRIGGER touch_users BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch()",
@@ -175,9 +175,9 @@ inline constexpr auto schema = instar::schema<with_functions::User, with_functio
     instar::function("starting_points",
                      "CREATE OR REPLACE FUNCTION starting_points() RETURNS integer LANGUAGE sql AS 'SELECT 6'",
                      "DROP FUNCTION starting_points()"),
-    instar::function("touch",
-                     "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$",
-                     "DROP FUNCTION touch()"),
+    instar::function(
+        "touch", "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$",
+        "DROP FUNCTION touch()"),
     instar::trigger("touch_users",
                     "CREATE TRIGGER touch_users AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch()",
                     "DROP TRIGGER touch_users ON users"));
@@ -190,22 +190,26 @@ inline constexpr auto user_gone = instar::trigger(
 inline constexpr auto nobody_gone = instar::trigger(
     "nobody_gone", "CREATE TRIGGER nobody_gone AFTER INSERT ON visits BEGIN DELETE FROM users WHERE id = 0; END",
     "DROP TRIGGER nobody_gone");
-inline constexpr auto visit_counted = instar::trigger(
-    "visit_counted",
-    "CREATE TRIGGER visit_counted AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 1 WHERE id = NEW.user_id; END",
-    "DROP TRIGGER visit_counted");
-inline constexpr auto visit_counted_twice = instar::trigger(
-    "visit_counted",
-    "CREATE TRIGGER visit_counted AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 2 WHERE id = NEW.user_id; END",
-    "DROP TRIGGER visit_counted");
+inline constexpr auto visit_counted =
+    instar::trigger("visit_counted",
+                    "CREATE TRIGGER visit_counted AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 1 "
+                    "WHERE id = NEW.user_id; END",
+                    "DROP TRIGGER visit_counted");
+inline constexpr auto visit_counted_twice =
+    instar::trigger("visit_counted",
+                    "CREATE TRIGGER visit_counted AFTER INSERT ON visits BEGIN UPDATE users SET points = points + 2 "
+                    "WHERE id = NEW.user_id; END",
+                    "DROP TRIGGER visit_counted");
 
 namespace with_triggers {
-inline constexpr auto schema = instar::schema<User, Visit>(
-    user_gone, nobody_gone, visit_counted, instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
+inline constexpr auto schema =
+    instar::schema<User, Visit>(user_gone, nobody_gone, visit_counted,
+                                instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
 }
 namespace under_triggers {
 inline constexpr auto schema = instar::schema<under_views::User, under_views::Visit>(
-    user_gone, nobody_gone, visit_counted, instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
+    user_gone, nobody_gone, visit_counted,
+    instar::view("rich", "SELECT id, email, points FROM users WHERE points > 10"));
 }
 namespace with_other_triggers {
 inline constexpr auto schema =

@@ -87,9 +87,9 @@ struct Account {
   int64_t points;
   bool active;
 };
-INSTAR_MODEL(Account, "accounts", renamed_from("users"), (id, primary_key, identity), (mail, unique, renamed_from("email")),
-             (points, index, check("points >= 0"), default_value(0)), (active, default_value(true)),
-             check("mail <> ''"))
+INSTAR_MODEL(Account, "accounts", renamed_from("users"), (id, primary_key, identity),
+             (mail, unique, renamed_from("email")), (points, index, check("points >= 0"), default_value(0)),
+             (active, default_value(true)), check("mail <> ''"))
 struct Post {
   int64_t id;
   int64_t user_id;
@@ -187,8 +187,9 @@ struct Reading {
   int64_t the_identification_number_of_the_calibrated_senses;
   std::string ä_ö_ü_ä_ö_ü_ä_ö_ü_ä_ö_ü_ä_ö_ü;
 };
-INSTAR_MODEL(Reading, "readings_of_all_those_calibrated_sensors_that_have_been_tested", renamed_from("measurements_of_the_calibrated_sensors"),
-             (id, primary_key, identity), (the_identification_number_of_the_calibrated_sensor, unique, index),
+INSTAR_MODEL(Reading, "readings_of_all_those_calibrated_sensors_that_have_been_tested",
+             renamed_from("measurements_of_the_calibrated_sensors"), (id, primary_key, identity),
+             (the_identification_number_of_the_calibrated_sensor, unique, index),
              (the_identification_number_of_the_calibrated_senses, unique, index,
               references(&Reading::the_identification_number_of_the_calibrated_sensor)),
              (ä_ö_ü_ä_ö_ü_ä_ö_ü_ä_ö_ü_ä_ö_ü, index, check("length(ä_ö_ü_ä_ö_ü_ä_ö_ü_ä_ö_ü_ä_ö_ü) > 0")))
@@ -205,9 +206,9 @@ struct Account {
   Role role;
   std::optional<int64_t> invited_by;
 };
-INSTAR_MODEL(Account, "accounts", renamed_from("users"), (id, primary_key, identity), (email, varchar<100>, unique, index),
-             (role, default_value(Role::member)), (invited_by, references(&Account::id).on_delete(set_null)),
-             comment("was users"))
+INSTAR_MODEL(Account, "accounts", renamed_from("users"), (id, primary_key, identity),
+             (email, varchar<100>, unique, index), (role, default_value(Role::member)),
+             (invited_by, references(&Account::id).on_delete(set_null)), comment("was users"))
 struct Article {
   int64_t id;
   int64_t author_id;
