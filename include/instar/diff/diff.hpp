@@ -3,7 +3,8 @@
 #include "instar/diff/plan.hpp"
 #include "instar/schema/compare.hpp"
 
-/// \file Two schemas compared: what steps lead from one to the other. The same functions at compile time and at run time.
+/// \file Two schemas compared: what steps lead from one to the other. The same functions at compile time and at run
+/// time.
 
 namespace instar {
 
@@ -11,7 +12,7 @@ namespace detail {
 
 /// Finds tables of a schema by name, in constant time.
 class table_finder {
-public:
+ public:
   constexpr explicit table_finder(std::span<const table> tables) : tables_(tables) {
     std::size_t capacity = 4;
     while (capacity < tables.size() * 2)
@@ -48,7 +49,7 @@ public:
     return found < 0 && !schema.empty() ? find({}, written) : found;
   }
 
-private:
+ private:
   std::span<const table> tables_;
   std::vector<std::uint64_t> hashes_;
   std::vector<int> slots_;
@@ -163,7 +164,8 @@ struct comparison {
   }
 
   /// Whether an old foreign key and a new one say the same of the same tables and columns.
-  constexpr bool same_foreign_key(const column_renames& renames, const foreign_key& then, const foreign_key& now) const {
+  constexpr bool same_foreign_key(const column_renames& renames, const foreign_key& then,
+                                  const foreign_key& now) const {
     if (then.on_delete != now.on_delete || then.on_update != now.on_update || then.deferral != now.deferral ||
         !same_names(renames, then.columns, now.columns) || then.target_columns.size() != now.target_columns.size())
       return false;
@@ -612,7 +614,7 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
     if (now == nullptr)
       // Defaults and generated columns may use it until their own steps are done.
       steps.push_back(step{.kind = then.placement == placement::before_tables ? step_kind::drop_early_raw_object
-                                                                               : step_kind::drop_raw_object,
+                                                                              : step_kind::drop_raw_object,
                            .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
       steps.push_back(step{.kind = step_kind::drop_raw_object, .raw = &then});
@@ -621,7 +623,7 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
     const raw_object* then = find(before, now);
     if (then == nullptr || !stays(*then, now))
       steps.push_back(step{.kind = now.placement == placement::before_tables ? step_kind::create_early_raw_object
-                                                                              : step_kind::create_raw_object,
+                                                                             : step_kind::create_raw_object,
                            .raw = &now});
   }
 }
@@ -698,8 +700,8 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
       steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &q});
 }
 
-/// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and of
-/// a type that changes on one side before it does on the other. They are dropped and made again.
+/// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
+/// of a type that changes on one side before it does on the other. They are dropped and made again.
 constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas) {
   const auto integer = [](const column& c) {
     return c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer || c.type.kind == type_kind::bigint;
@@ -752,7 +754,8 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
         for (std::size_t i = 0; i < count; ++i)
           if (steps[i].kind == step_kind::rename_constraint && steps[i].constraint == constraint_kind::foreign_key &&
               steps[i].before == then && steps[i].from == static_cast<int>(o))
-            steps[i] = step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)};
+            steps[i] =
+                step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)};
         steps.push_back(
             step{.kind = step_kind::drop_foreign_key, .before = then, .after = &now, .from = static_cast<int>(o)});
         if (!has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
@@ -764,8 +767,8 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
   }
 }
 
-/// Where a step stands in a plan: steps are ordered by their kinds, but for generated columns, which go before what they
-/// are generated from and come after it.
+/// Where a step stands in a plan: steps are ordered by their kinds, but for generated columns, which go before what
+/// they are generated from and come after it.
 constexpr std::size_t rank_of(const step& s) {
   step_kind kind = s.kind;
   if (kind == step_kind::drop_column && s.old_column()->generated != generated_kind::none)
@@ -818,9 +821,9 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
 
 /// The steps that lead from one schema to another.
 ///
-/// Renames are those that the new schema declares (`renamed_from`) of a name that the old schema has and the new one has
-/// not; nothing is guessed. Linear in the size of the schemas but for the constraints within one table.
-/// \param before, after what they look at must outlive the plan
+/// Renames are those that the new schema declares (`renamed_from`) of a name that the old schema has and the new one
+/// has not; nothing is guessed. Linear in the size of the schemas but for the constraints within one table. \param
+/// before, after what they look at must outlive the plan
 constexpr plan make_plan(const schema_view& before, const schema_view& after) {
   plan made{.before = before, .after = after};
   detail::add_steps(before, after, made.steps);

@@ -81,8 +81,8 @@ struct step {
   step_kind kind{};
   const table* before = nullptr;  ///< The table as it was; null when it is created.
   const table* after = nullptr;   ///< The table as it becomes; null when it is dropped.
-  int from = -1;  ///< Position in `before` of the column, constraint, index or enum value.
-  int to = -1;    ///< Position in `after`.
+  int from = -1;                  ///< Position in `before` of the column, constraint, index or enum value.
+  int to = -1;                    ///< Position in `after`.
   constraint_kind constraint = constraint_kind::primary_key;  ///< Of rename_constraint.
   const enumeration* old_enum = nullptr;
   const enumeration* new_enum = nullptr;
@@ -103,14 +103,14 @@ struct step {
 
 /// What can go wrong with a step. Codes are stable.
 enum class hazard : unsigned char {
-  drops_table,        ///< INS2001 every row of the table is lost
-  drops_column,       ///< INS2002 every value of the column is lost
-  narrows_type,       ///< INS2003 values that do not fit the new type are cut, rounded or make it fail
-  removes_enum_value, ///< INS2004 rows that have the value make it fail
-  needs_value,        ///< INS2005 a required column without default: fails when the table has rows
-  makes_required,     ///< INS2006 rows with NULL make it fail
-  makes_unique,       ///< INS2007 rows with equal values make it fail
-  changes_key,        ///< INS2008 the primary key is replaced
+  drops_table,         ///< INS2001 every row of the table is lost
+  drops_column,        ///< INS2002 every value of the column is lost
+  narrows_type,        ///< INS2003 values that do not fit the new type are cut, rounded or make it fail
+  removes_enum_value,  ///< INS2004 rows that have the value make it fail
+  needs_value,         ///< INS2005 a required column without default: fails when the table has rows
+  makes_required,      ///< INS2006 rows with NULL make it fail
+  makes_unique,        ///< INS2007 rows with equal values make it fail
+  changes_key,         ///< INS2008 the primary key is replaced
 };
 
 /// The stable code of a hazard.
@@ -327,9 +327,7 @@ struct basic_plan {
   }
 
   /// The same plan without its storage.
-  constexpr operator basic_plan<std::span<const step>>() const
-    requires(!std::is_same_v<Steps, std::span<const step>>)
-  {
+  constexpr operator basic_plan<std::span<const step>>() const requires(!std::is_same_v<Steps, std::span<const step>>) {
     return {before, after, std::span<const step>(steps.data(), steps.size())};
   }
 };

@@ -18,8 +18,8 @@ constexpr std::size_t derived_name_size(std::string_view table, std::span<const 
   return size;
 }
 
-/// Writes `table_column_column_suffix`. A name beyond 63 bytes keeps its first 54 (cut before a UTF-8 character, never in
-/// it) and ends in a hash of the whole, so that two long names with one beginning stay two.
+/// Writes `table_column_column_suffix`. A name beyond 63 bytes keeps its first 54 (cut before a UTF-8 character, never
+/// in it) and ends in a hash of the whole, so that two long names with one beginning stay two.
 template <class Writer>
 constexpr void put_derived_name(Writer& out, std::string_view table, std::span<const std::string_view> columns,
                                 std::string_view suffix) {

@@ -115,14 +115,17 @@ class schema_copier {
     schema_view copy;
     copy.enumerations = enumerations_ = each(original_.enumerations, [this](enumeration& e) { copy_parts(e); });
     copy.tables = each(original_.tables, [this](table& t) { copy_parts(t); });
-    copy.extensions = each(original_.extensions, [this](extension_object& e) { texts({&e.name, &e.schema, &e.version}); });
+    copy.extensions = each(original_.extensions, [this](extension_object& e) {
+      texts({&e.name, &e.schema, &e.version});
+    });
     copy.sequences = each(original_.sequences, [this](sequence_object& s) { texts({&s.schema, &s.name}); });
     copy.views = each(original_.views, [this](view_object& v) {
       texts({&v.schema, &v.name, &v.query, &v.comment});
       v.indexes = each(v.indexes, [this](index& i) { copy_parts(i); });
     });
-    copy.raw_objects =
-        each(original_.raw_objects, [this](raw_object& r) { texts({&r.kind, &r.name, &r.create, &r.drop}); });
+    copy.raw_objects = each(original_.raw_objects, [this](raw_object& r) {
+      texts({&r.kind, &r.name, &r.create, &r.drop});
+    });
     owner_.set(copy);
   }
 
@@ -159,9 +162,8 @@ class schema_copier {
         return;
       }
     // An enumeration that the schema itself does not list: the column keeps one of its own.
-    c.type.values = each(std::span<const enumeration>{c.type.values, 1}, [this](enumeration& e) {
-                      copy_parts(e);
-                    }).data();
+    c.type.values =
+        each(std::span<const enumeration>{c.type.values, 1}, [this](enumeration& e) { copy_parts(e); }).data();
   }
 
   void copy_parts(key& k) {

@@ -64,9 +64,9 @@ struct enumeration {
 /// The type of a column.
 struct column_type {
   type_kind kind = type_kind::custom;
-  int length = -1;  ///< Length of varchar, character, bit; precision of numeric and of times; -1: not given.
-  int scale = -1;   ///< Scale of numeric; -1: not given.
-  int dimensions = 0;  ///< Array dimensions; 0: not an array.
+  int length = -1;            ///< Length of varchar, character, bit; precision of numeric and of times; -1: not given.
+  int scale = -1;             ///< Scale of numeric; -1: not given.
+  int dimensions = 0;         ///< Array dimensions; 0: not an array.
   std::string_view custom{};  ///< The type's own text, for `type_kind::custom`.
   const enumeration* values = nullptr;  ///< The enum, for `type_kind::enumeration`.
 };
@@ -172,7 +172,7 @@ struct table {
   std::span<const index> indexes{};
   std::string_view comment{};
   std::string_view renamed_from{};  ///< The name, or "schema.name", that the table had in the previous version.
-  std::uint64_t content_hash = 0;  ///< Equal hashes: equal tables. Different ones: compare. 0: not known.
+  std::uint64_t content_hash = 0;   ///< Equal hashes: equal tables. Different ones: compare. 0: not known.
 
   /// The column of that name, or nullptr.
   constexpr const instar::column* find_column(std::string_view wanted) const noexcept {

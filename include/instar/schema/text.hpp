@@ -28,8 +28,8 @@ inline constexpr std::uint64_t hash_base_3 = hash_base_2 * hash_base;
 inline constexpr std::uint64_t hash_base_4 = hash_base_3 * hash_base;
 
 /// A 64-bit polynomial hash: hash = (hash + byte + 1) * base for each byte. Equal text gives equal hashes in every
-/// translation unit, and the hash of two texts in a row is that of their concatenation. Four bytes a round: a compiler's
-/// interpreter pays for the round, not for the arithmetic.
+/// translation unit, and the hash of two texts in a row is that of their concatenation. Four bytes a round: a
+/// compiler's interpreter pays for the round, not for the arithmetic.
 constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
   std::uint64_t hash = seed;
   const char* p = text.data();

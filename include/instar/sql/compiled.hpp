@@ -88,8 +88,7 @@ inline constexpr auto& diff = detail::compiled_diff<Before, After>::value;
 /// The SQL from one schema to another as `statements`, without semicolons.
 template <dialect Dialect, const auto& Before, const auto& After>
 inline constexpr auto migration_sql =
-    detail::make_script<Dialect,
-                        detail::compiled_operations<Dialect, detail::compiled_diff<Before, After>::value>>(
+    detail::make_script<Dialect, detail::compiled_operations<Dialect, detail::compiled_diff<Before, After>::value>>(
         std::make_index_sequence<
             detail::compiled_operations<Dialect, detail::compiled_diff<Before, After>::value>::size>{});
 
@@ -230,9 +229,8 @@ constexpr bool tell_first_step() {
   const bool of_column = first.kind == step_kind::add_column || first.kind == step_kind::drop_column ||
                          first.kind == step_kind::alter_type || first.kind == step_kind::rename_column;
   const column* c = !of_column ? nullptr : first.new_column() != nullptr ? first.new_column() : first.old_column();
-  a_migration_is_missing__run_migrate_dev__first_change(t != nullptr ? t->name.data() : nullptr,
-                                                        c != nullptr ? c->name.data() : nullptr,
-                                                        static_cast<int>(plan.size()));
+  a_migration_is_missing__run_migrate_dev__first_change(
+      t != nullptr ? t->name.data() : nullptr, c != nullptr ? c->name.data() : nullptr, static_cast<int>(plan.size()));
   return false;
 }
 

@@ -25,10 +25,11 @@ constexpr void put_postgres_type(Writer& out, const column_type& t) {
     break;
   default: {
     constexpr std::string_view names[] = {
-        "",          "boolean",     "smallint", "integer",  "bigint",  "real",    "double precision", "numeric",
-        "text",      "varchar",     "char",     "citext",   "bytea",   "date",    "time",             "timetz",
-        "timestamp", "timestamptz", "interval", "uuid",     "json",    "jsonb",   "inet",             "cidr",
-        "macaddr",   "xml",         "bit",      "bit varying", "tsvector"};
+        "",        "boolean", "smallint",  "integer",     "bigint",   "real",  "double precision",
+        "numeric", "text",    "varchar",   "char",        "citext",   "bytea", "date",
+        "time",    "timetz",  "timestamp", "timestamptz", "interval", "uuid",  "json",
+        "jsonb",   "inet",    "cidr",      "macaddr",     "xml",      "bit",   "bit varying",
+        "tsvector"};
     out.put(names[static_cast<std::size_t>(t.kind)]);
     if (t.length >= 0) {
       out.put('(');

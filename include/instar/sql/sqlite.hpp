@@ -4,8 +4,8 @@
 
 /// \file A plan in the words of SQLite 3.35 and later.
 ///
-/// ALTER TABLE there renames tables and columns, adds and drops columns, and no more. All else makes the table anew: a new
-/// table, the rows copied, the old one dropped, the new one renamed (https://www.sqlite.org/lang_altertable.html,
+/// ALTER TABLE there renames tables and columns, adds and drops columns, and no more. All else makes the table anew: a
+/// new table, the rows copied, the old one dropped, the new one renamed (https://www.sqlite.org/lang_altertable.html,
 /// "Making Other Kinds Of Table Schema Changes"), with foreign keys off, so that dropping the old table does not act on
 /// the rows that reference it, and with legacy_alter_table on, so that views and triggers that name the table survive.
 
@@ -76,7 +76,8 @@ constexpr bool same_sqlite_type(const column_type& a, const column_type& b) {
 /// https://www.sqlite.org/lang_createtable.html#rowid
 constexpr bool is_rowid(const table& t, const column& c) {
   return t.primary_key.columns.size() == 1 && same_text(t.primary_key.columns[0], c.name) &&
-         (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer || c.type.kind == type_kind::bigint) &&
+         (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
+          c.type.kind == type_kind::bigint) &&
          c.type.dimensions == 0;
 }
 
@@ -381,7 +382,7 @@ enum class sqlite_part : int {
   keep_sequence,
   drop_old,
   rename_new,
-  unique,   ///< … + position: a unique index of a table.
+  unique,  ///< … + position: a unique index of a table.
   index = 1000,
   drop_trigger = 2000,
   trigger = 3000,
@@ -397,7 +398,9 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
     return r.before->find_column(old_name);
   };
-  const auto copied = [&](const column& now) { return now.generated == generated_kind::none && source(now) != nullptr; };
+  const auto copied = [&](const column& now) {
+    return now.generated == generated_kind::none && source(now) != nullptr;
+  };
   out.put("INSERT INTO ");
   put_new_name(out, *r.after);
   out.put(" (");
@@ -502,8 +505,7 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   case sqlite_part::create_new:
     put_sqlite_create_table(out, *o.on, true);
     return;
-  case sqlite_part::copy_rows:
-  {
+  case sqlite_part::copy_rows: {
     std::vector<rebuild> rebuilds;
     add_rebuilds(p, rebuilds);
     for (const rebuild& r : rebuilds)
