@@ -1,30 +1,15 @@
 #pragma once
 
-#include <instar/migrate/comparison.hpp>
-#include <instar/migrate/file.hpp>
-#include <instar/migrate/history.hpp>
-#include <instar/migrate/ledger.hpp>
-#include <instar/migrate/lock.hpp>
 #include <instar/migrate/migrator.hpp>
-#include <instar/migrate/reset.hpp>
-#include <instar/migrate/runner.hpp>
-#include <instar/migrate/script_plan.hpp>
-#include <instar/migrate/shadow.hpp>
-#include <instar/migrate/snapshot_file.hpp>
-#include <instar/schema/owned.hpp>
-#include <instar/sql/sql.hpp>
+#include <instar/migrate/session.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cstddef>
-#include <ctime>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,645 +19,372 @@
 /// \file The operations of `migrator`.
 
 namespace instar {
-namespace detail {
 
-/// An error of an operation that changed nothing.
-[[nodiscard]] inline migration_error unchanged(std::string_view code, std::string message, std::string remedy,
-                                               std::string_view migration = {}) {
-  migration_error_fields fields;
-  fields.message = std::move(message);
-  fields.remedy = std::move(remedy);
-  fields.state = "Nothing was changed.";
-  fields.migration = migration;
-  return migration_error{code, std::move(fields)};
-}
-
-/// `YYYYMMDDHHMMSS`, in UTC.
-[[nodiscard]] inline std::string timestamp_text(std::chrono::sys_seconds time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{time - day};
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d%02u%02u%02d%02d%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text;
-}
-
-/// The time that a migration's name begins with, where its digits are one.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_of(std::string_view name) {
-  const std::string_view digits = timestamp_of(name);
-  if (digits.empty())
-    return std::nullopt;
-  const auto number = [&](std::size_t from, std::size_t count) {
-    int value = 0;
-    for (const char c : digits.substr(from, count))
-      value = value * 10 + (c - '0');
-    return value;
-  };
-  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
-                                         std::chrono::month{static_cast<unsigned>(number(4, 2))},
-                                         std::chrono::day{static_cast<unsigned>(number(6, 2))}};
-  if (!date.ok() || number(8, 2) > 23 || number(10, 2) > 59 || number(12, 2) > 59)
-    return std::nullopt;
-  return std::chrono::sys_days{date} + std::chrono::hours{number(8, 2)} + std::chrono::minutes{number(10, 2)} +
-         std::chrono::seconds{number(12, 2)};
-}
-
-/// The part of a new migration's name behind its timestamp: each character that is no letter or digit of ASCII is `_`.
-/// \throws migration_error `bad_name`, `name_too_long`
-[[nodiscard]] inline std::string name_slug(std::string_view wanted) {
-  constexpr std::size_t longest = 200;
-  std::string slug;
-  bool any = false;
-  for (const char c : wanted) {
-    if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U)
-      continue;  // not the first byte of its character
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_sql_digit(c);
-    any = any || plain;
-    slug += plain ? c : '_';
-  }
-  if (!any)
-    throw unchanged(migration_code::bad_name, "A migration's name needs a letter or a digit.",
-                    "Say in a few words what it changes, such as add_user_email.");
-  if (slug.size() > longest)
-    throw unchanged(migration_code::name_too_long,
-                    "A migration's name of " + std::to_string(slug.size()) + " characters is too long; " +
-                        std::to_string(longest) + " is the most.",
-                    "Say in a few words what it changes, such as add_user_email.");
-  return slug;
-}
-
-/// The name of a new migration: later than every other of the history, whatever the clock says.
-[[nodiscard]] inline std::string new_migration_name(const history& read, std::string_view wanted,
-                                                    std::chrono::sys_seconds now) {
-  const std::string slug = name_slug(wanted);
-  for (const migration& m : read.migrations)
-    if (const auto time = time_of(m.name); time && *time >= now)
-      now = *time + std::chrono::seconds{1};
-  std::string name = timestamp_text(now) + "_" + slug;
-  if (!read.migrations.empty() && read.migrations.back().name >= name)
-    throw unchanged(migration_code::bad_name,
-                    "The migration " + read.migrations.back().name +
-                        " sorts behind every timestamp, so a new one would run before it.",
-                    "Give it a name that begins with a timestamp, before it is applied anywhere else.",
-                    read.migrations.back().name);
-  return name;
-}
-
-/// What migration_lock.toml says for a dialect.
-[[nodiscard]] inline std::string lock_file_text(dialect d) {
-  return "# The database that these migrations are for. Keep it in version control, do not edit it.\nprovider = \"" +
-         std::string{provider_name(d)} + "\"\n";
-}
-
-}  // namespace detail
-
-inline std::optional<diff_source> diff_source::parse(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const std::string_view word = text.substr(0, colon);
-  const std::string place{colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1)};
-  const bool bare = colon == std::string_view::npos;
-  if (word == "empty" && bare)
-    return diff_source{kind::empty, {}};
-  if (word == "models" && bare)
-    return diff_source{kind::models, {}};
-  if (word == "migrations" && (bare || !place.empty()))
-    return diff_source{kind::migrations, place};
-  if (word == "database" && (bare || !place.empty()))
-    return diff_source{kind::database, place};
-  if (word == "sql" && !place.empty())
-    return diff_source{kind::script, place};
-  return std::nullopt;
-}
-
-struct migrator::session {
-  explicit session(migrator_options given) : options(std::move(given)) {}
-
-  migrator_options options;
-  std::optional<database_url> url;
-  std::unique_ptr<database> own;
-  database* opened = nullptr;
-  bool created = false;  ///< the database was made by this object
-
-  std::mutex guard;               // of `working`
-  std::vector<database*> working;  // the connections that an interruption must reach
-  std::atomic<bool> stop{false};
-
-  // ---- interruption ----
-
-  void check() const {
-    if (!stop)
-      return;
-    migration_error_fields fields;
-    fields.message = "Interrupted.";
-    fields.remedy = "Run the command again to go on.";
-    throw migration_error{migration_code::stopped, std::move(fields)};
-  }
-
-  void use(database* connection) {
-    const std::lock_guard lock{guard};
-    working.push_back(connection);
-  }
-  void release_last() {
-    const std::lock_guard lock{guard};
-    if (!working.empty())
-      working.pop_back();
-  }
-
-  void tell(const migration_progress& progress) const {
-    if (options.on_progress)
-      options.on_progress(progress);
-  }
-
-  // ---- the database ----
-
-  database& open(bool create) {
-    check();
-    if (opened != nullptr)
-      return *opened;
-    if (!url)
-      throw detail::unchanged(migration_code::no_url, "No database is named.",
-                              "Name one: postgresql://user@host/database or sqlite:FILE.");
-    const open_options how{.application_name = options.application_name, .busy_timeout = options.lock_timeout};
-    try {
-      own = open_database(*url, how);
-    } catch (const database_error& error) {
-      if (error.code() != database_code::database_missing || !create || !options.create_database)
-        throw;
-      tell({.what = migration_progress::event::creating_database, .detail = url->redacted()});
-      create_database(*url);
-      created = true;
-      own = open_database(*url, how);
-    }
-    opened = own.get();
-    use(opened);
-    return *opened;
-  }
-
-  [[nodiscard]] std::optional<instar::dialect> known_dialect() const {
-    if (opened != nullptr)
-      return opened->dialect();
-    if (url)
-      return url->dialect();
-    return options.dialect;
-  }
-
-  // ---- history and snapshot ----
-
-  [[nodiscard]] history load() const {
-    history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
-    if (const auto target = known_dialect())
-      detail::check_provider(read, *target);
-    return read;
-  }
-
-  /// The history where a folder that does not exist yet is an empty one.
-  [[nodiscard]] history load_or_empty() const {
-    std::error_code ignored;
-    if (!options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
-      history none;
-      none.folder = options.migrations;
-      return none;
-    }
-    return load();
-  }
-
-  [[nodiscard]] const std::filesystem::path& folder() const {
-    if (options.embedded)
-      throw detail::unchanged(migration_code::no_folder, "This program carries its migrations, and has no folder to write to.",
-                              "Run this command where the migrations folder is, with --migrations.");
-    return options.migrations;
-  }
-
-  [[nodiscard]] std::optional<owned_snapshot> load_snapshot() const {
-    if (options.embedded)
-      return std::nullopt;
-    return read_snapshot(options.migrations);
-  }
-
-  [[nodiscard]] const schema_view& models() const {
-    if (!options.models)
-      throw detail::unchanged(migration_code::no_models, "This program was built without models.",
-                              "Use the project's own migrator (instar_add_migrator in CMake).");
-    return *options.models;
-  }
-
-  [[nodiscard]] instar::dialect dialect_for_files() const {
-    if (const auto known = known_dialect())
-      return *known;
-    const history read = load_or_empty();
-    if (read.provider)
-      return *read.provider;
-    throw detail::unchanged(migration_code::no_url, "Neither a database nor a dialect is named, and there is no migration_lock.toml.",
-                            "Name a database with --url, or a dialect with --dialect.");
-  }
-
-  // ---- comparing ----
-
-  /// A snapshot that cannot be read is no reason not to deploy: it is needed for planning alone.
-  [[nodiscard]] std::vector<migration_record> snapshot_records(std::optional<owned_snapshot>& keep) const {
-    try {
-      keep = load_snapshot();
-    } catch (const migration_error&) {
-      keep.reset();
-    }
-    if (!keep)
-      return {};
-    const auto records = keep->view().migrations;
-    return {records.begin(), records.end()};
-  }
-
-  [[nodiscard]] status_report compare(database& on, const history& read, const ledger& book) const {
-    std::optional<owned_snapshot> keep;
-    const bool strangers = std::any_of(book.rows().begin(), book.rows().end(), [&](const ledger_row& row) {
-      return row.counts() && read.find(row.migration) == nullptr;
-    });
-    const std::vector<migration_record> records = strangers ? snapshot_records(keep) : std::vector<migration_record>{};
-    status_report report = detail::compare(on, read, book, records);
-    detail::warn_of_states(report);
-    return report;
-  }
-
-  [[nodiscard]] detail::runner_hooks hooks() {
-    return {[this](const migration_progress& p) { tell(p); }, [this] { check(); }, [] { return true; }};
-  }
-
-  [[nodiscard]] std::unique_ptr<detail::migration_lock> lock(database& on, const ledger_place& place) {
-    return std::make_unique<detail::migration_lock>(
-        on, place, options.lock_timeout,
-        [this](const std::string& holder) {
-          tell({.what = migration_progress::event::waiting_for_lock, .detail = holder});
-        },
-        [this] { check(); });
-  }
-
-  // ---- deploying ----
-
-  [[nodiscard]] static std::vector<const migration*> pending_of(const history& read, const status_report& status) {
-    std::vector<const migration*> pending;
-    for (const migration_status& m : status.migrations)
-      if (m.state == migration_state::pending || m.state == migration_state::resumable)
-        if (const migration* script = read.find(m.name))
-          pending.push_back(script);
-    return pending;
-  }
-
-  static void refuse_failed(const status_report& status) {
-    for (const migration_status& m : status.migrations)
-      if (m.state == migration_state::failed)
-        throw detail::error_of(detail::problem_of(m));
-  }
-
-  void refuse_not_empty(database& on, const ledger& book) const {
-    if (book.place().exists || options.allow_not_empty)
-      return;
-    const std::vector<std::string> objects = detail::foreign_objects(on, book.place());
-    if (objects.empty())
-      return;
-    std::string names;
-    for (const std::string& name : objects)
-      names += (names.empty() ? "" : ", ") + name;
-    throw detail::unchanged(
-        migration_code::not_empty,
-        "The database holds tables (" + names + (objects.size() == 5 ? " …" : "") + ") but no ledger (P3005).",
-        "If they are what the first migrations make, say so with `migrate resolve --applied NAME` for each; if they have "
-        "nothing to do with this history, deploy with --allow-not-empty.");
-  }
-
-  deploy_report deploy(const deploy_options& how) {
-    history read = load();
-    if (!how.up_to.empty()) {
-      if (read.find(how.up_to) == nullptr)
-        throw detail::unchanged(migration_code::no_such_migration, "The history has no migration " + how.up_to + ".",
-                                "Give the whole name of its folder.", how.up_to);
-      std::erase_if(read.migrations, [&](const migration& m) { return m.name > how.up_to; });
-    }
-    database& on = open(true);
+inline status_report migrator::session::status() {
+  const history read = load_or_empty();
+  try {
+    database& on = open(false);
     detail::check_provider(read, on.dialect());
-    ledger book = ledger::read(on, options.ledger);
-    status_report status = compare(on, read, book);
-    refuse_failed(status);
-    deploy_report report;
-    report.created_database = created;
-    if (const auto pending = pending_of(read, status); !pending.empty()) {
-      refuse_not_empty(on, book);
-      // All of them before the first: a quote without an end in the last is found while nothing is applied.
-      for (const migration* m : pending)
-        (void)detail::checked_statements(on.dialect(), *m);
-      const auto held = lock(on, book.place());
-      if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
-        book = ledger::read(on, options.ledger);
-        status = compare(on, read, book);
-        refuse_failed(status);
-      }
-      apply_all(on, read, book, status, *held, report);
-    }
-    report.already_applied = status.count(migration_state::applied) + status.count(migration_state::edited);
-    report.warnings.insert(report.warnings.begin(), status.warnings.begin(), status.warnings.end());
-    report.ledger = book.place().exists ? book.place().display_name() : std::string{};
-    report.adopted_prisma = book.place().exists && book.place().prisma();
+    status_report report = compare(on, read, ledger::read(on, options.ledger));
+    for (const migration* m : pending_of(read, report))
+      if (detail::checked_statements(on.dialect(), *m).empty())
+        report.warnings.push_back(detail::empty_script_warning(*m));
     return report;
-  }
-
-  void apply_all(database& on, const history& read, ledger& book, const status_report& status,
-                 detail::migration_lock& held, deploy_report& report) {
-    const std::vector<const migration*> pending = pending_of(read, status);
-    std::string version = data_version(on);
-    std::string current;
-    detail::runner_hooks with = hooks();
-    with.still_pending = [&] {
-      const std::string now = data_version(on);
-      if (now == version)
-        return true;
-      version = now;
-      book = ledger::read(on, options.ledger);
-      return book.applied(current) == nullptr;
-    };
-    detail::script_runner runner{on, book, with};
-    std::size_t index = 0;
-    for (const migration* m : pending) {
-      current = m->name;
-      ++index;
-      try {
-        check();
-        const bool resumes = book.failed(m->name) != nullptr;
-        std::optional<std::vector<journal_row>> journal;
-        if (resumes)
-          journal = book.read_journal(on, m->name);
-        const detail::script_plan way =
-            detail::plan_script(on.dialect(), m->sql, detail::checked_statements(on.dialect(), *m));
-        if (way.statements.empty())
-          report.warnings.push_back(detail::empty_script_warning(*m));
-        tell({.what = migration_progress::event::applying, .migration = m->name, .index = index, .total = pending.size()});
-        std::optional<applied_migration> applied = runner.apply(*m, way, journal);
-        if (runner.gave_up_lock())
-          held.renew();
-        if (!applied)
-          continue;
-        for (const std::string& notice : applied->notices)
-          tell({.what = migration_progress::event::notice, .migration = m->name, .detail = notice});
-        tell({.what = migration_progress::event::applied,
-              .migration = m->name,
-              .index = index,
-              .total = pending.size(),
-              .took = applied->took});
-        report.applied.push_back(std::move(*applied));
-      } catch (const migration_error& error) {
-        throw with_earlier(error, report.applied.size());
-      }
-    }
-  }
-
-  /// An error's state, completed by what the same run had done before.
-  [[nodiscard]] static migration_error with_earlier(const migration_error& error, std::size_t applied) {
-    migration_error_fields fields{error.message(), error.remedy(),   error.state(),
-                                  error.migration(), error.location(), error.database()};
-    if (applied != 0) {
-      fields.state += (fields.state.empty() ? "" : " ");
-      fields.state += applied == 1 ? "One migration before it was applied, and stays."
-                                   : std::to_string(applied) + " migrations before it were applied, and stay.";
-    } else if (fields.state.empty()) {
-      fields.state = "Nothing was applied.";
-    }
-    return migration_error{error.code(), std::move(fields)};
-  }
-
-  /// SQLite: changes when another connection has written. https://www.sqlite.org/pragma.html#pragma_data_version
-  [[nodiscard]] static std::string data_version(database& on) {
-    return on.dialect() == instar::sqlite ? detail::text_of(on.query_value("PRAGMA data_version")) : std::string{};
-  }
-
-  // ---- resolving ----
-
-  struct locked_ledger {
-    std::unique_ptr<detail::migration_lock> held;
-    ledger book;
-  };
-
-  locked_ledger lock_ledger(database& on) {
-    const ledger before = ledger::read(on, options.ledger);
-    auto held = lock(on, before.place());
-    return {std::move(held), ledger::read(on, options.ledger)};
-  }
-
-  /// Runs statements as one transaction.
-  static void transact(database& on, const std::vector<std::string>& statements) {
-    std::string text = on.dialect() == instar::sqlite ? "BEGIN IMMEDIATE;\n" : "BEGIN;\n";
-    for (const std::string& statement : statements)
-      text += statement + ";\n";
-    text += "COMMIT";
-    try {
-      on.execute(text);
-    } catch (const database_error&) {
-      try {
-        if (on.is_open() && (on.dialect() == instar::postgres || on.in_transaction()))
-          on.execute("ROLLBACK");
-      } catch (const std::exception&) {
-        // Gone with the connection.
-      }
+  } catch (const database_error& error) {
+    if (error.code() != database_code::database_missing)
       throw;
+  }
+  status_report report;
+  report.database_exists = false;
+  report.warnings = read.warnings;
+  for (const migration& m : read.migrations) {
+    migration_status status;
+    status.name = m.name;
+    status.checksum = m.checksum;
+    report.migrations.push_back(std::move(status));
+  }
+  return report;
+}
+
+inline resolve_report migrator::session::resolve_applied(std::string_view name) {
+  const history read = load();
+  const migration* m = read.find(name);
+  if (m == nullptr)
+    throw detail::unchanged(migration_code::no_such_migration,
+                            "The history has no migration " + std::string{name} + " (P3017).",
+                            "Give the whole name of its folder.", name);
+  database& on = open(true);
+  detail::check_provider(read, on.dialect());
+  auto [held, book] = lock_ledger(on);
+  if (book.applied(name) != nullptr)
+    throw detail::unchanged(migration_code::nothing_to_resolve,
+                            "The migration " + m->name + " is recorded as applied already (P3008).",
+                            "There is nothing to do.", name);
+  std::vector<std::string> statements;
+  if (!book.place().exists)
+    statements.push_back(book.create_statement());
+  const bool failed = book.failed(name) != nullptr;
+  if (failed) {
+    statements.push_back(book.mark_rolled_back(name, true));
+    forget_journal(on, book, statements);
+  }
+  statements.push_back(book.insert_applied(name, m->checksum, 0));
+  transact(on, statements);
+  return {m->name, failed ? "The failed try is recorded as rolled back, and " + m->name + " as applied."
+                          : m->name + " is recorded as applied; it was not run."};
+}
+
+inline resolve_report migrator::session::resolve_rolled_back(std::string_view name) {
+  database& on = open(false);
+  auto [held, book] = lock_ledger(on);
+  if (book.failed(name) == nullptr) {
+    const bool applied = book.applied(name) != nullptr;
+    const bool known = applied || book.tries(name) != 0;
+    throw detail::unchanged(
+        known ? migration_code::nothing_to_resolve : migration_code::no_such_migration,
+        applied ? "The migration " + std::string{name} + " has not failed, it is applied (P3012)."
+        : known ? "The migration " + std::string{name} + " is recorded as rolled back already."
+                : "The ledger has no migration " + std::string{name} + " (P3011).",
+        applied ? "To take back an applied migration, write a new one that undoes it."
+        : known ? "Run deploy to apply it again."
+                : "Give the whole name, as `migrate status` shows it.",
+        name);
+  }
+  std::vector<std::string> statements{book.mark_rolled_back(name, true)};
+  forget_journal(on, book, statements);
+  transact(on, statements);
+  return {std::string{name}, std::string{name} + " is recorded as rolled back; deploy runs it from its first statement."};
+}
+
+inline resolve_report migrator::session::resolve_edited(std::string_view name) {
+  const history read = load();
+  database& on = open(false);
+  detail::check_provider(read, on.dialect());
+  auto [held, book] = lock_ledger(on);
+  const migration* m = read.find(name);
+  const ledger_row* applied = book.applied(name);
+  if (m == nullptr || applied == nullptr)
+    throw detail::unchanged(m == nullptr ? migration_code::no_such_migration : migration_code::nothing_to_resolve,
+                            m == nullptr ? "The history has no migration " + std::string{name} + "."
+                                         : "The migration " + m->name + " is not applied.",
+                            m == nullptr ? "Give the whole name of its folder." : "Run deploy to apply it.", name);
+  if (m->checksum == applied->checksum)
+    throw detail::unchanged(migration_code::nothing_to_resolve,
+                            "The file of " + m->name + " is what was applied, byte by byte.",
+                            "There is nothing to do.", name);
+  transact(on, {book.set_checksum(name, m->checksum)});
+  return {m->name, "The ledger has taken the checksum of " + m->name + " as the file is now; nothing was run."};
+}
+
+inline resolve_report migrator::session::resolve_missing(std::string_view name) {
+  const history read = load_or_empty();
+  database& on = open(false);
+  auto [held, book] = lock_ledger(on);
+  if (read.find(name) != nullptr)
+    throw detail::unchanged(migration_code::nothing_to_resolve,
+                            "The migration " + std::string{name} + " is in the folder.",
+                            "Remove the folder first if it is to be forgotten.", name);
+  if (book.applied(name) == nullptr && book.failed(name) == nullptr)
+    throw detail::unchanged(migration_code::no_such_migration,
+                            "The ledger has no applied migration " + std::string{name} + ".",
+                            "Give the whole name, as `migrate status` shows it.", name);
+  std::vector<std::string> statements{book.mark_rolled_back(name, false)};
+  if (book.failed(name) != nullptr)
+    forget_journal(on, book, statements);
+  transact(on, statements);
+  return {std::string{name}, std::string{name} + " is recorded as rolled back; nothing in the database was undone."};
+}
+
+inline reset_report migrator::session::reset() {
+  const history read = load();
+  database& on = open(true);
+  detail::check_provider(read, on.dialect());
+  reset_report report;
+  {
+    auto [held, book] = lock_ledger(on);
+    std::vector<detail::dropped_object> drops;
+    const bool server = on.dialect() == instar::postgres;
+    if (server) {
+      detail::made_by_scripts made;
+      for (const migration& m : read.migrations)
+        made.add(detail::checked_statements(instar::postgres, m));
+      drops = detail::drops_on_postgres(on, schemas_in_use(book.place().schema), made);
+    } else {
+      drops = detail::drops_on_sqlite(on);
     }
-  }
-
-  void forget_journal(database& on, const ledger& book, std::vector<std::string>& statements) const {
-    if (book.has_table(on, detail::journal_table))
-      statements.push_back(book.drop_journal());
-  }
-
-  // ---- plans ----
-
-  struct planned_schemas {
-    std::optional<owned_snapshot> before;
-  };
-
-  void add_problems(next_plan& next) const {
-    for (const migration_status& m : next.status.migrations)
-      if (m.state == migration_state::failed || m.state == migration_state::edited ||
-          m.state == migration_state::missing || m.state == migration_state::unknown)
-        next.problems.push_back(detail::problem_of(m));
-  }
-
-  void plan_models(next_plan& next, const history& read, instar::dialect target) {
-    if (!options.models)
-      return;
-    auto keep = std::make_shared<planned_schemas>();
-    keep->before = load_snapshot();
-    if (!keep->before && !read.migrations.empty()) {
-      next.problems.push_back(
-          {migration_code::snapshot_missing, read.migrations.back().name,
-           "The folder has migrations but no snapshot.hpp, so what they lead to is not known.",
-           {"If snapshot.hpp was lost: restore it from version control.",
-            "If the migrations lead to exactly the models as they are (a history that another tool began): `generate "
-            "--schema-from-models` writes the snapshot from them."}});
-      return;
+    std::vector<std::string> statements;
+    for (const detail::dropped_object& object : drops) {
+      statements.push_back(object.statement);
+      report.dropped.push_back(object.display_name);
     }
-    const snapshot before = keep->before ? keep->before->view() : snapshot{};
-    next.storage = keep;
-    next.steps = make_plan(before.schema, *options.models);
-    if (next.steps.empty())
-      return;
-    check_snapshot_lists(next, read, before.migrations);
-    next.loses_data = next.steps.loses_data();
-    for (const step& s : next.steps.steps)
-      next.summary.push_back(describe(s));
-    next.script = script(target, next.steps);
-  }
-
-  /// With a plan to write, the snapshot must stand where the folder stands.
-  static void check_snapshot_lists(next_plan& next, const history& read, std::span<const migration_record> records) {
-    for (const migration& m : read.migrations)
-      if (!detail::lists(records, m.name))
-        next.problems.push_back(
-            {migration_code::snapshot_stale, m.name,
-             "The snapshot does not know the migration " + m.name + ", so the schema after it is not known.",
-             {"If it changes nothing that the models describe (data, objects of your own): `generate` adds it to the "
-              "snapshot, and `migrate dev` plans the rest.",
-              "If it already makes what the models now have (a merge, a script of your own): `generate "
-              "--schema-from-models`."}});
-    for (const migration_record& r : records)
-      if (read.find(r.name) == nullptr)
-        next.problems.push_back({migration_code::snapshot_stale, std::string{r.name},
-                                 "The snapshot counts on the migration " + std::string{r.name} +
-                                     ", whose folder is gone.",
-                                 {"Restore the folder from version control.",
-                                  "If the migration was given up: restore snapshot.hpp as it was before it, too."}});
-  }
-
-  /// The schemas that the scripts of this project fill.
-  [[nodiscard]] std::set<std::string> schemas_in_use(const std::string& of_ledger) const {
-    std::set<std::string> names{of_ledger};
-    const auto add = [&](const schema_view& view) {
-      const auto note = [&](std::string_view schema) {
-        if (!schema.empty())
-          names.emplace(schema);
-      };
-      for (const table& t : view.tables)
-        note(t.schema);
-      for (const enumeration& e : view.enumerations)
-        note(e.schema);
-      for (const view_object& v : view.views)
-        note(v.schema);
-      for (const sequence_object& s : view.sequences)
-        note(s.schema);
-    };
-    if (options.models)
-      add(*options.models);
-    try {
-      if (const auto read = load_snapshot())
-        add(read->view().schema);
-    } catch (const migration_error&) {
-      // What a snapshot that cannot be read would add is dropped with the tables that the ledger's schema has.
+    // With foreign keys enforced, DROP TABLE deletes row by row and stops at the first reference.
+    std::optional<detail::sqlite_settings> settings;
+    if (!server) {
+      settings.emplace(on);
+      on.execute("PRAGMA foreign_keys = OFF");
     }
-    return names;
+    if (!statements.empty())
+      transact(on, statements);
+    if (book.place().exists && book.place().prisma())
+      options.ledger = detail::prisma_ledger;  // the project goes on with Prisma's
   }
-
-  // ---- shadow ----
-
-  void prove(const history& read, const migration* candidate) {
-    const instar::dialect target = dialect_for_files();
-    database* main = target == instar::postgres && !options.shadow ? &open(true) : opened;
-    std::string schema;
-    if (target == instar::postgres && main != nullptr)
-      schema = ledger::read(*main, options.ledger).place().schema;
-    detail::shadow_database shadow{target, main, options.shadow, [this](database* connection) {
-                                     if (connection != nullptr)
-                                       use(connection);
-                                     else
-                                       release_last();
-                                   }};
-    std::vector<const migration*> scripts;
-    for (const migration& m : read.migrations)
-      scripts.push_back(&m);
-    if (candidate != nullptr)
-      scripts.push_back(candidate);
-    shadow.replay(scripts, schemas_in_use(schema), hooks(), [&](const migration& m, std::size_t i) {
-      tell({.what = migration_progress::event::checking_in_shadow,
-            .migration = m.name,
-            .index = i + 1,
-            .total = scripts.size()});
-    });
+  report.deployed = deploy({});
+  if (options.seed || !options.seed_script.empty()) {
+    seed();
+    report.seeded = true;
   }
+  return report;
+}
 
-  // ---- writing ----
-
-  /// Writes a migration's folder under a name that nobody reads, then gives it its own.
-  static void write_migration(const std::filesystem::path& folder, const migration& m) {
-    namespace fs = std::filesystem;
-    const fs::path fresh = folder / (".new_" + m.name);
-    std::error_code failed;
-    fs::remove_all(fresh, failed);
-    fs::create_directories(fresh, failed);
-    if (failed)
-      throw detail::file_error(migration_code::cannot_write, "Cannot make", fresh, failed.value());
-    try {
-      detail::write_file(fresh / "migration.sql", m.sql);
-    } catch (const migration_error&) {
-      fs::remove_all(fresh, failed);
+inline next_plan migrator::session::plan_next() {
+  const history read = load_or_empty();
+  next_plan next;
+  instar::dialect target{};
+  try {
+    database& on = open(false);
+    target = on.dialect();
+    detail::check_provider(read, target);
+    next.status = compare(on, read, ledger::read(on, options.ledger));
+  } catch (const database_error& error) {
+    if (error.code() != database_code::database_missing)
       throw;
-    }
-    fs::rename(fresh, folder / m.name, failed);
-    if (failed) {
-      std::error_code ignored;
-      fs::remove_all(fresh, ignored);
-      throw detail::file_error(migration_code::cannot_write, "Cannot write", folder / m.name, failed.value());
-    }
-    detail::sync_to_disk(folder);
+    target = url->dialect();
+    next.status = status();
   }
+  add_problems(next);
+  for (const migration* m : pending_of(read, next.status))
+    next.pending.push_back(m->name);
+  plan_models(next, read, target);
+  return next;
+}
 
-  [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
-    std::vector<migration_record> records;
-    for (const migration& m : read.migrations)
-      records.push_back({m.name, m.checksum});
-    return records;
-  }
+inline created_migration migrator::session::create_migration(std::string_view name, const next_plan& planned,
+                                                    bool skip_shadow) {
+  const std::filesystem::path& folder = writable_folder();
+  if (planned.blocked())
+    throw detail::error_of(planned.problems.front());
+  history read = load_or_empty();
+  const instar::dialect target = dialect_for_files();
+  const auto now = options.clock ? options.clock()
+                                   : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  migration made;
+  made.name = detail::new_migration_name(read, name, now);
+  made.sql = planned.steps.empty() ? "-- Write the SQL of this migration here.\n" : planned.script;
+  made.checksum = detail::sha256_hex(made.sql);
+  made.file = folder / made.name / "migration.sql";
+  if (!skip_shadow)
+    prove(read, &made);
+  check();
 
-  [[nodiscard]] diff_report report_of(plan steps, std::shared_ptr<const void> storage, instar::dialect target) const {
-    diff_report report;
-    report.steps = std::move(steps);
-    report.storage = std::move(storage);
-    for (const step& s : report.steps.steps)
-      report.summary.push_back(describe(s));
-    report.statements = statements(target, report.steps);
-    if (!report.steps.empty())
-      report.script = script(target, report.steps);
-    report.loses_data = report.steps.loses_data();
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed)
+    throw detail::file_error(migration_code::cannot_write, "Cannot make", folder, failed.value());
+  if (!read.provider)
+    detail::write_file(folder / "migration_lock.toml", detail::lock_file_text(target));
+  const std::optional<owned_snapshot> old = load_snapshot();
+  write_migration(folder, made);
+  created_migration report{made.name, made.file, {}, made.sql};
+  read.migrations.push_back(std::move(made));
+  if (!options.models && !old)
     return report;
+  report.snapshot = folder / snapshot_file_name;
+  try {
+    const std::vector<migration_record> records = records_of(read);
+    write_snapshot(folder, {.schema = options.models ? *options.models : old->view().schema,
+                            .migrations = records,
+                            .dialect = target});
+  } catch (const std::exception&) {
+    std::filesystem::remove_all(folder / report.name, failed);
+    throw;
   }
+  return report;
+}
 
-  [[nodiscard]] schema_view schema_of(const diff_source& source, std::vector<owned_snapshot>& keep) const {
-    switch (source.what) {
-    case diff_source::kind::empty:
-      return {};
-    case diff_source::kind::models:
-      return models();
-    case diff_source::kind::migrations: {
-      const std::filesystem::path at = source.place.empty() ? options.migrations : std::filesystem::path{source.place};
-      if (source.place.empty())
-        (void)folder();
-      const history read = read_history(at);
-      std::optional<owned_snapshot> found = read_snapshot(at);
-      if (!found && !read.migrations.empty())
-        throw detail::unchanged(migration_code::snapshot_missing,
-                                "The folder " + at.string() + " has migrations but no snapshot.hpp.",
-                                "Restore it from version control, or let `generate --schema-from-models` write it.");
-      if (!found)
-        return {};
-      keep.push_back(std::move(*found));
-      return keep.back().view().schema;
-    }
-    case diff_source::kind::database:
-    case diff_source::kind::script:
-      break;
-    }
-    throw detail::unchanged(migration_code::no_introspection,
-                            std::string{"Reading the schema of a "} +
-                                (source.what == diff_source::kind::database ? "database" : "script") +
-                                " is not part of this version.",
-                            "Compare `empty`, `models` or `migrations[:DIR]`.");
+inline dev_report migrator::session::dev(const dev_options& how) {
+  dev_report report;
+  report.planned = plan_next();
+  const next_plan& next = report.planned;
+  if (next.blocked())
+    throw detail::error_of(next.problems.front());
+  const bool writes = !next.steps.empty() || (how.create_only && !how.name.empty());
+  if (writes && how.name.empty())
+    throw detail::unchanged(migration_code::name_needed, "The models changed, and the migration needs a name.",
+                            "Give it one with --name.");
+  if (writes && !how.create_only && next.loses_data && !how.accept_data_loss)
+    throw detail::unchanged(migration_code::data_loss, "The migration would destroy data.",
+                            "Look at it with --create-only, or agree with --accept-data-loss.");
+  if (!next.pending.empty())
+    report.deployed = deploy({});
+  if (!writes)
+    return report;
+  report.created = create_migration(how.name, next, how.skip_shadow);
+  if (how.create_only)
+    return report;
+  deploy_report last = deploy({});
+  last.applied.insert(last.applied.begin(), report.deployed.applied.begin(), report.deployed.applied.end());
+  last.created_database = last.created_database || report.deployed.created_database;
+  report.deployed = std::move(last);
+  return report;
+}
+
+inline push_report migrator::session::push(bool accept_data_loss) {
+  const schema_view& models = required_models();
+  database& on = open(true);
+  auto [held, book] = lock_ledger(on);
+  if (book.place().exists)
+    throw detail::unchanged(migration_code::push_refused,
+                            "The database is kept by migrations (" + book.place().display_name() + ").",
+                            "Change it with `migrate dev`, or push to a database of its own.");
+  const std::string table = book.place().qualified(detail::push_table);
+  const bool pushed_before = book.has_table(on, detail::push_table);
+  owned_snapshot before;
+  if (pushed_before) {
+    const sql_value text = on.query_value("SELECT snapshot FROM " + table);
+    if (!text)
+      throw detail::unchanged(migration_code::push_refused, "The table _instar_push holds no schema.",
+                              "Drop everything in the database and push again.");
+    before = parse_snapshot(std::string{detail::push_table}, *text);
+  } else if (const auto objects = detail::foreign_objects(on, book.place()); !objects.empty()) {
+    throw detail::unchanged(migration_code::push_refused,
+                            "The database holds " + objects.front() +
+                                ", which no push made, and this version cannot read a database's schema.",
+                            "Push to an empty database, or use migrations.");
   }
-};
+  const plan steps = make_plan(before.view().schema, models);
+  push_report report;
+  report.created_database = created;
+  for (const step& one : steps.steps)
+    report.summary.push_back(describe(one));
+  report.statements = statements(on.dialect(), steps);
+  if (steps.loses_data() && !accept_data_loss)
+    throw detail::unchanged(migration_code::data_loss, "The push would destroy data.",
+                            "Agree with --accept-data-loss.");
+  if (steps.empty() && pushed_before)
+    return report;
+  // The record is part of the same script, and so of the same transaction.
+  migration pushed;
+  pushed.name = "push";
+  pushed.sql = steps.empty() ? std::string{} : script(on.dialect(), steps);
+  const std::string header = snapshot_header({.schema = models, .migrations = {}, .dialect = on.dialect()});
+  pushed.sql += pushed_before ? "DELETE FROM " + table + ";\n"
+                              : "CREATE TABLE " + table + " (snapshot TEXT NOT NULL, pushed_at " +
+                                    (on.dialect() == instar::postgres ? "TIMESTAMPTZ NOT NULL DEFAULT now()"
+                                                                      : "TEXT NOT NULL DEFAULT current_timestamp") +
+                                    ");\n";
+  pushed.sql += "INSERT INTO " + table + " (snapshot) VALUES (" + quote_literal(header) + ");\n";
+  detail::script_runner runner{on, book, hooks()};
+  runner.run_unrecorded(pushed, detail::plan_script(on.dialect(), pushed.sql,
+                                                    detail::checked_statements(on.dialect(), pushed)));
+  return report;
+}
+
+inline void migrator::session::seed() {
+  if (!options.seed && options.seed_script.empty())
+    throw detail::unchanged(migration_code::no_seed, "There is nothing to seed with.",
+                            "Name a script, or give the migrator a function (migrator_options::seed).");
+  tell({.what = migration_progress::event::seeding});
+  if (options.seed) {
+    options.seed(open(true));
+    return;
+  }
+  execute_script(detail::read_file(options.seed_script), options.seed_script.string());
+}
+
+inline void migrator::session::execute_script(std::string_view sql, std::string_view file_name) {
+  database& on = open(false);
+  migration script;
+  script.name = file_name;
+  script.sql = sql;
+  script.file = file_name;
+  ledger none;
+  detail::script_runner runner{on, none, hooks()};
+  runner.run_unrecorded(script, detail::plan_script(on.dialect(), script.sql,
+                                                    detail::checked_statements(on.dialect(), script)));
+}
+
+inline diff_report migrator::session::diff(const diff_source& from, const diff_source& to) {
+  auto keep = std::make_shared<std::vector<owned_snapshot>>();
+  keep->reserve(2);
+  const schema_view before = schema_of(from, *keep);
+  const schema_view after = schema_of(to, *keep);
+  return report_of(make_plan(before, after), keep, dialect_for_files());
+}
+
+inline snapshot_report migrator::session::generate_snapshot(const generate_options& how) {
+  const std::filesystem::path& folder = writable_folder();
+  const history read = load();
+  snapshot_report report;
+  report.file = folder / snapshot_file_name;
+  report.migrations = read.migrations.size();
+  std::optional<owned_snapshot> old;
+  try {
+    old = load_snapshot();
+  } catch (const migration_error&) {
+    if (!how.schema_from_models)
+      throw;
+  }
+  if (!old && !how.schema_from_models && !read.migrations.empty())
+    throw detail::unchanged(migration_code::snapshot_missing,
+                            "The folder has migrations but no snapshot.hpp, so what they lead to is not known.",
+                            "Restore it from version control; or, if the migrations lead to exactly the models, write it "
+                            "with --schema-from-models.");
+  report.schema_from_models = how.schema_from_models;
+  const std::vector<migration_record> records = records_of(read);
+  const schema_view schema = how.schema_from_models ? required_models() : old ? old->view().schema : schema_view{};
+  report.changed = write_snapshot(folder, {.schema = schema, .migrations = records, .dialect = dialect_for_files()});
+  return report;
+}
+
+inline std::vector<migration_warning> migrator::session::check_history() {
+  history read = load();
+  const auto known = known_dialect();
+  if (const auto target = known ? known : read.provider)
+    for (const migration& m : read.migrations)
+      if (detail::checked_statements(*target, m).empty())
+        read.warnings.push_back(detail::empty_script_warning(m));
+  return std::move(read.warnings);
+}
 
 inline migrator::migrator(database_url url, migrator_options options)
     : session_(std::make_unique<session>(std::move(options))) {
@@ -702,379 +414,68 @@ inline void migrator::interrupt() noexcept {
 
 inline instar::dialect migrator::dialect() { return session_->dialect_for_files(); }
 
-inline deploy_report migrator::deploy(const deploy_options& options) { return session_->deploy(options); }
+inline deploy_report migrator::deploy(const deploy_options& options) {
+  return session_->guarded([&] { return session_->deploy(options); });
+}
 
 inline status_report migrator::status() {
-  const history read = session_->load_or_empty();
-  try {
-    database& on = session_->open(false);
-    detail::check_provider(read, on.dialect());
-    status_report report = session_->compare(on, read, ledger::read(on, session_->options.ledger));
-    for (const migration* m : session::pending_of(read, report))
-      if (detail::checked_statements(on.dialect(), *m).empty())
-        report.warnings.push_back(detail::empty_script_warning(*m));
-    return report;
-  } catch (const database_error& error) {
-    if (error.code() != database_code::database_missing)
-      throw;
-  }
-  status_report report;
-  report.database_exists = false;
-  report.warnings = read.warnings;
-  for (const migration& m : read.migrations) {
-    migration_status status;
-    status.name = m.name;
-    status.checksum = m.checksum;
-    report.migrations.push_back(std::move(status));
-  }
-  return report;
+  return session_->guarded([&] { return session_->status(); });
 }
 
 inline resolve_report migrator::resolve_applied(std::string_view name) {
-  const history read = session_->load();
-  const migration* m = read.find(name);
-  if (m == nullptr)
-    throw detail::unchanged(migration_code::no_such_migration,
-                            "The history has no migration " + std::string{name} + " (P3017).",
-                            "Give the whole name of its folder.", name);
-  database& on = session_->open(true);
-  detail::check_provider(read, on.dialect());
-  auto [held, book] = session_->lock_ledger(on);
-  if (book.applied(name) != nullptr)
-    throw detail::unchanged(migration_code::nothing_to_resolve,
-                            "The migration " + m->name + " is recorded as applied already (P3008).",
-                            "There is nothing to do.", name);
-  std::vector<std::string> statements;
-  if (!book.place().exists)
-    statements.push_back(book.create_statement());
-  const bool failed = book.failed(name) != nullptr;
-  if (failed) {
-    statements.push_back(book.mark_rolled_back(name, true));
-    session_->forget_journal(on, book, statements);
-  }
-  statements.push_back(book.insert_applied(name, m->checksum, 0));
-  session::transact(on, statements);
-  return {m->name, failed ? "The failed try is recorded as rolled back, and " + m->name + " as applied."
-                          : m->name + " is recorded as applied; it was not run."};
+  return session_->guarded([&] { return session_->resolve_applied(name); });
 }
 
 inline resolve_report migrator::resolve_rolled_back(std::string_view name) {
-  database& on = session_->open(false);
-  auto [held, book] = session_->lock_ledger(on);
-  if (book.failed(name) == nullptr) {
-    const bool applied = book.applied(name) != nullptr;
-    const bool known = applied || book.tries(name) != 0;
-    throw detail::unchanged(
-        known ? migration_code::nothing_to_resolve : migration_code::no_such_migration,
-        applied ? "The migration " + std::string{name} + " has not failed, it is applied (P3012)."
-        : known ? "The migration " + std::string{name} + " is recorded as rolled back already."
-                : "The ledger has no migration " + std::string{name} + " (P3011).",
-        applied ? "To take back an applied migration, write a new one that undoes it."
-        : known ? "Run deploy to apply it again."
-                : "Give the whole name, as `migrate status` shows it.",
-        name);
-  }
-  std::vector<std::string> statements{book.mark_rolled_back(name, true)};
-  session_->forget_journal(on, book, statements);
-  session::transact(on, statements);
-  return {std::string{name}, std::string{name} + " is recorded as rolled back; deploy runs it from its first statement."};
+  return session_->guarded([&] { return session_->resolve_rolled_back(name); });
 }
 
 inline resolve_report migrator::resolve_edited(std::string_view name) {
-  const history read = session_->load();
-  database& on = session_->open(false);
-  detail::check_provider(read, on.dialect());
-  auto [held, book] = session_->lock_ledger(on);
-  const migration* m = read.find(name);
-  const ledger_row* applied = book.applied(name);
-  if (m == nullptr || applied == nullptr)
-    throw detail::unchanged(m == nullptr ? migration_code::no_such_migration : migration_code::nothing_to_resolve,
-                            m == nullptr ? "The history has no migration " + std::string{name} + "."
-                                         : "The migration " + m->name + " is not applied.",
-                            m == nullptr ? "Give the whole name of its folder." : "Run deploy to apply it.", name);
-  if (m->checksum == applied->checksum)
-    throw detail::unchanged(migration_code::nothing_to_resolve,
-                            "The file of " + m->name + " is what was applied, byte by byte.",
-                            "There is nothing to do.", name);
-  session::transact(on, {book.set_checksum(name, m->checksum)});
-  return {m->name, "The ledger has taken the checksum of " + m->name + " as the file is now; nothing was run."};
+  return session_->guarded([&] { return session_->resolve_edited(name); });
 }
 
 inline resolve_report migrator::resolve_missing(std::string_view name) {
-  const history read = session_->load_or_empty();
-  database& on = session_->open(false);
-  auto [held, book] = session_->lock_ledger(on);
-  if (read.find(name) != nullptr)
-    throw detail::unchanged(migration_code::nothing_to_resolve,
-                            "The migration " + std::string{name} + " is in the folder.",
-                            "Remove the folder first if it is to be forgotten.", name);
-  if (book.applied(name) == nullptr && book.failed(name) == nullptr)
-    throw detail::unchanged(migration_code::no_such_migration,
-                            "The ledger has no applied migration " + std::string{name} + ".",
-                            "Give the whole name, as `migrate status` shows it.", name);
-  std::vector<std::string> statements{book.mark_rolled_back(name, false)};
-  if (book.failed(name) != nullptr)
-    session_->forget_journal(on, book, statements);
-  session::transact(on, statements);
-  return {std::string{name}, std::string{name} + " is recorded as rolled back; nothing in the database was undone."};
+  return session_->guarded([&] { return session_->resolve_missing(name); });
 }
 
 inline reset_report migrator::reset() {
-  session& s = *session_;
-  const history read = s.load();
-  database& on = s.open(true);
-  detail::check_provider(read, on.dialect());
-  reset_report report;
-  {
-    auto [held, book] = s.lock_ledger(on);
-    std::vector<detail::dropped_object> drops;
-    const bool server = on.dialect() == instar::postgres;
-    if (server) {
-      detail::made_by_scripts made;
-      for (const migration& m : read.migrations)
-        made.add(detail::checked_statements(instar::postgres, m));
-      drops = detail::drops_on_postgres(on, s.schemas_in_use(book.place().schema), made);
-    } else {
-      drops = detail::drops_on_sqlite(on);
-    }
-    std::vector<std::string> statements;
-    for (const detail::dropped_object& object : drops) {
-      statements.push_back(object.statement);
-      report.dropped.push_back(object.display_name);
-    }
-    // With foreign keys enforced, DROP TABLE deletes row by row and stops at the first reference.
-    std::optional<detail::sqlite_settings> settings;
-    if (!server) {
-      settings.emplace(on);
-      on.execute("PRAGMA foreign_keys = OFF");
-    }
-    if (!statements.empty())
-      session::transact(on, statements);
-    if (book.place().exists && book.place().prisma())
-      s.options.ledger = detail::prisma_ledger;  // the project goes on with Prisma's
-  }
-  report.deployed = deploy();
-  if (s.options.seed || !s.options.seed_script.empty()) {
-    seed();
-    report.seeded = true;
-  }
-  return report;
+  return session_->guarded([&] { return session_->reset(); });
 }
 
 inline next_plan migrator::plan_next() {
-  session& s = *session_;
-  const history read = s.load_or_empty();
-  next_plan next;
-  instar::dialect target{};
-  try {
-    database& on = s.open(false);
-    target = on.dialect();
-    detail::check_provider(read, target);
-    next.status = s.compare(on, read, ledger::read(on, s.options.ledger));
-  } catch (const database_error& error) {
-    if (error.code() != database_code::database_missing)
-      throw;
-    target = s.url->dialect();
-    next.status = status();
-  }
-  s.add_problems(next);
-  for (const migration* m : session::pending_of(read, next.status))
-    next.pending.push_back(m->name);
-  s.plan_models(next, read, target);
-  return next;
+  return session_->guarded([&] { return session_->plan_next(); });
 }
 
-inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned,
-                                                    bool skip_shadow) {
-  session& s = *session_;
-  const std::filesystem::path& folder = s.folder();
-  if (planned.blocked())
-    throw detail::error_of(planned.problems.front());
-  history read = s.load_or_empty();
-  const instar::dialect target = s.dialect_for_files();
-  const auto now = s.options.clock ? s.options.clock()
-                                   : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  migration made;
-  made.name = detail::new_migration_name(read, name, now);
-  made.sql = planned.steps.empty() ? "-- Write the SQL of this migration here.\n" : planned.script;
-  made.checksum = detail::sha256_hex(made.sql);
-  made.file = folder / made.name / "migration.sql";
-  if (!skip_shadow)
-    s.prove(read, &made);
-  s.check();
-
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed)
-    throw detail::file_error(migration_code::cannot_write, "Cannot make", folder, failed.value());
-  if (!read.provider)
-    detail::write_file(folder / "migration_lock.toml", detail::lock_file_text(target));
-  const std::optional<owned_snapshot> old = s.load_snapshot();
-  session::write_migration(folder, made);
-  created_migration report{made.name, made.file, {}, made.sql};
-  read.migrations.push_back(std::move(made));
-  if (!s.options.models && !old)
-    return report;
-  report.snapshot = folder / snapshot_file_name;
-  try {
-    const std::vector<migration_record> records = session::records_of(read);
-    write_snapshot(folder, {.schema = s.options.models ? *s.options.models : old->view().schema,
-                            .migrations = records,
-                            .dialect = target});
-  } catch (const std::exception&) {
-    std::filesystem::remove_all(folder / report.name, failed);
-    throw;
-  }
-  return report;
+inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
+  return session_->guarded([&] { return session_->create_migration(name, planned, skip_shadow); });
 }
 
 inline dev_report migrator::dev(const dev_options& options) {
-  dev_report report;
-  report.planned = plan_next();
-  const next_plan& next = report.planned;
-  if (next.blocked())
-    throw detail::error_of(next.problems.front());
-  const bool writes = !next.steps.empty() || (options.create_only && !options.name.empty());
-  if (writes && options.name.empty())
-    throw detail::unchanged(migration_code::name_needed, "The models changed, and the migration needs a name.",
-                            "Give it one with --name.");
-  if (writes && !options.create_only && next.loses_data && !options.accept_data_loss)
-    throw detail::unchanged(migration_code::data_loss, "The migration would destroy data.",
-                            "Look at it with --create-only, or agree with --accept-data-loss.");
-  if (!next.pending.empty())
-    report.deployed = deploy();
-  if (!writes)
-    return report;
-  report.created = create_migration(options.name, next, options.skip_shadow);
-  if (options.create_only)
-    return report;
-  deploy_report last = deploy();
-  last.applied.insert(last.applied.begin(), report.deployed.applied.begin(), report.deployed.applied.end());
-  last.created_database = last.created_database || report.deployed.created_database;
-  report.deployed = std::move(last);
-  return report;
+  return session_->guarded([&] { return session_->dev(options); });
 }
 
 inline push_report migrator::push(bool accept_data_loss) {
-  session& s = *session_;
-  const schema_view& models = s.models();
-  database& on = s.open(true);
-  auto [held, book] = s.lock_ledger(on);
-  if (book.place().exists)
-    throw detail::unchanged(migration_code::push_refused,
-                            "The database is kept by migrations (" + book.place().display_name() + ").",
-                            "Change it with `migrate dev`, or push to a database of its own.");
-  const std::string table = book.place().qualified(detail::push_table);
-  const bool pushed_before = book.has_table(on, detail::push_table);
-  owned_snapshot before;
-  if (pushed_before) {
-    const sql_value text = on.query_value("SELECT snapshot FROM " + table);
-    if (!text)
-      throw detail::unchanged(migration_code::push_refused, "The table _instar_push holds no schema.",
-                              "Drop everything in the database and push again.");
-    before = parse_snapshot(std::string{detail::push_table}, *text);
-  } else if (const auto objects = detail::foreign_objects(on, book.place()); !objects.empty()) {
-    throw detail::unchanged(migration_code::push_refused,
-                            "The database holds " + objects.front() +
-                                ", which no push made, and this version cannot read a database's schema.",
-                            "Push to an empty database, or use migrations.");
-  }
-  const plan steps = make_plan(before.view().schema, models);
-  push_report report;
-  report.created_database = s.created;
-  for (const step& one : steps.steps)
-    report.summary.push_back(describe(one));
-  report.statements = statements(on.dialect(), steps);
-  if (steps.loses_data() && !accept_data_loss)
-    throw detail::unchanged(migration_code::data_loss, "The push would destroy data.",
-                            "Agree with --accept-data-loss.");
-  if (steps.empty() && pushed_before)
-    return report;
-  // The record is part of the same script, and so of the same transaction.
-  migration pushed;
-  pushed.name = "push";
-  pushed.sql = steps.empty() ? std::string{} : script(on.dialect(), steps);
-  const std::string header = snapshot_header({.schema = models, .migrations = {}, .dialect = on.dialect()});
-  pushed.sql += pushed_before ? "DELETE FROM " + table + ";\n"
-                              : "CREATE TABLE " + table + " (snapshot TEXT NOT NULL, pushed_at " +
-                                    (on.dialect() == instar::postgres ? "TIMESTAMPTZ NOT NULL DEFAULT now()"
-                                                                      : "TEXT NOT NULL DEFAULT current_timestamp") +
-                                    ");\n";
-  pushed.sql += "INSERT INTO " + table + " (snapshot) VALUES (" + quote_literal(header) + ");\n";
-  detail::script_runner runner{on, book, s.hooks()};
-  runner.run_unrecorded(pushed, detail::plan_script(on.dialect(), pushed.sql,
-                                                    detail::checked_statements(on.dialect(), pushed)));
-  return report;
+  return session_->guarded([&] { return session_->push(accept_data_loss); });
 }
 
 inline void migrator::seed() {
-  session& s = *session_;
-  if (!s.options.seed && s.options.seed_script.empty())
-    throw detail::unchanged(migration_code::no_seed, "There is nothing to seed with.",
-                            "Name a script, or give the migrator a function (migrator_options::seed).");
-  s.tell({.what = migration_progress::event::seeding});
-  if (s.options.seed) {
-    s.options.seed(s.open(true));
-    return;
-  }
-  execute_script(detail::read_file(s.options.seed_script), s.options.seed_script.string());
+  return session_->guarded([&] { return session_->seed(); });
 }
 
 inline void migrator::execute_script(std::string_view sql, std::string_view file_name) {
-  session& s = *session_;
-  database& on = s.open(false);
-  migration script;
-  script.name = file_name;
-  script.sql = sql;
-  script.file = file_name;
-  ledger none;
-  detail::script_runner runner{on, none, s.hooks()};
-  runner.run_unrecorded(script, detail::plan_script(on.dialect(), script.sql,
-                                                    detail::checked_statements(on.dialect(), script)));
+  return session_->guarded([&] { return session_->execute_script(sql, file_name); });
 }
 
 inline diff_report migrator::diff(const diff_source& from, const diff_source& to) {
-  auto keep = std::make_shared<std::vector<owned_snapshot>>();
-  keep->reserve(2);
-  const schema_view before = session_->schema_of(from, *keep);
-  const schema_view after = session_->schema_of(to, *keep);
-  return session_->report_of(make_plan(before, after), keep, session_->dialect_for_files());
+  return session_->guarded([&] { return session_->diff(from, to); });
 }
 
 inline snapshot_report migrator::generate_snapshot(const generate_options& options) {
-  session& s = *session_;
-  const std::filesystem::path& folder = s.folder();
-  const history read = s.load();
-  snapshot_report report;
-  report.file = folder / snapshot_file_name;
-  report.migrations = read.migrations.size();
-  std::optional<owned_snapshot> old;
-  try {
-    old = s.load_snapshot();
-  } catch (const migration_error&) {
-    if (!options.schema_from_models)
-      throw;
-  }
-  if (!old && !options.schema_from_models && !read.migrations.empty())
-    throw detail::unchanged(migration_code::snapshot_missing,
-                            "The folder has migrations but no snapshot.hpp, so what they lead to is not known.",
-                            "Restore it from version control; or, if the migrations lead to exactly the models, write it "
-                            "with --schema-from-models.");
-  report.schema_from_models = options.schema_from_models;
-  const std::vector<migration_record> records = session::records_of(read);
-  const schema_view schema = options.schema_from_models ? s.models() : old ? old->view().schema : schema_view{};
-  report.changed = write_snapshot(folder, {.schema = schema, .migrations = records, .dialect = s.dialect_for_files()});
-  return report;
+  return session_->guarded([&] { return session_->generate_snapshot(options); });
 }
 
 inline std::vector<migration_warning> migrator::check_history() {
-  history read = session_->load();
-  const auto known = session_->known_dialect();
-  if (const auto target = known ? known : read.provider)
-    for (const migration& m : read.migrations)
-      if (detail::checked_statements(*target, m).empty())
-        read.warnings.push_back(detail::empty_script_warning(m));
-  return std::move(read.warnings);
+  return session_->guarded([&] { return session_->check_history(); });
 }
 
 }  // namespace instar

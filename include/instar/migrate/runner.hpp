@@ -271,6 +271,8 @@ class script_runner {
     try {
       on_.execute("BEGIN IMMEDIATE");
     } catch (const database_error& error) {
+      if (was_stopped(error))
+        throw stopped("Nothing of it was applied.");
       if (error.code() != database_code::busy)
         throw;
       migration_error_fields fields;

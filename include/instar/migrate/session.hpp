@@ -1,0 +1,714 @@
+#pragma once
+
+#include <instar/migrate/comparison.hpp>
+#include <instar/migrate/file.hpp>
+#include <instar/migrate/history.hpp>
+#include <instar/migrate/ledger.hpp>
+#include <instar/migrate/lock.hpp>
+#include <instar/migrate/migrator.hpp>
+#include <instar/migrate/reset.hpp>
+#include <instar/migrate/runner.hpp>
+#include <instar/migrate/script_plan.hpp>
+#include <instar/migrate/shadow.hpp>
+#include <instar/migrate/snapshot_file.hpp>
+#include <instar/schema/owned.hpp>
+#include <instar/sql/sql.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <ctime>
+#include <exception>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+/// \file What a migrator holds while it works, and what its operations share.
+
+namespace instar {
+namespace detail {
+
+/// An error of an operation that changed nothing.
+[[nodiscard]] inline migration_error unchanged(std::string_view code, std::string message, std::string remedy,
+                                               std::string_view migration = {}) {
+  migration_error_fields fields;
+  fields.message = std::move(message);
+  fields.remedy = std::move(remedy);
+  fields.state = "Nothing was changed.";
+  fields.migration = migration;
+  return migration_error{code, std::move(fields)};
+}
+
+/// `YYYYMMDDHHMMSS`, in UTC.
+[[nodiscard]] inline std::string timestamp_text(std::chrono::sys_seconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{time - day};
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d%02u%02u%02d%02d%02d", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text;
+}
+
+/// The time that a migration's name begins with, where its digits are one.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_of(std::string_view name) {
+  const std::string_view digits = timestamp_of(name);
+  if (digits.empty())
+    return std::nullopt;
+  const auto number = [&](std::size_t from, std::size_t count) {
+    int value = 0;
+    for (const char c : digits.substr(from, count))
+      value = value * 10 + (c - '0');
+    return value;
+  };
+  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
+                                         std::chrono::month{static_cast<unsigned>(number(4, 2))},
+                                         std::chrono::day{static_cast<unsigned>(number(6, 2))}};
+  if (!date.ok() || number(8, 2) > 23 || number(10, 2) > 59 || number(12, 2) > 59)
+    return std::nullopt;
+  return std::chrono::sys_days{date} + std::chrono::hours{number(8, 2)} + std::chrono::minutes{number(10, 2)} +
+         std::chrono::seconds{number(12, 2)};
+}
+
+/// The part of a new migration's name behind its timestamp: each character that is no letter or digit of ASCII is `_`.
+/// \throws migration_error `bad_name`, `name_too_long`
+[[nodiscard]] inline std::string name_slug(std::string_view wanted) {
+  constexpr std::size_t longest = 200;
+  std::string slug;
+  bool any = false;
+  for (const char c : wanted) {
+    if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U)
+      continue;  // not the first byte of its character
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_sql_digit(c);
+    any = any || plain;
+    slug += plain ? c : '_';
+  }
+  if (!any)
+    throw unchanged(migration_code::bad_name, "A migration's name needs a letter or a digit.",
+                    "Say in a few words what it changes, such as add_user_email.");
+  if (slug.size() > longest)
+    throw unchanged(migration_code::name_too_long,
+                    "A migration's name of " + std::to_string(slug.size()) + " characters is too long; " +
+                        std::to_string(longest) + " is the most.",
+                    "Say in a few words what it changes, such as add_user_email.");
+  return slug;
+}
+
+/// The name of a new migration: later than every other of the history, whatever the clock says.
+[[nodiscard]] inline std::string new_migration_name(const history& read, std::string_view wanted,
+                                                    std::chrono::sys_seconds now) {
+  const std::string slug = name_slug(wanted);
+  for (const migration& m : read.migrations)
+    if (const auto time = time_of(m.name); time && *time >= now)
+      now = *time + std::chrono::seconds{1};
+  std::string name = timestamp_text(now) + "_" + slug;
+  if (!read.migrations.empty() && read.migrations.back().name >= name)
+    throw unchanged(migration_code::bad_name,
+                    "The migration " + read.migrations.back().name +
+                        " sorts behind every timestamp, so a new one would run before it.",
+                    "Give it a name that begins with a timestamp, before it is applied anywhere else.",
+                    read.migrations.back().name);
+  return name;
+}
+
+/// What migration_lock.toml says for a dialect.
+[[nodiscard]] inline std::string lock_file_text(dialect d) {
+  return "# The database that these migrations are for. Keep it in version control, do not edit it.\nprovider = \"" +
+         std::string{provider_name(d)} + "\"\n";
+}
+
+}  // namespace detail
+
+inline std::optional<diff_source> diff_source::parse(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view word = text.substr(0, colon);
+  const std::string place{colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1)};
+  const bool bare = colon == std::string_view::npos;
+  if (word == "empty" && bare)
+    return diff_source{kind::empty, {}};
+  if (word == "models" && bare)
+    return diff_source{kind::models, {}};
+  if (word == "migrations" && (bare || !place.empty()))
+    return diff_source{kind::migrations, place};
+  if (word == "database" && (bare || !place.empty()))
+    return diff_source{kind::database, place};
+  if (word == "sql" && !place.empty())
+    return diff_source{kind::script, place};
+  return std::nullopt;
+}
+
+struct migrator::session {
+  explicit session(migrator_options given) : options(std::move(given)) {}
+
+  migrator_options options;
+  std::optional<database_url> url;
+  std::unique_ptr<database> own;
+  database* opened = nullptr;
+  bool created = false;  ///< the database was made by this object
+
+  std::mutex guard;               // of `working`
+  std::vector<database*> working;  // the connections that an interruption must reach
+  std::atomic<bool> stop{false};
+
+  // ---- interruption ----
+
+  void check() const {
+    if (!stop)
+      return;
+    migration_error_fields fields;
+    fields.message = "Interrupted.";
+    fields.remedy = "Run the command again to go on.";
+    throw migration_error{migration_code::stopped, std::move(fields)};
+  }
+
+  /// Runs an operation; what the database calls an interruption is one of this migrator when it was told to stop.
+  template <class Operation>
+  auto guarded(const Operation& operation) {
+    check();
+    try {
+      return operation();
+    } catch (const database_error& error) {
+      if (error.code() == database_code::interrupted)
+        check();
+      throw;
+    }
+  }
+
+  void use(database* connection) {
+    const std::lock_guard lock{guard};
+    working.push_back(connection);
+  }
+  void release_last() {
+    const std::lock_guard lock{guard};
+    if (!working.empty())
+      working.pop_back();
+  }
+
+  void tell(const migration_progress& progress) const {
+    if (options.on_progress)
+      options.on_progress(progress);
+  }
+
+  // ---- the database ----
+
+  database& open(bool create) {
+    check();
+    if (opened != nullptr)
+      return *opened;
+    if (!url)
+      throw detail::unchanged(migration_code::no_url, "No database is named.",
+                              "Name one: postgresql://user@host/database or sqlite:FILE.");
+    const open_options how{.application_name = options.application_name, .busy_timeout = options.lock_timeout};
+    try {
+      own = open_database(*url, how);
+    } catch (const database_error& error) {
+      if (error.code() != database_code::database_missing || !create || !options.create_database)
+        throw;
+      tell({.what = migration_progress::event::creating_database, .detail = url->redacted()});
+      create_database(*url);
+      created = true;
+      own = open_database(*url, how);
+    }
+    opened = own.get();
+    use(opened);
+    return *opened;
+  }
+
+  [[nodiscard]] std::optional<instar::dialect> known_dialect() const {
+    if (opened != nullptr)
+      return opened->dialect();
+    if (url)
+      return url->dialect();
+    return options.dialect;
+  }
+
+  // ---- history and snapshot ----
+
+  [[nodiscard]] history load() const {
+    history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
+    if (const auto target = known_dialect())
+      detail::check_provider(read, *target);
+    return read;
+  }
+
+  /// The history where a folder that does not exist yet is an empty one.
+  [[nodiscard]] history load_or_empty() const {
+    std::error_code ignored;
+    if (!options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
+      history none;
+      none.folder = options.migrations;
+      return none;
+    }
+    return load();
+  }
+
+  [[nodiscard]] const std::filesystem::path& writable_folder() const {
+    if (options.embedded)
+      throw detail::unchanged(migration_code::no_folder, "This program carries its migrations, and has no folder to write to.",
+                              "Run this command where the migrations folder is, with --migrations.");
+    return options.migrations;
+  }
+
+  [[nodiscard]] std::optional<owned_snapshot> load_snapshot() const {
+    if (options.embedded)
+      return std::nullopt;
+    return read_snapshot(options.migrations);
+  }
+
+  [[nodiscard]] const schema_view& required_models() const {
+    if (!options.models)
+      throw detail::unchanged(migration_code::no_models, "This program was built without models.",
+                              "Use the project's own migrator (instar_add_migrator in CMake).");
+    return *options.models;
+  }
+
+  [[nodiscard]] instar::dialect dialect_for_files() const {
+    if (const auto known = known_dialect())
+      return *known;
+    const history read = load_or_empty();
+    if (read.provider)
+      return *read.provider;
+    throw detail::unchanged(migration_code::no_url, "Neither a database nor a dialect is named, and there is no migration_lock.toml.",
+                            "Name a database with --url, or a dialect with --dialect.");
+  }
+
+  // ---- comparing ----
+
+  /// A snapshot that cannot be read is no reason not to deploy: it is needed for planning alone.
+  [[nodiscard]] std::vector<migration_record> snapshot_records(std::optional<owned_snapshot>& keep) const {
+    try {
+      keep = load_snapshot();
+    } catch (const migration_error&) {
+      keep.reset();
+    }
+    if (!keep)
+      return {};
+    const auto records = keep->view().migrations;
+    return {records.begin(), records.end()};
+  }
+
+  [[nodiscard]] status_report compare(database& on, const history& read, const ledger& book) const {
+    std::optional<owned_snapshot> keep;
+    const bool strangers = std::any_of(book.rows().begin(), book.rows().end(), [&](const ledger_row& row) {
+      return row.counts() && read.find(row.migration) == nullptr;
+    });
+    const std::vector<migration_record> records = strangers ? snapshot_records(keep) : std::vector<migration_record>{};
+    status_report report = detail::compare(on, read, book, records);
+    detail::warn_of_states(report);
+    return report;
+  }
+
+  [[nodiscard]] detail::runner_hooks hooks() {
+    return {[this](const migration_progress& p) { tell(p); }, [this] { check(); }, [] { return true; }};
+  }
+
+  [[nodiscard]] std::unique_ptr<detail::migration_lock> lock(database& on, const ledger_place& place) {
+    return std::make_unique<detail::migration_lock>(
+        on, place, options.lock_timeout,
+        [this](const std::string& holder) {
+          tell({.what = migration_progress::event::waiting_for_lock, .detail = holder});
+        },
+        [this] { check(); });
+  }
+
+  // ---- deploying ----
+
+  [[nodiscard]] static std::vector<const migration*> pending_of(const history& read, const status_report& status) {
+    std::vector<const migration*> pending;
+    for (const migration_status& m : status.migrations)
+      if (m.state == migration_state::pending || m.state == migration_state::resumable)
+        if (const migration* script = read.find(m.name))
+          pending.push_back(script);
+    return pending;
+  }
+
+  static void refuse_failed(const status_report& status) {
+    for (const migration_status& m : status.migrations)
+      if (m.state == migration_state::failed)
+        throw detail::error_of(detail::problem_of(m));
+  }
+
+  void refuse_not_empty(database& on, const ledger& book) const {
+    if (book.place().exists || options.allow_not_empty)
+      return;
+    const std::vector<std::string> objects = detail::foreign_objects(on, book.place());
+    // Another runner may have made ledger and tables since the ledger was looked for.
+    if (objects.empty() || ledger::read(on, options.ledger).place().exists)
+      return;
+    std::string names;
+    for (const std::string& name : objects)
+      names += (names.empty() ? "" : ", ") + name;
+    throw detail::unchanged(
+        migration_code::not_empty,
+        "The database holds tables (" + names + (objects.size() == 5 ? " …" : "") + ") but no ledger (P3005).",
+        "If they are what the first migrations make, say so with `migrate resolve --applied NAME` for each; if they have "
+        "nothing to do with this history, deploy with --allow-not-empty.");
+  }
+
+  deploy_report deploy(const deploy_options& how) {
+    history read = load();
+    if (!how.up_to.empty()) {
+      if (read.find(how.up_to) == nullptr)
+        throw detail::unchanged(migration_code::no_such_migration, "The history has no migration " + how.up_to + ".",
+                                "Give the whole name of its folder.", how.up_to);
+      std::erase_if(read.migrations, [&](const migration& m) { return m.name > how.up_to; });
+    }
+    database& on = open(true);
+    detail::check_provider(read, on.dialect());
+    const std::string version = data_version(on);
+    ledger book = ledger::read(on, options.ledger);
+    status_report status = compare(on, read, book);
+    refuse_failed(status);
+    deploy_report report;
+    report.created_database = created;
+    if (const auto pending = pending_of(read, status); !pending.empty()) {
+      refuse_not_empty(on, book);
+      // All of them before the first: a quote without an end in the last is found while nothing is applied.
+      for (const migration* m : pending)
+        (void)detail::checked_statements(on.dialect(), *m);
+      const auto held = lock(on, book.place());
+      if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
+        book = ledger::read(on, options.ledger);
+        status = compare(on, read, book);
+        refuse_failed(status);
+      }
+      apply_all(on, read, book, status, version, *held, report);
+    }
+    report.already_applied = status.count(migration_state::applied) + status.count(migration_state::edited);
+    report.warnings.insert(report.warnings.begin(), status.warnings.begin(), status.warnings.end());
+    report.ledger = book.place().exists ? book.place().display_name() : std::string{};
+    report.adopted_prisma = book.place().exists && book.place().prisma();
+    return report;
+  }
+
+  /// \param version SQLite's data_version before the ledger was read
+  void apply_all(database& on, const history& read, ledger& book, const status_report& status, std::string version,
+                 detail::migration_lock& held, deploy_report& report) {
+    const std::vector<const migration*> pending = pending_of(read, status);
+    std::string current;
+    bool resumes = false;
+    detail::runner_hooks with = hooks();
+    with.still_pending = [&] {
+      if (const std::string now = data_version(on); now != version) {
+        version = now;
+        book = ledger::read(on, options.ledger);
+      }
+      if (book.failed(current) != nullptr && !resumes)
+        throw detail::unchanged(migration_code::failed_migration,
+                                "Another runner began " + current + " at the same time, and did not finish it.",
+                                "Look at `migrate status` and run deploy again.", current);
+      return book.applied(current) == nullptr;
+    };
+    detail::script_runner runner{on, book, with};
+    std::size_t index = 0;
+    for (const migration* m : pending) {
+      current = m->name;
+      ++index;
+      try {
+        check();
+        resumes = book.failed(m->name) != nullptr;
+        std::optional<std::vector<journal_row>> journal;
+        if (resumes)
+          journal = book.read_journal(on, m->name);
+        const detail::script_plan way =
+            detail::plan_script(on.dialect(), m->sql, detail::checked_statements(on.dialect(), *m));
+        if (way.statements.empty())
+          report.warnings.push_back(detail::empty_script_warning(*m));
+        tell({.what = migration_progress::event::applying, .migration = m->name, .index = index, .total = pending.size()});
+        std::optional<applied_migration> applied = runner.apply(*m, way, journal);
+        if (runner.gave_up_lock())
+          held.renew();
+        if (!applied)
+          continue;
+        for (const std::string& notice : applied->notices)
+          tell({.what = migration_progress::event::notice, .migration = m->name, .detail = notice});
+        tell({.what = migration_progress::event::applied,
+              .migration = m->name,
+              .index = index,
+              .total = pending.size(),
+              .took = applied->took});
+        report.applied.push_back(std::move(*applied));
+      } catch (const migration_error& error) {
+        throw with_earlier(error, report.applied.size());
+      }
+    }
+  }
+
+  /// An error's state, completed by what the same run had done before.
+  [[nodiscard]] static migration_error with_earlier(const migration_error& error, std::size_t applied) {
+    migration_error_fields fields{error.message(), error.remedy(),   error.state(),
+                                  error.migration(), error.location(), error.database()};
+    if (applied != 0) {
+      fields.state += (fields.state.empty() ? "" : " ");
+      fields.state += applied == 1 ? "One migration before it was applied, and stays."
+                                   : std::to_string(applied) + " migrations before it were applied, and stay.";
+    } else if (fields.state.empty()) {
+      fields.state = "Nothing was applied.";
+    }
+    return migration_error{error.code(), std::move(fields)};
+  }
+
+  /// SQLite: changes when another connection has written. https://www.sqlite.org/pragma.html#pragma_data_version
+  [[nodiscard]] static std::string data_version(database& on) {
+    return on.dialect() == instar::sqlite ? detail::text_of(on.query_value("PRAGMA data_version")) : std::string{};
+  }
+
+  // ---- resolving ----
+
+  struct locked_ledger {
+    std::unique_ptr<detail::migration_lock> held;
+    ledger book;
+  };
+
+  locked_ledger lock_ledger(database& on) {
+    const ledger before = ledger::read(on, options.ledger);
+    auto held = lock(on, before.place());
+    return {std::move(held), ledger::read(on, options.ledger)};
+  }
+
+  /// Runs statements as one transaction.
+  static void transact(database& on, const std::vector<std::string>& statements) {
+    std::string text = on.dialect() == instar::sqlite ? "BEGIN IMMEDIATE;\n" : "BEGIN;\n";
+    for (const std::string& statement : statements)
+      text += statement + ";\n";
+    text += "COMMIT";
+    try {
+      on.execute(text);
+    } catch (const database_error&) {
+      try {
+        if (on.is_open() && (on.dialect() == instar::postgres || on.in_transaction()))
+          on.execute("ROLLBACK");
+      } catch (const std::exception&) {
+        // Gone with the connection.
+      }
+      throw;
+    }
+  }
+
+  void forget_journal(database& on, const ledger& book, std::vector<std::string>& statements) const {
+    if (book.has_table(on, detail::journal_table))
+      statements.push_back(book.drop_journal());
+  }
+
+  // ---- plans ----
+
+  struct planned_schemas {
+    std::optional<owned_snapshot> before;
+  };
+
+  void add_problems(next_plan& next) const {
+    for (const migration_status& m : next.status.migrations)
+      if (m.state == migration_state::failed || m.state == migration_state::edited ||
+          m.state == migration_state::missing || m.state == migration_state::unknown)
+        next.problems.push_back(detail::problem_of(m));
+  }
+
+  void plan_models(next_plan& next, const history& read, instar::dialect target) {
+    if (!options.models)
+      return;
+    auto keep = std::make_shared<planned_schemas>();
+    keep->before = load_snapshot();
+    if (!keep->before && !read.migrations.empty()) {
+      next.problems.push_back(
+          {migration_code::snapshot_missing, read.migrations.back().name,
+           "The folder has migrations but no snapshot.hpp, so what they lead to is not known.",
+           {"If snapshot.hpp was lost: restore it from version control.",
+            "If the migrations lead to exactly the models as they are (a history that another tool began): `generate "
+            "--schema-from-models` writes the snapshot from them."}});
+      return;
+    }
+    const snapshot before = keep->before ? keep->before->view() : snapshot{};
+    next.storage = keep;
+    next.steps = make_plan(before.schema, *options.models);
+    if (next.steps.empty())
+      return;
+    check_snapshot_lists(next, read, before.migrations);
+    next.loses_data = next.steps.loses_data();
+    for (const step& s : next.steps.steps)
+      next.summary.push_back(describe(s));
+    next.script = script(target, next.steps);
+  }
+
+  /// With a plan to write, the snapshot must stand where the folder stands.
+  static void check_snapshot_lists(next_plan& next, const history& read, std::span<const migration_record> records) {
+    for (const migration& m : read.migrations)
+      if (!detail::lists(records, m.name))
+        next.problems.push_back(
+            {migration_code::snapshot_stale, m.name,
+             "The snapshot does not know the migration " + m.name + ", so the schema after it is not known.",
+             {"If it changes nothing that the models describe (data, objects of your own): `generate` adds it to the "
+              "snapshot, and `migrate dev` plans the rest.",
+              "If it already makes what the models now have (a merge, a script of your own): `generate "
+              "--schema-from-models`."}});
+    for (const migration_record& r : records)
+      if (read.find(r.name) == nullptr)
+        next.problems.push_back({migration_code::snapshot_stale, std::string{r.name},
+                                 "The snapshot counts on the migration " + std::string{r.name} +
+                                     ", whose folder is gone.",
+                                 {"Restore the folder from version control.",
+                                  "If the migration was given up: restore snapshot.hpp as it was before it, too."}});
+  }
+
+  /// The schemas that the scripts of this project fill.
+  [[nodiscard]] std::set<std::string> schemas_in_use(const std::string& of_ledger) const {
+    std::set<std::string> names{of_ledger};
+    const auto add = [&](const schema_view& view) {
+      const auto note = [&](std::string_view schema) {
+        if (!schema.empty())
+          names.emplace(schema);
+      };
+      for (const table& t : view.tables)
+        note(t.schema);
+      for (const enumeration& e : view.enumerations)
+        note(e.schema);
+      for (const view_object& v : view.views)
+        note(v.schema);
+      for (const sequence_object& s : view.sequences)
+        note(s.schema);
+    };
+    if (options.models)
+      add(*options.models);
+    try {
+      if (const auto read = load_snapshot())
+        add(read->view().schema);
+    } catch (const migration_error&) {
+      // What a snapshot that cannot be read would add is dropped with the tables that the ledger's schema has.
+    }
+    return names;
+  }
+
+  // ---- shadow ----
+
+  void prove(const history& read, const migration* candidate) {
+    const instar::dialect target = dialect_for_files();
+    database* main = target == instar::postgres && !options.shadow ? &open(true) : opened;
+    std::string schema;
+    if (target == instar::postgres && main != nullptr)
+      schema = ledger::read(*main, options.ledger).place().schema;
+    detail::shadow_database shadow{target, main, options.shadow, [this](database* connection) {
+                                     if (connection != nullptr)
+                                       use(connection);
+                                     else
+                                       release_last();
+                                   }};
+    std::vector<const migration*> scripts;
+    for (const migration& m : read.migrations)
+      scripts.push_back(&m);
+    if (candidate != nullptr)
+      scripts.push_back(candidate);
+    shadow.replay(scripts, schemas_in_use(schema), hooks(), [&](const migration& m, std::size_t i) {
+      tell({.what = migration_progress::event::checking_in_shadow,
+            .migration = m.name,
+            .index = i + 1,
+            .total = scripts.size()});
+    });
+  }
+
+  // ---- writing ----
+
+  /// Writes a migration's folder under a name that nobody reads, then gives it its own.
+  static void write_migration(const std::filesystem::path& folder, const migration& m) {
+    namespace fs = std::filesystem;
+    const fs::path fresh = folder / (".new_" + m.name);
+    std::error_code failed;
+    fs::remove_all(fresh, failed);
+    fs::create_directories(fresh, failed);
+    if (failed)
+      throw detail::file_error(migration_code::cannot_write, "Cannot make", fresh, failed.value());
+    try {
+      detail::write_file(fresh / "migration.sql", m.sql);
+    } catch (const migration_error&) {
+      fs::remove_all(fresh, failed);
+      throw;
+    }
+    fs::rename(fresh, folder / m.name, failed);
+    if (failed) {
+      std::error_code ignored;
+      fs::remove_all(fresh, ignored);
+      throw detail::file_error(migration_code::cannot_write, "Cannot write", folder / m.name, failed.value());
+    }
+    detail::sync_to_disk(folder);
+  }
+
+  [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
+    std::vector<migration_record> records;
+    for (const migration& m : read.migrations)
+      records.push_back({m.name, m.checksum});
+    return records;
+  }
+
+  [[nodiscard]] diff_report report_of(plan steps, std::shared_ptr<const void> storage, instar::dialect target) const {
+    diff_report report;
+    report.steps = std::move(steps);
+    report.storage = std::move(storage);
+    for (const step& s : report.steps.steps)
+      report.summary.push_back(describe(s));
+    report.statements = statements(target, report.steps);
+    if (!report.steps.empty())
+      report.script = script(target, report.steps);
+    report.loses_data = report.steps.loses_data();
+    return report;
+  }
+
+  [[nodiscard]] schema_view schema_of(const diff_source& source, std::vector<owned_snapshot>& keep) const {
+    switch (source.what) {
+    case diff_source::kind::empty:
+      return {};
+    case diff_source::kind::models:
+      return required_models();
+    case diff_source::kind::migrations: {
+      const std::filesystem::path at = source.place.empty() ? options.migrations : std::filesystem::path{source.place};
+      if (source.place.empty())
+        (void)writable_folder();
+      const history read = read_history(at);
+      std::optional<owned_snapshot> found = read_snapshot(at);
+      if (!found && !read.migrations.empty())
+        throw detail::unchanged(migration_code::snapshot_missing,
+                                "The folder " + at.string() + " has migrations but no snapshot.hpp.",
+                                "Restore it from version control, or let `generate --schema-from-models` write it.");
+      if (!found)
+        return {};
+      keep.push_back(std::move(*found));
+      return keep.back().view().schema;
+    }
+    case diff_source::kind::database:
+    case diff_source::kind::script:
+      break;
+    }
+    throw detail::unchanged(migration_code::no_introspection,
+                            std::string{"Reading the schema of a "} +
+                                (source.what == diff_source::kind::database ? "database" : "script") +
+                                " is not part of this version.",
+                            "Compare `empty`, `models` or `migrations[:DIR]`.");
+  }
+
+  // ---- the other operations, see operations.hpp ----
+
+  status_report status();
+  resolve_report resolve_applied(std::string_view name);
+  resolve_report resolve_rolled_back(std::string_view name);
+  resolve_report resolve_edited(std::string_view name);
+  resolve_report resolve_missing(std::string_view name);
+  reset_report reset();
+  next_plan plan_next();
+  created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
+  dev_report dev(const dev_options& how);
+  push_report push(bool accept_data_loss);
+  void seed();
+  void execute_script(std::string_view sql, std::string_view file_name);
+  diff_report diff(const diff_source& from, const diff_source& to);
+  snapshot_report generate_snapshot(const generate_options& how);
+  std::vector<migration_warning> check_history();
+};
+
+}  // namespace instar
