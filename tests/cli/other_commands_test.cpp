@@ -80,7 +80,7 @@ TEST_CASE("db execute runs a file and standard input, and shows where one fails"
 
   const process_result missing = p.run(without_models, {"db", "execute", "--file", "nope.sql"});
   CHECK(missing.exit_code == 1);
-  CHECK(contains(missing.err, "error[INS5020]"));
+  CHECK(contains(missing.err, "error[INS4012]"));
   CHECK(contains(missing.err, "nope.sql"));
 }
 

@@ -161,7 +161,7 @@ TEST_CASE("the URL comes from --url, then --env-file, then DATABASE_URL, then .e
                  "SQLite other.db, from DATABASE_URL in other.env:1\n"));
   CHECK(contains(said({"migrate", "status", "--env-file", "other.env", "--url", "sqlite:given.db"}),
                  "SQLite given.db, from --url\n"));
-  CHECK(contains(said({"migrate", "status", "--env-file", "nope.env"}), "error[INS5020]"));
+  CHECK(contains(said({"migrate", "status", "--env-file", "nope.env"}), "error[INS4012]"));
 }
 
 TEST_CASE("on a terminal a missing name is asked for, and the suggestion is taken by Enter") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/cli/arguments.hpp>
+#include <instar/cli/command_line.hpp>
 #include <instar/cli/commands/deploy.hpp>
 #include <instar/cli/commands/dev.hpp>
 #include <instar/cli/commands/diff.hpp>
@@ -163,7 +164,7 @@ inline void show_version(terminal& screen, const std::string& program) {
     std::vector<std::string> words;
     for (int i = 1; i < argc; ++i)
       words.emplace_back(argv[i]);
-    const parsed_command_line parsed = parse_command_line(name, std::move(words));
+    const parsed_command_line parsed = parse_command_line(name, words);
     const arguments& given = parsed.given;
     terminal screen{{.color = given.color,
                      .talk = given.quiet     ? verbosity::quiet

@@ -31,7 +31,6 @@ inline constexpr std::string_view missing_value = "INS5004";    ///< an option, 
 inline constexpr std::string_view contradiction = "INS5005";    ///< two options exclude each other
 inline constexpr std::string_view answer_needed = "INS5010";    ///< a question, and no terminal to ask it on
 inline constexpr std::string_view declined = "INS5011";         ///< a question was answered with no
-inline constexpr std::string_view unreadable = "INS5020";       ///< a file that the command line names cannot be read
 inline constexpr std::string_view unwritable = "INS5021";       ///< a file, or standard output, cannot be written
 inline constexpr std::string_view not_yet = "INS5030";          ///< a command that this version does not have
 inline constexpr std::string_view unmigrated = "INS5040";  ///< warning: the models changed, and no migration says so

@@ -8,12 +8,12 @@
 #include <instar/cli/terminal.hpp>
 #include <instar/database/environment.hpp>
 #include <instar/database/interruption.hpp>
+#include <instar/migrate/file.hpp>
 #include <instar/migrate/migrator.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -129,6 +129,16 @@ class session {
     std::fputs("\r\x1B[K", stderr);
   }
 
+  /// "840 us", "12 ms", "3.4 s".
+  [[nodiscard]] static std::string duration(std::chrono::microseconds took) {
+    const auto count = took.count();
+    if (count < 1000)
+      return std::to_string(count) + " us";
+    if (count < 1000000)
+      return std::to_string(count / 1000) + " ms";
+    return std::to_string(count / 1000000) + '.' + std::to_string(count / 100000 % 10) + " s";
+  }
+
  private:
   [[nodiscard]] migrator_options base_options() {
     migrator_options chosen;
@@ -143,8 +153,9 @@ class session {
       chosen.lock_timeout = *given.lock_timeout;
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
-    else if (const auto shadow = instar::detail::environment_variable("SHADOW_DATABASE_URL"))
-      chosen.shadow = parse_url(*shadow, "SHADOW_DATABASE_URL");
+    else if (given.command == command::migrate_dev)  // which alone proves anything
+      if (const auto shadow = instar::detail::environment_variable("SHADOW_DATABASE_URL"))
+        chosen.shadow = parse_url(*shadow, "SHADOW_DATABASE_URL");
     chosen.application_name = program_name;
     chosen.on_progress = [this](const migration_progress& progress) { show(progress); };
     return chosen;
@@ -181,7 +192,7 @@ class session {
 
   // A file that was named on the command line is what is meant, whatever DATABASE_URL happens to be.
   [[nodiscard]] located_database_url from_environment_file() const {
-    const std::string text = read_named_file(given.env_file, "--env-file");
+    const std::string text = instar::detail::read_file(given.env_file);
     std::optional<environment_entry> found;
     for (environment_entry& entry : parse_environment_file(text))
       if (entry.name == "DATABASE_URL" && !entry.value.empty())
@@ -223,30 +234,6 @@ class session {
     return relative.empty() || *relative.begin() == ".." ? path : relative;
   }
 
- public:
-  /// The bytes of a file that the command line names.
-  [[nodiscard]] static std::string read_named_file(const std::string& file, const std::string& option) {
-    std::FILE* opened = std::fopen(file.c_str(), "rb");
-    std::string bytes;
-    int error = opened == nullptr ? errno : 0;
-    if (opened != nullptr) {
-      char buffer[16384];
-      std::size_t n = 0;
-      while ((n = std::fread(buffer, 1, sizeof buffer, opened)) != 0)
-        bytes.append(buffer, n);
-      error = std::ferror(opened) != 0 ? errno : 0;
-      std::fclose(opened);
-    }
-    if (error != 0)
-      throw command_error{exit_code::failure,
-                          detail::make_diagnostic(
-                              cli_code::unreadable,
-                              "Cannot read " + file + " (" + option + "): " + std::strerror(error) + '.',
-                              "Check the path; it is relative to the folder that you are in.", "Nothing was done.")};
-    return bytes;
-  }
-
- private:
   void show(const migration_progress& progress) {
     using event = migration_progress::event;
     const std::string count =
@@ -306,18 +293,6 @@ class session {
     }
   }
 
- public:
-  /// "840 us", "12 ms", "3.4 s".
-  [[nodiscard]] static std::string duration(std::chrono::microseconds took) {
-    const auto count = took.count();
-    if (count < 1000)
-      return std::to_string(count) + " us";
-    if (count < 1000000)
-      return std::to_string(count / 1000) + " ms";
-    return std::to_string(count / 1000000) + '.' + std::to_string(count / 100000 % 10) + " s";
-  }
-
- private:
   std::optional<located_database_url> located_;
   bool passing_ = false;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/cli/commands/report.hpp>
+#include <instar/migrate/file.hpp>
 
 #include <cstdio>
 
@@ -17,7 +18,7 @@ inline exit_code db_execute(session& s) {
     while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
       script.append(buffer, n);
   } else {
-    script = session::read_named_file(s.given.file, "--file");
+    script = instar::detail::read_file(s.given.file);
   }
   const auto m = s.make_migrator(database_need::required);
   s.interruptible(*m, [&] { m->execute_script(script, name); });

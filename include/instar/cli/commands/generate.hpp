@@ -6,6 +6,7 @@
 #include <instar/cli/generate/markdown.hpp>
 #include <instar/cli/generate/mermaid.hpp>
 #include <instar/cli/generate/svg.hpp>
+#include <instar/cli/suggestion.hpp>
 #include <instar/migrate/file.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include <instar/cli/arguments.hpp>
+#include <instar/cli/command_line.hpp>
 
 #include <chrono>
 #include <sstream>

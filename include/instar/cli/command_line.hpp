@@ -1,0 +1,612 @@
+#pragma once
+
+#include <instar/cli/arguments.hpp>
+#include <instar/cli/diagnostic.hpp>
+#include <instar/cli/suggestion.hpp>
+#include <instar/cli/terminal.hpp>
+#include <instar/schema/dialect.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// \file The command line's grammar: commands, options, help, and what is wrong with what was typed.
+
+namespace instar::cli {
+
+namespace detail {
+
+inline constexpr std::string_view options_group = "Options";
+inline constexpr std::string_view common_group = "Options of every command";
+// Understood but not shown. Not CLI11's own hidden group: an option in that one has no name in messages.
+inline constexpr std::string_view unlisted_group = "Unlisted";
+
+/// The commands, in the order in which help shows them. Groups have no `id`.
+struct command_entry {
+  std::string_view group;
+  std::string_view name;
+  cli::command id;
+  std::string_view brief;
+  std::string_view examples;  ///< a line each; PROGRAM stands for the program's name
+};
+
+inline constexpr std::array<command_entry, 11> command_table{{
+    {"migrate", "dev", command::migrate_dev, "write the next migration from the models, prove it, apply it",
+     "PROGRAM migrate dev --name add_user_email\n"
+     "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
+    {"migrate", "deploy", command::migrate_deploy, "apply what is pending; never asks, never resets",
+     "PROGRAM migrate deploy\n"
+     "PROGRAM migrate deploy --url postgresql://app@db.example/app --lock-timeout 120"},
+    {"migrate", "status", command::migrate_status, "say what is applied, pending, failed, edited, missing",
+     "PROGRAM migrate status\n"
+     "PROGRAM migrate status --json"},
+    {"migrate", "resolve", command::migrate_resolve, "tell the ledger what was repaired by hand; runs nothing",
+     "PROGRAM migrate resolve --applied 20240117000000_init   a baseline: it is in the database already\n"
+     "PROGRAM migrate resolve --rolled-back 20250211085834_update_schema   it failed and was undone"},
+    {"migrate", "reset", command::migrate_reset, "drop everything, apply the history again, seed",
+     "PROGRAM migrate reset --force"},
+    {"migrate", "diff", command::migrate_diff, "show the way from one schema to another",
+     "PROGRAM migrate diff --from migrations --to models --script\n"
+     "PROGRAM migrate diff --from empty --to models --script --output schema.sql\n"
+     "PROGRAM migrate diff --from migrations --to models --exit-code"},
+    {"db", "push", command::db_push, "bring a database to the models without a migration, to try things out",
+     "PROGRAM db push --url sqlite:try.db"},
+    {"db", "seed", command::db_seed, "fill the database with the project's seed",
+     "PROGRAM db seed\n"
+     "PROGRAM db seed --file seed.sql"},
+    {"db", "execute", command::db_execute, "run a SQL script outside the history",
+     "PROGRAM db execute --file repair.sql\n"
+     "echo 'DELETE FROM sessions' | PROGRAM db execute --stdin"},
+    {"", "generate", command::generate, "write what follows from the models: schema.sql, diagrams, data dictionary",
+     "PROGRAM generate\n"
+     "PROGRAM generate --only mermaid --output docs\n"
+     "PROGRAM generate --check   in CI: exit 2 when a file is out of date"},
+    {"", "validate", command::validate, "check the models and the history; needs no database",
+     "PROGRAM validate\n"
+     "PROGRAM validate --exit-code   exit 2 when there is a warning"},
+}};
+
+[[nodiscard]] inline std::string full_name(const command_entry& entry) {
+  return entry.group.empty() ? std::string{entry.name} : std::string{entry.group} + ' ' + std::string{entry.name};
+}
+
+/// What people who come from elsewhere type, and what it is called here.
+struct foreign_word {
+  std::string_view word;
+  std::string_view help;
+};
+
+inline constexpr std::array<foreign_word, 9> foreign_options{{
+    {"--schema",
+     "The models are compiled into this program, so no file is named; a PostgreSQL schema other than public "
+     "stands in the URL (?schema=NAME)."},
+    {"--config", "There is no configuration file: --url, --migrations and --env-file say where things are."},
+    {"--from-schema", "The schema is that of the compiled models: write --from models."},
+    {"--from-schema-datamodel", "The schema is that of the compiled models: write --from models."},
+    {"--from-schema-datasource", "Write --from database, or --from database:URL."},
+    {"--to-schema", "The schema is that of the compiled models: write --to models."},
+    {"--to-schema-datamodel", "The schema is that of the compiled models: write --to models."},
+    {"--to-schema-datasource", "Write --to database, or --to database:URL."},
+    {"--force-reset", "Run `migrate reset` where there are migrations; otherwise drop the database, then `db push`."},
+}};
+
+inline constexpr std::array<foreign_word, 5> foreign_commands{{
+    {"init", "There is nothing to initialise: `migrate dev --name init` writes the first migration."},
+    {"format", "The models are C++: clang-format formats them."},
+    {"pull", "`db pull` comes with a later version, together with the reading of schemas from databases."},
+    {"studio", "`studio` comes with a later version."},
+    {"up", "Did you mean `migrate deploy`?"},
+}};
+
+/// Help in the program's own look: what it is, how to call it, the options, examples.
+class help_formatter : public CLI::FormatterBase {
+ public:
+  explicit help_formatter(std::string program) : program_(std::move(program)) {}
+
+  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
+    std::string path;
+    for (const CLI::App* level = app; level->get_parent() != nullptr; level = level->get_parent())
+      path = ' ' + level->get_name() + path;
+    const bool leaf = app->get_subcommands({}).empty();
+
+    std::string text = program_ + path + ": " + app->get_description() + "\n\n";
+    text += "Usage: " + program_ + path + (leaf ? "" : " COMMAND") + " [options]\n";
+    if (!leaf)
+      text += commands_of(path.empty() ? std::string_view{} : std::string_view{path}.substr(1));
+    const CLI::App* root = app;
+    while (root->get_parent() != nullptr)
+      root = root->get_parent();
+    if (leaf)
+      text += options_of(*app, options_group);
+    text += options_of(*root, common_group);
+    if (!app->get_footer().empty())
+      text += "\nExamples:\n" + examples(app->get_footer());
+    if (!leaf)
+      text += "\n`" + program_ + path + " COMMAND --help` says more about a command.\n";
+    return text;
+  }
+
+ private:
+  static constexpr std::size_t left_column = 30;
+
+  static void put_row(std::string& text, std::string_view left, std::string_view right) {
+    text += "  ";
+    text += left;
+    const std::size_t used = left.size() + 2;
+    text.append(used < left_column ? left_column - used : 2, ' ');
+    text += right;
+    text += '\n';
+  }
+
+  [[nodiscard]] static std::string commands_of(std::string_view group) {
+    std::string text = "\nCommands:\n";
+    for (const command_entry& entry : command_table)
+      if (group.empty() || entry.group == group)
+        put_row(text, group.empty() ? full_name(entry) : std::string{entry.name}, entry.brief);
+    return text;
+  }
+
+  [[nodiscard]] static std::string options_of(const CLI::App& app, std::string_view group) {
+    std::string rows;
+    for (const CLI::Option* option : app.get_options([&](const CLI::Option* o) { return o->get_group() == group; })) {
+      std::string left;
+      for (const std::string& name : option->get_snames())
+        left += (left.empty() ? "-" : ", -") + name;
+      left.insert(0, left.empty() ? "    " : "");
+      // Behind the first stand the names that people know from elsewhere.
+      if (!option->get_lnames().empty())
+        left += (left == "    " ? "--" : ", --") + option->get_lnames().front();
+      if (option->get_expected_max() != 0 && option->get_type_size_max() != 0)
+        left += ' ' + option->get_type_name();
+      put_row(rows, left, option->get_description());
+    }
+    return rows.empty() ? rows : "\n" + std::string{group} + ":\n" + rows;
+  }
+
+  [[nodiscard]] std::string examples(std::string_view lines) const {
+    constexpr std::string_view placeholder = "PROGRAM";
+    std::string text = "  ";
+    for (std::size_t i = 0; i < lines.size();) {
+      if (lines.substr(i).starts_with(placeholder)) {
+        text += program_;
+        i += placeholder.size();
+        continue;
+      }
+      text += lines[i];
+      text += lines[i] == '\n' ? "  " : "";
+      ++i;
+    }
+    return text + '\n';
+  }
+
+  std::string program_;
+};
+
+/// The tree of commands and their options, bound to an `arguments`.
+class command_line {
+ public:
+  /// \param words what is going to be parsed: a command that is not among them needs no options, and describing those
+  ///        of all commands would be most of what a run without work does
+  command_line(std::string program, const std::vector<std::string>& words)
+      : program_(program), root_("the schema of a database, from C++ models", std::move(program)) {
+    root_.formatter(std::make_shared<help_formatter>(program_));
+    root_.allow_extras();
+    root_.require_subcommand(0, 1);
+    root_.set_help_flag("-h,--help", "show this text")->group(std::string{common_group});
+    describe_common_options();
+    CLI::App* migrate = describe_group("migrate", "write migrations, apply them, look after them");
+    CLI::App* db = describe_group("db", "the database without its migrations");
+    for (const command_entry& entry : command_table) {
+      CLI::App* parent = entry.group == "migrate" ? migrate : entry.group == "db" ? db : &root_;
+      CLI::App* leaf = parent->add_subcommand(std::string{entry.name}, std::string{entry.brief});
+      leaf->fallthrough();
+      leaf->allow_extras();
+      leaf->footer(std::string{entry.examples});
+      leaf->get_help_ptr()->group(std::string{unlisted_group});
+      leaf->final_callback([this, id = entry.id] { given_.command = id; });
+      if (std::find(words.begin(), words.end(), entry.name) != words.end())
+        describe_options(*leaf, entry.id);
+    }
+  }
+
+  /// Reads the words behind the program's name.
+  [[nodiscard]] parsed_command_line parse(std::vector<std::string> words) {
+    parsed_command_line parsed;
+    if (!words.empty() && words.front() == "help") {
+      words.erase(words.begin());
+      words.emplace_back("--help");
+    }
+    // Wanted even where the rest cannot be understood.
+    for (const std::string& word : words)
+      given_.json = given_.json || word == "--json";
+    try {
+      std::vector<std::string> backwards(words.rbegin(), words.rend());
+      root_.parse(std::move(backwards));
+      check_leftovers();
+      parsed.version = wants_version_;
+      finish();
+    } catch (const CLI::CallForHelp&) {
+      parsed.text = help_of_the_innermost();
+    } catch (const CLI::ParseError& error) {
+      parsed.mistake = usage_error(cli_code::bad_value, sentence_of(error), see_help()).about();
+    } catch (const command_error& error) {
+      parsed.mistake = error.about();
+    }
+    if (!parsed.mistake && !parsed.version && given_.command == command::none && parsed.text.empty()) {
+      if (words.empty())
+        parsed.text = root_.help();
+      else
+        parsed.mistake = missing_command().about();
+    }
+    parsed.command_name = innermost_name();
+    parsed.given = given_;
+    return parsed;
+  }
+
+ private:
+  CLI::App* describe_group(const char* name, const char* brief) {
+    CLI::App* group = root_.add_subcommand(name, brief);
+    group->fallthrough();
+    group->allow_extras();
+    group->require_subcommand(0, 1);
+    group->get_help_ptr()->group(std::string{unlisted_group});
+    return group;
+  }
+
+  // "--name" of "-n,--name".
+  static std::string long_name(std::string_view names) {
+    names.remove_prefix(std::min(names.find("--"), names.size()));
+    return std::string{names.substr(0, names.find(','))};
+  }
+
+  // CLI11 takes the next word whatever it is, so a forgotten value would swallow an option.
+  static void check_value(std::string_view names, std::string_view what, const std::string& word) {
+    if (word.size() > 1 && word.front() == '-')
+      throw usage_error(cli_code::missing_value,
+                        '`' + long_name(names) + "` wants a value (" + std::string{what} + "), but `" + word +
+                            "` follows it.",
+                        "Put the value behind the option.");
+  }
+
+  static CLI::Option* flag(CLI::App& app, const char* names, bool& into, const char* text) {
+    return app.add_flag(names, into, text)->group(std::string{options_group});
+  }
+
+  static CLI::Option* value(CLI::App& app, const char* names, const char* what, const char* text,
+                            std::function<void(const std::string&)> take) {
+    CLI::Option* option = app.add_option_function<std::string>(
+        names,
+        [take = std::move(take), names, what](const std::string& word) {
+          check_value(names, what, word);
+          take(word);
+        },
+        text);
+    return option->type_name(what)->group(std::string{options_group});
+  }
+
+  static CLI::Option* value(CLI::App& app, const char* names, std::string& into, const char* what, const char* text) {
+    return value(app, names, what, text, [&into](const std::string& word) { into = word; });
+  }
+
+  static CLI::Option* values(CLI::App& app, const char* names, std::vector<std::string>& into, const char* what,
+                             const char* text) {
+    CLI::Option* option = app.add_option_function<std::vector<std::string>>(
+        names,
+        [&into, names, what](const std::vector<std::string>& words) {
+          for (const std::string& word : words)
+            check_value(names, what, word);
+          into = words;
+        },
+        text);
+    return option->type_name(what)->group(std::string{options_group})->allow_extra_args(false);
+  }
+
+  void describe_common_options() {
+    arguments& g = given_;
+    const std::string common{common_group};
+    value(root_, "--url", g.url, "URL", "postgresql://USER@HOST/NAME or sqlite:FILE; else DATABASE_URL, then .env")
+        ->group(common);
+    value(root_, "--env-file", g.env_file, "FILE", "read DATABASE_URL from this file, whatever the environment says")
+        ->group(common);
+    value(root_, "--migrations", g.migrations, "DIR", "the folder of the migrations")->group(common);
+    value(root_, "--shadow-url,--shadow-database-url", g.shadow_url, "URL",
+          "an empty database to prove scripts in; else SHADOW_DATABASE_URL, or a scratch one")
+        ->group(common);
+    value(root_, "--ledger", g.ledger, "TABLE",
+          "where applied migrations are listed; else found, or _instar_migrations")
+        ->group(common);
+    value(root_, "--lock-timeout", "SECONDS", "how long to wait for another runner (60)",
+          [&g](const std::string& word) { g.lock_timeout = parse_seconds(word); })
+        ->group(common);
+    flag(root_, "-y,--yes", g.yes, "answer harmless questions with yes")->group(common);
+    flag(root_, "--json", g.json, "one JSON document on standard output, errors included")->group(common);
+    value(root_, "--color", "WHEN", "auto, always or never", [&g](const std::string& word) {
+      g.color = parse_color(word);
+    })->group(common);
+    flag(root_, "-q,--quiet", g.quiet, "only results, warnings and errors")->group(common);
+    flag(root_, "-v,--verbose", g.verbose, "more about what goes on")->group(common);
+    root_.add_flag("-V,--version", wants_version_, "show the version")->group(common);
+  }
+
+  void describe_options(CLI::App& app, cli::command id) {
+    arguments& g = given_;
+    switch (id) {
+    case command::migrate_dev:
+      value(app, "-n,--name", g.name, "NAME", "what to call the migration");
+      flag(app, "--create-only", g.create_only, "write the migration, do not apply it");
+      flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
+      flag(app, "--skip-shadow", g.skip_shadow, "do not run the script in a shadow database first");
+      flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
+      hidden_flag(app, "--skip-generate");
+      break;
+    case command::migrate_deploy:
+      value(app, "--up-to", g.up_to, "NAME", "stop after this migration");
+      flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
+      break;
+    case command::migrate_status:
+      flag(app, "--exit-code", g.exit_code, "exit 2 when migrations are pending and nothing else is wrong");
+      break;
+    case command::migrate_resolve:
+      values(app, "--applied", g.applied, "NAME", "it is applied, though it was not run (may be repeated)");
+      values(app, "--rolled-back", g.rolled_back, "NAME", "it failed and was undone; deploy runs it again");
+      values(app, "--edited", g.edited, "NAME", "its file was changed on purpose; the ledger takes the new checksum");
+      values(app, "--missing", g.missing, "NAME", "it is gone from the folder on purpose; the ledger forgets it");
+      break;
+    case command::migrate_reset:
+      flag(app, "-f,--force", g.force, "do not ask (nor does --yes)");
+      flag(app, "--skip-seed", g.skip_seed, "do not seed afterwards");
+      hidden_flag(app, "--skip-generate");
+      break;
+    case command::migrate_diff:
+      value(app, "--from", g.from, "SOURCE", "empty, models, migrations[:DIR], database[:URL] or sql:FILE");
+      value(app, "--to", g.to, "SOURCE", "the same");
+      flag(app, "--script", g.script, "print SQL instead of a summary");
+      value(app, "-o,--output", g.output, "FILE", "write to a file instead of standard output");
+      flag(app, "--exit-code", g.exit_code, "exit 2 when the two differ");
+      dialect_option(app);
+      describe_habits(app);
+      break;
+    case command::db_push:
+      flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
+      hidden_flag(app, "--skip-generate");
+      break;
+    case command::db_seed:
+      value(app, "--file", g.file, "FILE", "a SQL script to seed with");
+      break;
+    case command::db_execute:
+      value(app, "--file", g.file, "FILE", "the SQL script");
+      flag(app, "--stdin", g.use_stdin, "read the script from standard input");
+      break;
+    case command::generate:
+      values(app, "--only", g.what, "KIND", "sql, mermaid, dot, svg, markdown or snapshot (may be repeated)");
+      value(app, "-o,--output", g.output, "DIR", "where to write (schema); snapshot.hpp stays with the migrations");
+      flag(app, "--check", g.check, "write nothing; exit 2 when a file is out of date");
+      flag(app, "--schema-from-models", g.schema_from_models,
+           "snapshot: take the models, the history leads to them (after a merge)");
+      dialect_option(app);
+      break;
+    case command::validate:
+      flag(app, "--exit-code", g.exit_code, "exit 2 when there is a warning");
+      break;
+    case command::none:
+      break;
+    }
+  }
+
+  void dialect_option(CLI::App& app) {
+    value(app, "--dialect", "NAME", "postgresql or sqlite, where no database says it",
+          [this](const std::string& word) { given_.dialect = parse_dialect(word); });
+  }
+
+  void hidden_flag(CLI::App& app, const char* name) {
+    app.add_flag(name, ignored_)->group(std::string{unlisted_group});
+  }
+
+  // Prisma's spelling of the sides of a diff, where it means the same.
+  void describe_habits(CLI::App& app) {
+    const auto side = [&](const char* name, std::string& into, std::string_view prefix) {
+      value(app, name, "VALUE", "", [&into, prefix](const std::string& word) {
+        into = std::string{prefix} + word;
+      })->group(std::string{unlisted_group});
+    };
+    const auto fixed = [&](const char* name, std::string& into, const char* source) {
+      app.add_flag_callback(name, [&into, source] { into = source; })->group(std::string{unlisted_group});
+    };
+    fixed("--from-empty", given_.from, "empty");
+    fixed("--to-empty", given_.to, "empty");
+    fixed("--from-config-datasource", given_.from, "database");
+    fixed("--to-config-datasource", given_.to, "database");
+    side("--from-migrations", given_.from, "migrations:");
+    side("--to-migrations", given_.to, "migrations:");
+    side("--from-url", given_.from, "database:");
+    side("--to-url", given_.to, "database:");
+  }
+
+  [[nodiscard]] static std::chrono::milliseconds parse_seconds(const std::string& word) {
+    double seconds = -1;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
+    if (error != std::errc{} || end != word.data() + word.size() || !(seconds >= 0) || seconds > 1e6)
+      throw usage_error(cli_code::bad_value, "`--lock-timeout " + word + "` is no number of seconds.",
+                        "Give a number such as 30; 0 does not wait at all.");
+    return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+  }
+
+  [[nodiscard]] static color_choice parse_color(const std::string& word) {
+    if (word == "auto")
+      return color_choice::automatic;
+    if (word == "always" || word == "never")
+      return word == "always" ? color_choice::always : color_choice::never;
+    throw usage_error(cli_code::bad_value, "`--color " + word + "` is not understood.",
+                      "Choose auto, always or never.");
+  }
+
+  [[nodiscard]] static instar::dialect parse_dialect(const std::string& word) {
+    if (word == "postgresql" || word == "postgres")
+      return instar::postgres;
+    if (word == "sqlite")
+      return instar::sqlite;
+    throw usage_error(cli_code::bad_value, "`--dialect " + word + "` is not known.", "Choose postgresql or sqlite.");
+  }
+
+  [[nodiscard]] const CLI::App* innermost() const {
+    const CLI::App* app = &root_;
+    while (!app->get_subcommands().empty())
+      app = app->get_subcommands().back();
+    return app;
+  }
+
+  [[nodiscard]] std::string innermost_name() const {
+    std::string name;
+    for (const CLI::App* app = innermost(); app->get_parent() != nullptr; app = app->get_parent())
+      name = app->get_name() + (name.empty() ? "" : " ") + name;
+    return name;
+  }
+
+  [[nodiscard]] std::string help_of_the_innermost() const { return innermost()->help(); }
+
+  [[nodiscard]] std::string see_help() const {
+    const std::string name = innermost_name();
+    return "`" + program_ + (name.empty() ? "" : " ") + name + " --help` shows what it takes.";
+  }
+
+  [[nodiscard]] command_error missing_command() const {
+    const std::string group = innermost_name();
+    if (group.empty())
+      return usage_error(cli_code::missing_value, "No command was given.", see_help());
+    std::string list;
+    for (const command_entry& entry : command_table)
+      if (entry.group == group)
+        list += (list.empty() ? "" : ", ") + std::string{entry.name};
+    return usage_error(cli_code::missing_value, "`" + group + "` wants one of its commands: " + list + ".", see_help());
+  }
+
+  // CLI11's own words are "--name: 1 required NAME missing" and "--url: At Most 1 required but received 2".
+  [[nodiscard]] static std::string sentence_of(const CLI::ParseError& error) {
+    std::string text = error.what();
+    const std::size_t colon = text.find(':');
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && colon != std::string::npos)
+      return '`' + text.substr(0, colon) +
+             (text.find("At Most") != std::string::npos ? "` is given more than once." : "` wants a value.");
+    if (!text.empty() && text.back() != '.')
+      text += '.';
+    return text;
+  }
+
+  void check_leftovers() {
+    const std::vector<std::string> rest = root_.remaining(true);
+    for (const std::string& word : rest)
+      if (word.size() > 1 && word.front() == '-')
+        throw unknown_option(word);
+    if (rest.empty())
+      return;
+    const std::string name = innermost_name();
+    if (innermost()->get_subcommands({}).empty())
+      throw usage_error(cli_code::unknown_option, "`" + name + "` takes no argument `" + rest.front() + "`.",
+                        see_help());
+    throw unknown_command(rest.front(), name);
+  }
+
+  [[nodiscard]] command_error unknown_option(const std::string& word) const {
+    const std::string name = word.substr(0, word.find('='));
+    const std::string of = innermost_name();
+    const std::string message =
+        (of.empty() ? std::string{"There is"} : "`" + of + "` has") + " no option `" + name + "`.";
+    for (const foreign_word& known : foreign_options)
+      if (name == known.word)
+        return usage_error(cli_code::unknown_option, message, std::string{known.help});
+    std::vector<std::string> names;
+    for (const CLI::App* app = innermost(); app != nullptr; app = app->get_parent())
+      for (const CLI::Option* option :
+           app->get_options([](const CLI::Option* o) { return o->get_group() != unlisted_group; }))
+        for (const std::string& long_name : option->get_lnames())
+          names.push_back("--" + long_name);
+    const std::string meant = nearest_word(name, names);
+    return usage_error(cli_code::unknown_option, message, meant.empty() ? see_help() : "Did you mean `" + meant + "`?");
+  }
+
+  [[nodiscard]] command_error unknown_command(const std::string& word, const std::string& group) const {
+    const std::string typed = group.empty() ? word : group + ' ' + word;
+    const std::string message = "There is no command `" + typed + "`.";
+    for (const foreign_word& known : foreign_commands)
+      if (word == known.word)
+        return usage_error(known.word == "pull" || known.word == "studio" ? cli_code::not_yet
+                                                                          : cli_code::unknown_command,
+                           message, std::string{known.help});
+    std::vector<std::string> names;
+    std::vector<std::string> endings;
+    for (const command_entry& entry : command_table) {
+      names.push_back(full_name(entry));
+      endings.emplace_back(entry.name);
+    }
+    // The group left out, or another one's: `deploy`, `db deploy`.
+    std::string meant = nearest_word(word, endings);
+    if (const auto found = std::find(endings.begin(), endings.end(), meant); found != endings.end())
+      meant = names[static_cast<std::size_t>(found - endings.begin())];
+    if (meant.empty())
+      meant = nearest_word(typed, names);
+    if (meant.empty() && group.empty())
+      meant = nearest_word(word, std::array{std::string{"migrate"}, std::string{"db"}});
+    return usage_error(cli_code::unknown_command, message,
+                       meant.empty() ? see_help() : "Did you mean `" + program_ + ' ' + meant + "`?");
+  }
+
+  // What CLI11 cannot say: which options want each other.
+  void finish() {
+    if (given_.quiet && given_.verbose)
+      throw usage_error(cli_code::contradiction, "--quiet and --verbose contradict each other.", "Give one of them.");
+    switch (given_.command) {
+    case command::migrate_resolve:
+      if (given_.applied.empty() && given_.rolled_back.empty() && given_.edited.empty() && given_.missing.empty())
+        throw usage_error(cli_code::missing_value, "`migrate resolve` wants to know what is resolved, and how.",
+                          "Give --applied NAME, --rolled-back NAME, --edited NAME or --missing NAME.");
+      break;
+    case command::migrate_diff:
+      if (given_.from.empty() || given_.to.empty())
+        throw usage_error(cli_code::missing_value,
+                          std::string{"`migrate diff` wants two sides, "} +
+                              (given_.from.empty() && given_.to.empty() ? "--from and --to are"
+                               : given_.from.empty()                    ? "--from is"
+                                                                        : "--to is") +
+                              " missing.",
+                          "A side is empty, models, migrations[:DIR], database[:URL] or sql:FILE.");
+      break;
+    case command::db_execute:
+      if (given_.file.empty() && !given_.use_stdin)
+        throw usage_error(cli_code::missing_value, "`db execute` wants a script.", "Give --file FILE or --stdin.");
+      if (!given_.file.empty() && given_.use_stdin)
+        throw usage_error(cli_code::contradiction, "--file and --stdin contradict each other.", "Give one of them.");
+      break;
+    default:
+      break;
+    }
+  }
+
+  std::string program_;
+  arguments given_;
+  bool wants_version_ = false;
+  bool ignored_ = false;
+  CLI::App root_;
+};
+
+}  // namespace detail
+
+/// Reads a command line. Throws nothing that a user's typing could cause.
+///
+/// \param program what help and examples call the program
+[[nodiscard]] inline parsed_command_line parse_command_line(std::string program,
+                                                            const std::vector<std::string>& words) {
+  return detail::command_line{std::move(program), words}.parse(words);
+}
+
+}  // namespace instar::cli
