@@ -380,7 +380,7 @@ constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
                      hash);
   hash = hash_text(t.custom, hash);
   if (t.values != nullptr) {
-    hash = hash_text(t.values->name, hash_text(t.values->schema, hash));
+    hash = hash_text(t.values->comment, hash_text(t.values->name, hash_text(t.values->schema, hash)));
     for (const enum_value& v : t.values->values)
       hash = hash_number(1, hash_text(v.label, hash));
   }

@@ -103,28 +103,37 @@ struct migration_is_missing;
 
 namespace detail {
 
+template <class List, class Then, class Same>
+constexpr bool same_each(const List& now, const Then& then, Same same) {
+  if (now.size() != then.size())
+    return false;
+  for (std::size_t i = 0; i < now.size(); ++i)
+    if (!same(now[i], then[i]))
+      return false;
+  return true;
+}
+
 /// Whether the objects beside the tables are those of the snapshot.
 template <class Objects>
 constexpr bool same_objects(const Objects& now, const schema_view& then) {
-  if (now.extensions.size() != then.extensions.size() || now.sequences.size() != then.sequences.size() ||
-      now.views.size() != then.views.size() || now.raw_objects.size() != then.raw_objects.size())
-    return false;
-  for (std::size_t i = 0; i < now.extensions.size(); ++i)
-    if (!same_text(now.extensions[i].name, then.extensions[i].name))
-      return false;
-  for (std::size_t i = 0; i < now.sequences.size(); ++i)
-    if (!same_text(now.sequences[i].name, then.sequences[i].name) ||
-        now.sequences[i].start != then.sequences[i].start || now.sequences[i].increment != then.sequences[i].increment)
-      return false;
-  for (std::size_t i = 0; i < now.views.size(); ++i)
-    if (!same_text(now.views[i].name, then.views[i].name) || !same_text(now.views[i].query, then.views[i].query) ||
-        now.views[i].materialized != then.views[i].materialized || now.index_counts[i] != then.views[i].indexes.size())
-      return false;
-  for (std::size_t i = 0; i < now.raw_objects.size(); ++i)
-    if (!same_text(now.raw_objects[i].name, then.raw_objects[i].name) ||
-        !same_text(now.raw_objects[i].create, then.raw_objects[i].create))
-      return false;
-  return true;
+  return same_each(now.extensions, then.extensions,
+                   [](const extension_object& a, const extension_object& b) {
+                     return same_text(a.name, b.name) && same_text(a.schema, b.schema) &&
+                            same_text(a.version, b.version);
+                   }) &&
+         same_each(now.sequences, then.sequences,
+                   [](const sequence_object& a, const sequence_object& b) {
+                     return same_text(a.name, b.name) && same_text(a.schema, b.schema) && same_definition(a, b);
+                   }) &&
+         same_each(now.views, then.views,
+                   [](const view_object& a, const view_object& b) {
+                     return same_text(a.name, b.name) && same_text(a.schema, b.schema) && same_text(a.query, b.query) &&
+                            a.materialized == b.materialized && same_text(a.comment, b.comment) &&
+                            same_indexes(a.indexes, b.indexes);
+                   }) &&
+         same_each(now.raw_objects, then.raw_objects, [](const raw_object& a, const raw_object& b) {
+           return same_text(a.name, b.name) && same_text(a.kind, b.kind) && same_text(a.create, b.create);
+         });
 }
 
 /// Whether the content hashes of all tables are those of the snapshot: the whole comparison when nothing changed.
@@ -148,7 +157,7 @@ template <const auto& Schema, const auto& Snapshot>
 struct migrated {
   using models = typename std::remove_cvref_t<decltype(Schema)>::models;
   static constexpr bool same = same_tables(models::index.by_name, models::hashes, Snapshot.schema.tables) &&
-                               same_objects(Schema.objects, Snapshot.schema);
+                               same_objects(objects_of<Schema>.list, Snapshot.schema);
 };
 
 template <class Script, class Writer>
@@ -197,8 +206,10 @@ template <const auto& Schema, const auto& Snapshot>
 constexpr bool is_migrated() {
   if constexpr (migrated<Schema, Snapshot>::same)
     return true;
-  else  // Other hashes of an equal schema: a snapshot that another version of instar wrote.
-    return diff<Snapshot, Schema>.size() == 0;
+  else
+    // Other hashes of an equal schema: a snapshot that another version of instar wrote. Or a change that is none in this
+    // database, as a comment is none in SQLite.
+    return compiled_operations<Snapshot.dialect, compiled_diff<Snapshot, Schema>::value>::size == 0;
 }
 
 template <const auto& Schema, const auto& Snapshot, bool Migrated = is_migrated<Schema, Snapshot>()>
