@@ -19,6 +19,7 @@ struct on_rows {
   std::string_view answer{};
   runs_on databases = runs_on::both;
   bool fails_with_rows = false;
+  bool one_way = false;
 };
 
 template <const auto& Before, const auto& After>
@@ -32,7 +33,8 @@ schema_pair pair_of(std::string_view name, const on_rows& with = {}) {
           .question = with.question,
           .answer = with.answer,
           .databases = with.databases,
-          .fails_with_rows = with.fails_with_rows};
+          .fails_with_rows = with.fails_with_rows,
+          .one_way = with.one_way};
 }
 
 constexpr std::string_view users = R"(
@@ -401,6 +403,10 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<objects::bare::schema, objects::with_extensions::schema>(
           "extensions are made before what needs them",
           {visits, "SELECT id FROM users WHERE email = 'ANNA@example.org'", "1", runs_on::postgres}),
+      pair_of<objects::with_older_extension::schema, objects::with_moved_extension::schema>(
+          "an extension gets a version and a schema",
+          {visits, "SELECT extversion FROM pg_extension WHERE extname = 'hstore'", "1.8", runs_on::postgres, false,
+           true}),
       pair_of<objects::bare::schema, objects::with_functions::schema>(
           "functions, triggers and policies are made",
           {visits, "INSERT INTO users (id, email) VALUES (9, 'x') RETURNING points", "5", runs_on::postgres}),

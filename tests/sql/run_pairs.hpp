@@ -26,6 +26,7 @@ struct schema_pair {
   std::string_view answer{};    ///< … and its rows: `a|b`, one a line.
   runs_on databases = runs_on::both;
   bool fails_with_rows = false;  ///< A hazard that the plan tells: with these rows nothing may change.
+  bool one_way = false;          ///< The database itself knows no way back.
 
   [[nodiscard]] bool runs(instar::dialect d) const {
     return databases == runs_on::both || (databases == runs_on::postgres) == (d == instar::postgres);

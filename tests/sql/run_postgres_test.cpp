@@ -182,7 +182,7 @@ TEST_CASE("A migration of PostgreSQL keeps the rows and ends in the new schema",
 
 TEST_CASE("A migration of PostgreSQL ends in the new schema backwards too", "[postgres]") {
   for (const schema_pair& pair : instar_test::schema_pairs()) {
-    if (!pair.runs(instar::postgres))
+    if (pair.one_way || !pair.runs(instar::postgres))
       continue;
     DYNAMIC_SECTION(pair.name) {
       const std::string& wanted = described(pair.before);

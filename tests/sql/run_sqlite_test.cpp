@@ -224,7 +224,7 @@ TEST_CASE("A migration of SQLite keeps the rows and ends in the new schema", "[s
 
 TEST_CASE("A migration of SQLite ends in the new schema backwards too", "[sqlite]") {
   for (const schema_pair& pair : instar_test::schema_pairs()) {
-    if (!pair.runs(instar::sqlite))
+    if (pair.one_way || !pair.runs(instar::sqlite))
       continue;
     DYNAMIC_SECTION(pair.name) {
       memory_database db;

@@ -669,17 +669,29 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
   for (const extension_object& e : after.extensions)
     need(e.schema);
 
-  const auto has_extension = [](const schema_view& s, std::string_view name) {
+  const auto find_extension = [](const schema_view& s, std::string_view name) -> const extension_object* {
     for (const extension_object& e : s.extensions)
       if (same_text(e.name, name))
-        return true;
-    return false;
+        return &e;
+    return nullptr;
   };
-  for (const extension_object& e : after.extensions)
-    if (!has_extension(before, e.name))
+  // An extension without a version or schema takes any.
+  const auto changed = [](std::string_view then, std::string_view now) {
+    return !now.empty() && !same_text(then, now);
+  };
+  for (const extension_object& e : after.extensions) {
+    const extension_object* then = find_extension(before, e.name);
+    if (then == nullptr)
       steps.push_back(step{.kind = step_kind::create_extension, .extension = &e});
+    else {
+      if (changed(then->version, e.version))
+        steps.push_back(step{.kind = step_kind::alter_extension, .to = 0, .extension = &e});
+      if (changed(then->schema, e.schema))
+        steps.push_back(step{.kind = step_kind::alter_extension, .to = 1, .extension = &e});
+    }
+  }
   for (const extension_object& e : before.extensions)
-    if (!has_extension(after, e.name))
+    if (find_extension(after, e.name) == nullptr)
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
   const auto find_sequence = [](const schema_view& s, const sequence_object& wanted) -> const sequence_object* {

@@ -18,6 +18,7 @@ namespace instar {
 enum class step_kind : unsigned char {
   create_schema,
   create_extension,
+  alter_extension,
   drop_raw_object,
   drop_view,
   rename_enum,
@@ -82,7 +83,7 @@ struct step {
   const table* before = nullptr;  ///< The table as it was; null when it is created.
   const table* after = nullptr;   ///< The table as it becomes; null when it is dropped.
   int from = -1;                  ///< Position in `before` of the column, constraint, index or enum value.
-  int to = -1;                    ///< Position in `after`.
+  int to = -1;                    ///< Position in `after`; of alter_extension 0 for its version, 1 for its schema.
   constraint_kind constraint = constraint_kind::primary_key;  ///< Of rename_constraint.
   const enumeration* old_enum = nullptr;
   const enumeration* new_enum = nullptr;

@@ -207,8 +207,8 @@ constexpr bool is_migrated() {
   if constexpr (migrated<Schema, Snapshot>::same)
     return true;
   else
-    // Other hashes of an equal schema: a snapshot that another version of instar wrote. Or a change that is none in this
-    // database, as a comment is none in SQLite.
+    // Other hashes of an equal schema: a snapshot that another version of instar wrote. Or a change that is none in
+    // this database, as a comment is none in SQLite.
     return compiled_operations<Snapshot.dialect, compiled_diff<Snapshot, Schema>::value>::size == 0;
 }
 

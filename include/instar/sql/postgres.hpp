@@ -408,6 +408,17 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
       put_literal(out, s.extension->version);
     }
     break;
+  case step_kind::alter_extension:
+    out.put("ALTER EXTENSION ");
+    put_name(out, s.extension->name);
+    if (s.to == 0) {
+      out.put(" UPDATE TO ");
+      put_literal(out, s.extension->version);
+    } else {
+      out.put(" SET SCHEMA ");
+      put_name(out, s.extension->schema);
+    }
+    break;
   case step_kind::drop_extension:
     out.put("DROP EXTENSION IF EXISTS ");
     put_name(out, s.extension->name);

@@ -91,6 +91,10 @@ inline std::string describe(const step& s) {
     return "+ schema " + std::string(s.schema);
   case step_kind::create_extension:
     return "+ extension " + std::string(s.extension->name);
+  case step_kind::alter_extension:
+    return "~ extension " + std::string(s.extension->name) +
+           (s.to == 0 ? ": version " + std::string(s.extension->version)
+                      : ": schema " + std::string(s.extension->schema));
   case step_kind::drop_extension:
     return "- extension " + std::string(s.extension->name);
   case step_kind::drop_raw_object:

@@ -144,6 +144,13 @@ inline constexpr auto schema = instar::schema<User, Visit>(instar::extension("ci
                                                            instar::extension("hstore", "extra"));
 }  // namespace with_extensions
 
+namespace with_older_extension {
+inline constexpr auto schema = instar::schema<User, Visit>(instar::extension("hstore", "extra", "1.7"));
+}
+namespace with_moved_extension {
+inline constexpr auto schema = instar::schema<User, Visit>(instar::extension("hstore", "more", "1.8"));
+}
+
 // PostgreSQL's functions and triggers.
 namespace with_functions {
 struct User {
