@@ -213,6 +213,8 @@ std::span<const schema_pair> schema_pairs() {
           {users, "SELECT age + 1 FROM users ORDER BY id", "31\n42", runs_on::sqlite}),
       pair_of<columns::base::schema, columns::contradicting::schema>(
           "a name that stays is not renamed", {users, "SELECT age, years FROM users ORDER BY id", "30|\n41|"}),
+      pair_of<columns::base::schema, columns::claimed_twice::schema>(
+          "two columns say that they were one", {users, "SELECT years, years_too FROM users ORDER BY id", "30|\n41|"}),
       pair_of<columns::base::schema, columns::renamed_and_reused::schema>(
           "a renamed column gets keys",
           {users, "SELECT mail, shoe_size FROM users ORDER BY id", "anna@example.org|\nb@example.org|"}),
@@ -334,6 +336,11 @@ std::span<const schema_pair> schema_pairs() {
           {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '{open,done}', NULL); INSERT INTO jobs "
            "(id, state) VALUES (1, 'done');",
            "SELECT state, history FROM tasks", "ready|{ready,done}", runs_on::postgres}),
+      pair_of<enums::as_key::schema, enums::as_changed_key::schema>(
+          "an enum that is a key changes",
+          {"INSERT INTO phases (state, title) VALUES ('open', 'o'), ('done', 'd'); INSERT INTO tasks (id, state) "
+           "VALUES (1, 'open');",
+           "SELECT t.state, p.title FROM tasks t JOIN phases p ON p.state = t.state", "ready|o"}),
       pair_of<enums::base::schema, enums::replaced::schema>(
           "another enum takes the place of one", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::base::schema, enums::in_schema::schema>(

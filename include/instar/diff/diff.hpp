@@ -160,7 +160,14 @@ struct comparison {
     if (renamed < 0)
       return nullptr;
     const table& source = before->tables[static_cast<std::size_t>(renamed)];
-    return new_tables.find(source.schema, source.name) >= 0 ? nullptr : &source;
+    if (new_tables.find(source.schema, source.name) >= 0)
+      return nullptr;
+    // Of several tables that declare one old name the first has it.
+    for (const table& other : after->tables)
+      if (!other.renamed_from.empty() && old_tables.find_written(other.schema, other.renamed_from) == renamed &&
+          old_tables.find(other.schema, other.name) < 0)
+        return &other == &now ? &source : nullptr;
+    return &source;
   }
 
   /// Whether an old foreign key and a new one say the same of the same tables and columns.
@@ -401,10 +408,8 @@ constexpr bool default_uses_new_value(const schema_view& after, const enumeratio
         continue;
       if (c.initial.kind == default_kind::expression)
         return true;  // It may name any value.
-      bool old_value = false;
-      for (const enum_value& v : then.values)
-        old_value |= same_text(v.label, c.initial.text);
-      if (!old_value)
+      const int value = find_value(now, c.initial.text);
+      if (value < 0 || old_value(then, now, now.values[static_cast<std::size_t>(value)]) < 0)
         return true;
     }
   return false;
@@ -423,16 +428,7 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
   if (same_values(then, now))
     return;
 
-  // Where each old value stands among the new ones; renamed ones keep their place.
-  const auto was = [&](const enum_value& v) {
-    for (std::size_t i = 0; i < then.values.size(); ++i)
-      if (same_text(then.values[i].label, v.label))
-        return static_cast<int>(i);
-    for (std::size_t i = 0; i < then.values.size(); ++i)
-      if (!v.renamed_from.empty() && same_text(then.values[i].label, v.renamed_from))
-        return static_cast<int>(i);
-    return -1;
-  };
+  const auto was = [&](const enum_value& v) { return old_value(then, now, v); };
   int last = -1;
   std::size_t kept = 0;
   bool ordered = true;
@@ -728,7 +724,8 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
   std::vector<step> disturbing;
   for (const step& s : steps) {
     const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique;
-    if (key || (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))))
+    if (key || s.kind == step_kind::rebuild_enum ||
+        (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))))
       disturbing.push_back(s);
   }
   if (disturbing.empty())
@@ -749,6 +746,13 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
       const foreign_key& fk = then->foreign_keys[o];
       bool in_the_way = false;
       for (const step& s : disturbing) {
+        if (s.kind == step_kind::rebuild_enum) {
+          for (std::string_view name : fk.columns) {
+            const column* c = then->find_column(name);
+            in_the_way |= c != nullptr && c->type.values != nullptr && same_enum(*c->type.values, *s.new_enum);
+          }
+          continue;
+        }
         const bool target = same_text(s.before->name, fk.target_table) && same_text(s.before->schema, fk.target_schema);
         if (s.kind == step_kind::alter_type)
           in_the_way |= (target && contains(fk.target_columns, s.old_column()->name)) ||

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "instar/schema/schema.hpp"
+#include "instar/schema/compare.hpp"
 
 #include <array>
 #include <cstddef>
@@ -217,14 +217,10 @@ constexpr bool type_widens(const column_type& from, const column_type& to) {
 namespace detail {
 
 constexpr bool removes_value(const enumeration& before, const enumeration& after) {
-  for (const enum_value& old_value : before.values) {
-    bool kept = false;
-    for (const enum_value& v : after.values)
-      kept |= same_text(v.label, old_value.label) || same_text(v.renamed_from, old_value.label);
-    if (!kept)
-      return true;
-  }
-  return false;
+  std::size_t kept = 0;
+  for (const enum_value& v : after.values)
+    kept += old_value(before, after, v) >= 0;
+  return kept != before.values.size();
 }
 
 /// Calls `note(hazard)` for each hazard of a step.

@@ -35,6 +35,31 @@ constexpr bool same_values(const enumeration& a, const enumeration& b) {
   return true;
 }
 
+constexpr int find_value(const enumeration& e, std::string_view label) {
+  for (std::size_t i = 0; i < e.values.size(); ++i)
+    if (same_text(e.values[i].label, label))
+      return static_cast<int>(i);
+  return -1;
+}
+
+/// Where a value of the new enum stands among the old ones, or -1 when it is new. As with columns a rename is one when
+/// the old name is gone and the new one is new, and of several that declare one old name the first has it.
+constexpr int old_value(const enumeration& then, const enumeration& now, const enum_value& v) {
+  const int same = find_value(then, v.label);
+  if (same >= 0 || v.renamed_from.empty() || find_value(now, v.renamed_from) >= 0)
+    return same;
+  for (const enum_value& other : now.values)
+    if (same_text(other.renamed_from, v.renamed_from) && find_value(then, other.label) < 0)
+      return &other == &v ? find_value(then, v.renamed_from) : -1;
+  return -1;
+}
+
+/// Whether a value of the new enum had another name in the old one.
+constexpr bool is_rename(const enumeration& then, const enumeration& now, const enum_value& v) {
+  const int was = old_value(then, now, v);
+  return was >= 0 && !same_text(then.values[static_cast<std::size_t>(was)].label, v.label);
+}
+
 /// A table and the column names that changed since: old constraints are compared in new names.
 struct column_renames {
   const table* before;
@@ -45,10 +70,16 @@ struct column_renames {
     for (const column& c : now.columns)
       any |= is_rename(c);
   }
-  /// Whether the column declares an old name that the old table still has, and its new name is new.
+  /// Whether the column declares an old name that the old table had and the new one has not, and its own name is new.
+  /// Of several columns that declare one old name the first has it.
   constexpr bool is_rename(const column& c) const {
-    return !c.renamed_from.empty() && before->find_column(c.renamed_from) != nullptr &&
-           before->find_column(c.name) == nullptr;
+    if (c.renamed_from.empty() || before->find_column(c.renamed_from) == nullptr ||
+        before->find_column(c.name) != nullptr || after->find_column(c.renamed_from) != nullptr)
+      return false;
+    for (const column& other : after->columns)
+      if (same_text(other.renamed_from, c.renamed_from))
+        return &other == &c;
+    return true;
   }
   constexpr std::string_view now(std::string_view then) const {
     if (any)

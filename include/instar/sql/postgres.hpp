@@ -478,7 +478,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     } else if (!s.old_enum->values.empty()) {
       std::string_view first = s.old_enum->values[0].label;
       for (const enum_value& v : s.new_enum->values)
-        if (!v.renamed_from.empty() && same_text(v.renamed_from, first))
+        if (old_value(*s.old_enum, *s.new_enum, v) == 0)
           first = v.label;
       out.put(" BEFORE ");
       put_literal(out, first);

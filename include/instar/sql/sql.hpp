@@ -124,8 +124,10 @@ inline std::string describe(const step& s) {
     std::string text = "~ enum " + enum_name(*s.new_enum) + ": values changed";
     for (const enum_value& was : s.old_enum->values) {
       bool kept = false;
-      for (const enum_value& v : s.new_enum->values)
-        kept |= v.label == was.label || v.renamed_from == was.label;
+      for (const enum_value& v : s.new_enum->values) {
+        const int place = old_value(*s.old_enum, *s.new_enum, v);
+        kept |= place >= 0 && &s.old_enum->values[static_cast<std::size_t>(place)] == &was;
+      }
       if (!kept)
         text += ", - " + std::string(was.label);
     }

@@ -426,16 +426,17 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     if (filled)
       out.put("coalesce(");
     // Declared renames of enum values.
+    const enumeration* old_enum = then.type.values;
+    const enumeration* new_enum = c.type.values;
     bool renamed = false;
-    if (c.type.values != nullptr && then.type.values != nullptr)
-      for (const enum_value& v : c.type.values->values)
-        for (const enum_value& w : then.type.values->values)
-          renamed |= !v.renamed_from.empty() && same_text(v.renamed_from, w.label);
+    if (old_enum != nullptr && new_enum != nullptr)
+      for (const enum_value& v : new_enum->values)
+        renamed |= is_rename(*old_enum, *new_enum, v);
     if (renamed) {
       out.put("CASE ");
       put_name(out, c.name);
-      for (const enum_value& v : c.type.values->values)
-        if (!v.renamed_from.empty()) {
+      for (const enum_value& v : new_enum->values)
+        if (is_rename(*old_enum, *new_enum, v)) {
           out.put(" WHEN ");
           put_literal(out, v.renamed_from);
           out.put(" THEN ");

@@ -462,18 +462,32 @@ INSTAR_MODEL(User, "users", (id, primary_key, identity), (email), (name), (age, 
 inline constexpr auto schema = instar::schema<User>();
 }  // namespace checked_otherwise
 
-// `a` was `b`, and `b` was `a`: no declaration can say so, and a name that stays is not a rename.
+// A name that stays was not renamed, whoever says so.
 namespace contradicting {
 struct User {
   int64_t id;
   std::string email;
   std::optional<std::string> name;
-  int32_t age;
   std::optional<int32_t> years;
+  int32_t age;
 };
-INSTAR_MODEL(User, "users", (id, primary_key, identity), (email), (name), (age), (years, renamed_from("age")))
+INSTAR_MODEL(User, "users", (id, primary_key, identity), (email), (name), (years, renamed_from("age")), (age))
 inline constexpr auto schema = instar::schema<User>();
 }  // namespace contradicting
+
+// Two columns say that they were one.
+namespace claimed_twice {
+struct User {
+  int64_t id;
+  std::string email;
+  std::optional<std::string> name;
+  int32_t years;
+  std::optional<int32_t> years_too;
+};
+INSTAR_MODEL(User, "users", (id, primary_key, identity), (email), (name), (years, renamed_from("age")),
+             (years_too, renamed_from("age")))
+inline constexpr auto schema = instar::schema<User>();
+}  // namespace claimed_twice
 
 // The old name is given to a new column in the same breath.
 namespace renamed_and_reused {

@@ -189,6 +189,41 @@ inline constexpr auto schema =
     instar::schema<Task, Job>(instar::view("open_tasks", "SELECT id FROM tasks WHERE state = 'ready'"));
 }  // namespace with_dependents_renamed
 
+// The enum is a key, and another table references it.
+namespace as_key {
+enum class State { open, running, done };
+INSTAR_ENUM(State, open, running, done)
+struct Phase {
+  State state;
+  std::string title;
+};
+INSTAR_MODEL(Phase, "phases", (state, primary_key), (title))
+struct Task {
+  int64_t id;
+  State state;
+};
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity),
+             (state, default_value(State::open), references(&Phase::state).on_update(cascade)))
+inline constexpr auto schema = instar::schema<Phase, Task>();
+}  // namespace as_key
+
+namespace as_changed_key {
+enum class State { done, open };
+INSTAR_ENUM(State, done, (open, "ready", renamed_from("open")))
+struct Phase {
+  State state;
+  std::string title;
+};
+INSTAR_MODEL(Phase, "phases", (state, primary_key), (title))
+struct Task {
+  int64_t id;
+  State state;
+};
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity),
+             (state, default_value(State::open), references(&Phase::state).on_update(cascade)))
+inline constexpr auto schema = instar::schema<Phase, Task>();
+}  // namespace as_changed_key
+
 // Another enum in place of this one, with the same values.
 namespace replaced {
 enum class Phase { open, running, done };
