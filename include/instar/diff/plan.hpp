@@ -164,7 +164,7 @@ constexpr bool type_widens(const column_type& from, const column_type& to) {
     }
   };
   const auto is_text = [](type_kind k) {
-    return k == type_kind::text || k == type_kind::varchar || k == type_kind::citext;
+    return k == type_kind::text || k == type_kind::varchar || k == type_kind::citext || k == type_kind::character;
   };
   if (is_text(to.kind)) {
     if (is_text(from.kind))
@@ -223,6 +223,27 @@ constexpr bool removes_value(const enumeration& before, const enumeration& after
   return kept != before.values.size();
 }
 
+/// Whether the rows that a table had can be equal in the columns of a new key: not when the old table had a key of the
+/// same columns, nor when a column is new and NULL in all of them.
+constexpr bool may_have_equal_rows(const step& s, std::span<const std::string_view> columns) {
+  const column_renames renames(*s.before, *s.after);
+  if (same_names(renames, s.before->primary_key.columns, columns))
+    return false;
+  for (const key& k : s.before->uniques)
+    if (same_names(renames, k.columns, columns))
+      return false;
+  for (std::string_view name : columns) {
+    const column& c = *s.after->find_column(name);
+    const bool is_new = s.before->find_column(name) == nullptr && !renames.is_rename(c);
+    if (is_new && c.nullable && c.initial.kind == default_kind::none && c.generated == generated_kind::none)
+      return false;
+    // A new column that counts by itself.
+    if (is_new && c.identity != identity_kind::none)
+      return false;
+  }
+  return true;
+}
+
 /// Calls `note(hazard)` for each hazard of a step.
 template <class Note>
 constexpr void each_hazard(const step& s, Note note) {
@@ -240,8 +261,6 @@ constexpr void each_hazard(const step& s, Note note) {
     if (!c.nullable && c.initial.kind == default_kind::none && c.identity == identity_kind::none &&
         c.generated == generated_kind::none)
       note(hazard::needs_value);
-    if (c.unique && c.initial.kind != default_kind::none && c.initial.kind != default_kind::expression)
-      note(hazard::makes_unique);
     break;
   }
   case step_kind::alter_type:
@@ -257,7 +276,12 @@ constexpr void each_hazard(const step& s, Note note) {
       note(hazard::makes_required);
     break;
   case step_kind::add_unique:
-    note(hazard::makes_unique);
+    if (may_have_equal_rows(s, s.after->uniques[static_cast<std::size_t>(s.to)].columns))
+      note(hazard::makes_unique);
+    break;
+  case step_kind::add_primary_key:
+    if (may_have_equal_rows(s, s.after->primary_key.columns))
+      note(hazard::makes_unique);
     break;
   case step_kind::create_index:
     if (s.before != nullptr && s.after->indexes[static_cast<std::size_t>(s.to)].unique)
