@@ -383,8 +383,7 @@ struct table_builder {
       break;
     }
     case table_attribute_kind::check:
-      // The second unnamed check of a table is users_check1, as PostgreSQL itself would call it.
-      checks[checks_used] = {.name = a.name.empty() ? check_name() : a.name, .expression = a.text};
+      checks[checks_used] = {.name = a.name.empty() ? check_name(words) : a.name, .expression = a.text};
       ++checks_used;
       break;
     case table_attribute_kind::comment:
@@ -396,25 +395,35 @@ struct table_builder {
     }
   }
 
-  constexpr std::string_view check_name() {
+  /// The second unnamed check of a table is users_check1, as PostgreSQL itself would call it; the next, if that is taken.
+  constexpr std::string_view check_name(const model_words& words) {
     // Byte by byte: g++ 12 compares no memory of an object that is still being built.
-    const auto is_numbered = [&](std::string_view name) {
-      constexpr std::string_view suffix = "_check";
-      if (name.size() < table.name.size() + suffix.size())
+    const auto same = [](std::string_view a, std::string_view b) {
+      if (a.size() != b.size())
         return false;
-      for (std::size_t i = 0; i < suffix.size(); ++i)
-        if (name[table.name.size() + i] != suffix[i])
+      for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i])
           return false;
       return true;
     };
-    unsigned number = 0;
-    for (std::size_t i = 0; i < checks_used; ++i)
-      number += is_numbered(checks[i].name) ? 1 : 0;
-    filler out{text + text_used};
-    put_derived_name(out, table.name, no_columns, "_check");
-    if (number != 0)
-      put_integer(out, number);
-    return taken(out);
+    for (unsigned number = 0;; ++number) {
+      constexpr std::string_view word = "_check";
+      char suffix[word.size() + 20]{};
+      filler end{suffix};
+      end.put(word);
+      if (number != 0)
+        put_integer(end, number);
+      filler out{text + text_used};
+      put_derived_name(out, table.name, no_columns, {suffix, static_cast<std::size_t>(end.position - suffix)});
+      const std::string_view name(text + text_used, static_cast<std::size_t>(out.position - (text + text_used)));
+      bool free = true;
+      for (std::size_t i = 0; i < checks_used; ++i)
+        free &= !same(checks[i].name, name);
+      for (const table_attribute& a : words.table)
+        free &= !same(a.name, name);
+      if (free)
+        return taken(out);
+    }
   }
 
   constexpr std::string_view taken(const filler& out) {
