@@ -400,6 +400,23 @@ inline constexpr known_type named_type = know({.kind = Kind, .length = Length, .
 template <type_kind Kind, int Length = -1, int Scale = -1>
 inline constexpr attribute typed{.kind = attribute_kind::type, .type = &named_type<Kind, Length, Scale>};
 
+/// The double with the fewest decimal places that is the value again in its own type: 0.1f is 0.1, not
+/// 0.10000000149011612.
+template <class T>
+constexpr double shortest_double(T value) {
+  const double given = static_cast<double>(value);
+  if constexpr (sizeof(T) < sizeof(double)) {
+    const double magnitude = given < 0 ? -given : given;
+    double power = 1;
+    for (int k = 0; k <= 22 && magnitude * power < 9007199254740992.0; ++k, power *= 10) {
+      const double rounded = static_cast<double>(static_cast<std::uint64_t>(magnitude * power + 0.5)) / power;
+      if (static_cast<T>(rounded) == static_cast<T>(magnitude))
+        return given < 0 ? -rounded : rounded;
+    }
+  }
+  return given;
+}
+
 /// The words that a model is described with: INSTAR_MODEL's description derives from this, so that they are found before
 /// anything of the same name in the user's namespace (or POSIX' `index`).
 struct vocabulary {
@@ -424,7 +441,7 @@ struct vocabulary {
               .initial = default_kind::integer,
               .integer = static_cast<std::int64_t>(value)};
     } else if constexpr (std::is_floating_point_v<T>) {
-      return {.kind = attribute_kind::initial, .initial = default_kind::real, .real = static_cast<double>(value)};
+      return {.kind = attribute_kind::initial, .initial = default_kind::real, .real = shortest_double(value)};
     } else if constexpr (described_enum<T>) {
       return {.kind = attribute_kind::initial,
               .initial = default_kind::text,
