@@ -29,14 +29,26 @@ enum class mistake_kind : unsigned char {
   target_type_differs,
   target_not_unique,
   name_collision,
+  duplicate_object,
+  duplicate_value,
 };
 
 struct mistake {
   mistake_kind kind = mistake_kind::none;
-  std::string_view model{};
+  std::string_view model{};  ///< Or the name of the enum, view or sequence that it is in.
   std::string_view field{};
   std::string_view other{};
+  std::string_view other_model{};  ///< Of a field of another model in `other`.
 };
+
+template <class Writer>
+constexpr void put_other(Writer& out, const mistake& m) {
+  if (!m.other_model.empty()) {
+    out.put(m.other_model);
+    out.put('.');
+  }
+  out.put(m.other);
+}
 
 template <class Writer>
 constexpr void put_mistake(Writer& out, const mistake& m) {
@@ -60,7 +72,7 @@ constexpr void put_mistake(Writer& out, const mistake& m) {
     out.put("' is longer than the 63 bytes that PostgreSQL keeps; shorten it");
     break;
   case mistake_kind::wrong_default:
-    out.put("INS1012 the default's type is not the column's; give a value of the field's type, or default_sql(\"...\")");
+    out.put("INS1012 the default is no value of the column's type; give one of the field's type, or default_sql(\"...\")");
     break;
   case mistake_kind::default_conflict:
     out.put("INS1013 a column has one of identity, generated_always_as and a default; leave out the others");
@@ -101,18 +113,26 @@ constexpr void put_mistake(Writer& out, const mistake& m) {
     break;
   case mistake_kind::target_type_differs:
     out.put("INS1021 the foreign key's type is not that of the column it references, '");
-    out.put(m.other);
+    put_other(out, m);
     out.put("'; give both fields one type");
     break;
   case mistake_kind::target_not_unique:
     out.put("INS1022 the foreign key references '");
-    out.put(m.other);
+    put_other(out, m);
     out.put("', which is neither the primary key nor unique; make it one of them");
     break;
   case mistake_kind::name_collision:
     out.put("INS1023 a derived name of this table is also that of '");
     out.put(m.other);
     out.put("'; give one of them a name with named(\"...\")");
+    break;
+  case mistake_kind::duplicate_object:
+    out.put("INS1025 the schema has another table, view, sequence or enum of this name; rename one");
+    break;
+  case mistake_kind::duplicate_value:
+    out.put("INS1026 two values of this enum are '");
+    out.put(m.other);
+    out.put("' in the database; give one of them another text");
     break;
   }
 }
@@ -131,7 +151,11 @@ constexpr bool default_fits(const column_type& t, const attribute& a) {
   case default_kind::boolean:
     return t.kind == type_kind::boolean || t.kind == type_kind::custom;
   case default_kind::integer:
-    return integer_kind(t) || t.kind == type_kind::numeric || t.kind == type_kind::real ||
+    if (t.kind == type_kind::smallint)
+      return a.integer >= INT16_MIN && a.integer <= INT16_MAX;
+    if (t.kind == type_kind::integer)
+      return a.integer >= INT32_MIN && a.integer <= INT32_MAX;
+    return t.kind == type_kind::bigint || t.kind == type_kind::numeric || t.kind == type_kind::real ||
            t.kind == type_kind::double_precision || t.kind == type_kind::custom;
   case default_kind::real:
     return t.kind == type_kind::numeric || t.kind == type_kind::real || t.kind == type_kind::double_precision ||
@@ -157,6 +181,8 @@ constexpr mistake mistake_in_words(const model_words& words) {
   const std::string_view table = words.name();
   if (table.size() > name_limit)
     return wrong(mistake_kind::name_too_long, {}, table);
+  if (words.schema_size > name_limit)
+    return wrong(mistake_kind::name_too_long, {}, words.schema());
   int keys = 0;
   bool renamed = false;
   std::string_view field{};
@@ -268,7 +294,7 @@ void stop();
   }
 INSTAR_MISTAKE(INS1010_two_columns_have_one_name__give_one_of_them_another_column_name)
 INSTAR_MISTAKE(INS1011_a_name_is_longer_than_63_bytes__shorten_it)
-INSTAR_MISTAKE(INS1012_the_defaults_type_is_not_the_columns__give_a_value_of_the_fields_type_or_default_sql)
+INSTAR_MISTAKE(INS1012_the_default_is_no_value_of_the_columns_type__give_one_of_the_fields_type_or_default_sql)
 INSTAR_MISTAKE(INS1013_a_column_has_one_of_identity_generated_and_default__leave_out_the_others)
 INSTAR_MISTAKE(INS1014_identity_needs_an_integer_column__change_the_fields_type)
 INSTAR_MISTAKE(INS1015_the_table_has_two_primary_keys__for_several_columns_write_primary_key_once_as_an_entry_of_its_own)
@@ -280,6 +306,8 @@ INSTAR_MISTAKE(INS1020_the_foreign_key_references_a_model_that_is_not_in_the_sch
 INSTAR_MISTAKE(INS1021_the_foreign_keys_type_is_not_that_of_the_column_it_references__give_both_fields_one_type)
 INSTAR_MISTAKE(INS1022_the_referenced_column_is_neither_primary_key_nor_unique__make_it_one_of_them)
 INSTAR_MISTAKE(INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
+INSTAR_MISTAKE(INS1025_the_schema_has_another_table_view_sequence_or_enum_of_this_name__rename_one)
+INSTAR_MISTAKE(INS1026_two_values_of_an_enum_have_one_text_in_the_database__give_one_of_them_another)
 #undef INSTAR_MISTAKE
 
 constexpr bool tell(const mistake& m) {
@@ -296,7 +324,7 @@ constexpr bool tell(const mistake& m) {
     INSTAR_TELL(duplicate_column, INS1010_two_columns_have_one_name__give_one_of_them_another_column_name)
     INSTAR_TELL(name_too_long, INS1011_a_name_is_longer_than_63_bytes__shorten_it)
     INSTAR_TELL(wrong_default,
-                INS1012_the_defaults_type_is_not_the_columns__give_a_value_of_the_fields_type_or_default_sql)
+                INS1012_the_default_is_no_value_of_the_columns_type__give_one_of_the_fields_type_or_default_sql)
     INSTAR_TELL(default_conflict,
                 INS1013_a_column_has_one_of_identity_generated_and_default__leave_out_the_others)
     INSTAR_TELL(identity_not_integer, INS1014_identity_needs_an_integer_column__change_the_fields_type)
@@ -317,6 +345,10 @@ constexpr bool tell(const mistake& m) {
                 INS1022_the_referenced_column_is_neither_primary_key_nor_unique__make_it_one_of_them)
     INSTAR_TELL(name_collision,
                 INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
+    INSTAR_TELL(duplicate_object,
+                INS1025_the_schema_has_another_table_view_sequence_or_enum_of_this_name__rename_one)
+    INSTAR_TELL(duplicate_value,
+                INS1026_two_values_of_an_enum_have_one_text_in_the_database__give_one_of_them_another)
 #undef INSTAR_TELL
   }
   return false;

@@ -179,8 +179,9 @@ struct model_links {
 constexpr model_links link(const model_summary& model, std::span<const model_summary* const> models, const auto& by_name) {
   const model_words& words = *model.words;
   std::uint64_t hash = model.words_hash;
-  const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other) {
-    return model_links{0, {kind, words.model_name, field, other}};
+  const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other,
+                         std::string_view other_model = {}) {
+    return model_links{0, {kind, words.model_name, field, other, other_model}};
   };
   std::size_t field = 0;
   for (std::size_t i = 0; i < words.columns.size(); ++i) {
@@ -197,14 +198,16 @@ constexpr model_links link(const model_summary& model, std::span<const model_sum
     while (other.columns[start].member != a.member || other.columns[start].kind != attribute_kind::field)
       ++start;
     if (!fields_reference(words, field, other, start))
-      return wrong(mistake_kind::target_type_differs, words.columns[field].text, other.columns[start].text);
+      return wrong(mistake_kind::target_type_differs, words.columns[field].text, other.columns[start].text,
+                   other.model_name);
     bool unique = false;
     for (std::size_t k = start + 1; other.columns[k].kind > attribute_kind::field; ++k)
       unique |= other.columns[k].kind == attribute_kind::primary_key || other.columns[k].kind == attribute_kind::unique;
     if (!unique) {
       const int fields[] = {other.field_at(a.member)};
       if (!fields_are_unique(other, fields))
-        return wrong(mistake_kind::target_not_unique, words.columns[field].text, other.columns[start].text);
+        return wrong(mistake_kind::target_not_unique, words.columns[field].text, other.columns[start].text,
+                     other.model_name);
     }
     hash = hash_text(other.column_name_from(start), hash);
   }
@@ -224,7 +227,8 @@ constexpr model_links link(const model_summary& model, std::span<const model_sum
       const std::size_t their_start = other.start_of(their_field);
       fields[static_cast<std::size_t>(p)] = their_field;
       if (!fields_reference(words, own_start, other, their_start))
-        return wrong(mistake_kind::target_type_differs, words.columns[own_start].text, other.columns[their_start].text);
+        return wrong(mistake_kind::target_type_differs, words.columns[own_start].text, other.columns[their_start].text,
+                     other.model_name);
       hash = hash_text(other.column_name_from(their_start), hash);
     }
     if (!fields_are_unique(other, std::span<const int>(fields.data(), static_cast<std::size_t>(a.include_count))))
@@ -256,7 +260,7 @@ constexpr std::size_t count_names(const model_words& words) {
   std::size_t count = 2 + words.table.size();
   for (const attribute& a : words.columns)
     count += a.kind == attribute_kind::unique || a.kind == attribute_kind::index || a.kind == attribute_kind::references ||
-             a.kind == attribute_kind::check;
+             a.kind == attribute_kind::check || a.kind == attribute_kind::primary_key;
   return count;
 }
 
@@ -286,6 +290,9 @@ constexpr own_names<Count> names_in(const model_words& words) {
     }
     std::string_view suffix{};
     switch (a.kind) {
+    case attribute_kind::primary_key:
+      add(hash_text("_pkey", table_hash), true, "_pkey", nullptr);
+      continue;
     case attribute_kind::unique:
       suffix = "_key";
       break;
@@ -309,6 +316,10 @@ constexpr own_names<Count> names_in(const model_words& words) {
     std::string_view suffix{};
     bool relation = true;
     switch (a.kind) {
+    case table_attribute_kind::primary_key:
+      add(a.name.empty() ? hash_text("_pkey", table_hash) : hash_text(a.name), true,
+          a.name.empty() ? std::string_view("_pkey") : a.name, nullptr);
+      continue;
     case table_attribute_kind::unique:
       suffix = "_key";
       break;
@@ -656,6 +667,72 @@ inline constexpr object_storage objects_of{Schema.objects};
 }  // namespace detail
 
 namespace detail {
+
+/// What is wrong among the objects of a schema that are no models: enums, views, sequences.
+/// \param by_name where the tables are found
+constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::span<const view_object> views,
+                                     std::span<const sequence_object> sequences, const auto& by_name) {
+  const auto too_long = [](std::string_view name) { return name.size() > name_limit; };
+  const auto is_table = [&](std::string_view schema, std::string_view name) {
+    const std::uint64_t in_schema = hash_text(schema);
+    return by_name.find(hash_text(name, schema.empty() ? in_schema : hash_text(".", in_schema))) >= 0;
+  };
+  // Tables and views are types too: an enum has no name of theirs.
+  const auto same_name = [](const auto& a, const auto& b) {
+    return same_text(a.name, b.name) && same_text(a.schema, b.schema);
+  };
+  for (std::size_t i = 0; i < enums.size(); ++i) {
+    const enumeration& e = enums[i];
+    if (too_long(e.name))
+      return {mistake_kind::name_too_long, e.name, {}, e.name};
+    bool taken = is_table(e.schema, e.name);
+    for (std::size_t k = 0; k < i; ++k)
+      taken |= same_name(enums[k], e);
+    for (const view_object& v : views)
+      taken |= same_name(v, e);
+    if (taken)
+      return {mistake_kind::duplicate_object, e.name};
+    for (std::size_t k = 0; k < e.values.size(); ++k) {
+      if (too_long(e.values[k].label))
+        return {mistake_kind::name_too_long, e.name, {}, e.values[k].label};
+      for (std::size_t j = 0; j < k; ++j)
+        if (same_text(e.values[j].label, e.values[k].label))
+          return {mistake_kind::duplicate_value, e.name, {}, e.values[k].label};
+    }
+  }
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const view_object& v = views[i];
+    bool taken = is_table(v.schema, v.name);
+    for (std::size_t k = 0; k < i; ++k)
+      taken |= same_name(views[k], v);
+    if (taken)
+      return {mistake_kind::duplicate_object, v.name};
+    if (too_long(v.name))
+      return {mistake_kind::name_too_long, v.name, {}, v.name};
+    for (const index& on : v.indexes)
+      if (too_long(on.name))
+        return {mistake_kind::name_too_long, v.name, {}, on.name};
+  }
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const sequence_object& q = sequences[i];
+    bool taken = is_table(q.schema, q.name);
+    for (std::size_t k = 0; k < i; ++k)
+      taken |= same_name(sequences[k], q);
+    for (const view_object& v : views)
+      taken |= same_name(v, q);
+    if (taken)
+      return {mistake_kind::duplicate_object, q.name};
+    if (too_long(q.name))
+      return {mistake_kind::name_too_long, q.name, {}, q.name};
+  }
+  return {};
+}
+
+template <const auto& Schema, class Type = std::remove_cvref_t<decltype(Schema)>>
+inline constexpr mistake wrong_objects =
+    mistake_in_objects(Type::tables::value.enumerations, objects_of<Schema>.list.views,
+                       objects_of<Schema>.list.sequences, Type::models::index.by_name);
+
 template <const auto& Schema>
 constexpr schema_view view_schema() {
   using type = std::remove_cvref_t<decltype(Schema)>;
@@ -663,7 +740,8 @@ constexpr schema_view view_schema() {
     return Schema;
   else if constexpr (std::is_same_v<type, snapshot>)
     return Schema.schema;
-  else
+  else {
+    static_assert(no_mistake<wrong_objects<Schema>>::value);
     return {
         .tables = type::tables::value.tables,
         .enumerations = type::tables::value.enumerations,
@@ -672,6 +750,7 @@ constexpr schema_view view_schema() {
         .views = objects_of<Schema>.list.views,
         .raw_objects = objects_of<Schema>.list.raw_objects,
     };
+  }
 }
 }  // namespace detail
 
