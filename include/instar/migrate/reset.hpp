@@ -77,8 +77,10 @@ struct dropped_object {
     const std::string& type = *row[0];
     if (type.starts_with("toast") || type == "index")
       continue;
-    drops.push_back({"DROP " + (type == "composite type" ? "TYPE" : type) + " IF EXISTS " + *row[1] + " CASCADE",
-                     type + " " + *row[1]});
+    const std::string kind = type == "composite type"      ? "TYPE"
+                             : type == "statistics object" ? "STATISTICS"
+                                                           : type;
+    drops.push_back({"DROP " + kind + " IF EXISTS " + *row[1] + " CASCADE", type + " " + *row[1]});
   }
   for (const auto& row :
        from.query("SELECT extname FROM pg_catalog.pg_extension WHERE extname IN " + list(made.extensions) +

@@ -135,6 +135,8 @@ class script_runner {
     run_settings();
     const auto [from, until] = inner_text();
     send(m.sql.substr(from, until - from), 0, from);
+    if (postgres_ && !session_reset().empty())
+      on_.execute(session_reset());
   }
 
  private:
