@@ -344,3 +344,44 @@ TEST_CASE("writing a snapshot replaces the file whole, and only when it changes"
   CHECK(std::distance(fs::directory_iterator{folder}, fs::directory_iterator{}) == 1);
   fs::remove_all(folder);
 }
+
+TEST_CASE("a snapshot compiles without a warning and is the schema at compile time") {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / ("instar_snapshot_" + std::to_string(std::random_device{}()));
+  fs::create_directories(folder);
+  const auto write = [&](const char* name, std::string_view text) {
+    std::ofstream{folder / name, std::ios::binary} << text;
+  };
+  write("full.hpp", instar::snapshot_header(full_schema{}.view()));
+  write("full.cpp", "#include \"full.hpp\"\n"
+                    "static_assert(migrations::snapshot.schema.table(\"app.users\").column(\"email\").unique);\n"
+                    "static_assert(migrations::snapshot.schema.tables[0].content_hash == 0xFEDCBA9876543210ull);\n"
+                    "static_assert(migrations::snapshot.schema.tables[0].columns[4].initial.integer == "
+                    "-9223372036854775807 - 1);\n"
+                    "static_assert(migrations::snapshot.migrations[1].name == \"20240102000000_next\");\n"
+                    "static_assert(migrations::snapshot.dialect == instar::sqlite);\n");
+  const std::string hostile{"\"\\\n\r\t\?\?/\?\?=)instar\"\0*/ // \xFF\xED\xA0\x80 \xE2\x80\xAE ÿ名\a"sv};
+  write("hostile.hpp", instar::snapshot_header(one_column(hostile, hostile)));
+  write("hostile.cpp", "#include \"hostile.hpp\"\n"
+                       "static_assert(migrations::snapshot.schema.tables[0].comment.size() == " +
+                           std::to_string(hostile.size()) + ");\n");
+  write("empty.hpp", instar::snapshot_header({}));
+  write("empty.cpp", "#include \"empty.hpp\"\nstatic_assert(migrations::snapshot.schema.tables.empty());\n");
+  const std::string huge(70'000, 'x');
+  write("huge.hpp", instar::snapshot_header(one_column("t", huge)));
+  write("huge.cpp", "#include \"huge.hpp\"\nstatic_assert(migrations::snapshot.schema.tables[0].comment.size() == 70000);\n");
+  int compilers = 0;
+  for (const std::string compiler : {"g++", "clang++"}) {
+    if (std::system(("command -v " + compiler + " >/dev/null").c_str()) != 0)
+      continue;
+    ++compilers;
+    for (const std::string file : {"full", "hostile", "empty", "huge"}) {
+      CAPTURE(compiler, file);
+      CHECK(std::system((compiler + " -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only -I" +
+                         INSTAR_SOURCE_DIR "/include " + (folder / (file + ".cpp")).string())
+                            .c_str()) == 0);
+    }
+  }
+  CHECK(compilers != 0);
+  fs::remove_all(folder);
+}
