@@ -87,7 +87,7 @@ def write_cpp(documents, output):
     for document in documents:
         part = 0
         for block in document.blocks:
-            if block.directive in ("part of", "not run", "compiler says"):
+            if block.directive in ("part of", "not run", "illustration", "compiler says"):
                 continue
             if block.kind == "cpp hidden" or (block.kind == "cpp" and block.directive in (None, "cpp")):
                 how = block.argument if block.kind == "cpp" else ""
@@ -293,6 +293,9 @@ def check_blocks(documents):
                 wanted = ["...", *(line.strip() for line in block.lines), "..."]
                 if not matches(wanted, whole):
                     faults.append(f"{block.place}: this does not stand in {block.argument}")
+            elif block.directive == "illustration":
+                if block.kind not in ("text", "prisma"):
+                    faults.append(f"{block.place}: an illustration is no {block.kind}")
             elif block.directive == "not run":
                 for line in block.lines:
                     if line.strip() and not MAY_STAY_UNCHECKED.match(line):
@@ -381,4 +384,5 @@ def main():
         fail_all([fault])
 
 
-main()
+if __name__ == "__main__":
+    main()
