@@ -138,6 +138,12 @@ inline exit_code create_by_hand(session& s) {
 /// `migrate dev`: verifies history and ledger, plans from the last migration to the models, proves the plan, writes it,
 /// applies it.
 inline exit_code migrate_dev(session& s) {
+  if (s.migrations_folder().empty())
+    throw command_error{exit_code::failure,
+                        detail::make_diagnostic(migration_code::no_folder,
+                                                "This program carries its migrations, and has no folder to write to.",
+                                                "Name the project's folder with --migrations.",
+                                                "Nothing was written; the database was not changed.")};
   if (!s.program.schema)
     return detail::create_by_hand(s);
   const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);

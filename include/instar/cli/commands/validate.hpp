@@ -32,7 +32,8 @@ inline exit_code validate(session& s) {
   if (s.program.schema) {
     for (diagnostic& found : lint(*s.program.schema, detail::dialect_of(*m)))
       s.warn(std::move(found));
-    if (has_history) {
+    // An embedded history has no snapshot beside it, so what it leads to is not known.
+    if (has_history && !s.migrations_folder().empty()) {
       const diff_report change = m->diff({.what = diff_source::kind::migrations}, {.what = diff_source::kind::models});
       if (!change.empty())
         s.warn(detail::make_diagnostic(cli_code::unmigrated,
