@@ -122,7 +122,12 @@ class process {
     }
   }
 
-  void signal(int number) { ::kill(child_, number); }
+  /// Sends a signal; nothing when the program has ended (kill(-1) would reach everybody).
+  void signal(int number) {
+    if (child_ > 0) {
+      ::kill(child_, number);
+    }
+  }
 
   /// Types on the keyboard of the terminal.
   void type(std::string_view text) {
