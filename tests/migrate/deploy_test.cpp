@@ -16,7 +16,9 @@ namespace {
 const char* const create_users = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL);\n";
 const char* const create_posts = "CREATE TABLE posts (id INTEGER PRIMARY KEY);\n";
 
-instar::dialect each_dialect() { return GENERATE(instar::sqlite, instar::postgres); }
+instar::dialect each_dialect() {
+  return GENERATE(instar::sqlite, instar::postgres);
+}
 
 std::string ledger_of(const scratch_database& db, std::string_view table = "_instar_migrations") {
   return db.ask("SELECT migration_name || ':' || (CASE WHEN finished_at IS NULL THEN 'open' ELSE 'done' END) || "
@@ -42,8 +44,9 @@ TEST_CASE("deploy applies what is pending and records it, and a second deploy do
   CHECK(db.ask("SELECT checksum FROM _instar_migrations ORDER BY migration_name") ==
         instar::detail::sha256_hex(create_users) + " " + instar::detail::sha256_hex(create_posts));
   CHECK(db.ask("SELECT applied_steps_count FROM _instar_migrations") == "1 1");
-  CHECK(db.ask("SELECT count(*) FROM _instar_migrations WHERE finished_at IS NULL OR logs IS NOT NULL OR rolled_back_at "
-               "IS NOT NULL OR finished_at < started_at OR length(id) <> 36") == "0");
+  CHECK(
+      db.ask("SELECT count(*) FROM _instar_migrations WHERE finished_at IS NULL OR logs IS NOT NULL OR rolled_back_at "
+             "IS NOT NULL OR finished_at < started_at OR length(id) <> 36") == "0");
   const instar::deploy_report second = m.deploy();
   CHECK(second.applied.empty());
   CHECK(second.already_applied == 2);
@@ -95,20 +98,19 @@ TEST_CASE("a migration that fails in its third statement leaves nothing") {
   const workspace w;
   const scratch_database db{kind};
   w.add("20240101000000_users", create_users);
-  w.add("20240102000000_bad",
-        "-- three statements\n"
-        "CREATE TABLE a (id INTEGER PRIMARY KEY);\n"
-        "INSERT INTO users VALUES (1, 'x');\n"
-        "INSERT INTO  nope VALUES (1);\n"
-        "CREATE TABLE b (id INTEGER);\n");
+  w.add("20240102000000_bad", "-- three statements\n"
+                              "CREATE TABLE a (id INTEGER PRIMARY KEY);\n"
+                              "INSERT INTO users VALUES (1, 'x');\n"
+                              "INSERT INTO  nope VALUES (1);\n"
+                              "CREATE TABLE b (id INTEGER);\n");
   w.add("20240103000000_later", create_posts);
   migrator m{db.url(), {.migrations = w.migrations()}};
   const auto error = error_of([&] { (void)m.deploy(); });
   CHECK(error.code() == code::script_failed);
   CHECK(error.migration() == "20240102000000_bad");
   // SQLite does not say where in the statement the name stands.
-  CHECK(test::place_of(error) == (kind == instar::postgres ? "20240102000000_bad/migration.sql:4:14"
-                                                           : "20240102000000_bad/migration.sql:4:1"));
+  CHECK(test::place_of(error) ==
+        (kind == instar::postgres ? "20240102000000_bad/migration.sql:4:14" : "20240102000000_bad/migration.sql:4:1"));
   CHECK(error.location()->text == "INSERT INTO  nope VALUES (1);");
   CHECK(error.message().find("nope") != std::string::npos);
   REQUIRE(error.database());
@@ -137,12 +139,11 @@ TEST_CASE("a first migration that fails leaves not even a ledger") {
 TEST_CASE("the statement is found too when the data is to blame and the database gives no position") {
   const workspace w;
   const scratch_database db{each_dialect()};
-  w.add("20240101000000_bad",
-        "CREATE TABLE a (id INTEGER PRIMARY KEY);\n"
-        "INSERT INTO a VALUES (1);\n"
-        "INSERT INTO a VALUES (2);\n"
-        "  INSERT INTO a VALUES (1);\n"
-        "INSERT INTO a VALUES (3);\n");
+  w.add("20240101000000_bad", "CREATE TABLE a (id INTEGER PRIMARY KEY);\n"
+                              "INSERT INTO a VALUES (1);\n"
+                              "INSERT INTO a VALUES (2);\n"
+                              "  INSERT INTO a VALUES (1);\n"
+                              "INSERT INTO a VALUES (3);\n");
   const auto error = error_of([&] { (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy(); });
   CHECK(test::place_of(error) == "20240101000000_bad/migration.sql:4:3");
   CHECK(db.tables().empty());
@@ -162,7 +163,8 @@ TEST_CASE("a script with a quote that never ends is found before anything runs")
 TEST_CASE("a script that ends in a comment, without a semicolon, or begins with a byte order mark runs") {
   const workspace w;
   const scratch_database db{each_dialect()};
-  w.add("20240101000000_a", "\xEF\xBB\xBF" "CREATE TABLE a (id INTEGER)");
+  w.add("20240101000000_a", "\xEF\xBB\xBF"
+                            "CREATE TABLE a (id INTEGER)");
   w.add("20240102000000_b", "CREATE TABLE b (id INTEGER) -- no semicolon");
   w.add("20240103000000_c", "CREATE TABLE c (id INTEGER); /* done */ -- really");
   w.add("20240104000000_d", ";;;\nCREATE TABLE d (id INTEGER);;\n;");
@@ -175,10 +177,12 @@ TEST_CASE("a script that ends in a comment, without a semicolon, or begins with 
 TEST_CASE("the place of an error in a script with a byte order mark is right") {
   const workspace w;
   const scratch_database db{each_dialect()};
-  w.add("20240101000000_a", "\xEF\xBB\xBF" "SELECT FROM FROM;");
-  CHECK(test::place_of(error_of([&] { (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy(); })) ==
-        (db.url().dialect() == instar::postgres ? "20240101000000_a/migration.sql:1:13"
-                                                : "20240101000000_a/migration.sql:1:8"));
+  w.add("20240101000000_a", "\xEF\xBB\xBF"
+                            "SELECT FROM FROM;");
+  CHECK(test::place_of(error_of([&] {
+          (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy();
+        })) == (db.url().dialect() == instar::postgres ? "20240101000000_a/migration.sql:1:13"
+                                                       : "20240101000000_a/migration.sql:1:8"));
 }
 
 TEST_CASE("a script without a statement is applied and warned of") {
@@ -276,14 +280,18 @@ TEST_CASE("Prisma's ledger is adopted in place") {
     db.run("CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, "
            "finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ, "
            "started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0);"
-           "INSERT INTO _prisma_migrations VALUES ('1', '" + sum + "', now(), '20240101000000_users', NULL, NULL, now(), 1)");
+           "INSERT INTO _prisma_migrations VALUES ('1', '" +
+           sum + "', now(), '20240101000000_users', NULL, NULL, now(), 1)");
   else
-    db.run("CREATE TABLE \"_prisma_migrations\" (\"id\" TEXT PRIMARY KEY NOT NULL, \"checksum\" TEXT NOT NULL, "
-           "\"finished_at\" DATETIME, \"migration_name\" TEXT NOT NULL, \"logs\" TEXT, \"rolled_back_at\" DATETIME, "
-           "\"started_at\" DATETIME NOT NULL DEFAULT current_timestamp, \"applied_steps_count\" INTEGER UNSIGNED NOT NULL "
-           "DEFAULT 0);"
-           "INSERT INTO _prisma_migrations VALUES ('1', '" + sum + "', 1704067200123, '20240101000000_users', NULL, NULL, "
-           "1704067200000, 1)");
+    db.run(
+        "CREATE TABLE \"_prisma_migrations\" (\"id\" TEXT PRIMARY KEY NOT NULL, \"checksum\" TEXT NOT NULL, "
+        "\"finished_at\" DATETIME, \"migration_name\" TEXT NOT NULL, \"logs\" TEXT, \"rolled_back_at\" DATETIME, "
+        "\"started_at\" DATETIME NOT NULL DEFAULT current_timestamp, \"applied_steps_count\" INTEGER UNSIGNED NOT NULL "
+        "DEFAULT 0);"
+        "INSERT INTO _prisma_migrations VALUES ('1', '" +
+        sum +
+        "', 1704067200123, '20240101000000_users', NULL, NULL, "
+        "1704067200000, 1)");
   migrator m{db.url(), {.migrations = w.migrations()}};
   const instar::deploy_report report = m.deploy();
   CHECK(report.adopted_prisma);
@@ -315,8 +323,9 @@ TEST_CASE("a table of the ledger's name that is none is refused") {
   const scratch_database db{each_dialect()};
   w.add("20240101000000_users", create_users);
   db.run("CREATE TABLE _instar_migrations (x INTEGER)");
-  CHECK(error_of([&] { (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy(); }).code() ==
-        code::foreign_ledger);
+  CHECK(error_of([&] {
+          (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy();
+        }).code() == code::foreign_ledger);
 }
 
 TEST_CASE("the ledger can have another name") {
@@ -358,13 +367,13 @@ TEST_CASE("PostgreSQL: the ledger can live in another schema, and the URL can na
 TEST_CASE("PostgreSQL: what a script does to its session ends with it") {
   const workspace w;
   const scratch_database db{instar::postgres};
-  w.add("20240101000000_dump",
-        "SET statement_timeout = 0;\n"
-        "SELECT pg_catalog.set_config('search_path', '', false);\n"
-        "SET default_table_access_method = heap;\n"
-        "CREATE TABLE public.users (id integer);\n");
+  w.add("20240101000000_dump", "SET statement_timeout = 0;\n"
+                               "SELECT pg_catalog.set_config('search_path', '', false);\n"
+                               "SET default_table_access_method = heap;\n"
+                               "CREATE TABLE public.users (id integer);\n");
   w.add("20240102000000_unqualified", "CREATE TABLE posts (id integer);\n");
-  w.add("20240103000000_role", "SET ROLE pg_monitor;\nRESET ROLE;\nCREATE TABLE tags (id integer);\nSET ROLE pg_monitor;\n");
+  w.add("20240103000000_role",
+        "SET ROLE pg_monitor;\nRESET ROLE;\nCREATE TABLE tags (id integer);\nSET ROLE pg_monitor;\n");
   w.add("20240104000000_in_do", "DO $$BEGIN PERFORM set_config('search_path', 'pg_catalog', false); END$$;");
   w.add("20240105000000_after", "CREATE TABLE last (id integer);\n");
   migrator m{db.url(), {.migrations = w.migrations()}};
@@ -381,8 +390,9 @@ TEST_CASE("PostgreSQL: a script may use savepoints") {
   CHECK(report.applied[0].transactional);
   CHECK(db.ask("SELECT id FROM a") == "2");
   w.add("20240102000000_b", "SAVEPOINT s;\nINSERT INTO a VALUES (3);\nSELECT nope;\n");
-  CHECK(test::place_of(error_of([&] { (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy(); })) ==
-        "20240102000000_b/migration.sql:3:8");
+  CHECK(test::place_of(error_of([&] {
+          (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy();
+        })) == "20240102000000_b/migration.sql:3:8");
   CHECK(db.ask("SELECT id FROM a") == "2");
 }
 

@@ -61,7 +61,9 @@ migrator_options options(const workspace& w, const instar::schema_view& models) 
 const instar::schema_view& first = instar::view_of<v1::schema>;
 const instar::schema_view& second = instar::view_of<v2::schema>;
 
-instar::dialect each_dialect() { return GENERATE(instar::sqlite, instar::postgres); }
+instar::dialect each_dialect() {
+  return GENERATE(instar::sqlite, instar::postgres);
+}
 
 std::string problems(const instar::next_plan& next) {
   std::string text;
@@ -81,7 +83,8 @@ TEST_CASE("dev writes the first migration, its lock file and its snapshot, and a
   const instar::dev_report report = m.dev({.name = "init"});
   REQUIRE(report.created);
   CHECK(report.created->name == "20250120130000_init");
-  CHECK(w.names("migrations") == std::vector<std::string>{"20250120130000_init", "migration_lock.toml", "snapshot.hpp"});
+  CHECK(w.names("migrations") ==
+        std::vector<std::string>{"20250120130000_init", "migration_lock.toml", "snapshot.hpp"});
   CHECK(w.names("migrations/20250120130000_init") == std::vector<std::string>{"migration.sql"});
   CHECK(w.read("migrations/20250120130000_init/migration.sql") == report.created->sql);
   CHECK(report.created->sql.find("CREATE TABLE \"users\"") != std::string::npos);
@@ -148,8 +151,7 @@ TEST_CASE("dev without a change applies what is pending") {
 TEST_CASE("create-only writes and does not apply, and the script may be edited before it is") {
   const workspace w;
   const scratch_database db{each_dialect()};
-  const instar::dev_report report =
-      migrator{db.url(), options(w, first)}.dev({.name = "init", .create_only = true});
+  const instar::dev_report report = migrator{db.url(), options(w, first)}.dev({.name = "init", .create_only = true});
   CHECK(db.tables().empty());
   w.add(report.created->name, report.created->sql + "\nINSERT INTO users (email) VALUES ('seed');\n");
   migrator m{db.url(), options(w, first)};
@@ -358,8 +360,9 @@ TEST_CASE("diff compares empty, models and migrations") {
   CHECK(back.loses_data);
   CHECK(error_of([&] { (void)m.diff(source("database"), source("models")); }).code() == code::no_introspection);
   CHECK(error_of([&] { (void)m.diff(source("empty"), source("sql:x.sql")); }).code() == code::no_introspection);
-  CHECK(error_of([&] { (void)migrator{db.url(), {.migrations = w.migrations()}}.diff(source("empty"), source("models")); })
-            .code() == code::no_models);
+  CHECK(error_of([&] {
+          (void)migrator{db.url(), {.migrations = w.migrations()}}.diff(source("empty"), source("models"));
+        }).code() == code::no_models);
 }
 
 TEST_CASE("diff needs no database when the dialect is known") {
@@ -467,20 +470,24 @@ TEST_CASE("reset drops everything, applies the history and seeds") {
 TEST_CASE("PostgreSQL: reset knows every kind of object, and keeps what the history could not bring back") {
   const workspace w;
   const scratch_database db{instar::postgres};
-  w.add("20240101000000_all",
-        "CREATE EXTENSION pg_trgm;\nCREATE SCHEMA \"Other Schema\";\nCREATE TABLE \"Other Schema\".t (id integer);\n"
-        "CREATE TYPE mood AS ENUM ('ok');\nCREATE DOMAIN small AS integer;\nCREATE TYPE pair AS (a integer, b integer);\n"
-        "CREATE SEQUENCE numbers;\nCREATE TABLE t (id serial PRIMARY KEY, m mood, s small);\n"
-        "CREATE VIEW v AS SELECT * FROM t;\nCREATE MATERIALIZED VIEW mv AS SELECT * FROM t;\n"
-        "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a';\n"
-        "CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1';\nCREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer);\n"
-        "CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);\n"
-        "CREATE COLLATION german FROM \"C\";\nCREATE TYPE span AS RANGE (subtype = integer);\n"
-        "CREATE TEXT SEARCH CONFIGURATION search (COPY = simple);\nCREATE STATISTICS st ON id, s FROM t;\n"
-        "CREATE TABLE parts (id integer) PARTITION BY RANGE (id);\nCREATE TABLE part1 PARTITION OF parts FOR VALUES FROM (0) "
-        "TO (9);\n");
-  db.run("CREATE EXTENSION \"uuid-ossp\"; COMMENT ON SCHEMA public IS 'kept'; CREATE SCHEMA foreign_schema; CREATE TABLE "
-         "foreign_schema.kept (id integer)");
+  w.add(
+      "20240101000000_all",
+      "CREATE EXTENSION pg_trgm;\nCREATE SCHEMA \"Other Schema\";\nCREATE TABLE \"Other Schema\".t (id integer);\n"
+      "CREATE TYPE mood AS ENUM ('ok');\nCREATE DOMAIN small AS integer;\nCREATE TYPE pair AS (a integer, b integer);\n"
+      "CREATE SEQUENCE numbers;\nCREATE TABLE t (id serial PRIMARY KEY, m mood, s small);\n"
+      "CREATE VIEW v AS SELECT * FROM t;\nCREATE MATERIALIZED VIEW mv AS SELECT * FROM t;\n"
+      "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a';\n"
+      "CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1';\nCREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = "
+      "integer);\n"
+      "CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);\n"
+      "CREATE COLLATION german FROM \"C\";\nCREATE TYPE span AS RANGE (subtype = integer);\n"
+      "CREATE TEXT SEARCH CONFIGURATION search (COPY = simple);\nCREATE STATISTICS st ON id, s FROM t;\n"
+      "CREATE TABLE parts (id integer) PARTITION BY RANGE (id);\nCREATE TABLE part1 PARTITION OF parts FOR VALUES FROM "
+      "(0) "
+      "TO (9);\n");
+  db.run(
+      "CREATE EXTENSION \"uuid-ossp\"; COMMENT ON SCHEMA public IS 'kept'; CREATE SCHEMA foreign_schema; CREATE TABLE "
+      "foreign_schema.kept (id integer)");
   migrator m{db.url(), {.migrations = w.migrations()}};
   (void)m.deploy();
   const std::string before = db.ask("SELECT count(*) FROM pg_depend WHERE refobjid = 'public'::regnamespace");
@@ -510,7 +517,8 @@ TEST_CASE("a script can be run outside the history") {
   migrator m{db.url(), {.migrations = w.migrations()}};
   m.execute_script("CREATE TABLE a (id INTEGER PRIMARY KEY);\nINSERT INTO a VALUES (1);", "fix.sql");
   CHECK(db.tables() == "a");
-  const auto error = error_of([&] { m.execute_script("INSERT INTO a VALUES (2);\nINSERT INTO a VALUES (1);\n", "fix.sql"); });
+  const auto error =
+      error_of([&] { m.execute_script("INSERT INTO a VALUES (2);\nINSERT INTO a VALUES (1);\n", "fix.sql"); });
   CHECK(error.code() == code::script_failed);
   CHECK(error.location()->file == "fix.sql");
   CHECK(error.location()->line == 2);
@@ -518,7 +526,8 @@ TEST_CASE("a script can be run outside the history") {
   CHECK(db.ask("SELECT count(*) FROM a") == "1");
   m.execute_script("INSERT INTO a VALUES (3);\nVACUUM;\n");
   CHECK(db.tables() == "a");
-  const auto partly = error_of([&] { m.execute_script("INSERT INTO a VALUES (4);\nVACUUM;\nSELECT nope;\n", "fix.sql"); });
+  const auto partly =
+      error_of([&] { m.execute_script("INSERT INTO a VALUES (4);\nVACUUM;\nSELECT nope;\n", "fix.sql"); });
   CHECK(partly.state() == "The statements before line 3 are applied.");
 }
 

@@ -16,10 +16,10 @@ namespace {
 
 /// A statement that runs for a long time.
 std::string slow(instar::dialect kind) {
-  return kind == instar::postgres
-             ? "SELECT pg_sleep(60);\n"
-             : "CREATE TABLE slow AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) "
-               "SELECT count(*) AS c FROM n;\n";
+  return kind == instar::postgres ? "SELECT pg_sleep(60);\n"
+                                  : "CREATE TABLE slow AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+                                    "FROM n WHERE i < 1000000000) "
+                                    "SELECT count(*) AS c FROM n;\n";
 }
 
 /// Interrupts a deploy that is about to run its slow statement.
@@ -58,8 +58,8 @@ TEST_CASE("PostgreSQL: an interrupted script that is no one transaction is resum
   const workspace w;
   const scratch_database db{instar::postgres};
   w.add("20240101000000_a", "CREATE TABLE a (id integer);");
-  w.add("20240102000000_b", "CREATE INDEX CONCURRENTLY i ON a (id);\n" + slow(instar::postgres) +
-                                "CREATE TABLE b (id integer);\n");
+  w.add("20240102000000_b",
+        "CREATE INDEX CONCURRENTLY i ON a (id);\n" + slow(instar::postgres) + "CREATE TABLE b (id integer);\n");
   const auto error = interrupted_deploy(w, db);
   CHECK(error.code() == code::stopped);
   CHECK(error.state().find("the first 1 is applied and recorded") != std::string::npos);

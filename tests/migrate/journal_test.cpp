@@ -14,9 +14,10 @@ namespace {
 const char* const name = "20240102000000_index";
 
 std::string tries_of(const scratch_database& db) {
-  return db.ask("SELECT (CASE WHEN finished_at IS NULL THEN 'open' ELSE 'done' END) || (CASE WHEN rolled_back_at IS NULL "
-                "THEN '' ELSE ':back' END) FROM _instar_migrations WHERE migration_name LIKE '20240102%' "
-                "ORDER BY started_at, finished_at");
+  return db.ask(
+      "SELECT (CASE WHEN finished_at IS NULL THEN 'open' ELSE 'done' END) || (CASE WHEN rolled_back_at IS NULL "
+      "THEN '' ELSE ':back' END) FROM _instar_migrations WHERE migration_name LIKE '20240102%' "
+      "ORDER BY started_at, finished_at");
 }
 
 struct indexed_table {
@@ -34,8 +35,9 @@ struct indexed_table {
     return migrator{db.url(), {.migrations = w.migrations()}}.status();
   }
   [[nodiscard]] std::string indexes() const {
-    return db.ask("SELECT c.relname || CASE WHEN indisvalid THEN '' ELSE '!' END FROM pg_index i JOIN pg_class c ON c.oid "
-                  "= indexrelid WHERE indrelid = 't'::regclass ORDER BY 1");
+    return db.ask(
+        "SELECT c.relname || CASE WHEN indisvalid THEN '' ELSE '!' END FROM pg_index i JOIN pg_class c ON c.oid "
+        "= indexrelid WHERE indrelid = 't'::regclass ORDER BY 1");
   }
 };
 
@@ -65,20 +67,24 @@ TEST_CASE("PostgreSQL: a second deploy goes on at the statement that failed") {
   CHECK(error.code() == code::partly_applied);
   CHECK(test::place_of(error) == "20240102000000_index/migration.sql:3:1");
   CHECK(error.database()->sqlstate == "23505");
-  CHECK(error.state() == "Of its 4 statements the first 2 are applied and recorded. Fix the file and run deploy again: it "
-                         "goes on there.");
+  CHECK(error.state() ==
+        "Of its 4 statements the first 2 are applied and recorded. Fix the file and run deploy again: it "
+        "goes on there.");
   // The invalid index that PostgreSQL leaves behind is gone.
   CHECK(x.indexes() == "t_a");
   CHECK(x.db.tables() == "_instar_journal _instar_migrations once t");
   CHECK(tries_of(x.db) == "open");
-  CHECK(x.db.ask("SELECT statement_index || CASE WHEN finished_at IS NULL THEN '!' ELSE '' END FROM _instar_journal ORDER "
-                 "BY 1") == "1 2 3!");
+  CHECK(x.db.ask(
+            "SELECT statement_index || CASE WHEN finished_at IS NULL THEN '!' ELSE '' END FROM _instar_journal ORDER "
+            "BY 1") == "1 2 3!");
   CHECK(x.db.ask("SELECT error FROM _instar_journal WHERE statement_index = 3").find("migration.sql:3:1") !=
         std::string::npos);
   CHECK(x.db.ask("SELECT logs FROM _instar_migrations WHERE finished_at IS NULL").find("23505") != std::string::npos);
   CHECK(test::states(x.status()) == "20240101000000_t=applied 20240102000000_index=resumable");
 
-  SECTION("after the data was repaired") { x.db.run("UPDATE t SET b = id"); }
+  SECTION("after the data was repaired") {
+    x.db.run("UPDATE t SET b = id");
+  }
   SECTION("after the statement was corrected") {
     x.w.add(name, "CREATE TABLE once (id integer);\n"
                   "CREATE INDEX CONCURRENTLY t_a ON t (a);\n"
@@ -167,11 +173,13 @@ TEST_CASE("PostgreSQL: Prisma's removal of an enum value works, whatever stands 
 
 TEST_CASE("PostgreSQL: COMMIT AND CHAIN goes on in a new transaction") {
   const indexed_table x;
-  x.w.add(name, "BEGIN;\nINSERT INTO t VALUES (3, 0, 0);\nCOMMIT AND CHAIN;\nINSERT INTO t VALUES (4, 0, 0);\nSELECT nope;\n"
-                "COMMIT;\n");
+  x.w.add(name,
+          "BEGIN;\nINSERT INTO t VALUES (3, 0, 0);\nCOMMIT AND CHAIN;\nINSERT INTO t VALUES (4, 0, 0);\nSELECT nope;\n"
+          "COMMIT;\n");
   CHECK(error_of([&] { (void)x.deploy(); }).location()->line == 5);
   CHECK(x.db.ask("SELECT id FROM t ORDER BY id") == "1 2 3");
-  x.w.add(name, "BEGIN;\nINSERT INTO t VALUES (3, 0, 0);\nCOMMIT AND CHAIN;\nINSERT INTO t VALUES (4, 0, 0);\nCOMMIT;\n");
+  x.w.add(name,
+          "BEGIN;\nINSERT INTO t VALUES (3, 0, 0);\nCOMMIT AND CHAIN;\nINSERT INTO t VALUES (4, 0, 0);\nCOMMIT;\n");
   (void)x.deploy();
   CHECK(x.db.ask("SELECT id FROM t ORDER BY id") == "1 2 3 4");
 }
@@ -228,8 +236,9 @@ TEST_CASE("SQLite: VACUUM runs outside a transaction, and a failed script is res
 TEST_CASE("SQLite: a dump with its own transaction and a changed journal mode run") {
   const workspace w;
   const scratch_database db{instar::sqlite};
-  w.add("20240101000000_dump", "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (id INTEGER PRIMARY KEY);\n"
-                               "INSERT INTO t VALUES (1);\nCOMMIT;\n");
+  w.add("20240101000000_dump",
+        "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (id INTEGER PRIMARY KEY);\n"
+        "INSERT INTO t VALUES (1);\nCOMMIT;\n");
   w.add("20240102000000_wal", "PRAGMA journal_mode = WAL;\nCREATE TABLE u (id INTEGER);\n");
   migrator m{db.url(), {.migrations = w.migrations()}};
   const auto report = m.deploy();

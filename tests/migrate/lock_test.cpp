@@ -32,12 +32,11 @@ TEST_CASE("PostgreSQL: a second runner waits, and says for whom when it gives up
   const auto holder = instar::open_database(db.url(), {.application_name = "the other one"});
   const std::string pid = *holder->query_value("SELECT pg_backend_pid()");
   std::string waited;
-  const instar::migrator_options options{.migrations = w.migrations(),
-                                         .lock_timeout = 300ms,
-                                         .on_progress = [&](const instar::migration_progress& p) {
-                                           if (p.what == instar::migration_progress::event::waiting_for_lock)
-                                             waited += p.detail;
-                                         }};
+  const instar::migrator_options options{
+      .migrations = w.migrations(), .lock_timeout = 300ms, .on_progress = [&](const instar::migration_progress& p) {
+        if (p.what == instar::migration_progress::event::waiting_for_lock)
+          waited += p.detail;
+      }};
   {
     const instar::detail::migration_lock held{*holder, place_of(db), 1s, {}, [] {}};
     const auto error = error_of([&] { (void)migrator{db.url(), options}.deploy(); });
@@ -66,8 +65,10 @@ TEST_CASE("PostgreSQL: no lock is taken when nothing is pending") {
 TEST_CASE("PostgreSQL: the lock is given back, and with Prisma's ledger it is Prisma's") {
   const scratch_database db{instar::postgres};
   const auto on = db.open();
-  const auto held = [&] { return db.ask("SELECT classid || '/' || objid FROM pg_locks WHERE locktype = 'advisory' AND "
-                                        "database = (SELECT oid FROM pg_database WHERE datname = current_database())"); };
+  const auto held = [&] {
+    return db.ask("SELECT classid || '/' || objid FROM pg_locks WHERE locktype = 'advisory' AND "
+                  "database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+  };
   instar::ledger_place place = place_of(db);
   {
     const instar::detail::migration_lock lock{*on, place, 1s, {}, [] {}};

@@ -11,7 +11,9 @@ namespace code = instar::migration_code;
 
 namespace {
 
-instar::dialect each_dialect() { return GENERATE(instar::sqlite, instar::postgres); }
+instar::dialect each_dialect() {
+  return GENERATE(instar::sqlite, instar::postgres);
+}
 
 const char* const create_a = "CREATE TABLE a (id INTEGER PRIMARY KEY);\n";
 
@@ -27,7 +29,8 @@ TEST_CASE("a migration that is in the database already is resolved as applied: a
   CHECK(error_of([&] { (void)m.deploy(); }).code() == code::not_empty);
   CHECK(m.resolve_applied("20240101000000_a").migration == "20240101000000_a");
   CHECK(db.ask("SELECT applied_steps_count FROM _instar_migrations") == "0");
-  CHECK(db.ask("SELECT count(*) FROM _instar_migrations WHERE started_at = finished_at AND rolled_back_at IS NULL") == "1");
+  CHECK(db.ask("SELECT count(*) FROM _instar_migrations WHERE started_at = finished_at AND rolled_back_at IS NULL") ==
+        "1");
   CHECK(applied(m.deploy()) == "20240102000000_b");
   CHECK(m.status().up_to_date());
 }

@@ -24,8 +24,12 @@ std::string shape(instar::dialect kind, std::string_view sql) {
   return text + (p.unclosed ? " open" : "");
 }
 
-std::string postgres(std::string_view sql) { return shape(instar::dialect::postgres, sql); }
-std::string sqlite(std::string_view sql) { return shape(instar::dialect::sqlite, sql); }
+std::string postgres(std::string_view sql) {
+  return shape(instar::dialect::postgres, sql);
+}
+std::string sqlite(std::string_view sql) {
+  return shape(instar::dialect::sqlite, sql);
+}
 
 }  // namespace
 
@@ -33,7 +37,8 @@ TEST_CASE("an ordinary script is one transaction") {
   CHECK(postgres("CREATE TABLE a (id int); INSERT INTO a VALUES (1);") == "o");
   CHECK(postgres("") == "o");
   CHECK(postgres("SET search_path = x; SELECT 1; SAVEPOINT s; ROLLBACK TO SAVEPOINT s; RELEASE s;") == "o");
-  CHECK(sqlite("PRAGMA foreign_keys=OFF; CREATE TABLE a (id); PRAGMA foreign_key_check; PRAGMA foreign_keys=ON;") == "o");
+  CHECK(sqlite("PRAGMA foreign_keys=OFF; CREATE TABLE a (id); PRAGMA foreign_key_check; PRAGMA foreign_keys=ON;") ==
+        "o");
 }
 
 TEST_CASE("a script that is one BEGIN and COMMIT keeps them") {

@@ -102,7 +102,8 @@ TEST_CASE("an empty database can be named as the shadow, and is empty afterwards
   const workspace w;
   const scratch_database db{kind};
   const scratch_database shadow{kind};
-  w.add("20240101000000_a", "CREATE TABLE a (id INTEGER PRIMARY KEY);\nCREATE TABLE b (a INTEGER REFERENCES a (id));\n");
+  w.add("20240101000000_a",
+        "CREATE TABLE a (id INTEGER PRIMARY KEY);\nCREATE TABLE b (a INTEGER REFERENCES a (id));\n");
   migrator m{db.url(), {.migrations = w.migrations(), .shadow = shadow.url()}};
   (void)m.create_migration("x", instar::next_plan{});
   CHECK(shadow.tables().empty());

@@ -192,8 +192,9 @@ TEST_CASE("an empty snapshot comes back empty") {
 
 TEST_CASE("a snapshot has one column a line and leaves defaults out") {
   const std::string header = instar::snapshot_header(full_schema{}.view());
-  CHECK(header.find("    {.name = \"id\"sv, .type = {.kind = instar::type_kind::bigint}, .primary_key = true, .identity = "
-                    "instar::identity_kind::by_default},\n") != std::string::npos);
+  CHECK(header.find(
+            "    {.name = \"id\"sv, .type = {.kind = instar::type_kind::bigint}, .primary_key = true, .identity = "
+            "instar::identity_kind::by_default},\n") != std::string::npos);
   CHECK(header.find("#include <instar/instar.hpp>\n") != std::string::npos);
   CHECK(header.find("namespace migrations {\n") != std::string::npos);
 }
@@ -214,10 +215,10 @@ TEST_CASE("adding a table leaves the lines of the others as they are") {
 
 TEST_CASE("hostile names and texts neither break the header nor get out of their literal") {
   const auto text = GENERATE(as<std::string>{}, "a\"b", "a\\", "a\\\"", "line\nnext", "cr\rlf\r\n", ")instar\"", "R\"(",
-                             "\?\?/\"; int injected = 1; //", "\?\?\?=", "*/", "// \\", "#define x", "int", "a b", "1st",
-                             "__builtin", "ÿ", "naïve Größe 名前 🦋", "\xFF\xFE", "\xC3", "\xED\xA0\x80",
-                             "bidi \xE2\x80\xAE reversed", "\xEF\xBB\xBF bom", "tab\t", "bell\a", "\x7F", "\n", "\n\n", "?",
-                             "??", "\"\n\"", "\\n", "\\101", "}; } namespace x {", "%s", "0", "<<<<<<< ours");
+                             "\?\?/\"; int injected = 1; //", "\?\?\?=", "*/", "// \\", "#define x", "int", "a b",
+                             "1st", "__builtin", "ÿ", "naïve Größe 名前 🦋", "\xFF\xFE", "\xC3", "\xED\xA0\x80",
+                             "bidi \xE2\x80\xAE reversed", "\xEF\xBB\xBF bom", "tab\t", "bell\a", "\x7F", "\n", "\n\n",
+                             "?", "??", "\"\n\"", "\\n", "\\101", "}; } namespace x {", "%s", "0", "<<<<<<< ours");
   const std::string header = instar::snapshot_header(one_column(text, text));
   CAPTURE(header);
   const instar::owned_snapshot read = instar::parse_snapshot("snapshot.hpp", header);
@@ -277,14 +278,15 @@ TEST_CASE("random schemas come back as they were") {
   for (unsigned t = 0; t != 30; ++t) {
     std::vector<instar::column> columns;
     for (unsigned n = below(6); n != 0; --n)
-      columns.push_back({.name = text(),
-                         .type = {.kind = static_cast<instar::type_kind>(below(30)), .length = static_cast<int>(below(9)) - 1},
-                         .nullable = below(2) == 0,
-                         .initial = {.kind = static_cast<instar::default_kind>(below(7)),
-                                     .integer = static_cast<std::int64_t>(random()) - 99,
-                                     .real = static_cast<double>(random()) / 7,
-                                     .text = text()},
-                         .comment = text()});
+      columns.push_back(
+          {.name = text(),
+           .type = {.kind = static_cast<instar::type_kind>(below(30)), .length = static_cast<int>(below(9)) - 1},
+           .nullable = below(2) == 0,
+           .initial = {.kind = static_cast<instar::default_kind>(below(7)),
+                       .integer = static_cast<std::int64_t>(random()) - 99,
+                       .real = static_cast<double>(random()) / 7,
+                       .text = text()},
+           .comment = text()});
     std::vector<instar::key> keys;
     for (unsigned n = below(3); n != 0; --n)
       keys.push_back({.name = text(), .columns = names()});
@@ -300,29 +302,35 @@ TEST_CASE("random schemas come back as they were") {
 }
 
 TEST_CASE("a snapshot in an unfinished merge is called that") {
-  const std::string said = thrown("#pragma once\nnamespace migrations {\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> topic\n}\n");
+  const std::string said =
+      thrown("#pragma once\nnamespace migrations {\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> topic\n}\n");
   CHECK(said.starts_with("INS4061 m/snapshot.hpp:3:1 "));
 }
 
 TEST_CASE("a broken snapshot is refused with its place") {
-  CHECK(thrown("") == "INS4060 m/snapshot.hpp:1:1 The snapshot cannot be read: It defines no `instar::snapshot snapshot`.");
+  CHECK(thrown("") ==
+        "INS4060 m/snapshot.hpp:1:1 The snapshot cannot be read: It defines no `instar::snapshot snapshot`.");
   CHECK(thrown("namespace migrations {\n").starts_with("INS4060 m/snapshot.hpp:2:1 "));
   CHECK(thrown("}").find("closes nothing") != std::string::npos);
   CHECK(thrown("int x;").starts_with("INS4060 m/snapshot.hpp:1:1 "));
   CHECK(thrown("inline constexpr instar::snapshot snapshot{").find("is missing") != std::string::npos);
-  CHECK(thrown("inline constexpr instar::snapshot snapshot{\n  .colour = 1};").starts_with("INS4060 m/snapshot.hpp:2:13 "));
-  CHECK(thrown("inline constexpr instar::snapshot snapshot{.migrations = nowhere};").find("not defined") != std::string::npos);
+  CHECK(thrown("inline constexpr instar::snapshot snapshot{\n  .colour = 1};")
+            .starts_with("INS4060 m/snapshot.hpp:2:13 "));
+  CHECK(thrown("inline constexpr instar::snapshot snapshot{.migrations = nowhere};").find("not defined") !=
+        std::string::npos);
   CHECK(thrown("inline constexpr instar::snapshot snapshot{.migrations = {{.name = 3}}};").find("A text is expected") !=
         std::string::npos);
   CHECK(thrown("inline constexpr instar::snapshot snapshot{.schema = {.tables = {{.name = \"a}}}};").find("no end") !=
         std::string::npos);
-  CHECK(thrown("inline constexpr instar::snapshot snapshot{.schema = {.tables = {{.name = \"\\x41\"}}}};").find("escape") !=
-        std::string::npos);
+  CHECK(thrown("inline constexpr instar::snapshot snapshot{.schema = {.tables = {{.name = \"\\x41\"}}}};")
+            .find("escape") != std::string::npos);
   CHECK(thrown("/* never closed").find("no end") != std::string::npos);
   CHECK(thrown("inline constexpr instar::snapshot snapshot = " + std::string(100'000, '{')).find("too deep") !=
         std::string::npos);
-  CHECK(thrown("inline constexpr instar::table t[] = {t};\ninline constexpr instar::snapshot snapshot{.schema = {.tables = "
-               "t}};") != "nothing");
+  CHECK(
+      thrown(
+          "inline constexpr instar::table t[] = {t};\ninline constexpr instar::snapshot snapshot{.schema = {.tables = "
+          "t}};") != "nothing");
 }
 
 TEST_CASE("every prefix of a snapshot is refused, none crashes") {
@@ -369,7 +377,8 @@ TEST_CASE("a snapshot compiles without a warning and is the schema at compile ti
   write("empty.cpp", "#include \"empty.hpp\"\nstatic_assert(migrations::snapshot.schema.tables.empty());\n");
   const std::string huge(70'000, 'x');
   write("huge.hpp", instar::snapshot_header(one_column("t", huge)));
-  write("huge.cpp", "#include \"huge.hpp\"\nstatic_assert(migrations::snapshot.schema.tables[0].comment.size() == 70000);\n");
+  write("huge.cpp",
+        "#include \"huge.hpp\"\nstatic_assert(migrations::snapshot.schema.tables[0].comment.size() == 70000);\n");
   int compilers = 0;
   for (const std::string compiler : {"g++", "clang++"}) {
     if (std::system(("command -v " + compiler + " >/dev/null").c_str()) != 0)
@@ -377,7 +386,8 @@ TEST_CASE("a snapshot compiles without a warning and is the schema at compile ti
     ++compilers;
     for (const std::string file : {"full", "hostile", "empty", "huge"}) {
       CAPTURE(compiler, file);
-      CHECK(std::system((compiler + " -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only -I" +
+      CHECK(std::system((compiler +
+                         " -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only -I" +
                          INSTAR_SOURCE_DIR "/include " + (folder / (file + ".cpp")).string())
                             .c_str()) == 0);
     }

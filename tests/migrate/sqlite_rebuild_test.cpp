@@ -63,7 +63,8 @@ TEST_CASE("SQLite: a rebuild that fails leaves the table, its rows and the sessi
 
 TEST_CASE("SQLite: a script that leaves dangling references with foreign keys off is refused") {
   family f;
-  f.w.add("20240102000000_bad", "PRAGMA foreign_keys = OFF;\nDELETE FROM parent WHERE id = 2;\nPRAGMA foreign_keys = ON;\n");
+  f.w.add("20240102000000_bad",
+          "PRAGMA foreign_keys = OFF;\nDELETE FROM parent WHERE id = 2;\nPRAGMA foreign_keys = ON;\n");
   const auto error = error_of([&] { (void)f.m.deploy(); });
   CHECK(error.code() == code::foreign_keys_broken);
   CHECK(error.message().find("child → parent (1 row)") != std::string::npos);

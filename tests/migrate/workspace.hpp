@@ -122,8 +122,9 @@ class scratch_database {
  private:
   static instar::database_url make(instar::dialect kind) {
     const std::string name = random_name("instar_test");
-    return kind == instar::postgres ? server().with_database(name)
-                                    : instar::database_url{"sqlite:" + (fs::temp_directory_path() / (name + ".db")).string()};
+    return kind == instar::postgres
+               ? server().with_database(name)
+               : instar::database_url{"sqlite:" + (fs::temp_directory_path() / (name + ".db")).string()};
   }
 
   instar::database_url url_;

@@ -20,15 +20,6 @@
 
 namespace instar::detail {
 
-/// The name after which the migrations of a database and a history's folder fall apart, for messages.
-[[nodiscard]] inline std::string last_applied(const history& folder, const ledger& book) {
-  std::string last;
-  for (const migration& m : folder.migrations)
-    if (book.applied(m.name) != nullptr)
-      last = m.name;
-  return last;
-}
-
 /// Whether the snapshot knows a migration of that name.
 [[nodiscard]] inline bool lists(std::span<const migration_record> snapshot, std::string_view name) {
   return std::any_of(snapshot.begin(), snapshot.end(), [&](const migration_record& r) { return r.name == name; });
@@ -59,8 +50,8 @@ namespace instar::detail {
       status.logs = row->logs;
     }
     if (failed != nullptr)
-      status.state = m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable
-                                                                          : migration_state::failed;
+      status.state =
+          m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
     else if (applied == nullptr)
       status.state = migration_state::pending;
     else if (m == nullptr)
@@ -93,16 +84,17 @@ namespace instar::detail {
     problem.message = "The migration " + name + " was edited after it was applied.";
     problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration.",
                         "If the edit changes nothing that runs (a comment, a blank), or you made the same change by "
-                        "hand: `migrate resolve --edited " + name + "`.",
+                        "hand: `migrate resolve --edited " +
+                            name + "`.",
                         "On a database whose data you can lose: `migrate reset`."};
     break;
   case migration_state::missing:
     problem.code = migration_code::missing_migration;
     problem.message = "The migration " + name + " is applied, but its folder is gone.";
-    problem.ways_out = {"Restore the folder from version control.",
-                        "If it was removed on purpose and its changes were undone by hand: `migrate resolve --missing " +
-                            name + "`.",
-                        "On a database whose data you can lose: `migrate reset`."};
+    problem.ways_out = {
+        "Restore the folder from version control.",
+        "If it was removed on purpose and its changes were undone by hand: `migrate resolve --missing " + name + "`.",
+        "On a database whose data you can lose: `migrate reset`."};
     break;
   case migration_state::unknown:
     problem.code = migration_code::unknown_migration;
@@ -118,8 +110,8 @@ namespace instar::detail {
                       " and not finished, and how far it got is not recorded (P3009).";
     problem.ways_out = {"If nothing of it is in the database, or you have undone it: `migrate resolve --rolled-back " +
                             name + "`; deploy then runs it again.",
-                        "If all of it is in the database, or you have completed it: `migrate resolve --applied " + name +
-                            "`."};
+                        "If all of it is in the database, or you have completed it: `migrate resolve --applied " +
+                            name + "`."};
     break;
   case migration_state::applied:
   case migration_state::pending:
@@ -136,7 +128,8 @@ inline void warn_of_states(status_report& report) {
     if (m.state == migration_state::edited || m.state == migration_state::missing ||
         m.state == migration_state::unknown) {
       history_problem problem = problem_of(m);
-      report.warnings.push_back({problem.code, m.name, std::move(problem.message), std::move(problem.ways_out.front())});
+      report.warnings.push_back(
+          {problem.code, m.name, std::move(problem.message), std::move(problem.ways_out.front())});
     }
     if (m.state == migration_state::applied || m.state == migration_state::edited)
       last = m.name;

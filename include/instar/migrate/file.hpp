@@ -33,7 +33,7 @@ namespace instar::detail {
 
 /// The bytes of a file. \throws migration_error `cannot_read`
 [[nodiscard]] inline std::string read_file(const std::filesystem::path& file) {
-  std::FILE* opened = std::fopen(file.c_str(), "rb");
+  std::FILE* opened = std::fopen(file.string().c_str(), "rb");
   if (opened == nullptr)
     throw file_error(migration_code::cannot_read, "Cannot read", file, errno);
   std::string bytes;
@@ -71,7 +71,7 @@ inline void write_file(const std::filesystem::path& file, std::string_view bytes
   std::filesystem::path fresh = file;
   fresh += ".new";
   std::error_code ignored;
-  std::FILE* opened = std::fopen(fresh.c_str(), "wb");
+  std::FILE* opened = std::fopen(fresh.string().c_str(), "wb");
   if (opened == nullptr)
     throw file_error(migration_code::cannot_write, "Cannot write", fresh, errno);
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), opened) == bytes.size();

@@ -159,7 +159,8 @@ inline constexpr std::size_t longest_migration_name = 255;
              "Start a history for postgresql or sqlite in another folder.", provider->second);
 }
 
-/// Refuses a history that was written for another database. The code of Prisma is in the text for those who search for it.
+/// Refuses a history that was written for another database. The code of Prisma is in the text for those who search for
+/// it.
 inline void check_provider(const history& read, dialect database) {
   if (!read.provider || *read.provider == database)
     return;
@@ -241,10 +242,11 @@ inline void warn_of_equal_timestamps(history& read) {
 
 }  // namespace detail
 
-/// Reads the history of a migrations folder: each sub-folder is a migration, but for those whose name begins with a dot.
+/// Reads the history of a migrations folder: each sub-folder is a migration, but for those whose name begins with a
+/// dot.
 ///
-/// Two migrations with one timestamp are allowed and warned of: two branches wrote them, and the whole name decides their
-/// order. What the scripts say is not looked at here.
+/// Two migrations with one timestamp are allowed and warned of: two branches wrote them, and the whole name decides
+/// their order. What the scripts say is not looked at here.
 ///
 /// \throws migration_error `folder_missing`, `script_missing`, `outside_folder`, `bad_name`, `not_utf8` (a name),
 ///         `lock_file_broken`, `lock_file_conflict`, `provider_mismatch`, `cannot_read`
@@ -299,7 +301,8 @@ inline void warn_of_equal_timestamps(history& read) {
     if (!fs::exists(script))
       throw fail(migration_code::script_missing, "The migration " + name + " has no migration.sql (P3015).",
                  "Restore the file from version control; or remove the folder if it was never applied.", name);
-    check_inside(m.file, name);
+    if (fs::is_symlink(script))
+      check_inside(m.file, name);
     if (!fs::is_regular_file(m.file, failed))
       throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", name);
     m.sql = detail::read_file(m.file);

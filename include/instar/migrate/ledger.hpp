@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-/// \file The ledger: the table in which a database keeps what was applied to it. Its columns and their meaning are those
-/// of Prisma's `_prisma_migrations`, which is adopted where it exists.
+/// \file The ledger: the table in which a database keeps what was applied to it. Its columns and their meaning are
+/// those of Prisma's `_prisma_migrations`, which is adopted where it exists.
 /// https://www.prisma.io/docs/orm/prisma-migrate/workflows/troubleshooting
 
 namespace instar {
@@ -72,7 +72,9 @@ inline constexpr std::string_view push_table = "_instar_push";
   return text;
 }
 
-[[nodiscard]] inline std::string text_of(const sql_value& value) { return value ? *value : std::string{}; }
+[[nodiscard]] inline std::string text_of(const sql_value& value) {
+  return value ? *value : std::string{};
+}
 
 }  // namespace detail
 
@@ -199,12 +201,19 @@ class ledger {
     const bool server = place_.dialect == instar::postgres;
     return "CREATE TABLE IF NOT EXISTS " + place_.qualified(detail::journal_table) +
            " (\n"
-           "    migration_name          " + (server ? "VARCHAR(255)" : "TEXT") + " NOT NULL,\n"
+           "    migration_name          " +
+           (server ? "VARCHAR(255)" : "TEXT") +
+           " NOT NULL,\n"
            "    statement_index         INTEGER NOT NULL,\n"
-           "    statement_hash          " + (server ? "VARCHAR(64)" : "TEXT") + " NOT NULL,\n"
-           "    started_at              " + (server ? "TIMESTAMPTZ NOT NULL DEFAULT now()"
-                                                    : "DATETIME NOT NULL DEFAULT current_timestamp") + ",\n"
-           "    finished_at             " + (server ? "TIMESTAMPTZ" : "DATETIME") + ",\n"
+           "    statement_hash          " +
+           (server ? "VARCHAR(64)" : "TEXT") +
+           " NOT NULL,\n"
+           "    started_at              " +
+           (server ? "TIMESTAMPTZ NOT NULL DEFAULT now()" : "DATETIME NOT NULL DEFAULT current_timestamp") +
+           ",\n"
+           "    finished_at             " +
+           (server ? "TIMESTAMPTZ" : "DATETIME") +
+           ",\n"
            "    error                   TEXT,\n"
            "    PRIMARY KEY (migration_name, statement_index)\n"
            ")";
@@ -223,9 +232,9 @@ class ledger {
 
   /// Takes one parameter, the text.
   [[nodiscard]] std::string journal_error(std::string_view name, std::size_t index) const {
-    return "UPDATE " + place_.qualified(detail::journal_table) + " SET error = " +
-           (place_.dialect == instar::postgres ? "$1" : "?1") + " WHERE migration_name = " + quote_literal(name) +
-           " AND statement_index = " + std::to_string(index);
+    return "UPDATE " + place_.qualified(detail::journal_table) +
+           " SET error = " + (place_.dialect == instar::postgres ? "$1" : "?1") +
+           " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
   }
 
   [[nodiscard]] std::string drop_journal() const {
@@ -274,8 +283,8 @@ class ledger {
   }
 
   [[nodiscard]] std::string update(std::string_view name, std::string_view change, std::string_view which) const {
-    return "UPDATE " + place_.qualified() + " SET " + std::string{change} + " WHERE migration_name = " +
-           quote_literal(name) + " AND rolled_back_at IS NULL AND " + std::string{which};
+    return "UPDATE " + place_.qualified() + " SET " + std::string{change} +
+           " WHERE migration_name = " + quote_literal(name) + " AND rolled_back_at IS NULL AND " + std::string{which};
   }
 
   [[nodiscard]] const ledger_row* find(std::string_view name, bool (ledger_row::*is)() const noexcept) const noexcept {
@@ -302,7 +311,8 @@ class ledger {
 
   [[noreturn]] void refuse_foreign(std::string_view said) const {
     throw failure(migration_code::foreign_ledger,
-                  "The table " + place_.display_name() + " has not the columns of a ledger (" + std::string{said} + ").",
+                  "The table " + place_.display_name() + " has not the columns of a ledger (" + std::string{said} +
+                      ").",
                   "Rename that table, or name another ledger.");
   }
 
@@ -335,8 +345,7 @@ class ledger {
     // One row more than the ledger has when it is empty, so that its schema comes along in the same round trip.
     const std::string text =
         "SELECT n.nspname, " +
-        (other.empty() ? std::string{"false"}
-                       : "pg_catalog.to_regclass('" + std::string{other} + "') IS NOT NULL") +
+        (other.empty() ? std::string{"false"} : "pg_catalog.to_regclass('" + std::string{other} + "') IS NOT NULL") +
         ", m.id, m.checksum, m.migration_name, m.started_at, m.finished_at, m.rolled_back_at, m.logs "
         "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN " +
         place_.qualified() + " m ON true WHERE c.oid = " + quote_literal(place_.qualified()) +
@@ -387,7 +396,8 @@ class ledger {
       (row[0] == detail::prisma_ledger && wanted != detail::prisma_ledger ? prisma : own) = true;
     if (wanted.empty() && own && prisma)
       refuse_two();
-    place_.table = !wanted.empty() ? std::string{wanted} : std::string{prisma ? detail::prisma_ledger : detail::own_ledger};
+    place_.table =
+        !wanted.empty() ? std::string{wanted} : std::string{prisma ? detail::prisma_ledger : detail::own_ledger};
     place_.exists = own || (wanted.empty() && prisma);
     if (!place_.exists)
       return;

@@ -20,16 +20,16 @@
 /// \file One runner at a time.
 ///
 /// PostgreSQL: a session-level advisory lock, which the server releases with the connection, however it ends. It is
-/// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits for,
-/// and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode) breaks
-/// any such lock: migrate through a direct connection.
+/// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
+/// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
+/// breaks any such lock: migrate through a direct connection.
 ///
 /// SQLite has file locks instead: each script is a BEGIN IMMEDIATE, which waits for the others by the busy handler.
 
 namespace instar::detail {
 
-/// The key that Prisma takes, whatever the database and its schema. With Prisma's ledger we take it too, so that the two
-/// programs wait for each other.
+/// The key that Prisma takes, whatever the database and its schema. With Prisma's ledger we take it too, so that the
+/// two programs wait for each other.
 inline constexpr std::int64_t prisma_lock_key = 72707369;
 
 /// Advisory locks are kept by database, so a key need only tell ledgers of one database apart.

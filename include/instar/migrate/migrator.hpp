@@ -36,7 +36,8 @@ struct migrator_options {
   /// and without either the lock file's.
   std::optional<instar::dialect> dialect{};
 
-  /// The ledger's table, "name" or "schema.name". Empty: `_prisma_migrations` where it exists, else `_instar_migrations`.
+  /// The ledger's table, "name" or "schema.name". Empty: `_prisma_migrations` where it exists, else
+  /// `_instar_migrations`.
   std::string ledger{};
 
   /// How long to wait for another runner.
@@ -156,11 +157,12 @@ class migrator {
   /// What `migrate dev` would do: checks ledger against folder, plans from the snapshot to the models. Writes nothing.
   next_plan plan_next();
 
-  /// Proves history and plan in the shadow database, then writes the migration's folder, the lock file and snapshot.hpp.
+  /// Proves history and plan in the shadow database, then writes the migration's folder, the lock file and
+  /// snapshot.hpp.
   ///
-  /// \param name    its non-alphanumeric characters become `_`; the folder is `YYYYMMDDHHMMSS_name`, later than every other
-  /// \param planned what `plan_next()` returned; an empty plan writes a script with a comment alone, to be filled in
-  /// \throws migration_error `shadow_failed` and others; nothing is written then.
+  /// \param name    its non-alphanumeric characters become `_`; the folder is `YYYYMMDDHHMMSS_name`, later than every
+  /// other \param planned what `plan_next()` returned; an empty plan writes a script with a comment alone, to be filled
+  /// in \throws migration_error `shadow_failed` and others; nothing is written then.
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
 
   /// `plan_next`, `deploy`, `create_migration` and `deploy`, without a question asked.
@@ -169,11 +171,12 @@ class migrator {
 
   /// Brings a database to the models without a migration, for trying things out.
   ///
-  /// Only a database that is empty, or whose last push is recorded in its table `_instar_push`: the plan goes from there.
-  /// \throws migration_error `push_refused` otherwise; `data_loss`.
+  /// Only a database that is empty, or whose last push is recorded in its table `_instar_push`: the plan goes from
+  /// there. \throws migration_error `push_refused` otherwise; `data_loss`.
   push_report push(bool accept_data_loss = false);
 
-  /// Fills the database by `migrator_options::seed` or `seed_script`. \throws migration_error `no_seed`, `script_failed`.
+  /// Fills the database by `migrator_options::seed` or `seed_script`. \throws migration_error `no_seed`,
+  /// `script_failed`.
   void seed();
 
   /// Runs a script outside the history; one transaction where it can be one.

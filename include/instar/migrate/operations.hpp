@@ -80,20 +80,20 @@ inline resolve_report migrator::session::resolve_rolled_back(std::string_view na
   if (book.failed(name) == nullptr) {
     const bool applied = book.applied(name) != nullptr;
     const bool known = applied || book.tries(name) != 0;
-    throw detail::unchanged(
-        known ? migration_code::nothing_to_resolve : migration_code::no_such_migration,
-        applied ? "The migration " + std::string{name} + " has not failed, it is applied (P3012)."
-        : known ? "The migration " + std::string{name} + " is recorded as rolled back already."
-                : "The ledger has no migration " + std::string{name} + " (P3011).",
-        applied ? "To take back an applied migration, write a new one that undoes it."
-        : known ? "Run deploy to apply it again."
-                : "Give the whole name, as `migrate status` shows it.",
-        name);
+    throw detail::unchanged(known ? migration_code::nothing_to_resolve : migration_code::no_such_migration,
+                            applied ? "The migration " + std::string{name} + " has not failed, it is applied (P3012)."
+                            : known ? "The migration " + std::string{name} + " is recorded as rolled back already."
+                                    : "The ledger has no migration " + std::string{name} + " (P3011).",
+                            applied ? "To take back an applied migration, write a new one that undoes it."
+                            : known ? "Run deploy to apply it again."
+                                    : "Give the whole name, as `migrate status` shows it.",
+                            name);
   }
   std::vector<std::string> statements{book.mark_rolled_back(name, true)};
   forget_journal(on, book, statements);
   transact(on, statements);
-  return {std::string{name}, std::string{name} + " is recorded as rolled back; deploy runs it from its first statement."};
+  return {std::string{name},
+          std::string{name} + " is recorded as rolled back; deploy runs it from its first statement."};
 }
 
 inline resolve_report migrator::session::resolve_edited(std::string_view name) {
@@ -110,8 +110,8 @@ inline resolve_report migrator::session::resolve_edited(std::string_view name) {
                             m == nullptr ? "Give the whole name of its folder." : "Run deploy to apply it.", name);
   if (m->checksum == applied->checksum)
     throw detail::unchanged(migration_code::nothing_to_resolve,
-                            "The file of " + m->name + " is what was applied, byte by byte.",
-                            "There is nothing to do.", name);
+                            "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.",
+                            name);
   transact(on, {book.set_checksum(name, m->checksum)});
   return {m->name, "The ledger has taken the checksum of " + m->name + " as the file is now; nothing was run."};
 }
@@ -199,14 +199,14 @@ inline next_plan migrator::session::plan_next() {
 }
 
 inline created_migration migrator::session::create_migration(std::string_view name, const next_plan& planned,
-                                                    bool skip_shadow) {
+                                                             bool skip_shadow) {
   const std::filesystem::path& folder = writable_folder();
   if (planned.blocked())
     throw detail::error_of(planned.problems.front());
   history read = load_or_empty();
   const instar::dialect target = dialect_for_files();
-  const auto now = options.clock ? options.clock()
-                                   : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now =
+      options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   migration made;
   made.name = detail::new_migration_name(read, name, now);
   made.sql = planned.steps.empty() ? "-- Write the SQL of this migration here.\n" : planned.script;
@@ -231,9 +231,9 @@ inline created_migration migrator::session::create_migration(std::string_view na
   report.snapshot = folder / snapshot_file_name;
   try {
     const std::vector<migration_record> records = records_of(read);
-    write_snapshot(folder, {.schema = options.models ? *options.models : old->view().schema,
-                            .migrations = records,
-                            .dialect = target});
+    write_snapshot(
+        folder,
+        {.schema = options.models ? *options.models : old->view().schema, .migrations = records, .dialect = target});
   } catch (const std::exception&) {
     std::filesystem::remove_all(folder / report.name, failed);
     throw;
@@ -314,8 +314,8 @@ inline push_report migrator::session::push(bool accept_data_loss) {
                                     ");\n";
   pushed.sql += "INSERT INTO " + table + " (snapshot) VALUES (" + quote_literal(header) + ");\n";
   detail::script_runner runner{on, book, hooks()};
-  runner.run_unrecorded(pushed, detail::plan_script(on.dialect(), pushed.sql,
-                                                    detail::checked_statements(on.dialect(), pushed)));
+  runner.run_unrecorded(
+      pushed, detail::plan_script(on.dialect(), pushed.sql, detail::checked_statements(on.dialect(), pushed)));
   return report;
 }
 
@@ -339,8 +339,8 @@ inline void migrator::session::execute_script(std::string_view sql, std::string_
   script.file = file_name;
   ledger none;
   detail::script_runner runner{on, none, hooks()};
-  runner.run_unrecorded(script, detail::plan_script(on.dialect(), script.sql,
-                                                    detail::checked_statements(on.dialect(), script)));
+  runner.run_unrecorded(
+      script, detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script)));
 }
 
 inline diff_report migrator::session::diff(const diff_source& from, const diff_source& to) {
@@ -365,10 +365,11 @@ inline snapshot_report migrator::session::generate_snapshot(const generate_optio
       throw;
   }
   if (!old && !how.schema_from_models && !read.migrations.empty())
-    throw detail::unchanged(migration_code::snapshot_missing,
-                            "The folder has migrations but no snapshot.hpp, so what they lead to is not known.",
-                            "Restore it from version control; or, if the migrations lead to exactly the models, write it "
-                            "with --schema-from-models.");
+    throw detail::unchanged(
+        migration_code::snapshot_missing,
+        "The folder has migrations but no snapshot.hpp, so what they lead to is not known.",
+        "Restore it from version control; or, if the migrations lead to exactly the models, write it "
+        "with --schema-from-models.");
   report.schema_from_models = how.schema_from_models;
   const std::vector<migration_record> records = records_of(read);
   const schema_view schema = how.schema_from_models ? required_models() : old ? old->view().schema : schema_view{};
@@ -412,7 +413,9 @@ inline void migrator::interrupt() noexcept {
   }
 }
 
-inline instar::dialect migrator::dialect() { return session_->dialect_for_files(); }
+inline instar::dialect migrator::dialect() {
+  return session_->dialect_for_files();
+}
 
 inline deploy_report migrator::deploy(const deploy_options& options) {
   return session_->guarded([&] { return session_->deploy(options); });

@@ -62,8 +62,8 @@ struct migration_status {
   std::string ledger_checksum;  ///< of what was applied; empty when nothing was
   std::string started_at;       ///< as the database writes it; empty when never started
   std::string finished_at;
-  std::string logs;             ///< what the database said when it failed
-  std::size_t tries = 0;        ///< ledger rows of that name, rolled-back ones included
+  std::string logs;       ///< what the database said when it failed
+  std::size_t tries = 0;  ///< ledger rows of that name, rolled-back ones included
 };
 
 /// What `status()` sees. Sorted by name.
@@ -94,17 +94,17 @@ struct status_report {
 struct applied_migration {
   std::string name;
   std::chrono::microseconds took{};
-  std::size_t statements = 0;       ///< of the script
-  std::size_t skipped = 0;          ///< of those, applied by an earlier try
-  bool transactional = true;        ///< the script and its ledger row were one transaction
-  std::vector<std::string> notices; ///< what the server said by the way
+  std::size_t statements = 0;        ///< of the script
+  std::size_t skipped = 0;           ///< of those, applied by an earlier try
+  bool transactional = true;         ///< the script and its ledger row were one transaction
+  std::vector<std::string> notices;  ///< what the server said by the way
 };
 
 struct deploy_report {
   std::vector<applied_migration> applied;  ///< in the order in which they ran
   std::size_t already_applied = 0;
   std::vector<migration_warning> warnings;
-  std::string ledger;             ///< the ledger's table, qualified
+  std::string ledger;  ///< the ledger's table, qualified
   bool adopted_prisma = false;
   bool created_database = false;
 };
@@ -172,9 +172,9 @@ struct snapshot_report {
 
 struct diff_report {
   plan steps;
-  std::vector<std::string> summary;     ///< one human line for each step
+  std::vector<std::string> summary;  ///< one human line for each step
   std::vector<std::string> statements;
-  std::string script;                   ///< the statements with their comments and warnings
+  std::string script;  ///< the statements with their comments and warnings
   bool loses_data = false;
   std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
 
@@ -184,22 +184,22 @@ struct diff_report {
 /// Something that is going on now, told while an operation runs, from the thread that runs it.
 struct migration_progress {
   enum class event : unsigned char {
-    creating_database,    ///< the database was not there
-    waiting_for_lock,     ///< told once; `detail` names the holder
-    applying,             ///< `migration`, `index` of `total`
-    running_statement,    ///< of a script that is no one transaction; `index` of `total`
-    applied,              ///< `migration`, `took`
-    resuming,             ///< `migration`, `index`: the statement at which an earlier try stopped
-    checking_in_shadow,   ///< `migration`, `index` of `total`
+    creating_database,   ///< the database was not there
+    waiting_for_lock,    ///< told once; `detail` names the holder
+    applying,            ///< `migration`, `index` of `total`
+    running_statement,   ///< of a script that is no one transaction; `index` of `total`
+    applied,             ///< `migration`, `took`
+    resuming,            ///< `migration`, `index`: the statement at which an earlier try stopped
+    checking_in_shadow,  ///< `migration`, `index` of `total`
     seeding,
-    notice,               ///< `detail`: what the server said by the way
+    notice,  ///< `detail`: what the server said by the way
   };
   event what;
   std::string_view migration{};  ///< valid during the call
   std::size_t index = 0;         ///< from 1
   std::size_t total = 0;
   std::chrono::microseconds took{};
-  std::string_view detail{};     ///< valid during the call
+  std::string_view detail{};  ///< valid during the call
 };
 
 }  // namespace instar

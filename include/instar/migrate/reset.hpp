@@ -57,9 +57,11 @@ struct dropped_object {
       text += ", " + quote_literal(name);
     return "(" + text + ")";
   };
-  for (const auto& row : from.query("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN " +
-                                    list(made.schemas) + " AND nspname NOT IN ('public', 'information_schema') AND "
-                                    "nspname !~ '^pg_' ORDER BY 1").rows)
+  for (const auto& row :
+       from.query("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN " + list(made.schemas) +
+                  " AND nspname NOT IN ('public', 'information_schema') AND "
+                  "nspname !~ '^pg_' ORDER BY 1")
+           .rows)
     drops.push_back({"DROP SCHEMA IF EXISTS " + quote_identifier(*row[0]) + " CASCADE", "schema " + *row[0]});
   // The catalogue of dependencies knows every kind of object that a schema can hold, and pg_identify_object its name as
   // DROP wants it.
@@ -70,21 +72,20 @@ struct dropped_object {
       "WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.deptype = 'n' AND d.objsubid = 0 "
       "AND d.classid NOT IN ('pg_catalog.pg_extension'::pg_catalog.regclass, "
       "'pg_catalog.pg_default_acl'::pg_catalog.regclass) "
-      "AND n.nspname IN " + list(schemas) + " AND n.nspname NOT IN " + list(made.schemas) +
+      "AND n.nspname IN " +
+      list(schemas) + " AND n.nspname NOT IN " + list(made.schemas) +
       " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid "
       "AND e.objsubid = 0 AND e.deptype IN ('e', 'i')) ORDER BY 1, 2");
   for (const auto& row : objects.rows) {
     const std::string& type = *row[0];
     if (type.starts_with("toast") || type == "index")
       continue;
-    const std::string kind = type == "composite type"      ? "TYPE"
-                             : type == "statistics object" ? "STATISTICS"
-                                                           : type;
+    const std::string kind = type == "composite type" ? "TYPE" : type == "statistics object" ? "STATISTICS" : type;
     drops.push_back({"DROP " + kind + " IF EXISTS " + *row[1] + " CASCADE", type + " " + *row[1]});
   }
-  for (const auto& row :
-       from.query("SELECT extname FROM pg_catalog.pg_extension WHERE extname IN " + list(made.extensions) +
-                  " AND extname <> 'plpgsql' ORDER BY 1").rows)
+  for (const auto& row : from.query("SELECT extname FROM pg_catalog.pg_extension WHERE extname IN " +
+                                    list(made.extensions) + " AND extname <> 'plpgsql' ORDER BY 1")
+                             .rows)
     drops.push_back({"DROP EXTENSION IF EXISTS " + quote_identifier(*row[0]) + " CASCADE", "extension " + *row[0]});
   return drops;
 }
@@ -92,11 +93,12 @@ struct dropped_object {
 [[nodiscard]] inline std::vector<dropped_object> drops_on_sqlite(database& from) {
   std::vector<dropped_object> drops;
   // A virtual table's shadow tables go with it; views and triggers first, so that none names what is gone already.
-  const query_result objects = from.query(
-      "SELECT s.type, s.name FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.name = s.name AND l.schema = 'main' "
-      "WHERE s.type IN ('table', 'view', 'trigger') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-      "AND coalesce(l.type, '') <> 'shadow' "
-      "ORDER BY CASE s.type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, s.rowid");
+  const query_result objects =
+      from.query("SELECT s.type, s.name FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.name = s.name AND "
+                 "l.schema = 'main' "
+                 "WHERE s.type IN ('table', 'view', 'trigger') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                 "AND coalesce(l.type, '') <> 'shadow' "
+                 "ORDER BY CASE s.type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, s.rowid");
   for (const auto& row : objects.rows)
     drops.push_back({"DROP " + *row[0] + " IF EXISTS " + quote_identifier(*row[1]), *row[0] + " " + *row[1]});
   return drops;
@@ -111,8 +113,9 @@ struct dropped_object {
   const query_result tables =
       place.dialect == instar::postgres
           ? in.query("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-                     "c.relnamespace WHERE n.nspname = " + quote_literal(place.schema) +
-                     " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " + ours +
+                     "c.relnamespace WHERE n.nspname = " +
+                     quote_literal(place.schema) + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " +
+                     ours +
                      " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = "
                      "'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e') "
                      "ORDER BY 1 LIMIT 5")

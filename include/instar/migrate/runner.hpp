@@ -27,8 +27,8 @@
 /// \file Runs one script, and writes what became of it into the ledger.
 ///
 /// PostgreSQL. A script and its ledger row go out as one message, which the server runs as one transaction: one round
-/// trip, one commit, and after a failure nothing is left to undo. A script that is itself one BEGIN … COMMIT gets the row
-/// in front of its COMMIT. Any other script is cut into pieces, and a journal says how far it got.
+/// trip, one commit, and after a failure nothing is left to undo. A script that is itself one BEGIN … COMMIT gets the
+/// row in front of its COMMIT. Any other script is cut into pieces, and a journal says how far it got.
 ///
 /// SQLite. The same with BEGIN IMMEDIATE. `PRAGMA foreign_keys = OFF`, without which a table cannot be rebuilt, does
 /// nothing inside a transaction (https://www.sqlite.org/pragma.html#pragma_foreign_keys), so a script that says it gets
@@ -309,11 +309,11 @@ class script_runner {
       const auto was = before.find(pair);
       if (was != before.end() && count <= was->second)
         continue;
-      tables += (tables.empty() ? "" : ", ") + pair + " (" + std::to_string(count) +
-                (count == 1 ? " row)" : " rows)");
+      tables += (tables.empty() ? "" : ", ") + pair + " (" + std::to_string(count) + (count == 1 ? " row)" : " rows)");
     }
     migration_error_fields fields;
-    fields.message = "The migration " + migration_->name + " leaves references to rows that do not exist: " + tables + ".";
+    fields.message =
+        "The migration " + migration_->name + " leaves references to rows that do not exist: " + tables + ".";
     fields.remedy = "Delete or correct those rows in the script, and run deploy again.";
     fields.state = nothing_applied();
     fields.migration = migration_->name;
@@ -391,7 +391,8 @@ class script_runner {
     return pragma && pragma->name == "journal_mode" && !pragma->value.empty();
   }
 
-  /// SQLite: keeps the file locked between the transactions of a script. https://www.sqlite.org/pragma.html#pragma_locking_mode
+  /// SQLite: keeps the file locked between the transactions of a script.
+  /// https://www.sqlite.org/pragma.html#pragma_locking_mode
   class exclusive_file {
    public:
     exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) { take(); }
@@ -435,7 +436,8 @@ class script_runner {
       fields.message = "Statement " + std::to_string(row.statement) + " of " + migration_->name +
                        " was applied by an earlier try, and the file no longer has it as it was.";
       fields.remedy = "Restore the statements up to it, or undo them by hand and run "
-                      "`migrate resolve --rolled-back " + migration_->name + "`.";
+                      "`migrate resolve --rolled-back " +
+                      migration_->name + "`.";
       fields.state = "The statements before the one that failed are still applied; nothing was run now.";
       fields.migration = migration_->name;
       if (there)
@@ -551,9 +553,8 @@ class script_runner {
   void run_outside(const script_piece& piece, const script_statement& statement, bool again) {
     const auto record = [&](bool finished) {
       if (recorded_)
-        on_.execute((postgres_ && changes_role()
-                         ? "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n"
-                         : std::string{}) +
+        on_.execute((postgres_ && changes_role() ? "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n"
+                                                 : std::string{}) +
                     entry(piece.first, finished));
     };
     record(false);
@@ -599,12 +600,12 @@ class script_runner {
     const std::string table =
         (made->table_schema.empty() ? "" : quote_identifier(made->table_schema) + ".") + quote_identifier(made->table);
     try {
-      const sql_value name = on_.query_value(
-          "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
-          "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-          "WHERE NOT i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" + quote_literal(table) +
-          ") AND c.relname = " + quote_literal(made->name));
+      const sql_value name =
+          on_.query_value("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
+                          "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+                          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                          "WHERE NOT i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
+                          quote_literal(table) + ") AND c.relname = " + quote_literal(made->name));
       if (name)
         on_.execute("DROP INDEX CONCURRENTLY " + *name);
     } catch (const database_error&) {
@@ -707,10 +708,9 @@ class script_runner {
   }
 
   [[noreturn]] void connection_lost(const database_error& error, const std::string& more) const {
-    throw database_error{error.code(),
-                         {.message = error.message(),
-                          .remedy = error.remedy() + " " + more,
-                          .sqlstate = error.sqlstate()}};
+    throw database_error{
+        error.code(),
+        {.message = error.message(), .remedy = error.remedy() + " " + more, .sqlstate = error.sqlstate()}};
   }
 
   /// \param head bytes of ours before the script in what was sent
@@ -723,7 +723,8 @@ class script_runner {
     if (error.code() == database_code::connection_lost)
       connection_lost(error, "Whether " + migration_->name +
                                  " was committed is not known; run deploy again, which asks the ledger.");
-    return failed_at(migration_code::script_failed, error, nothing_applied(), locate_statement(error, head, from, until));
+    return failed_at(migration_code::script_failed, error, nothing_applied(),
+                     locate_statement(error, head, from, until));
   }
 
   /// Whether the interruption is ours: PostgreSQL's statement_timeout has the same code.
@@ -748,7 +749,8 @@ class script_runner {
         return at;
       return std::nullopt;  // one of our own statements behind the script
     }
-    if (plan_->statements.empty())
+    const bool of_ledger = error.message().find(book_.place().table) != std::string::npos;
+    if (plan_->statements.empty() || (of_ledger && !has_word(book_.place().table)))
       return std::nullopt;
     if (plan_->statements.size() == 1)
       return plan_->statements.front().offset;
@@ -769,7 +771,8 @@ class script_runner {
       for (const script_statement& statement : plan_->statements) {
         if (clock::now() > give_up)
           break;
-        if (statement.transaction_control && transaction_word(instar::postgres, statement) != of_transaction::word::savepoint)
+        if (statement.transaction_control &&
+            transaction_word(instar::postgres, statement) != of_transaction::word::savepoint)
           continue;
         try {
           on_.execute(statement.text);

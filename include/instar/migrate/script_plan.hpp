@@ -203,11 +203,11 @@ enum class script_mode : unsigned char {
 struct script_plan {
   script_mode mode = script_mode::one_transaction;
   std::vector<script_statement> statements;
-  std::vector<script_piece> pieces;        ///< of `pieces` and `own_transaction`
-  bool has_savepoints = false;             ///< of `one_transaction`: PostgreSQL needs an explicit BEGIN
-  bool turns_foreign_keys_off = false;     ///< SQLite
-  bool changes_settings = false;           ///< the session is not as it was afterwards
-  std::optional<std::size_t> unclosed{};   ///< the BEGIN that no COMMIT follows
+  std::vector<script_piece> pieces;       ///< of `pieces` and `own_transaction`
+  bool has_savepoints = false;            ///< of `one_transaction`: PostgreSQL needs an explicit BEGIN
+  bool turns_foreign_keys_off = false;    ///< SQLite
+  bool changes_settings = false;          ///< the session is not as it was afterwards
+  std::optional<std::size_t> unclosed{};  ///< the BEGIN that no COMMIT follows
 };
 
 /// Whether a statement changes the session and nothing else.
@@ -217,8 +217,8 @@ struct script_plan {
     if (statement.keyword == "ATTACH" || statement.keyword == "DETACH")
       return true;
     static constexpr std::array<std::string_view, 10> of_session{
-        "FOREIGN_KEYS",       "DEFER_FOREIGN_KEYS",       "LEGACY_ALTER_TABLE", "IGNORE_CHECK_CONSTRAINTS",
-        "RECURSIVE_TRIGGERS", "WRITABLE_SCHEMA",          "SYNCHRONOUS",        "TEMP_STORE",
+        "FOREIGN_KEYS",       "DEFER_FOREIGN_KEYS", "LEGACY_ALTER_TABLE", "IGNORE_CHECK_CONSTRAINTS",
+        "RECURSIVE_TRIGGERS", "WRITABLE_SCHEMA",    "SYNCHRONOUS",        "TEMP_STORE",
         "CACHE_SIZE",         "CASE_SENSITIVE_LIKE"};
     const auto pragma = pragma_of(statement);
     return pragma && is_one_of(pragma->name, of_session);
@@ -308,9 +308,9 @@ enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rol
       open = script_piece{piece_kind::block, i, i, false, false};
       continue;
     }
-    const piece_kind kind = is_setting(target, statement)                              ? piece_kind::setting
+    const piece_kind kind = is_setting(target, statement)                                    ? piece_kind::setting
                             : statement.outside_transaction || statement.transaction_control ? piece_kind::outside
-                                                                                       : piece_kind::plain;
+                                                                                             : piece_kind::plain;
     pieces.push_back({kind, i, i, false, false});
   }
   if (open && open->first < plan.statements.size())

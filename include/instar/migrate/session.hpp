@@ -156,7 +156,7 @@ struct migrator::session {
   database* opened = nullptr;
   bool created = false;  ///< the database was made by this object
 
-  std::mutex guard;               // of `working`
+  std::mutex guard;                // of `working`
   std::vector<database*> working;  // the connections that an interruption must reach
   std::atomic<bool> stop{false};
 
@@ -254,7 +254,8 @@ struct migrator::session {
 
   [[nodiscard]] const std::filesystem::path& writable_folder() const {
     if (options.embedded)
-      throw detail::unchanged(migration_code::no_folder, "This program carries its migrations, and has no folder to write to.",
+      throw detail::unchanged(migration_code::no_folder,
+                              "This program carries its migrations, and has no folder to write to.",
                               "Run this command where the migrations folder is, with --migrations.");
     return options.migrations;
   }
@@ -278,7 +279,8 @@ struct migrator::session {
     const history read = load_or_empty();
     if (read.provider)
       return *read.provider;
-    throw detail::unchanged(migration_code::no_url, "Neither a database nor a dialect is named, and there is no migration_lock.toml.",
+    throw detail::unchanged(migration_code::no_url,
+                            "Neither a database nor a dialect is named, and there is no migration_lock.toml.",
                             "Name a database with --url, or a dialect with --dialect.");
   }
 
@@ -348,11 +350,12 @@ struct migrator::session {
     std::string names;
     for (const std::string& name : objects)
       names += (names.empty() ? "" : ", ") + name;
-    throw detail::unchanged(
-        migration_code::not_empty,
-        "The database holds tables (" + names + (objects.size() == 5 ? " …" : "") + ") but no ledger (P3005).",
-        "If they are what the first migrations make, say so with `migrate resolve --applied NAME` for each; if they have "
-        "nothing to do with this history, deploy with --allow-not-empty.");
+    throw detail::unchanged(migration_code::not_empty,
+                            "The database holds tables (" + names + (objects.size() == 5 ? " …" : "") +
+                                ") but no ledger (P3005).",
+                            "If they are what the first migrations make, say so with `migrate resolve --applied NAME` "
+                            "for each; if they have "
+                            "nothing to do with this history, deploy with --allow-not-empty.");
   }
 
   deploy_report deploy(const deploy_options& how) {
@@ -424,7 +427,10 @@ struct migrator::session {
             detail::plan_script(on.dialect(), m->sql, detail::checked_statements(on.dialect(), *m));
         if (way.statements.empty())
           report.warnings.push_back(detail::empty_script_warning(*m));
-        tell({.what = migration_progress::event::applying, .migration = m->name, .index = index, .total = pending.size()});
+        tell({.what = migration_progress::event::applying,
+              .migration = m->name,
+              .index = index,
+              .total = pending.size()});
         std::optional<applied_migration> applied = runner.apply(*m, way, journal);
         if (runner.gave_up_lock())
           held.renew();
@@ -446,7 +452,7 @@ struct migrator::session {
 
   /// An error's state, completed by what the same run had done before.
   [[nodiscard]] static migration_error with_earlier(const migration_error& error, std::size_t applied) {
-    migration_error_fields fields{error.message(), error.remedy(),   error.state(),
+    migration_error_fields fields{error.message(),   error.remedy(),   error.state(),
                                   error.migration(), error.location(), error.database()};
     if (applied != 0) {
       fields.state += (fields.state.empty() ? "" : " ");
@@ -502,10 +508,6 @@ struct migrator::session {
 
   // ---- plans ----
 
-  struct planned_schemas {
-    std::optional<owned_snapshot> before;
-  };
-
   void add_problems(next_plan& next) const {
     for (const migration_status& m : next.status.migrations)
       if (m.state == migration_state::failed || m.state == migration_state::edited ||
@@ -516,18 +518,18 @@ struct migrator::session {
   void plan_models(next_plan& next, const history& read, instar::dialect target) {
     if (!options.models)
       return;
-    auto keep = std::make_shared<planned_schemas>();
-    keep->before = load_snapshot();
-    if (!keep->before && !read.migrations.empty()) {
+    const auto keep = std::make_shared<std::optional<owned_snapshot>>(load_snapshot());
+    if (!*keep && !read.migrations.empty()) {
       next.problems.push_back(
-          {migration_code::snapshot_missing, read.migrations.back().name,
+          {migration_code::snapshot_missing,
+           read.migrations.back().name,
            "The folder has migrations but no snapshot.hpp, so what they lead to is not known.",
            {"If snapshot.hpp was lost: restore it from version control.",
             "If the migrations lead to exactly the models as they are (a history that another tool began): `generate "
             "--schema-from-models` writes the snapshot from them."}});
       return;
     }
-    const snapshot before = keep->before ? keep->before->view() : snapshot{};
+    const snapshot before = *keep ? (*keep)->view() : snapshot{};
     next.storage = keep;
     next.steps = make_plan(before.schema, *options.models);
     if (next.steps.empty())
@@ -544,7 +546,8 @@ struct migrator::session {
     for (const migration& m : read.migrations)
       if (!detail::lists(records, m.name))
         next.problems.push_back(
-            {migration_code::snapshot_stale, m.name,
+            {migration_code::snapshot_stale,
+             m.name,
              "The snapshot does not know the migration " + m.name + ", so the schema after it is not known.",
              {"If it changes nothing that the models describe (data, objects of your own): `generate` adds it to the "
               "snapshot, and `migrate dev` plans the rest.",
@@ -552,11 +555,12 @@ struct migrator::session {
               "--schema-from-models`."}});
     for (const migration_record& r : records)
       if (read.find(r.name) == nullptr)
-        next.problems.push_back({migration_code::snapshot_stale, std::string{r.name},
-                                 "The snapshot counts on the migration " + std::string{r.name} +
-                                     ", whose folder is gone.",
-                                 {"Restore the folder from version control.",
-                                  "If the migration was given up: restore snapshot.hpp as it was before it, too."}});
+        next.problems.push_back(
+            {migration_code::snapshot_stale,
+             std::string{r.name},
+             "The snapshot counts on the migration " + std::string{r.name} + ", whose folder is gone.",
+             {"Restore the folder from version control.",
+              "If the migration was given up: restore snapshot.hpp as it was before it, too."}});
   }
 
   /// The schemas that the scripts of this project fill.

@@ -25,8 +25,8 @@
 /// \file A shadow database: an empty one in which a history and a new script prove that they run.
 ///
 /// PostgreSQL: a scratch database on the same server. Where the role may not create one, a transaction in the database
-/// itself that drops everything, replays, and is rolled back; it locks every table while it runs, so it gives up when it
-/// would have to wait. SQLite: a database in memory.
+/// itself that drops everything, replays, and is rolled back; it locks every table while it runs, so it gives up when
+/// it would have to wait. SQLite: a database in memory.
 
 namespace instar::detail {
 
@@ -142,7 +142,8 @@ class shadow_database {
 
   void use_scratch(database& main) {
     main_ = &main;
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
     std::random_device random;
     const std::string name =
         std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random() % 1'000'000);
@@ -171,7 +172,8 @@ class shadow_database {
     constexpr std::int64_t hour = 3600;
     const query_result found = main.query(
         "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^instar_shadow_[0-9]{1,12}_[0-9]+$' "
-        "AND pg_catalog.split_part(d.datname, '_', 3)::bigint < " + std::to_string(now - hour) +
+        "AND pg_catalog.split_part(d.datname, '_', 3)::bigint < " +
+        std::to_string(now - hour) +
         " AND pg_catalog.pg_has_role(d.datdba, 'USAGE') AND NOT EXISTS (SELECT 1 FROM "
         "pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)");
     for (const auto& row : found.rows)
@@ -240,7 +242,8 @@ class shadow_database {
     } catch (const database_error& error) {
       close_transaction();
       throw unavailable("The role may not create a shadow database, and the database cannot be emptied in a "
-                        "transaction instead: " + error.message() + ".",
+                        "transaction instead: " +
+                            error.message() + ".",
                         "Grant the role CREATEDB, or name an empty database with --shadow-url.");
     }
   }

@@ -119,9 +119,7 @@ class snapshot_parser {
  private:
   static constexpr std::size_t deepest = 32;  // the writer nests four deep
 
-  static bool is_name_start(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  }
+  static bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
   static bool is_name_part(char c) { return is_name_start(c) || is_sql_digit(c); }
 
   // Lines of the preprocessor are passed over: #pragma once, the #include, a pragma for clang.
@@ -401,8 +399,7 @@ class snapshot_builder {
     if (value.what == kind::name) {
       const snapshot_variable& named = variable(value);
       if (named.type != element_name<Element>())
-        parser_.fail("`" + value.text + "` is no array of " + std::string{element_name<Element>()} + ".",
-                     value.offset);
+        parser_.fail("`" + value.text + "` is no array of " + std::string{element_name<Element>()} + ".", value.offset);
       list = &named.value;
     }
     if (list->what != kind::list)
@@ -512,7 +509,8 @@ class snapshot_builder {
 /// Reads a snapshot header.
 ///
 /// \param file what errors call it
-/// \throws migration_error `snapshot_conflict` for the marks of an unfinished merge, `snapshot_broken` for anything that
+/// \throws migration_error `snapshot_conflict` for the marks of an unfinished merge, `snapshot_broken` for anything
+/// that
 ///         the writer does not write, with the place
 [[nodiscard]] inline owned_snapshot parse_snapshot(std::string_view file, std::string_view text) {
   if (const std::size_t marker = detail::find_conflict_marker(text); marker != std::string_view::npos) {

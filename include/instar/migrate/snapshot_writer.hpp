@@ -200,8 +200,8 @@ class snapshot_writer {
   }
 
   template <class Enumeration>
-    requires std::is_enum_v<Enumeration>
-  std::string value(Enumeration given, const Enumeration& initial, std::string_view) {
+  requires std::is_enum_v<Enumeration> std::string value(Enumeration given, const Enumeration& initial,
+                                                         std::string_view) {
     if (given == initial)
       return {};
     return std::string{enumeration_name<Enumeration>} + "::" + std::string{enumerator_name(given)};
@@ -236,8 +236,8 @@ class snapshot_writer {
   std::string value(std::span<const Element> given, const std::span<const Element>&, std::string_view stem) {
     if (given.empty())
       return {};
-    constexpr bool tall = std::is_same_v<Element, table> || std::is_same_v<Element, view_object> ||
-                          std::is_same_v<Element, raw_object>;
+    constexpr bool tall =
+        std::is_same_v<Element, table> || std::is_same_v<Element, view_object> || std::is_same_v<Element, raw_object>;
     std::string elements;
     for (const Element& element : given) {
       if constexpr (std::is_same_v<Element, table>)
@@ -248,7 +248,7 @@ class snapshot_writer {
   }
 
   template <class Object>
-    requires requires { struct_of<Object>::members; }
+  requires requires { struct_of<Object>::members; }
   std::string value(const Object& given, const Object&, std::string_view stem) {
     std::string nested = initialiser(given, stem_of(given, stem), std::is_same_v<Object, schema_view>);
     return nested == "{}" ? std::string{} : nested;
