@@ -85,7 +85,7 @@ struct attribute {
   std::string_view name{};  ///< Of the constraint or index, where the user gives one.
   const detail::known_type* type = nullptr;  ///< Of a field, of a named type, and the enum of a default.
   const void* member = nullptr;              ///< Of a field: its place; of `references`: the place of its target.
-  std::int64_t integer = 0;  ///< Of a default; of `references` the hash of the target table's name.
+  std::int64_t integer = 0;                  ///< Of a default; of `references` the hash of the target table's name.
   double real = 0;                           ///< Of a default.
 
   constexpr column_default default_words() const { return {initial, integer, real, text}; }
@@ -306,7 +306,8 @@ struct foreign_key_attribute : detail::table_attributes_base<N> {
   }
 };
 
-/// An exclusion constraint (PostgreSQL): `exclude(column(&Booking::room).with("="), column(&Booking::during).with("&&"))`.
+/// An exclusion constraint (PostgreSQL): `exclude(column(&Booking::room).with("="),
+/// column(&Booking::during).with("&&"))`.
 template <int N>
 struct exclude_attribute : detail::table_attributes_base<N> {
   constexpr exclude_attribute named(std::string_view name) const {
@@ -417,8 +418,8 @@ constexpr double shortest_double(T value) {
   return given;
 }
 
-/// The words that a model is described with: INSTAR_MODEL's description derives from this, so that they are found before
-/// anything of the same name in the user's namespace (or POSIX' `index`).
+/// The words that a model is described with: INSTAR_MODEL's description derives from this, so that they are found
+/// before anything of the same name in the user's namespace (or POSIX' `index`).
 struct vocabulary {
   static constexpr attribute identity{.kind = attribute_kind::identity,
                                       .option = static_cast<unsigned char>(identity_kind::by_default)};
@@ -453,7 +454,8 @@ struct vocabulary {
   }
 
   static constexpr attribute generated_always_as(std::string_view sql) {
-    return {.kind = attribute_kind::generated, .option = static_cast<unsigned char>(generated_kind::stored), .text = sql};
+    return {
+        .kind = attribute_kind::generated, .option = static_cast<unsigned char>(generated_kind::stored), .text = sql};
   }
   static constexpr attribute generated_virtual(std::string_view sql) {
     return {.kind = attribute_kind::generated,
@@ -534,8 +536,8 @@ constexpr Attribute<N> make_words(const std::array<member_part, static_cast<std:
   return {{{.kind = Kind, .part_count = N}, parts}};
 }
 
-/// `primary_key` and `unique` alone speak of a column; called with fields they are keys of the table. The overloads for few
-/// columns are no templates: a template would be instantiated for every model.
+/// `primary_key` and `unique` alone speak of a column; called with fields they are keys of the table. The overloads for
+/// few columns are no templates: a template would be instantiated for every model.
 template <attribute_kind Column, table_attribute_kind Table>
 struct key_word : attribute {
   constexpr key_word() : attribute{.kind = Column} {}
@@ -543,12 +545,17 @@ struct key_word : attribute {
   using part = const index_column&;
   constexpr key_attribute<1> operator()(part a) const { return make_words<key_attribute, Table, 1>({a}); }
   constexpr key_attribute<2> operator()(part a, part b) const { return make_words<key_attribute, Table, 2>({a, b}); }
-  constexpr key_attribute<3> operator()(part a, part b, part c) const { return make_words<key_attribute, Table, 3>({a, b, c}); }
-  constexpr key_attribute<4> operator()(part a, part b, part c, part d) const { return make_words<key_attribute, Table, 4>({a, b, c, d}); }
+  constexpr key_attribute<3> operator()(part a, part b, part c) const {
+    return make_words<key_attribute, Table, 3>({a, b, c});
+  }
+  constexpr key_attribute<4> operator()(part a, part b, part c, part d) const {
+    return make_words<key_attribute, Table, 4>({a, b, c, d});
+  }
   template <class... T, class Model>
-    requires(sizeof...(T) > 4)
-  constexpr key_attribute<static_cast<int>(sizeof...(T))> operator()(T Model::*... columns) const {
-    return make_words<key_attribute, Table, static_cast<int>(sizeof...(T))>(parts_of<static_cast<int>(sizeof...(T))>(columns...));
+  requires(sizeof...(T) > 4) constexpr key_attribute<static_cast<int>(sizeof...(T))>
+  operator()(T Model::*... columns) const {
+    return make_words<key_attribute, Table, static_cast<int>(sizeof...(T))>(
+        parts_of<static_cast<int>(sizeof...(T))>(columns...));
   }
 };
 
@@ -556,19 +563,28 @@ struct index_word : attribute {
   constexpr index_word() : attribute{.kind = attribute_kind::index} {}
 
   using part = const index_column&;
-  constexpr index_attribute<1> operator()(part a) const { return make_words<index_attribute, table_attribute_kind::index, 1>({a}); }
-  constexpr index_attribute<2> operator()(part a, part b) const { return make_words<index_attribute, table_attribute_kind::index, 2>({a, b}); }
-  constexpr index_attribute<3> operator()(part a, part b, part c) const { return make_words<index_attribute, table_attribute_kind::index, 3>({a, b, c}); }
-  constexpr index_attribute<4> operator()(part a, part b, part c, part d) const { return make_words<index_attribute, table_attribute_kind::index, 4>({a, b, c, d}); }
+  constexpr index_attribute<1> operator()(part a) const {
+    return make_words<index_attribute, table_attribute_kind::index, 1>({a});
+  }
+  constexpr index_attribute<2> operator()(part a, part b) const {
+    return make_words<index_attribute, table_attribute_kind::index, 2>({a, b});
+  }
+  constexpr index_attribute<3> operator()(part a, part b, part c) const {
+    return make_words<index_attribute, table_attribute_kind::index, 3>({a, b, c});
+  }
+  constexpr index_attribute<4> operator()(part a, part b, part c, part d) const {
+    return make_words<index_attribute, table_attribute_kind::index, 4>({a, b, c, d});
+  }
   template <class... Parts>
-    requires(sizeof...(Parts) > 4)
-  constexpr index_attribute<static_cast<int>(sizeof...(Parts))> operator()(const Parts&... columns) const {
-    return make_words<index_attribute, table_attribute_kind::index, static_cast<int>(sizeof...(Parts))>(parts_of<static_cast<int>(sizeof...(Parts))>(columns...));
+  requires(sizeof...(Parts) > 4) constexpr index_attribute<static_cast<int>(sizeof...(Parts))>
+  operator()(const Parts&... columns) const {
+    return make_words<index_attribute, table_attribute_kind::index, static_cast<int>(sizeof...(Parts))>(
+        parts_of<static_cast<int>(sizeof...(Parts))>(columns...));
   }
 };
 
-/// The words that take member pointers. They need the descriptions of models that may be described later, so INSTAR_MODEL
-/// reaches them through a dependent base: nothing of them is evaluated before the schema asks.
+/// The words that take member pointers. They need the descriptions of models that may be described later, so
+/// INSTAR_MODEL reaches them through a dependent base: nothing of them is evaluated before the schema asks.
 struct late_vocabulary {
   static constexpr key_word<attribute_kind::primary_key, table_attribute_kind::primary_key> primary_key{};
   static constexpr key_word<attribute_kind::unique, table_attribute_kind::unique> unique{};

@@ -148,8 +148,8 @@ struct snake_case {
   using instar_late::references;                                                                                       \
   using instar_late::unique;
 
-// A structured binding names every member or does not compile: the one exact and free check that a list is complete. It is
-// also how others reach the members: `instar_visit(row, f)` is f(row.id, row.email, …).
+// A structured binding names every member or does not compile: the one exact and free check that a list is complete. It
+// is also how others reach the members: `instar_visit(row, f)` is f(row.id, row.email, …).
 #define INSTAR_EVERY_FIELD_LISTED(MODEL, ...)                                                                          \
   INSTAR_QUIET_BEGIN                                                                                                   \
   template <class instar_f>                                                                                            \

@@ -1,7 +1,7 @@
 #pragma once
 
-/// \file Written by tools/generate_for_each.py: INSTAR_FOR_EACH(F, context, a, b, …) is F(context, a) F(context, b) …, for up to
-/// 342 entries. A chain of macros instead of a counted one: it ends by itself and costs only what is used.
+/// \file Written by tools/generate_for_each.py: INSTAR_FOR_EACH(F, context, a, b, …) is F(context, a) F(context, b) …,
+/// for up to 342 entries. A chain of macros instead of a counted one: it ends by itself and costs only what is used.
 
 // clang-format off
 #define INSTAR_FOR_EACH(F, C, ...) __VA_OPT__(INSTAR_FOR_EACH_1(F, C, __VA_ARGS__))

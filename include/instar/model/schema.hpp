@@ -11,9 +11,9 @@ namespace instar {
 
 namespace detail {
 
-/// The hash of a model's words without those of the models that it references: these come in by the schema. One function
-/// with its arithmetic in place: a compiler's interpreter pays most for calls.
-/// \param references becomes true when the model has a foreign key
+/// The hash of a model's words without those of the models that it references: these come in by the schema. One
+/// function with its arithmetic in place: a compiler's interpreter pays most for calls. \param references becomes true
+/// when the model has a foreign key
 constexpr std::uint64_t hash_words(const model_words& words, std::uint64_t table_hash, bool& references) {
   std::uint64_t hash = table_hash;
   for (const attribute& a : words.columns) {
@@ -37,11 +37,11 @@ constexpr std::uint64_t hash_words(const model_words& words, std::uint64_t table
   }
   for (const table_attribute& a : words.table) {
     references |= a.kind == table_attribute_kind::foreign_key;
-    hash = hash_number(static_cast<std::uint64_t>(a.kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
-                           static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
-                           static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |
-                           (a.nulls_not_distinct ? 2u : 0u),
-                       hash);
+    hash = hash_number(
+        static_cast<std::uint64_t>(a.kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
+            static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
+            static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) | (a.nulls_not_distinct ? 2u : 0u),
+        hash);
     if (a.text.size() + a.name.size() + a.method.size() + a.where.size() + a.target.size() != 0)
       for (std::string_view text : {a.text, a.name, a.method, a.where, a.target})
         hash = hash_number(2, hash_text(text, hash));
@@ -176,7 +176,8 @@ struct model_links {
   mistake wrong{};
 };
 
-constexpr model_links link(const model_summary& model, std::span<const model_summary* const> models, const auto& by_name) {
+constexpr model_links link(const model_summary& model, std::span<const model_summary* const> models,
+                           const auto& by_name) {
   const model_words& words = *model.words;
   std::uint64_t hash = model.words_hash;
   const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other,
@@ -243,8 +244,8 @@ inline constexpr model_links links_of = summary_of<Model>.references
                                             ? link(summary_of<Model>, List::summaries, List::index.by_name)
                                             : model_links{summary_of<Model>.words_hash, {}};
 
-/// Hashes of the names that a model's table takes: its own, and those of its keys and indexes, which PostgreSQL keeps in
-/// one name space with the tables.
+/// Hashes of the names that a model's table takes: its own, and those of its keys and indexes, which PostgreSQL keeps
+/// in one name space with the tables.
 template <std::size_t Count>
 struct own_names {
   std::array<std::uint64_t, Count> relations{};
@@ -259,8 +260,9 @@ constexpr std::uint64_t hash_part(std::string_view column, std::uint64_t hash) {
 constexpr std::size_t count_names(const model_words& words) {
   std::size_t count = 2 + words.table.size();
   for (const attribute& a : words.columns)
-    count += a.kind == attribute_kind::unique || a.kind == attribute_kind::index || a.kind == attribute_kind::references ||
-             a.kind == attribute_kind::check || a.kind == attribute_kind::primary_key;
+    count += a.kind == attribute_kind::unique || a.kind == attribute_kind::index ||
+             a.kind == attribute_kind::references || a.kind == attribute_kind::check ||
+             a.kind == attribute_kind::primary_key;
   return count;
 }
 
@@ -275,8 +277,12 @@ constexpr own_names<Count> names_in(const model_words& words) {
   const auto add = [&](std::uint64_t hash, bool relation, std::string_view name, const void* member) {
     for (std::size_t i = 0; i < constraints_used; ++i)
       if (constraints[i] == hash && names.wrong.kind == mistake_kind::none)
-        names.wrong = {mistake_kind::duplicate_constraint, words.model_name, {},
-                       !name.empty() ? name : member != nullptr ? words.column_name(member) : std::string_view("expr")};
+        names.wrong = {mistake_kind::duplicate_constraint,
+                       words.model_name,
+                       {},
+                       !name.empty()       ? name
+                       : member != nullptr ? words.column_name(member)
+                                           : std::string_view("expr")};
     constraints[constraints_used++] = hash;
     if (relation)
       names.relations[names.used++] = hash;
@@ -358,7 +364,8 @@ constexpr own_names<Count> names_in(const model_words& words) {
 }
 
 template <class Model>
-inline constexpr own_names<count_names(words_of<Model>)> names_of_model = names_in<count_names(words_of<Model>)>(words_of<Model>);
+inline constexpr own_names<count_names(words_of<Model>)>
+    names_of_model = names_in<count_names(words_of<Model>)>(words_of<Model>);
 
 struct names_view {
   const model_words* words;
@@ -375,7 +382,9 @@ constexpr mistake name_collision(const std::array<names_view, N>& models) {
     for (std::size_t k = 0; k < models[i].count; ++k) {
       const int other = seen.insert(models[i].hashes[k] ^ schema, static_cast<int>(i));
       if (other >= 0)
-        return {mistake_kind::name_collision, models[i].words->model_name, {},
+        return {mistake_kind::name_collision,
+                models[i].words->model_name,
+                {},
                 models[static_cast<std::size_t>(other)].words->table_name};
     }
   }
@@ -399,8 +408,7 @@ struct model_list {
 
   // One step after the other: the later ones presume that the earlier found nothing.
   static constexpr mistake in_one = first_mistake(std::array<const mistake*, size>{&mistake_of<Models>...});
-  static constexpr mistake in_names =
-      first_mistake(std::array<const mistake*, size>{&names_of_model<Models>.wrong...});
+  static constexpr mistake in_names = first_mistake(std::array<const mistake*, size>{&names_of_model<Models>.wrong...});
   static constexpr mistake in_index = index.wrong;
   static constexpr mistake between =
       first_mistake(std::array<const mistake*, size>{&links_of<model_list, Models>.wrong...});
@@ -487,7 +495,8 @@ constexpr object_counts operator+(const object_counts& a, const object_counts& b
           a.raw_objects + b.raw_objects, a.indexes + b.indexes,     a.parts + b.parts};
 }
 
-/// The objects of a schema in flat arrays. Views and indexes refer to their parts by position, so that it can be copied.
+/// The objects of a schema in flat arrays. Views and indexes refer to their parts by position, so that it can be
+/// copied.
 template <object_counts N>
 struct object_list {
   std::array<extension_object, N.extensions> extensions{};
@@ -639,8 +648,7 @@ struct chosen_tables {
   static constexpr std::array<const table*, sizeof...(Chosen)> unresolved{&storage_of<Chosen>.table...};
   static constexpr std::array<std::size_t, 2> keys = count_foreign_keys(unresolved);
   static constexpr std::array<const model_words*, sizeof...(Chosen)> words{&words_of<Chosen>...};
-  static constexpr std::array<std::uint64_t, sizeof...(Chosen)> hashes{
-      links_of<List, Chosen>.content_hash...};
+  static constexpr std::array<std::uint64_t, sizeof...(Chosen)> hashes{links_of<List, Chosen>.content_hash...};
   static constexpr tables_storage<sizeof...(Chosen), keys[0], keys[1], collect_enums(unresolved, nullptr)> value{
       unresolved, words, hashes, List::summaries, List::index.by_name};
 };
@@ -729,9 +737,9 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
 }
 
 template <const auto& Schema, class Type = std::remove_cvref_t<decltype(Schema)>>
-inline constexpr mistake wrong_objects =
-    mistake_in_objects(Type::tables::value.enumerations, objects_of<Schema>.list.views,
-                       objects_of<Schema>.list.sequences, Type::models::index.by_name);
+inline constexpr mistake
+    wrong_objects = mistake_in_objects(Type::tables::value.enumerations, objects_of<Schema>.list.views,
+                                       objects_of<Schema>.list.sequences, Type::models::index.by_name);
 
 template <const auto& Schema>
 constexpr schema_view view_schema() {
@@ -818,8 +826,8 @@ constexpr auto view_index(std::string_view name, Columns... columns) {
 template <int... N>
 constexpr auto materialized_view(std::string_view name, std::string_view query,
                                  const detail::view_index_words<N>&... indexes) {
-  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{
-      .view = detail::named_view(name, query, true)};
+  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{.view =
+                                                                              detail::named_view(name, query, true)};
   std::size_t i = 0;
   std::size_t p = 0;
   [[maybe_unused]] const auto add = [&](const auto& one) {

@@ -110,10 +110,10 @@ struct words_storage {
 };
 
 template <class Model>
-inline constexpr model_words words_of{description<Model>::table_name, description<Model>::model_name,
-                                      description<Model>::columns, words_storage<Model>::table.attributes,
-                                      words_storage<Model>::table.parts,
-                                      schema_size_of(description<Model>::table_name)};
+inline constexpr model_words words_of{
+    description<Model>::table_name,    description<Model>::model_name,
+    description<Model>::columns,       words_storage<Model>::table.attributes,
+    words_storage<Model>::table.parts, schema_size_of(description<Model>::table_name)};
 
 /// How much room a table needs.
 struct table_sizes {
@@ -395,7 +395,8 @@ struct table_builder {
     }
   }
 
-  /// The second unnamed check of a table is users_check1, as PostgreSQL itself would call it; the next, if that is taken.
+  /// The second unnamed check of a table is users_check1, as PostgreSQL itself would call it; the next, if that is
+  /// taken.
   constexpr std::string_view check_name(const model_words& words) {
     // Byte by byte: g++ 12 compares no memory of an object that is still being built.
     const auto same = [](std::string_view a, std::string_view b) {
@@ -502,8 +503,8 @@ struct table_storage {
   instar::table table{};
 
   constexpr explicit table_storage(const model_words& words)
-      : table(table_builder{columns, uniques, foreign_keys, checks, exclusions, indexes, parts, names, text}.build(words)) {
-  }
+      : table(table_builder{columns, uniques, foreign_keys, checks, exclusions, indexes, parts, names, text}.build(
+            words)) {}
   // The views of a copy would still point into the original.
   table_storage(const table_storage&) = delete;
   table_storage& operator=(const table_storage&) = delete;

@@ -43,7 +43,9 @@ struct enum_description {
 };
 
 template <class T>
-concept described_enum = std::is_enum_v<T> && requires { typename enum_description<T>::type; };
+concept described_enum = std::is_enum_v<T> && requires {
+  typename enum_description<T>::type;
+};
 
 // The standard library's types are known by their shape, so that this header need not include <optional> or <chrono>.
 template <class T>
@@ -53,7 +55,10 @@ concept optional_like = requires(T t) {
   t.reset();
 };
 template <class T>
-concept text_like = requires { typename T::traits_type; } && std::is_same_v<typename T::value_type, char>;
+concept text_like = requires {
+  typename T::traits_type;
+}
+&&std::is_same_v<typename T::value_type, char>;
 template <class T>
 concept vector_like = !text_like<T> && requires(T t) {
   typename T::value_type;
@@ -83,7 +88,9 @@ concept time_of_day_like = requires(const T& t) {
   t.minutes();
 };
 template <class T>
-concept specialised_sql_type = requires { sql_type<T>::value; };
+concept specialised_sql_type = requires {
+  sql_type<T>::value;
+};
 
 /// Digits behind the second's point that a duration needs; -1 for the six that databases keep anyway.
 /// https://www.postgresql.org/docs/current/datatype-datetime.html
