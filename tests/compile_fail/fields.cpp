@@ -1,14 +1,16 @@
 // A model's list of fields. The compiler itself compares it with the struct, and names both.
 //
+// clang-format off
 // expect-error(FIELD_LEFT_OUT): User' decomposes into 3 elements
 // expect-error(FIELD_LEFT_OUT): (only 2 names (were )?provided|INSTAR_MODEL_must_list_every_field)
-// expect-error(FIELD_MISSPELT): (no member named 'emial' in 'app::User'|'emial' is not a member of 'app::User'|'struct
-// app::User' has no member named 'emial') expect-error(FIELD_TWICE): redeclaration of 'auto id'|redefinition of 'id'
+// expect-error(FIELD_MISSPELT): (no member named 'emial' in 'app::User'|'emial' is not a member of 'app::User'|'struct app::User' has no member named 'emial')
+// expect-error(FIELD_TWICE): redeclaration of 'auto id'|redefinition of 'id'
 // expect-error(NO_SQL_TYPE): INS1003: this field's type has no SQL type
 // expect-error(NO_SQL_TYPE): specialise instar::sql_type<T>
 // expect-error(ENUM_NOT_DESCRIBED): INS1003: this field's type has no SQL type; for an enum put INSTAR_ENUM before
 // expect-error(ENUM_VALUE_LEFT_OUT): enumeration value 'admin' not handled in switch
 // expect-error(BASE_DESCRIBED): INS1004: this class is not described, only its base class is; write INSTAR_MODEL for it
+// clang-format on
 #include <instar/instar.hpp>
 
 #include <string>
