@@ -7001,22 +7001,39 @@ struct migrated_check<Schema, Snapshot, false> {
 };
 #elif defined(__clang__) && __clang_major__ < 16
 // Prints a text argument as numbers, but the arguments of a call as they are: see model/mistake.hpp.
-constexpr void a_migration_is_missing__run_migrate_dev__first_change([[maybe_unused]] const char* table,
+constexpr void a_migration_is_missing__run_migrate_dev__first_change([[maybe_unused]] const char* object,
                                                                      [[maybe_unused]] const char* column, int steps) {
   if (steps > 0)
     stop();
 }
 
+/// The table, view, enum or other object of a step.
+constexpr const char* object_of(const step& s) {
+  if (const table* t = s.after != nullptr ? s.after : s.before)
+    return t->name.data();
+  if (const view_object* v = s.new_view != nullptr ? s.new_view : s.old_view)
+    return v->name.data();
+  if (const enumeration* e = s.new_enum != nullptr ? s.new_enum : s.old_enum)
+    return e->name.data();
+  return s.sequence != nullptr    ? s.sequence->name.data()
+         : s.extension != nullptr ? s.extension->name.data()
+         : s.raw != nullptr       ? s.raw->name.data()
+                                  : s.schema.data();
+}
+
 template <const auto& Schema, const auto& Snapshot>
 constexpr bool tell_first_step() {
   const auto& plan = diff<Snapshot, Schema>;
-  const step& first = plan.steps[0];
-  const table* t = first.after != nullptr ? first.after : first.before;
-  const bool of_column = first.kind == step_kind::add_column || first.kind == step_kind::drop_column ||
-                         first.kind == step_kind::alter_type || first.kind == step_kind::rename_column;
-  const column* c = !of_column ? nullptr : first.new_column() != nullptr ? first.new_column() : first.old_column();
-  a_migration_is_missing__run_migrate_dev__first_change(
-      t != nullptr ? t->name.data() : nullptr, c != nullptr ? c->name.data() : nullptr, static_cast<int>(plan.size()));
+  // Rather a change of a table than what makes way for it.
+  const step* first = &plan.steps[0];
+  for (std::size_t i = plan.size(); i-- > 0;)
+    if (plan.steps[i].before != nullptr || plan.steps[i].after != nullptr)
+      first = &plan.steps[i];
+  const bool of_column = first->kind == step_kind::add_column || first->kind == step_kind::drop_column ||
+                         first->kind == step_kind::alter_type || first->kind == step_kind::rename_column;
+  const column* c = !of_column ? nullptr : first->new_column() != nullptr ? first->new_column() : first->old_column();
+  a_migration_is_missing__run_migrate_dev__first_change(object_of(*first), c != nullptr ? c->name.data() : nullptr,
+                                                        static_cast<int>(plan.size()));
   return false;
 }
 
