@@ -12672,9 +12672,7 @@ class migrator {
 
 }  // namespace instar
 
-
-// ---- instar/migrate/operations.hpp
-
+// Defines the session and then, at its end, the operations: whichever of the three is included first.
 
 // ---- instar/migrate/session.hpp
 
@@ -16464,6 +16462,9 @@ struct migrator::session {
 
 }  // namespace instar
 
+
+// ---- instar/migrate/operations.hpp
+
 /// \file The operations of `migrator`.
 
 namespace instar {
@@ -16930,6 +16931,7 @@ inline std::vector<migration_warning> migrator::check_history() {
 }
 
 }  // namespace instar
+
 
 
 

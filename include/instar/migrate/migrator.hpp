@@ -209,4 +209,5 @@ class migrator {
 
 }  // namespace instar
 
-#include <instar/migrate/operations.hpp>
+// Defines the session and then, at its end, the operations: whichever of the three is included first.
+#include <instar/migrate/session.hpp>

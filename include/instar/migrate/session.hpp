@@ -716,3 +716,5 @@ struct migrator::session {
 };
 
 }  // namespace instar
+
+#include <instar/migrate/operations.hpp>
