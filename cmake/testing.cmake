@@ -76,6 +76,18 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanit
   find_program(INSTAR_SECOND_COMPILER NAMES clang++ DOC "The compiler that checks the compile-time suite a second time")
 endif()
 
+# instar_write_compiler_options(target file)
+#
+# A response file with which a plain command compiles as the target does, our warnings included.
+function(instar_write_compiler_options target file)
+  # -I/usr/include would hide the compiler's own headers from #include_next.
+  set(includes "$<FILTER:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,EXCLUDE,^/usr/include$>")
+  set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
+  set(warnings "$<TARGET_PROPERTY:instar_warnings,INTERFACE_COMPILE_OPTIONS>")
+  file(GENERATE OUTPUT "${file}" CONTENT "-std=c++20\n-O0\n$<JOIN:${warnings},\n>
+$<$<BOOL:${includes}>:-I$<JOIN:${includes},\n-I>>\n$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},\n-D>>\n")
+endfunction()
+
 # instar_add_second_compiler_twin(target [LINK])
 #
 # Compiles the target's sources a second time, with the second compiler, as target `TARGET_second_compiler`; LINK: a
@@ -92,12 +104,7 @@ function(instar_add_second_compiler_twin target)
   endif()
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/${target}_second_compiler.objects")
   file(MAKE_DIRECTORY "${folder}")
-  # -I/usr/include would hide the compiler's own headers from #include_next.
-  set(includes "$<FILTER:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,EXCLUDE,^/usr/include$>")
-  set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
-  set(warnings "$<TARGET_PROPERTY:instar_warnings,INTERFACE_COMPILE_OPTIONS>")
-  file(GENERATE OUTPUT "${folder}/options" CONTENT "-std=c++20\n-O0\n$<JOIN:${warnings},\n>
-$<$<BOOL:${includes}>:-I$<JOIN:${includes},\n-I>>\n$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},\n-D>>\n")
+  instar_write_compiler_options(${target} "${folder}/options")
   set(objects)
   foreach(source IN LISTS sources)
     string(SHA256 hash "${source}")
