@@ -121,7 +121,7 @@ constexpr void put_default(Writer& out, const instar::column_default& d) {
     out.put(d.integer == 1 ? " default true" : d.integer == 0 ? " default false" : " default ?");
     break;
   case instar::default_kind::integer:
-    out.put(" default integer ");
+    out.put(" default ");
     instar::detail::put_integer(out, d.integer);
     break;
   case instar::default_kind::real:
@@ -129,8 +129,9 @@ constexpr void put_default(Writer& out, const instar::column_default& d) {
     instar::detail::put_real(out, d.real);
     break;
   case instar::default_kind::text:
-    out.put(" default text ");
+    out.put(" default '");
     out.put(d.text);
+    out.put('\'');
     break;
   case instar::default_kind::expression:
     out.put(" default sql ");
