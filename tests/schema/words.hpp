@@ -237,6 +237,13 @@ constexpr text<> words(const instar::column& column) {
   return out;
 }
 
+/// An index, with its line's end.
+constexpr text<> words(const instar::index& i) {
+  text<> out{};
+  detail::put_index(out, i);
+  return out;
+}
+
 /// What a table says beside its columns, a line for each key, constraint and index.
 constexpr text<> constraints(const instar::table& t) {
   text<> out{};
