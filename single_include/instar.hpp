@@ -4056,18 +4056,22 @@ constexpr bool removes_value(const enumeration& before, const enumeration& after
 }
 
 /// Whether the rows that a table had can be equal in the columns of a new key: not when the old table had a key of the
-/// same columns, nor when a column is new and NULL in all of them.
-constexpr bool may_have_equal_rows(const step& s, std::span<const std::string_view> columns) {
+/// same columns, nor when a column is new and NULL in all of them; but where NULLs are equal too, only when they were.
+constexpr bool may_have_equal_rows(const step& s, const key& now) {
   const column_renames renames(*s.before, *s.after);
-  if (same_names(renames, s.before->primary_key.columns, columns))
+  if (same_names(renames, s.before->primary_key.columns, now.columns))
     return false;
+  bool nullable = false;
+  for (std::string_view name : now.columns)
+    nullable |= s.after->find_column(name)->nullable;
   for (const key& k : s.before->uniques)
-    if (same_names(renames, k.columns, columns))
+    if (same_names(renames, k.columns, now.columns) && (!now.nulls_not_distinct || k.nulls_not_distinct || !nullable))
       return false;
-  for (std::string_view name : columns) {
+  for (std::string_view name : now.columns) {
     const column& c = *s.after->find_column(name);
     const bool is_new = s.before->find_column(name) == nullptr && !renames.is_rename(c);
-    if (is_new && c.nullable && c.initial.kind == default_kind::none && c.generated == generated_kind::none)
+    if (is_new && c.nullable && !now.nulls_not_distinct && c.initial.kind == default_kind::none &&
+        c.generated == generated_kind::none)
       return false;
     // A new column that counts by itself.
     if (is_new && c.identity != identity_kind::none)
@@ -4108,11 +4112,11 @@ constexpr void each_hazard(const step& s, Note note) {
       note(hazard::makes_required);
     break;
   case step_kind::add_unique:
-    if (may_have_equal_rows(s, s.after->uniques[static_cast<std::size_t>(s.to)].columns))
+    if (may_have_equal_rows(s, s.after->uniques[static_cast<std::size_t>(s.to)]))
       note(hazard::makes_unique);
     break;
   case step_kind::add_primary_key:
-    if (may_have_equal_rows(s, s.after->primary_key.columns))
+    if (may_have_equal_rows(s, s.after->primary_key))
       note(hazard::makes_unique);
     break;
   case step_kind::create_index:
@@ -4295,34 +4299,48 @@ struct column_fates {
   constexpr bool disturb(const foreign_key& fk) const { return any && in(fk.columns); }
 };
 
-/// Compares lists of constraints or indexes: same name and definition stays, same definition is renamed, the rest is
-/// dropped and made.
-template <class T>
-constexpr void diff_constraints(step_list& out, const column_renames& renames, const column_fates& fates,
-                                std::span<const T> then, std::span<const T> now, step_kind drop, step_kind add,
-                                step_kind rename, constraint_kind kind) {
+/// Compares lists of constraints, foreign keys or indexes: same name and definition stays, same definition is renamed,
+/// the rest is dropped and made.
+/// \param same whether an old one and a new one say the same, and nothing makes it anew
+template <class T, class Same>
+constexpr void diff_constraints(step_list& out, const column_renames& renames, std::span<const T> then,
+                                std::span<const T> now, Same same, step_kind drop, step_kind add, step_kind rename,
+                                constraint_kind kind) {
   if (then.empty() && now.empty())
     return;
-  std::vector<char> old_done(then.size(), 0);
-  std::vector<char> new_done(now.size(), 0);
-  const auto match = [&](bool by_name) {
+  std::vector<int> becomes(then.size(), -1);
+  std::vector<char> kept(now.size(), 0);
+  for (int by_name = 1; by_name >= 0; --by_name)
     for (std::size_t n = 0; n < now.size(); ++n)
-      for (std::size_t o = 0; !new_done[n] && o < then.size(); ++o) {
-        if (old_done[o] || (by_name && !same_text(then[o].name, now[n].name)) ||
-            !same_definition(renames, then[o], now[n]) || fates.disturb(now[n]))
+      for (std::size_t o = 0; !kept[n] && o < then.size(); ++o) {
+        if (becomes[o] >= 0 || (by_name != 0 && !same_text(then[o].name, now[n].name)) || !same(then[o], now[n]))
           continue;
-        old_done[o] = new_done[n] = 1;
-        if (!by_name)
-          out.add(rename, renames.before, renames.after, static_cast<int>(o), static_cast<int>(n)).constraint = kind;
+        becomes[o] = static_cast<int>(n);
+        kept[n] = 1;
       }
-  };
-  match(true);
-  match(false);
+  // A name that another one lets go of only by its own rename is not free to take: there the old one is made anew.
+  std::vector<char> anew(then.size(), 0);
+  for (std::size_t o = 0; o < then.size(); ++o) {
+    if (becomes[o] < 0)
+      continue;
+    const T& renamed = now[static_cast<std::size_t>(becomes[o])];
+    for (std::size_t other = 0; other < then.size(); ++other)
+      anew[o] |= other != o && becomes[other] >= 0 && same_text(then[other].name, renamed.name);
+  }
+  for (std::size_t o = 0; o < then.size(); ++o) {
+    if (becomes[o] < 0)
+      continue;
+    const std::size_t n = static_cast<std::size_t>(becomes[o]);
+    if (anew[o])
+      kept[n] = 0;
+    else if (!same_text(then[o].name, now[n].name))
+      out.add(rename, renames.before, renames.after, static_cast<int>(o), static_cast<int>(n)).constraint = kind;
+  }
   for (std::size_t o = 0; o < then.size(); ++o)
-    if (!old_done[o])
+    if (becomes[o] < 0 || anew[o])
       out.add(drop, renames.before, renames.after, static_cast<int>(o));
   for (std::size_t n = 0; n < now.size(); ++n)
-    if (!new_done[n])
+    if (!kept[n])
       out.add(add, renames.before, renames.after, -1, static_cast<int>(n));
 }
 
@@ -4528,36 +4546,22 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
       out.add(step_kind::add_primary_key, &before, &after);
   }
 
-  diff_constraints(out, renames, fates, before.uniques, after.uniques, step_kind::drop_unique, step_kind::add_unique,
+  const auto same = [&](const auto& then, const auto& now) {
+    return same_definition(renames, then, now) && !fates.disturb(now);
+  };
+  diff_constraints(out, renames, before.uniques, after.uniques, same, step_kind::drop_unique, step_kind::add_unique,
                    step_kind::rename_constraint, constraint_kind::unique);
-  diff_constraints(out, renames, fates, before.checks, after.checks, step_kind::drop_check, step_kind::add_check,
+  diff_constraints(out, renames, before.checks, after.checks, same, step_kind::drop_check, step_kind::add_check,
                    step_kind::rename_constraint, constraint_kind::check);
-  diff_constraints(out, renames, fates, before.exclusions, after.exclusions, step_kind::drop_exclusion,
+  diff_constraints(out, renames, before.exclusions, after.exclusions, same, step_kind::drop_exclusion,
                    step_kind::add_exclusion, step_kind::rename_constraint, constraint_kind::exclusion);
-  diff_constraints(out, renames, fates, before.indexes, after.indexes, step_kind::drop_index, step_kind::create_index,
+  diff_constraints(out, renames, before.indexes, after.indexes, same, step_kind::drop_index, step_kind::create_index,
                    step_kind::rename_index, constraint_kind::unique);
-
-  std::vector<char> old_done(before.foreign_keys.size(), 0);
-  std::vector<char> new_done(after.foreign_keys.size(), 0);
-  for (int by_name = 1; by_name >= 0; --by_name)
-    for (std::size_t n = 0; n < after.foreign_keys.size(); ++n)
-      for (std::size_t o = 0; !new_done[n] && o < before.foreign_keys.size(); ++o) {
-        const foreign_key& then = before.foreign_keys[o];
-        const foreign_key& now = after.foreign_keys[n];
-        if (old_done[o] || (by_name != 0 && !same_text(then.name, now.name)) ||
-            !schemas.same_foreign_key(renames, then, now) || fates.disturb(now))
-          continue;
-        old_done[o] = new_done[n] = 1;
-        if (by_name == 0)
-          out.add(step_kind::rename_constraint, &before, &after, static_cast<int>(o), static_cast<int>(n)).constraint =
-              constraint_kind::foreign_key;
-      }
-  for (std::size_t o = 0; o < before.foreign_keys.size(); ++o)
-    if (!old_done[o])
-      out.add(step_kind::drop_foreign_key, &before, &after, static_cast<int>(o));
-  for (std::size_t n = 0; n < after.foreign_keys.size(); ++n)
-    if (!new_done[n])
-      out.add(step_kind::add_foreign_key, &before, &after, -1, static_cast<int>(n));
+  const auto same_foreign_key = [&](const foreign_key& then, const foreign_key& now) {
+    return schemas.same_foreign_key(renames, then, now) && !fates.disturb(now);
+  };
+  diff_constraints(out, renames, before.foreign_keys, after.foreign_keys, same_foreign_key, step_kind::drop_foreign_key,
+                   step_kind::add_foreign_key, step_kind::rename_constraint, constraint_kind::foreign_key);
 
   if (!same_text(before.comment, after.comment))
     out.add(step_kind::comment_table, &before, &after);

@@ -159,6 +159,9 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<columns::base::schema, columns::always_identity::schema>(
           "the kind of identity changes on SQLite",
           {users, "INSERT INTO users (email, age) VALUES ('c', 3) RETURNING id", "8", runs_on::sqlite}),
+      pair_of<columns::numbered::schema, columns::numbered_by_identity::schema>(
+          "a nullable column becomes required, the key and identity",
+          {users, "INSERT INTO users (id, email) VALUES (3, 'c') RETURNING age", "42"}),
       pair_of<columns::base::schema, columns::generated_added::schema>(
           "a generated column is added", {users, "SELECT next_age FROM users ORDER BY id", "31\n42"}),
       pair_of<columns::generated_added::schema, columns::generated_otherwise::schema>(
@@ -247,6 +250,8 @@ std::span<const schema_pair> schema_pairs() {
                                                              {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::with_checks::schema, keys::with_other_checks::schema>("checks are renamed, changed and dropped",
                                                                           {places, "SELECT count(*) FROM places", "3"}),
+      pair_of<keys::with_checks::schema, keys::with_turned_checks::schema>(
+          "unnamed checks change their places", {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::bare::schema, keys::with_exclusion::schema>("exclusion constraints are added",
                                                                 {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::with_exclusion::schema, keys::with_renamed_exclusion::schema>(

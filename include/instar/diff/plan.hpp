@@ -224,18 +224,22 @@ constexpr bool removes_value(const enumeration& before, const enumeration& after
 }
 
 /// Whether the rows that a table had can be equal in the columns of a new key: not when the old table had a key of the
-/// same columns, nor when a column is new and NULL in all of them.
-constexpr bool may_have_equal_rows(const step& s, std::span<const std::string_view> columns) {
+/// same columns, nor when a column is new and NULL in all of them; but where NULLs are equal too, only when they were.
+constexpr bool may_have_equal_rows(const step& s, const key& now) {
   const column_renames renames(*s.before, *s.after);
-  if (same_names(renames, s.before->primary_key.columns, columns))
+  if (same_names(renames, s.before->primary_key.columns, now.columns))
     return false;
+  bool nullable = false;
+  for (std::string_view name : now.columns)
+    nullable |= s.after->find_column(name)->nullable;
   for (const key& k : s.before->uniques)
-    if (same_names(renames, k.columns, columns))
+    if (same_names(renames, k.columns, now.columns) && (!now.nulls_not_distinct || k.nulls_not_distinct || !nullable))
       return false;
-  for (std::string_view name : columns) {
+  for (std::string_view name : now.columns) {
     const column& c = *s.after->find_column(name);
     const bool is_new = s.before->find_column(name) == nullptr && !renames.is_rename(c);
-    if (is_new && c.nullable && c.initial.kind == default_kind::none && c.generated == generated_kind::none)
+    if (is_new && c.nullable && !now.nulls_not_distinct && c.initial.kind == default_kind::none &&
+        c.generated == generated_kind::none)
       return false;
     // A new column that counts by itself.
     if (is_new && c.identity != identity_kind::none)
@@ -276,11 +280,11 @@ constexpr void each_hazard(const step& s, Note note) {
       note(hazard::makes_required);
     break;
   case step_kind::add_unique:
-    if (may_have_equal_rows(s, s.after->uniques[static_cast<std::size_t>(s.to)].columns))
+    if (may_have_equal_rows(s, s.after->uniques[static_cast<std::size_t>(s.to)]))
       note(hazard::makes_unique);
     break;
   case step_kind::add_primary_key:
-    if (may_have_equal_rows(s, s.after->primary_key.columns))
+    if (may_have_equal_rows(s, s.after->primary_key))
       note(hazard::makes_unique);
     break;
   case step_kind::create_index:

@@ -307,6 +307,29 @@ INSTAR_MODEL(User, "users", (id, primary_key, identity_always), (email), (name),
 inline constexpr auto schema = instar::schema<User>();
 }  // namespace always_identity
 
+namespace numbered {
+struct User {
+  int64_t id;
+  std::string email;
+  std::optional<std::string> name;
+  std::optional<int32_t> age;
+};
+INSTAR_MODEL(User, "users", (id), (email), (name), (age))
+inline constexpr auto schema = instar::schema<User>();
+}  // namespace numbered
+
+// A column that could be NULL becomes the key and identity.
+namespace numbered_by_identity {
+struct User {
+  int64_t id;
+  std::string email;
+  std::optional<std::string> name;
+  int32_t age;
+};
+INSTAR_MODEL(User, "users", (id), (email), (name), (age, primary_key, identity))
+inline constexpr auto schema = instar::schema<User>();
+}  // namespace numbered_by_identity
+
 namespace generated_added {
 struct User {
   int64_t id;

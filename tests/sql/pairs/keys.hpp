@@ -186,6 +186,20 @@ INSTAR_MODEL(Place, "places", (id, check("id > 0").named("positive")), (country)
 inline constexpr auto schema = instar::schema<Place>();
 }  // namespace with_other_checks
 
+// Unnamed checks are numbered by their place: a new first one gives the others the names of their successors.
+namespace with_turned_checks {
+struct Place {
+  int64_t id;
+  std::string country;
+  std::string city;
+  std::optional<int32_t> size;
+};
+INSTAR_MODEL(Place, "places", (id, check("id > 0")), (country), (city), (size), check("city <> ''"),
+             check("size > 0 OR country = 'x'"), check("city <> country"),
+             check("size < 100000000").named("not_too_large"))
+inline constexpr auto schema = instar::schema<Place>();
+}  // namespace with_turned_checks
+
 namespace with_exclusion {
 struct Place {
   int64_t id;
