@@ -341,6 +341,17 @@ std::span<const schema_pair> schema_pairs() {
           {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '{open,done}', NULL); INSERT INTO jobs "
            "(id, state) VALUES (1, 'done');",
            "SELECT state, history FROM tasks", "ready|{ready,done}", runs_on::postgres}),
+      pair_of<enums::in_arrays::schema, enums::in_arrays_renamed::schema>(
+          "values are renamed in arrays alone",
+          {"INSERT INTO tasks (id, history, plan) VALUES (1, '{done,open,running}', NULL), (2, '{}', '{open}')",
+           "SELECT history, plan FROM tasks ORDER BY id", "{closed,\"it's open\",running}|\n{}|{\"it's open\"}",
+           runs_on::postgres}),
+      pair_of<enums::in_arrays::schema, enums::in_arrays_renamed::schema>(
+          "values are renamed in arrays alone on SQLite",
+          {"INSERT INTO tasks (id, history, plan) VALUES (1, '[\"done\",\"open\",\"running\"]', NULL), "
+           "(2, '[]', '[\"open\",null]')",
+           "SELECT history, plan FROM tasks ORDER BY id",
+           "[\"closed\",\"it's open\",\"running\"]|\n[]|[\"it's open\",null]", runs_on::sqlite}),
       pair_of<enums::as_key::schema, enums::as_changed_key::schema>(
           "an enum that is a key changes",
           {"INSERT INTO phases (state, title) VALUES ('open', 'o'), ('done', 'd'); INSERT INTO tasks (id, state) "

@@ -364,7 +364,9 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
       if (then == nullptr)
         continue;
       for (const column& c : now.columns)
-        if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) && c.type.dimensions == 0 &&
+        // An array has no check; a value that is renamed is renamed in its elements.
+        if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) &&
+            (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
             then->find_column(c.name) != nullptr)
           add(then, &now);
     }
@@ -432,9 +434,9 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     if (old_enum != nullptr && new_enum != nullptr)
       for (const enum_value& v : new_enum->values)
         renamed |= is_rename(*old_enum, *new_enum, v);
-    if (renamed) {
+    const auto put_renamed = [&](const auto& put_value) {
       out.put("CASE ");
-      put_name(out, c.name);
+      put_value();
       for (const enum_value& v : new_enum->values)
         if (is_rename(*old_enum, *new_enum, v)) {
           out.put(" WHEN ");
@@ -443,8 +445,19 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
           put_literal(out, v.label);
         }
       out.put(" ELSE ");
-      put_name(out, c.name);
+      put_value();
       out.put(" END");
+    };
+    if (renamed && then.type.dimensions == 0 && c.type.dimensions == 0) {
+      put_renamed([&] { put_name(out, c.name); });
+    } else if (renamed && then.type.dimensions == 1 && c.type.dimensions == 1) {
+      out.put("CASE WHEN ");
+      put_name(out, c.name);
+      out.put(" IS NOT NULL THEN (SELECT json_group_array(label) FROM (SELECT ");
+      put_renamed([&] { out.put("value"); });
+      out.put(" AS label FROM json_each(");
+      put_name(out, c.name);
+      out.put(") ORDER BY key)) END");
     } else if (then.type.dimensions == 0 && c.type.dimensions == 1) {
       out.put("CASE WHEN ");
       put_name(out, c.name);

@@ -189,6 +189,31 @@ inline constexpr auto schema =
     instar::schema<Task, Job>(instar::view("open_tasks", "SELECT id FROM tasks WHERE state = 'ready'"));
 }  // namespace with_dependents_renamed
 
+// Arrays alone have the enum.
+namespace in_arrays {
+enum class State { open, running, done };
+INSTAR_ENUM(State, open, running, done)
+struct Task {
+  int64_t id;
+  std::vector<State> history;
+  std::optional<std::vector<State>> plan;
+};
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (history), (plan))
+inline constexpr auto schema = instar::schema<Task>();
+}  // namespace in_arrays
+
+namespace in_arrays_renamed {
+enum class State { open, running, done };
+INSTAR_ENUM(State, (open, "it's open", renamed_from("open")), running, (done, "closed", renamed_from("done")))
+struct Task {
+  int64_t id;
+  std::vector<State> history;
+  std::optional<std::vector<State>> plan;
+};
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (history), (plan))
+inline constexpr auto schema = instar::schema<Task>();
+}  // namespace in_arrays_renamed
+
 // The enum is a key, and another table references it.
 namespace as_key {
 enum class State { open, running, done };
