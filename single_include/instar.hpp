@@ -42,6 +42,15 @@
 
 namespace instar::detail {
 
+/// A text as numbers alone: what a std::string_view says, without the calls that a compiler's interpreter pays for.
+struct piece {
+  const char* data = nullptr;
+  std::size_t size = 0;
+
+  static constexpr piece of(std::string_view text) noexcept { return {text.data(), text.size()}; }
+  constexpr operator std::string_view() const noexcept { return {data, size}; }
+};
+
 /// Whether two texts are equal. One builtin instead of a loop: a constant evaluation counts it as one step.
 constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size() || a.size() == 0)
@@ -56,31 +65,25 @@ constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
 }
 
 inline constexpr std::uint64_t hash_base = 0x9E3779B97F4A7C15ull;
-inline constexpr std::uint64_t hash_base_2 = hash_base * hash_base;
-inline constexpr std::uint64_t hash_base_3 = hash_base_2 * hash_base;
-inline constexpr std::uint64_t hash_base_4 = hash_base_3 * hash_base;
 
 /// A 64-bit polynomial hash: hash = (hash + byte + 1) * base for each byte. Equal text gives equal hashes in every
-/// translation unit, and the hash of two texts in a row is that of their concatenation. Four bytes a round: a
-/// compiler's interpreter pays for the round, not for the arithmetic.
-constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
-  std::uint64_t hash = seed;
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= 4; left -= 4, p += 4)
-    hash = (hash + static_cast<unsigned char>(p[0]) + 1) * hash_base_4 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[1])) + 1) * hash_base_3 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[2])) + 1) * hash_base_2 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[3])) + 1) * hash_base;
-  if (left >= 2) {
-    hash = (hash + static_cast<unsigned char>(p[0]) + 1) * hash_base_2 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[1])) + 1) * hash_base;
-    left -= 2;
-    p += 2;
-  }
-  if (left != 0)
+/// translation unit, and the hash of two texts in a row is that of their concatenation. Four bytes a round and no
+/// object of a class: a compiler's interpreter pays for these, not for the arithmetic.
+constexpr std::uint64_t hash_bytes(const char* p, std::size_t size, std::uint64_t hash) noexcept {
+  for (; size >= 4; size -= 4, p += 4)
+    hash = ((((hash + static_cast<unsigned char>(p[0]) + 1) * hash_base + static_cast<unsigned char>(p[1]) + 1) *
+                 hash_base +
+             static_cast<unsigned char>(p[2]) + 1) *
+                hash_base +
+            static_cast<unsigned char>(p[3]) + 1) *
+           hash_base;
+  for (; size != 0; --size, ++p)
     hash = (hash + static_cast<unsigned char>(*p) + 1) * hash_base;
   return hash;
+}
+
+constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
+  return hash_bytes(text.data(), text.size(), seed);
 }
 
 constexpr std::uint64_t hash_number(std::uint64_t number, std::uint64_t seed) noexcept {
@@ -559,6 +562,7 @@ constexpr column_type sql_type_of() {
 }  // namespace instar
 
 #include <array>
+#include <bit>
 #include <initializer_list>
 
 /// \file What a model says of its columns and of its table. The entries of INSTAR_MODEL are expressions of these types.
@@ -571,13 +575,14 @@ enum class attribute_kind : unsigned char {
   end,
   field,
   primary_key,
-  identity,
   unique,
-  initial,
-  updated_at,
   references,
   index,
   check,
+  last_constraint = check,
+  identity,
+  initial,
+  updated_at,
   type,
   generated,
   collate,
@@ -605,6 +610,7 @@ namespace detail {
 struct known_type {
   column_type type{};
   std::uint64_t hash = 0;
+  bool nullable = false;  ///< Of a std::optional.
 };
 
 /// Room for a model that is never made: only the addresses of its members are taken, to know one member from another
@@ -627,32 +633,57 @@ constexpr const void* address_of(T Model::*member) {
 
 }  // namespace detail
 
-/// One thing said of a column; `field` starts the next column.
+/// One thing said of a column; `field` starts the next column. Numbers and pointers alone: a compiler's interpreter
+/// pays for every object of a class that it makes, reads or copies.
 struct attribute {
   detail::attribute_kind kind = detail::attribute_kind::end;
-  unsigned char option = 0;  ///< identity_kind or generated_kind.
-  bool nullable = false;     ///< Of a field.
-  default_kind initial = default_kind::none;
-  referential_action on_delete = referential_action::no_action;
-  referential_action on_update = referential_action::no_action;
-  instar::deferral deferral = deferral::not_deferrable;
-  std::string_view text{};  ///< A field's name, a default's text, a type's own SQL, a referenced model's table.
-  std::string_view name{};  ///< Of the constraint or index, where the user gives one.
+  std::uint32_t option = 0;  ///< A default_kind, identity_kind, generated_kind, or the actions of a foreign key.
+  std::uint32_t text_size = 0;
+  std::uint32_t name_size = 0;
+  const char* text_data = nullptr;
+  const char* name_data = nullptr;
   const detail::known_type* type = nullptr;  ///< Of a field, of a named type, and the enum of a default.
   const void* member = nullptr;              ///< Of a field: its place; of `references`: the place of its target.
-  std::int64_t integer = 0;                  ///< Of a default; of `references` the hash of the target table's name.
-  double real = 0;                           ///< Of a default.
+  std::int64_t number = 0;  ///< A default, that of a floating-point number as its bits; the hash of the table that
+                            ///< `references` names.
 
-  constexpr column_default default_words() const { return {initial, integer, real, text}; }
+  /// A field's name, a default's text, a type's own SQL, a referenced model's table.
+  constexpr std::string_view text() const { return {text_data, text_size}; }
+  /// Of the constraint or index, where the user gives one.
+  constexpr std::string_view name() const { return {name_data, name_size}; }
+  constexpr default_kind initial() const { return static_cast<default_kind>(option); }
+  constexpr referential_action on_delete() const { return static_cast<referential_action>(option & 0xff); }
+  constexpr referential_action on_update() const { return static_cast<referential_action>(option >> 8 & 0xff); }
+  constexpr instar::deferral deferral() const { return static_cast<instar::deferral>(option >> 16 & 0xff); }
+
+  constexpr column_default default_words() const {
+    if (initial() == default_kind::real)
+      return {.kind = default_kind::real, .real = std::bit_cast<double>(number)};
+    return {initial(), number, 0, text()};
+  }
 };
 
 namespace detail {
 
+template <class Option>
+constexpr attribute said(attribute_kind kind, Option option, std::string_view text = {}) {
+  return {.kind = kind,
+          .option = static_cast<std::uint32_t>(option),
+          .text_size = static_cast<std::uint32_t>(text.size()),
+          .text_data = text.data()};
+}
+
 /// A column of an index or key, or an expression.
 struct member_part {
   const void* member = nullptr;  ///< The field's place; null: an expression.
-  std::string_view owner{};      ///< The table name of the model that has the field.
-  index_part options{};
+  const char* owner = nullptr;   ///< The table name of the model that has the field.
+  bool expression = false;
+  bool descending = false;
+  null_order nulls = null_order::standard;
+  piece text{};  ///< Of an expression.
+  piece collation{};
+  piece operator_class{};
+  piece with_operator{};
 };
 
 /// One thing said of a table. Its parts stand together in one array for the whole model.
@@ -663,11 +694,11 @@ struct table_attribute {
   int include_count = 0;  ///< Included columns of an index, or target columns of a foreign key; behind the parts.
   bool unique = false;
   bool nulls_not_distinct = false;
-  std::string_view text{};
-  std::string_view name{};
-  std::string_view method{};
-  std::string_view where{};
-  std::string_view target{};  ///< The table that a foreign key references.
+  piece text{};
+  piece name{};
+  piece method{};
+  piece where{};
+  piece target{};  ///< The table that a foreign key references.
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
   instar::deferral deferral = deferral::not_deferrable;
@@ -675,23 +706,35 @@ struct table_attribute {
 
 template <int N>
 struct table_attributes_base {
+  static constexpr std::size_t attribute_count = 1;
   table_attribute head{};
   std::array<member_part, static_cast<std::size_t>(N)> parts{};
+
+  constexpr const table_attribute* first_attribute() const { return &head; }
+  constexpr const member_part* first_part() const { return parts.data(); }
 };
+
+// Taken where no namespace of the class has a description of it.
+struct not_described {
+  using model = void;
+};
+not_described instar_describe(const volatile void*);
 
 /// The description that INSTAR_MODEL wrote for a model. A base class's description is not the derived class's.
 template <class Model>
 struct description_of {
   using type = decltype(instar_describe(static_cast<Model*>(nullptr)));
   static_assert(std::is_same_v<typename type::model, Model>,
-                "INS1004: this class is not described, only its base class is; write INSTAR_MODEL for it");
+                "INS1004: this class is not described; write INSTAR_MODEL for it, in its own namespace, before the "
+                "schema (that of a base class does not count)");
 };
 
 template <class Model>
 using description = typename description_of<Model>::type;
 
 template <class Model>
-inline constexpr std::uint64_t table_hash_of = hash_text(description<Model>::table_name);
+inline constexpr std::uint64_t table_hash_of = hash_bytes(description<Model>::table_name,
+                                                          description<Model>::table_name_size, 0);
 
 }  // namespace detail
 
@@ -700,37 +743,38 @@ struct index_column : detail::member_part {
   constexpr explicit index_column(const detail::member_part& part) : detail::member_part(part) {}
   template <class T, class Model>
   constexpr index_column(T Model::*field)
-      : detail::member_part{detail::address_of(field), detail::description<Model>::table_name, {}} {}
+      : detail::member_part{__builtin_addressof(detail::place_of<Model>.value.*field),
+                            detail::description<Model>::table_name} {}
 
   constexpr index_column desc() const {
     index_column copy = *this;
-    copy.options.descending = true;
+    copy.descending = true;
     return copy;
   }
   constexpr index_column nulls_first() const {
     index_column copy = *this;
-    copy.options.nulls = null_order::first;
+    copy.nulls = null_order::first;
     return copy;
   }
   constexpr index_column nulls_last() const {
     index_column copy = *this;
-    copy.options.nulls = null_order::last;
+    copy.nulls = null_order::last;
     return copy;
   }
-  constexpr index_column collate(std::string_view collation) const {
+  constexpr index_column collate(std::string_view name) const {
     index_column copy = *this;
-    copy.options.collation = collation;
+    copy.collation = detail::piece::of(name);
     return copy;
   }
   constexpr index_column operator_class(std::string_view name) const {
     index_column copy = *this;
-    copy.options.operator_class = name;
+    copy.detail::member_part::operator_class = detail::piece::of(name);
     return copy;
   }
   /// For `exclude`: the operator that must not hold between two rows, such as "&&".
   constexpr index_column with(std::string_view operator_name) const {
     index_column copy = *this;
-    copy.options.with_operator = operator_name;
+    copy.with_operator = detail::piece::of(operator_name);
     return copy;
   }
 };
@@ -761,7 +805,7 @@ struct index_attribute : detail::table_attributes_base<N> {
   /// \param name the index's name; without it the name is derived: `users_email_idx`
   constexpr index_attribute named(std::string_view name) const {
     index_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   /// Makes it a unique index (the constraint is `unique(…)`).
@@ -778,13 +822,13 @@ struct index_attribute : detail::table_attributes_base<N> {
   /// \param method "gin", "gist", "brin", "hash" …; PostgreSQL only
   constexpr index_attribute using_method(std::string_view method) const {
     index_attribute copy = *this;
-    copy.head.method = method;
+    copy.head.method = detail::piece::of(method);
     return copy;
   }
   /// \param condition SQL: only rows for which it holds are in the index
   constexpr index_attribute where(std::string_view condition) const {
     index_attribute copy = *this;
-    copy.head.where = condition;
+    copy.head.where = detail::piece::of(condition);
     return copy;
   }
   /// Columns that are kept in the index but not searched by; PostgreSQL only.
@@ -802,7 +846,7 @@ template <int N>
 struct key_attribute : detail::table_attributes_base<N> {
   constexpr key_attribute named(std::string_view name) const {
     key_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   constexpr key_attribute nulls_not_distinct() const {
@@ -831,12 +875,12 @@ struct foreign_key_attribute : detail::table_attributes_base<N> {
     foreign_key_attribute<N + static_cast<int>(sizeof...(T))> complete{
         {this->head, detail::joined(this->parts, detail::parts_of<static_cast<int>(sizeof...(T))>(columns...))}};
     complete.head.include_count = static_cast<int>(sizeof...(T));
-    complete.head.target = detail::description<Target>::table_name;
+    complete.head.target = {detail::description<Target>::table_name, detail::description<Target>::table_name_size};
     return complete;
   }
   constexpr foreign_key_attribute named(std::string_view name) const {
     foreign_key_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   constexpr foreign_key_attribute on_delete(referential_action action) const {
@@ -867,17 +911,17 @@ template <int N>
 struct exclude_attribute : detail::table_attributes_base<N> {
   constexpr exclude_attribute named(std::string_view name) const {
     exclude_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   constexpr exclude_attribute using_method(std::string_view method) const {
     exclude_attribute copy = *this;
-    copy.head.method = method;
+    copy.head.method = detail::piece::of(method);
     return copy;
   }
   constexpr exclude_attribute where(std::string_view condition) const {
     exclude_attribute copy = *this;
-    copy.head.where = condition;
+    copy.head.where = detail::piece::of(condition);
     return copy;
   }
 };
@@ -886,27 +930,28 @@ struct exclude_attribute : detail::table_attributes_base<N> {
 struct reference_attribute : attribute {
   constexpr reference_attribute on_delete(referential_action action) const {
     reference_attribute copy = *this;
-    copy.attribute::on_delete = action;
+    copy.option |= static_cast<std::uint32_t>(action);
     return copy;
   }
   constexpr reference_attribute on_update(referential_action action) const {
     reference_attribute copy = *this;
-    copy.attribute::on_update = action;
+    copy.option |= static_cast<std::uint32_t>(action) << 8;
     return copy;
   }
   constexpr reference_attribute deferrable() const {
     reference_attribute copy = *this;
-    copy.deferral = deferral::initially_immediate;
+    copy.option |= static_cast<std::uint32_t>(deferral::initially_immediate) << 16;
     return copy;
   }
   constexpr reference_attribute initially_deferred() const {
     reference_attribute copy = *this;
-    copy.deferral = deferral::initially_deferred;
+    copy.option |= static_cast<std::uint32_t>(deferral::initially_deferred) << 16;
     return copy;
   }
   constexpr reference_attribute named(std::string_view constraint_name) const {
     reference_attribute copy = *this;
-    copy.name = constraint_name;
+    copy.name_data = constraint_name.data();
+    copy.name_size = static_cast<std::uint32_t>(constraint_name.size());
     return copy;
   }
 };
@@ -921,9 +966,16 @@ struct text_attribute {
   constexpr text_attribute named(std::string_view constraint_name) const {
     return {column_kind, table_kind, text, constraint_name};
   }
-  constexpr operator attribute() const { return {.kind = column_kind, .text = text, .name = name}; }
+  constexpr operator attribute() const {
+    return {.kind = column_kind,
+            .text_size = static_cast<std::uint32_t>(text.size()),
+            .name_size = static_cast<std::uint32_t>(name.size()),
+            .text_data = text.data(),
+            .name_data = name.data()};
+  }
   constexpr operator detail::table_attributes_base<0>() const {
-    return {.head = {.kind = table_kind, .text = text, .name = name}, .parts = {}};
+    return {.head = {.kind = table_kind, .text = detail::piece::of(text), .name = detail::piece::of(name)},
+            .parts = {}};
   }
 };
 
@@ -935,7 +987,7 @@ constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
                          static_cast<std::uint64_t>(t.dimensions),
                      hash);
   hash = hash_text(t.custom, hash);
-  if (t.values != nullptr) {
+  if (t.kind == type_kind::enumeration) {
     hash = hash_text(t.values->comment, hash_text(t.values->name, hash_text(t.values->schema, hash)));
     for (const enum_value& v : t.values->values)
       hash = hash_number(1, hash_text(v.label, hash));
@@ -943,12 +995,12 @@ constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
   return hash;
 }
 
-constexpr known_type know(const column_type& t) {
-  return {t, hash_words(t, 0)};
+constexpr known_type know(const column_type& t, bool nullable = false) {
+  return {t, hash_words(t, nullable ? 1 : 0), nullable};
 }
 
 template <class T>
-inline constexpr known_type known_type_of = know(sql_type_of<T>());
+inline constexpr known_type known_type_of = know(sql_type_of<T>(), optional_like<T>);
 
 template <type_kind Kind, int Length = -1, int Scale = -1>
 inline constexpr known_type named_type = know({.kind = Kind, .length = Length, .scale = Scale});
@@ -976,50 +1028,45 @@ constexpr double shortest_double(T value) {
 /// The words that a model is described with: INSTAR_MODEL's description derives from this, so that they are found
 /// before anything of the same name in the user's namespace (or POSIX' `index`).
 struct vocabulary {
-  static constexpr attribute identity{.kind = attribute_kind::identity,
-                                      .option = static_cast<unsigned char>(identity_kind::by_default)};
-  static constexpr attribute identity_always{.kind = attribute_kind::identity,
-                                             .option = static_cast<unsigned char>(identity_kind::always)};
+  static constexpr attribute identity = said(attribute_kind::identity, identity_kind::by_default);
+  static constexpr attribute identity_always = said(attribute_kind::identity, identity_kind::always);
   static constexpr attribute updated_at{.kind = attribute_kind::updated_at};
-  static constexpr attribute default_now{.kind = attribute_kind::initial, .initial = default_kind::now};
+  static constexpr attribute default_now = said(attribute_kind::initial, default_kind::now);
 
   static constexpr attribute default_sql(std::string_view sql) {
-    return {.kind = attribute_kind::initial, .initial = default_kind::expression, .text = sql};
+    return said(attribute_kind::initial, default_kind::expression, sql);
   }
   template <class T>
   static constexpr attribute default_value(T value) {
+    constexpr attribute_kind kind = attribute_kind::initial;
     if constexpr (std::is_same_v<T, bool>) {
-      return {.kind = attribute_kind::initial, .initial = default_kind::boolean, .integer = value ? 1 : 0};
+      return {.kind = kind, .option = static_cast<std::uint32_t>(default_kind::boolean), .number = value ? 1 : 0};
     } else if constexpr (std::is_integral_v<T>) {
       if (value > T{} && static_cast<std::uint64_t>(value) > std::uint64_t{INT64_MAX})
         throw "INS1006: this default is beyond the largest integer of a database; write it with default_sql";
-      return {.kind = attribute_kind::initial,
-              .initial = default_kind::integer,
-              .integer = static_cast<std::int64_t>(value)};
+      return {.kind = kind,
+              .option = static_cast<std::uint32_t>(default_kind::integer),
+              .number = static_cast<std::int64_t>(value)};
     } else if constexpr (std::is_floating_point_v<T>) {
-      return {.kind = attribute_kind::initial, .initial = default_kind::real, .real = shortest_double(value)};
+      return {.kind = kind,
+              .option = static_cast<std::uint32_t>(default_kind::real),
+              .number = std::bit_cast<std::int64_t>(shortest_double(value))};
     } else if constexpr (described_enum<T>) {
-      return {.kind = attribute_kind::initial,
-              .initial = default_kind::text,
-              .text = enum_description<T>::type::label(value),
-              .type = &known_type_of<T>};
+      attribute label = said(kind, default_kind::text, enum_description<T>::type::label(value));
+      label.type = &known_type_of<T>;
+      return label;
     } else {
-      return {.kind = attribute_kind::initial, .initial = default_kind::text, .text = std::string_view(value)};
+      return said(kind, default_kind::text, value);
     }
   }
 
   static constexpr attribute generated_always_as(std::string_view sql) {
-    return {
-        .kind = attribute_kind::generated, .option = static_cast<unsigned char>(generated_kind::stored), .text = sql};
+    return said(attribute_kind::generated, generated_kind::stored, sql);
   }
   static constexpr attribute generated_virtual(std::string_view sql) {
-    return {.kind = attribute_kind::generated,
-            .option = static_cast<unsigned char>(generated_kind::virtual_column),
-            .text = sql};
+    return said(attribute_kind::generated, generated_kind::virtual_column, sql);
   }
-  static constexpr attribute collate(std::string_view collation) {
-    return {.kind = attribute_kind::collate, .text = collation};
-  }
+  static constexpr attribute collate(std::string_view collation) { return said(attribute_kind::collate, 0, collation); }
   static constexpr text_attribute comment(std::string_view remark) {
     return {attribute_kind::comment, table_attribute_kind::comment, remark};
   }
@@ -1031,7 +1078,7 @@ struct vocabulary {
   }
 
   // Types, where the one that follows from the field's C++ type is not wanted.
-  static constexpr attribute type(std::string_view sql) { return {.kind = attribute_kind::type, .text = sql}; }
+  static constexpr attribute type(std::string_view sql) { return said(attribute_kind::type, 0, sql); }
   template <int Length>
   static constexpr attribute varchar = typed<type_kind::varchar, Length>;
   template <int Length>
@@ -1074,15 +1121,11 @@ struct vocabulary {
   static constexpr referential_action set_default = referential_action::set_default;
 
   template <class T>
-  static constexpr attribute field(std::string_view name, const void* place) {
-    return {.kind = attribute_kind::field,
-            .nullable = optional_like<T>,
-            .text = name,
-            .type = &known_type_of<T>,
-            .member = place};
+  static constexpr attribute field(const char* name, std::uint32_t size, const void* place) {
+    return {attribute_kind::field, 0, size, 0, name, nullptr, &known_type_of<T>, place, 0};
   }
   static constexpr index_column expression(std::string_view sql) {
-    return index_column(member_part{.options = {.text = sql, .expression = true}});
+    return index_column(member_part{.expression = true, .text = piece::of(sql)});
   }
 };
 
@@ -1147,10 +1190,9 @@ struct late_vocabulary {
 
   template <class T, class Model>
   static constexpr reference_attribute references(T Model::*target) {
-    return {{.kind = attribute_kind::references,
-             .text = description<Model>::table_name,
-             .member = address_of(target),
-             .integer = static_cast<std::int64_t>(table_hash_of<Model>)}};
+    using referenced = description<Model>;
+    return {{attribute_kind::references, 0, referenced::table_name_size, 0, referenced::table_name, nullptr, nullptr,
+             __builtin_addressof(place_of<Model>.value.*target), static_cast<std::int64_t>(table_hash_of<Model>)}};
   }
   template <class... T, class Model>
   static constexpr foreign_key_attribute<static_cast<int>(sizeof...(T))> foreign_key(T Model::*... columns) {
@@ -1163,9 +1205,7 @@ struct late_vocabulary {
              parts_of<static_cast<int>(sizeof...(Parts))>(parts...)}};
   }
   /// `column("name")` renames a column; `column(&User::email)` is a part of an index that can take options.
-  static constexpr attribute column(std::string_view name) {
-    return {.kind = attribute_kind::column_name, .text = name};
-  }
+  static constexpr attribute column(std::string_view name) { return said(attribute_kind::column_name, 0, name); }
   template <class T, class Model>
   static constexpr index_column column(T Model::*member) {
     return member;
@@ -1180,8 +1220,12 @@ struct late {
 /// All that is said of a table, parts and all, in flat arrays.
 template <std::size_t Attributes, std::size_t Parts>
 struct table_attribute_list {
+  static constexpr std::size_t attribute_count = Attributes;
   std::array<table_attribute, Attributes> attributes{};
   std::array<member_part, Parts> parts{};
+
+  constexpr const table_attribute* first_attribute() const { return attributes.data(); }
+  constexpr const member_part* first_part() const { return parts.data(); }
 };
 
 template <int N>
@@ -1211,6 +1255,20 @@ constexpr table_attribute_list<Attributes, Parts> flattened(const table_attribut
 template <int... N>
 constexpr auto table_list(const table_attributes_base<N>&... each) {
   return flattened<sizeof...(N), static_cast<std::size_t>((0 + ... + N))>(each...);
+}
+
+// What INSTAR_MODEL calls with all that is said of the table, behind a number that takes the first comma. One word
+// alone, as most models have, is its own list.
+constexpr table_attribute_list<0, 0> table_list_of(int) {
+  return {};
+}
+template <class Attribute>
+constexpr auto table_list_of(int, const Attribute& alone) {
+  return as_base(alone);
+}
+template <class... Attributes>
+constexpr auto table_list_of(int, const Attributes&... each) {
+  return table_list(as_base(each)...);
 }
 
 }  // namespace detail
@@ -1572,9 +1630,10 @@ constexpr auto table_list(const table_attributes_base<N>&... each) {
 
 namespace instar::detail {
 
-template <class... Attributes>
-constexpr auto table_list_of(int, const Attributes&... each) {
-  return table_list(as_base(each)...);
+/// Calls `f(row.id, row.email, …)` with all fields of a model's row.
+template <class Model, class F>
+constexpr decltype(auto) visit_fields(Model& row, F&& f) {
+  return description<std::remove_const_t<Model>>::visit(row, static_cast<F&&>(f));
 }
 
 /// What an enum's or an enumerator's entry can say beside its name.
@@ -1652,14 +1711,14 @@ struct snake_case {
 #define INSTAR_FIELD_STRING(NAME, ...) #NAME
 
 // Each of these takes one entry of a model: a column when parenthesised, a word about the table when bare.
-#define INSTAR_COLUMN(MODEL, ENTRY) INSTAR_JOIN(INSTAR_COLUMN_, INSTAR_IS_PARENTHESISED(ENTRY))(MODEL, ENTRY)
-#define INSTAR_COLUMN_0(MODEL, ENTRY)
-#define INSTAR_COLUMN_1(MODEL, ENTRY) INSTAR_COLUMN_2(MODEL, INSTAR_UNWRAP ENTRY)
-#define INSTAR_UNWRAP(...) __VA_ARGS__
-#define INSTAR_COLUMN_2(...) INSTAR_COLUMN_3(__VA_ARGS__)
-#define INSTAR_COLUMN_3(MODEL, NAME, ...)                                                                              \
-  field<decltype(MODEL::NAME)>(#NAME, __builtin_addressof(::instar::detail::place_of<MODEL>.value.NAME)),              \
+#define INSTAR_COLUMN(MODEL, ENTRY) INSTAR_JOIN(INSTAR_COLUMN_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
+#define INSTAR_COLUMN_0(ENTRY)
+#define INSTAR_COLUMN_1(ENTRY) INSTAR_FIELD ENTRY
+#define INSTAR_FIELD(NAME, ...)                                                                                        \
+  field<decltype(model::NAME)>(#NAME, sizeof(#NAME) - 1,                                                               \
+                               __builtin_addressof(::instar::detail::place_of<model>.value.NAME)),                     \
       __VA_OPT__(__VA_ARGS__, )
+#define INSTAR_UNWRAP(...) __VA_ARGS__
 
 #define INSTAR_NAME(MODEL, ENTRY) INSTAR_JOIN(INSTAR_NAME_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
 #define INSTAR_NAME_0(ENTRY)
@@ -1691,17 +1750,21 @@ struct snake_case {
 #define INSTAR_MODEL(MODEL, TABLE, ...)                                                                                \
   template <class instar_self>                                                                                         \
   struct instar_model_##MODEL : ::instar::detail::vocabulary, ::instar::detail::late<instar_self>::type {              \
-    using model = MODEL;                                                                                               \
-    INSTAR_LATE_WORDS                                                                                                  \
-    static constexpr ::std::string_view table_name = TABLE;                                                            \
-    static constexpr ::std::string_view model_name = #MODEL;                                                           \
+    INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                                   \
     static constexpr ::instar::attribute columns[] = {INSTAR_FOR_EACH(INSTAR_COLUMN, MODEL, __VA_ARGS__){}};           \
     static constexpr auto table_words() {                                                                              \
       return ::instar::detail::table_list_of(0 INSTAR_FOR_EACH(INSTAR_TABLE_WORD, MODEL, __VA_ARGS__));                \
     }                                                                                                                  \
+    INSTAR_EVERY_FIELD_LISTED(MODEL, INSTAR_NAMES(MODEL, __VA_ARGS__))                                                 \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);                                                                 \
-  INSTAR_EVERY_FIELD_LISTED(MODEL, __VA_ARGS__)
+  instar_model_##MODEL<MODEL> instar_describe(MODEL*);
+
+#define INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                               \
+  using model = MODEL;                                                                                                 \
+  INSTAR_LATE_WORDS                                                                                                    \
+  static constexpr const char* table_name = TABLE;                                                                     \
+  static constexpr ::std::size_t table_name_size = sizeof(TABLE) - 1;                                                  \
+  static constexpr const char* model_name = #MODEL;
 
 #define INSTAR_LATE_WORDS                                                                                              \
   using instar_late = typename ::instar::detail::late<instar_self>::type;                                              \
@@ -1714,13 +1777,13 @@ struct snake_case {
   using instar_late::unique;
 
 // A structured binding names every member or does not compile: the one exact and free check that a list is complete. It
-// is also how others reach the members: `instar_visit(row, f)` is f(row.id, row.email, …).
+// is also how others reach the members: `visit(row, f)` is f(row.id, row.email, …).
 #define INSTAR_EVERY_FIELD_LISTED(MODEL, ...)                                                                          \
   INSTAR_QUIET_BEGIN                                                                                                   \
   template <class instar_f>                                                                                            \
-  constexpr decltype(auto) instar_visit(MODEL& INSTAR_MODEL_must_list_every_field, instar_f&& instar_call) {           \
-    auto& [INSTAR_NAMES(MODEL, __VA_ARGS__)] = INSTAR_MODEL_must_list_every_field;                                     \
-    return instar_call(INSTAR_NAMES(MODEL, __VA_ARGS__));                                                              \
+  static constexpr decltype(auto) visit(MODEL& INSTAR_MODEL_must_list_every_field, instar_f&& instar_call) {           \
+    auto& [__VA_ARGS__] = INSTAR_MODEL_must_list_every_field;                                                          \
+    return instar_call(__VA_ARGS__);                                                                                   \
   }                                                                                                                    \
   INSTAR_QUIET_END
 
@@ -1773,586 +1836,10 @@ struct snake_case {
 // ---- instar/model/schema.hpp
 
 
+// ---- instar/model/facts.hpp
+
+
 // ---- instar/model/mistake.hpp
-
-
-// ---- instar/model/table.hpp
-
-
-// ---- instar/schema/names.hpp
-
-/// \file The names of constraints and indexes that the user did not name.
-
-namespace instar::detail {
-
-/// PostgreSQL keeps 63 bytes of a name and cuts the rest with nothing but a notice.
-/// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
-inline constexpr std::size_t name_limit = 63;
-
-constexpr std::size_t derived_name_size(std::string_view table, std::span<const std::string_view> columns,
-                                        std::string_view suffix) {
-  std::size_t size = table.size() + suffix.size();
-  for (std::string_view column : columns)
-    size += 1 + column.size();
-  return size;
-}
-
-/// Writes `table_column_column_suffix`. A name beyond 63 bytes keeps its first 54 (cut before a UTF-8 character, never
-/// in it) and ends in a hash of the whole, so that two long names with one beginning stay two.
-template <class Writer>
-constexpr void put_derived_name(Writer& out, std::string_view table, std::span<const std::string_view> columns,
-                                std::string_view suffix) {
-  if (derived_name_size(table, columns, suffix) <= name_limit) {
-    out.put(table);
-    for (std::string_view column : columns) {
-      out.put('_');
-      out.put(column);
-    }
-    out.put(suffix);
-    return;
-  }
-  std::uint64_t hash = hash_text(table);
-  for (std::string_view column : columns)
-    hash = hash_text(column, hash_text("_", hash));
-  hash = hash_text(suffix, hash);
-  hash ^= hash >> 32;
-
-  std::size_t room = 54;
-  auto put_cut = [&](std::string_view text) {
-    if (text.size() > room) {
-      std::size_t cut = room;
-      while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0u) == 0x80u)
-        --cut;
-      text = text.substr(0, cut);
-      room = 0;
-    } else {
-      room -= text.size();
-    }
-    out.put(text);
-  };
-  put_cut(table);
-  for (std::string_view column : columns) {
-    put_cut("_");
-    put_cut(column);
-  }
-  out.put('_');
-  for (int shift = 28; shift >= 0; shift -= 4)
-    out.put("0123456789abcdef"[(hash >> shift) & 0xFu]);
-}
-
-}  // namespace instar::detail
-
-/// \file A described model as a table: each model in a constant evaluation of its own.
-
-namespace instar::detail {
-
-/// How much of "schema.name" is the schema; 0 for a name without one.
-constexpr std::size_t schema_size_of(std::string_view written) {
-  for (std::size_t i = 0; i < written.size(); ++i)
-    if (written[i] == '.')
-      return i;
-  return 0;
-}
-
-struct qualified_name {
-  std::string_view schema{};
-  std::string_view name{};
-};
-
-constexpr qualified_name split_name(std::string_view written) {
-  const std::size_t size = schema_size_of(written);
-  return size == 0 ? qualified_name{{}, written} : qualified_name{written.substr(0, size), written.substr(size + 1)};
-}
-
-/// What was written of a model, before anything is derived.
-struct model_words {
-  std::string_view table_name{};  ///< As written: "users" or "auth.users".
-  std::string_view model_name{};
-  std::span<const attribute> columns{};
-  std::span<const table_attribute> table{};
-  std::span<const member_part> parts{};
-
-  std::size_t schema_size = 0;  ///< Bytes of the schema's name at the beginning of `table_name`.
-
-  constexpr std::string_view schema() const { return table_name.substr(0, schema_size); }
-  constexpr std::string_view name() const { return schema_size == 0 ? table_name : table_name.substr(schema_size + 1); }
-
-  /// Where the words of a field begin in `columns`.
-  constexpr std::size_t start_of(int field) const {
-    std::size_t i = 0;
-    for (int seen = -1; i < columns.size(); ++i)
-      if (columns[i].kind == attribute_kind::field && ++seen == field)
-        break;
-    return i;
-  }
-
-  /// The name of a field's column: its `column("…")`, or else the field's own.
-  constexpr std::string_view column_name(int field) const { return column_name_from(start_of(field)); }
-
-  /// The same for the field whose words begin there.
-  constexpr std::string_view column_name_from(std::size_t start) const {
-    for (std::size_t i = start + 1; i < columns.size() && columns[i].kind > attribute_kind::field; ++i)
-      if (columns[i].kind == attribute_kind::column_name)
-        return columns[i].text;
-    return columns[start].text;
-  }
-
-  /// Which field stands at a place; -1: a field of another model.
-  constexpr int field_at(const void* member) const {
-    int field = -1;
-    for (const attribute& a : columns)
-      if (a.kind == attribute_kind::field) {
-        ++field;
-        if (a.member == member)
-          return field;
-      }
-    return -1;
-  }
-
-  /// Where the words of the field at a place begin; the end of `columns` for a field of another model.
-  constexpr std::size_t start_at(const void* member) const {
-    std::size_t i = 0;
-    while (i < columns.size() && (columns[i].kind != attribute_kind::field || columns[i].member != member))
-      ++i;
-    return i;
-  }
-
-  constexpr std::string_view column_name(const void* member) const { return column_name_from(start_at(member)); }
-
-  /// What says the type of the field whose words begin there: its type attribute, or the field itself.
-  constexpr const attribute& type_words(std::size_t start) const {
-    for (std::size_t i = start + 1; columns[i].kind > attribute_kind::field; ++i)
-      if (columns[i].kind == attribute_kind::type)
-        return columns[i];
-    return columns[start];
-  }
-
-  /// The type of a field's column: its type attribute, or else what its C++ type stands for.
-  constexpr column_type type_from(std::size_t start) const {
-    const attribute& said = type_words(start);
-    return said.kind == attribute_kind::field ? said.type->type : retyped(columns[start].type->type, said);
-  }
-
-  /// A type attribute names the element type of a field that is an array, unless it spells the type out.
-  static constexpr column_type retyped(const column_type& derived, const attribute& given) {
-    if (given.type == nullptr)
-      return {.kind = type_kind::custom, .custom = given.text};
-    column_type type = given.type->type;
-    type.dimensions = derived.dimensions;
-    return type;
-  }
-};
-
-template <class Model>
-struct words_storage {
-  static constexpr auto table = description<Model>::table_words();
-};
-
-template <class Model>
-inline constexpr model_words words_of{
-    description<Model>::table_name,    description<Model>::model_name,
-    description<Model>::columns,       words_storage<Model>::table.attributes,
-    words_storage<Model>::table.parts, schema_size_of(description<Model>::table_name)};
-
-/// How much room a table needs.
-struct table_sizes {
-  std::size_t columns = 0;
-  std::size_t uniques = 0;
-  std::size_t foreign_keys = 0;
-  std::size_t checks = 0;
-  std::size_t exclusions = 0;
-  std::size_t indexes = 0;
-  std::size_t parts = 0;
-  std::size_t names = 0;  ///< Column names in keys.
-  std::size_t text = 0;   ///< Bytes of derived names, at most.
-};
-
-constexpr table_sizes sizes_of(const model_words& words) {
-  table_sizes n{.names = 0, .text = name_limit};
-  bool key = false;
-  for (const attribute& a : words.columns) {
-    switch (a.kind) {
-    case attribute_kind::field:
-      ++n.columns;
-      break;
-    case attribute_kind::primary_key:
-      key = true;
-      ++n.names;
-      break;
-    case attribute_kind::unique:
-      ++n.uniques;
-      ++n.names;
-      n.text += name_limit;
-      break;
-    case attribute_kind::references:
-      ++n.foreign_keys;
-      n.names += 2;
-      n.text += name_limit;
-      break;
-    case attribute_kind::index:
-      ++n.indexes;
-      ++n.parts;
-      n.text += name_limit;
-      break;
-    case attribute_kind::check:
-      ++n.checks;
-      n.text += name_limit;
-      break;
-    default:
-      break;
-    }
-  }
-  for (const table_attribute& a : words.table) {
-    const std::size_t parts = static_cast<std::size_t>(a.part_count);
-    const std::size_t included = static_cast<std::size_t>(a.include_count);
-    n.text += name_limit;
-    switch (a.kind) {
-    case table_attribute_kind::primary_key:
-      key = true;
-      n.names += parts;
-      break;
-    case table_attribute_kind::unique:
-      ++n.uniques;
-      n.names += parts;
-      break;
-    case table_attribute_kind::foreign_key:
-      ++n.foreign_keys;
-      n.names += parts + included;
-      break;
-    case table_attribute_kind::index:
-      ++n.indexes;
-      n.parts += parts;
-      n.names += included;
-      break;
-    case table_attribute_kind::exclude:
-      ++n.exclusions;
-      n.parts += parts;
-      break;
-    case table_attribute_kind::check:
-      ++n.checks;
-      break;
-    default:
-      break;
-    }
-  }
-  static_cast<void>(key);
-  return n;
-}
-
-/// Fills the arrays that a table is a view of.
-struct table_builder {
-  std::span<column> columns;
-  std::span<key> uniques;
-  std::span<foreign_key> foreign_keys;
-  std::span<check> checks;
-  std::span<exclusion> exclusions;
-  std::span<index> indexes;
-  std::span<index_part> parts;
-  std::span<std::string_view> names;
-  char* text;
-  instar::table table{};
-  std::size_t text_used = 0;
-  std::size_t names_used = 0;
-  std::size_t parts_used = 0;
-  std::size_t uniques_used = 0;
-  std::size_t foreign_keys_used = 0;
-  std::size_t checks_used = 0;
-  std::size_t exclusions_used = 0;
-  std::size_t indexes_used = 0;
-  static constexpr std::span<const std::string_view> no_columns{};
-
-  constexpr instar::table build(const model_words& words) {
-    table.schema = words.schema();
-    table.name = words.name();
-    add_columns(words);
-    add_column_constraints(words);
-    for (const table_attribute& a : words.table)
-      add_table_word(words, a);
-    mark_keys();
-    table.columns = columns;
-    table.uniques = uniques;
-    table.foreign_keys = foreign_keys;
-    table.checks = checks;
-    table.exclusions = exclusions;
-    table.indexes = indexes;
-    return table;
-  }
-
-  constexpr void add_columns(const model_words& words) {
-    std::size_t at = 0;
-    for (const attribute& a : words.columns) {
-      if (a.kind == attribute_kind::field) {
-        column& c = columns[at++];
-        c.name = a.text;
-        c.type = a.type->type;
-        c.nullable = a.nullable;
-        continue;
-      }
-      if (at == 0)
-        continue;
-      column& c = columns[at - 1];
-      switch (a.kind) {
-      case attribute_kind::identity:
-        c.identity = static_cast<identity_kind>(a.option);
-        break;
-      case attribute_kind::initial:
-        c.initial = a.default_words();
-        break;
-      case attribute_kind::updated_at:
-        c.updated_at = true;
-        if (c.initial.kind == default_kind::none)
-          c.initial = {.kind = default_kind::now};
-        break;
-      case attribute_kind::type:
-        c.type = model_words::retyped(c.type, a);
-        break;
-      case attribute_kind::generated:
-        c.generated = static_cast<generated_kind>(a.option);
-        c.generated_as = a.text;
-        break;
-      case attribute_kind::collate:
-        c.collation = a.text;
-        break;
-      case attribute_kind::comment:
-        c.comment = a.text;
-        break;
-      case attribute_kind::column_name:
-        c.name = a.text;
-        break;
-      case attribute_kind::renamed_from:
-        c.renamed_from = a.text;
-        break;
-      default:
-        break;
-      }
-    }
-  }
-
-  constexpr void add_column_constraints(const model_words& words) {
-    std::size_t at = 0;
-    for (const attribute& a : words.columns) {
-      if (a.kind == attribute_kind::field)
-        ++at;
-      if (at == 0)
-        continue;
-      const std::string_view self = columns[at - 1].name;
-      const std::span<const std::string_view> alone(&columns[at - 1].name, 1);
-      switch (a.kind) {
-      case attribute_kind::primary_key:
-        table.primary_key = {.name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(self)};
-        break;
-      case attribute_kind::unique:
-        uniques[uniques_used++] = {.name = name_or(a.name, alone, "_key"), .columns = names_of(self)};
-        break;
-      case attribute_kind::references: {
-        foreign_key& fk = foreign_keys[foreign_keys_used++];
-        fk = {.name = name_or(a.name, alone, "_fkey"),
-              .columns = names_of(self),
-              .on_delete = a.on_delete,
-              .on_update = a.on_update,
-              .deferral = a.deferral};
-        // The schema replaces these by the target's own words: here only the model's literal name is known.
-        fk.target_table = a.text;
-        fk.target_columns = names_of({});
-        break;
-      }
-      case attribute_kind::index:
-        parts[parts_used] = {.text = self};
-        indexes[indexes_used++] = {.name = name_or(a.name, alone, "_idx"), .parts = {&parts[parts_used], 1}};
-        ++parts_used;
-        break;
-      case attribute_kind::check:
-        checks[checks_used++] = {.name = name_or(a.name, alone, "_check"), .expression = a.text};
-        break;
-      default:
-        break;
-      }
-    }
-  }
-
-  constexpr void add_table_word(const model_words& words, const table_attribute& a) {
-    const std::span<const member_part> all =
-        words.parts.subspan(static_cast<std::size_t>(a.first_part), static_cast<std::size_t>(a.part_count));
-    const std::span<const member_part> extra = words.parts.subspan(
-        static_cast<std::size_t>(a.first_part + a.part_count), static_cast<std::size_t>(a.include_count));
-    switch (a.kind) {
-    case table_attribute_kind::primary_key:
-      table.primary_key = {
-          .name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(words, all), .deferral = a.deferral};
-      break;
-    case table_attribute_kind::unique: {
-      const auto on = names_of(words, all);
-      uniques[uniques_used++] = {.name = name_or(a.name, on, "_key"),
-                                 .columns = on,
-                                 .nulls_not_distinct = a.nulls_not_distinct,
-                                 .deferral = a.deferral};
-      break;
-    }
-    case table_attribute_kind::foreign_key: {
-      const auto on = names_of(words, all);
-      const std::size_t target = names_used;
-      names_used += extra.size();
-      foreign_keys[foreign_keys_used++] = {.name = name_or(a.name, on, "_fkey"),
-                                           .columns = on,
-                                           .target_table = a.target,
-                                           .target_columns = {names.data() + target, extra.size()},
-                                           .on_delete = a.on_delete,
-                                           .on_update = a.on_update,
-                                           .deferral = a.deferral};
-      break;
-    }
-    case table_attribute_kind::index: {
-      const auto on = parts_of_words(words, all);
-      indexes[indexes_used++] = {.name = name_or(a.name, on, a.unique ? "_key" : "_idx"),
-                                 .parts = on,
-                                 .unique = a.unique,
-                                 .nulls_not_distinct = a.nulls_not_distinct,
-                                 .method = a.method,
-                                 .where = a.where,
-                                 .include = names_of(words, extra)};
-      break;
-    }
-    case table_attribute_kind::exclude: {
-      const auto on = parts_of_words(words, all);
-      exclusions[exclusions_used++] = {.name = name_or(a.name, on, "_excl"),
-                                       .parts = on,
-                                       .method = a.method,
-                                       .where = a.where,
-                                       .deferral = a.deferral};
-      break;
-    }
-    case table_attribute_kind::check:
-      checks[checks_used] = {.name = a.name.empty() ? check_name(words) : a.name, .expression = a.text};
-      ++checks_used;
-      break;
-    case table_attribute_kind::comment:
-      table.comment = a.text;
-      break;
-    case table_attribute_kind::renamed_from:
-      table.renamed_from = a.text;
-      break;
-    }
-  }
-
-  /// The second unnamed check of a table is users_check1, as PostgreSQL itself would call it; the next, if that is
-  /// taken.
-  constexpr std::string_view check_name(const model_words& words) {
-    // Byte by byte: g++ 12 compares no memory of an object that is still being built.
-    const auto same = [](std::string_view a, std::string_view b) {
-      if (a.size() != b.size())
-        return false;
-      for (std::size_t i = 0; i < a.size(); ++i)
-        if (a[i] != b[i])
-          return false;
-      return true;
-    };
-    for (unsigned number = 0;; ++number) {
-      constexpr std::string_view word = "_check";
-      char suffix[word.size() + 20]{};
-      filler end{suffix};
-      end.put(word);
-      if (number != 0)
-        put_integer(end, number);
-      filler out{text + text_used};
-      put_derived_name(out, table.name, no_columns, {suffix, static_cast<std::size_t>(end.position - suffix)});
-      const std::string_view name(text + text_used, static_cast<std::size_t>(out.position - (text + text_used)));
-      bool free = true;
-      for (std::size_t i = 0; i < checks_used; ++i)
-        free &= !same(checks[i].name, name);
-      for (const table_attribute& a : words.table)
-        free &= !same(a.name, name);
-      if (free)
-        return taken(out);
-    }
-  }
-
-  constexpr std::string_view taken(const filler& out) {
-    const std::string_view written(text + text_used, static_cast<std::size_t>(out.position - (text + text_used)));
-    text_used += written.size();
-    return written;
-  }
-
-  constexpr std::string_view name_or(std::string_view given, std::span<const std::string_view> on,
-                                     std::string_view suffix) {
-    if (!given.empty())
-      return given;
-    filler out{text + text_used};
-    put_derived_name(out, table.name, on, suffix);
-    return taken(out);
-  }
-
-  constexpr std::string_view name_or(std::string_view given, std::span<const index_part> on, std::string_view suffix) {
-    if (!given.empty())
-      return given;
-    std::array<std::string_view, 32> words{};
-    std::size_t n = 0;
-    for (const index_part& part : on)
-      if (n < words.size())
-        words[n++] = part.expression ? std::string_view("expr") : part.text;
-    return name_or(given, std::span<const std::string_view>(words.data(), n), suffix);
-  }
-
-  constexpr std::span<const std::string_view> names_of(std::string_view one) {
-    names[names_used] = one;
-    return {&names[names_used++], 1};
-  }
-
-  constexpr std::span<const std::string_view> names_of(const model_words& words, std::span<const member_part> on) {
-    const std::size_t start = names_used;
-    for (const member_part& part : on)
-      names[names_used++] = words.column_name(part.member);
-    return {names.data() + start, on.size()};
-  }
-
-  constexpr std::span<const index_part> parts_of_words(const model_words& words, std::span<const member_part> on) {
-    const std::size_t start = parts_used;
-    for (const member_part& part : on) {
-      parts[parts_used] = part.options;
-      if (!part.options.expression)
-        parts[parts_used].text = words.column_name(part.member);
-      ++parts_used;
-    }
-    return {parts.data() + start, on.size()};
-  }
-
-  constexpr void mark_keys() {
-    for (column& c : columns) {
-      for (std::string_view name : table.primary_key.columns)
-        if (same_text(name, c.name))
-          c.primary_key = true;
-      for (const key& k : uniques)
-        if (k.columns.size() == 1 && same_text(k.columns[0], c.name))
-          c.unique = true;
-    }
-  }
-};
-
-/// A table with the arrays that it is a view of. Built in place, because its views point into it.
-template <table_sizes N>
-struct table_storage {
-  std::array<column, N.columns> columns{};
-  std::array<key, N.uniques> uniques{};
-  std::array<foreign_key, N.foreign_keys> foreign_keys{};
-  std::array<check, N.checks> checks{};
-  std::array<exclusion, N.exclusions> exclusions{};
-  std::array<index, N.indexes> indexes{};
-  std::array<index_part, N.parts> parts{};
-  std::array<std::string_view, N.names> names{};
-  char text[N.text + 1]{};
-  instar::table table{};
-
-  constexpr explicit table_storage(const model_words& words)
-      : table(table_builder{columns, uniques, foreign_keys, checks, exclusions, indexes, parts, names, text}.build(
-            words)) {}
-  // The views of a copy would still point into the original.
-  table_storage(const table_storage&) = delete;
-  table_storage& operator=(const table_storage&) = delete;
-};
-
-template <class Model>
-inline constexpr table_storage<sizes_of(words_of<Model>)> storage_of{words_of<Model>};
-
-}  // namespace instar::detail
 
 
 // ---- instar/schema/fixed_string.hpp
@@ -2515,132 +2002,6 @@ constexpr void put_mistake(Writer& out, const mistake& m) {
   }
 }
 
-constexpr bool integer_kind(const column_type& t) {
-  return t.kind == type_kind::smallint || t.kind == type_kind::integer || t.kind == type_kind::bigint;
-}
-
-constexpr bool default_fits(const column_type& t, const attribute& a) {
-  if (t.dimensions != 0 && a.initial != default_kind::text)
-    return a.initial == default_kind::expression;
-  switch (a.initial) {
-  case default_kind::none:
-  case default_kind::expression:
-    return true;
-  case default_kind::boolean:
-    return t.kind == type_kind::boolean || t.kind == type_kind::custom;
-  case default_kind::integer:
-    if (t.kind == type_kind::smallint)
-      return a.integer >= INT16_MIN && a.integer <= INT16_MAX;
-    if (t.kind == type_kind::integer)
-      return a.integer >= INT32_MIN && a.integer <= INT32_MAX;
-    return t.kind == type_kind::bigint || t.kind == type_kind::numeric || t.kind == type_kind::real ||
-           t.kind == type_kind::double_precision || t.kind == type_kind::custom;
-  case default_kind::real:
-    return t.kind == type_kind::numeric || t.kind == type_kind::real || t.kind == type_kind::double_precision ||
-           t.kind == type_kind::custom;
-  case default_kind::now:
-    return t.kind == type_kind::timestamp || t.kind == type_kind::timestamptz || t.kind == type_kind::date ||
-           t.kind == type_kind::time || t.kind == type_kind::timetz || t.kind == type_kind::text ||
-           t.kind == type_kind::custom;
-  case default_kind::text:
-    if (a.type != nullptr)  // An enumerator: only its own enum's column takes it.
-      return t.kind == type_kind::enumeration && t.values == a.type->type.values;
-    return t.kind != type_kind::boolean && !integer_kind(t) && t.kind != type_kind::enumeration &&
-           t.kind != type_kind::real && t.kind != type_kind::double_precision;
-  }
-  return false;
-}
-
-/// What is wrong in the words of one model alone.
-constexpr mistake mistake_in_words(const model_words& words) {
-  const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other = {}) {
-    return mistake{kind, words.model_name, field, other};
-  };
-  const std::string_view table = words.name();
-  if (table.size() > name_limit)
-    return wrong(mistake_kind::name_too_long, {}, table);
-  if (words.schema_size > name_limit)
-    return wrong(mistake_kind::name_too_long, {}, words.schema());
-  int keys = 0;
-  bool renamed = false;
-  std::string_view field{};
-  std::size_t start = 0;
-  bool nullable = false;
-  int sources = 0;
-  int number = -1;
-  for (std::size_t i = 0; i < words.columns.size(); ++i) {
-    const attribute& a = words.columns[i];
-    switch (a.kind) {
-    case attribute_kind::field:
-      ++number;
-      field = a.text;
-      nullable = a.nullable;
-      sources = 0;
-      start = i;
-      if (field.size() > name_limit)
-        return wrong(mistake_kind::name_too_long, field, field);
-      break;
-    case attribute_kind::column_name:
-      renamed = true;
-      if (a.text.size() > name_limit)
-        return wrong(mistake_kind::name_too_long, field, a.text);
-      break;
-    case attribute_kind::primary_key:
-      if (++keys > 1)
-        return wrong(mistake_kind::two_primary_keys, field);
-      if (nullable)
-        return wrong(mistake_kind::nullable_primary_key, field);
-      break;
-    case attribute_kind::identity:
-      if (!integer_kind(words.type_from(start)))
-        return wrong(mistake_kind::identity_not_integer, field);
-      if (++sources > 1)
-        return wrong(mistake_kind::default_conflict, field);
-      break;
-    case attribute_kind::initial:
-      if (++sources > 1)
-        return wrong(mistake_kind::default_conflict, field);
-      if (!default_fits(words.type_from(start), a))
-        return wrong(mistake_kind::wrong_default, field);
-      break;
-    case attribute_kind::generated:
-      if (++sources > 1)
-        return wrong(mistake_kind::default_conflict, field);
-      break;
-    default:
-      break;
-    }
-    if (a.name.size() > name_limit)
-      return wrong(mistake_kind::name_too_long, field, a.name);
-  }
-  if (renamed)
-    for (int i = 1; i <= number; ++i)
-      for (int j = 0; j < i; ++j)
-        if (same_text(words.column_name(i), words.column_name(j)))
-          return wrong(mistake_kind::duplicate_column, words.columns[words.start_of(i)].text, words.column_name(i));
-  for (const table_attribute& a : words.table) {
-    if (a.name.size() > name_limit)
-      return wrong(mistake_kind::name_too_long, {}, a.name);
-    if (a.kind == table_attribute_kind::primary_key && ++keys > 1)
-      return wrong(mistake_kind::two_primary_keys, {});
-    const int own = a.kind == table_attribute_kind::foreign_key ? a.part_count : a.part_count + a.include_count;
-    for (int p = 0; p < own; ++p) {
-      const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
-      if (part.member == nullptr)
-        continue;
-      const std::size_t at = words.start_at(part.member);
-      if (at == words.columns.size())
-        return wrong(mistake_kind::other_models_field, {}, part.owner);
-      if (a.kind == table_attribute_kind::primary_key && words.columns[at].nullable)
-        return wrong(mistake_kind::nullable_primary_key, words.columns[at].text);
-    }
-  }
-  return {};
-}
-
-template <class Model>
-inline constexpr mistake mistake_of = mistake_in_words(words_of<Model>);
-
 template <const mistake& Mistake>
 constexpr auto mistake_text() {
   constexpr std::size_t size = [] {
@@ -2744,6 +2105,902 @@ struct no_mistake<Mistake, false> : mistake_in_model<mistake_text<Mistake>()> {
 }  // namespace instar
 
 
+// ---- instar/model/table.hpp
+
+
+// ---- instar/schema/names.hpp
+
+/// \file The names of constraints and indexes that the user did not name.
+
+namespace instar::detail {
+
+/// PostgreSQL keeps 63 bytes of a name and cuts the rest with nothing but a notice.
+/// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+inline constexpr std::size_t name_limit = 63;
+
+constexpr std::size_t derived_name_size(std::string_view table, std::span<const std::string_view> columns,
+                                        std::string_view suffix) {
+  std::size_t size = table.size() + suffix.size();
+  for (std::string_view column : columns)
+    size += 1 + column.size();
+  return size;
+}
+
+/// Writes `table_column_column_suffix`. A name beyond 63 bytes keeps its first 54 (cut before a UTF-8 character, never
+/// in it) and ends in a hash of the whole, so that two long names with one beginning stay two.
+template <class Writer>
+constexpr void put_derived_name(Writer& out, std::string_view table, std::span<const std::string_view> columns,
+                                std::string_view suffix) {
+  if (derived_name_size(table, columns, suffix) <= name_limit) {
+    out.put(table);
+    for (std::string_view column : columns) {
+      out.put('_');
+      out.put(column);
+    }
+    out.put(suffix);
+    return;
+  }
+  std::uint64_t hash = hash_text(table);
+  for (std::string_view column : columns)
+    hash = hash_text(column, hash_text("_", hash));
+  hash = hash_text(suffix, hash);
+  hash ^= hash >> 32;
+
+  std::size_t room = 54;
+  auto put_cut = [&](std::string_view text) {
+    if (text.size() > room) {
+      std::size_t cut = room;
+      while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0u) == 0x80u)
+        --cut;
+      text = text.substr(0, cut);
+      room = 0;
+    } else {
+      room -= text.size();
+    }
+    out.put(text);
+  };
+  put_cut(table);
+  for (std::string_view column : columns) {
+    put_cut("_");
+    put_cut(column);
+  }
+  out.put('_');
+  for (int shift = 28; shift >= 0; shift -= 4)
+    out.put("0123456789abcdef"[(hash >> shift) & 0xFu]);
+}
+
+}  // namespace instar::detail
+
+/// \file A described model as a table: each model in a constant evaluation of its own.
+
+namespace instar::detail {
+
+/// How much of "schema.name" is the schema; 0 for a name without one.
+constexpr std::size_t schema_size_of(const char* written) {
+  // One builtin instead of a loop: a compiler's interpreter counts it as one step.
+  const char* const dot = __builtin_strchr(written, '.');
+  return dot == nullptr ? 0 : static_cast<std::size_t>(dot - written);
+}
+
+struct qualified_name {
+  std::string_view schema{};
+  std::string_view name{};
+};
+
+constexpr qualified_name split_name(std::string_view written) {
+  const std::size_t size = written.find('.');
+  return size == std::string_view::npos ? qualified_name{{}, written}
+                                        : qualified_name{written.substr(0, size), written.substr(size + 1)};
+}
+
+/// What was written of a model, before anything is derived. Pointers and numbers for what every model pays for, texts
+/// and spans for the rest.
+struct model_words {
+  const char* written;  ///< The table's name: "users" or "auth.users".
+  std::size_t written_size;
+  std::size_t schema_size;  ///< Bytes of the schema's name at the beginning of `written`.
+  const char* model;
+  const attribute* said;  ///< Of the columns; ends in `end`.
+  std::size_t said_count;
+  const table_attribute* said_of_table;
+  std::size_t said_of_table_count;
+  const member_part* first_part;
+
+  constexpr std::string_view table_name() const { return {written, written_size}; }
+  constexpr std::string_view schema() const { return {written, schema_size}; }
+  constexpr std::string_view name() const { return table_name().substr(schema_size == 0 ? 0 : schema_size + 1); }
+  constexpr std::string_view model_name() const { return model; }
+  constexpr std::span<const attribute> columns() const { return {said, said_count}; }
+  constexpr std::span<const table_attribute> table() const { return {said_of_table, said_of_table_count}; }
+  /// The columns of an index or key.
+  constexpr std::span<const member_part> parts_of(const table_attribute& a) const {
+    return {first_part + a.first_part, static_cast<std::size_t>(a.part_count)};
+  }
+  /// The included columns of an index, or the target columns of a foreign key.
+  constexpr std::span<const member_part> further_parts_of(const table_attribute& a) const {
+    return {first_part + a.first_part + a.part_count, static_cast<std::size_t>(a.include_count)};
+  }
+
+  /// The words of the field at a place; nullptr for a field of another model.
+  constexpr const attribute* find(const void* member) const {
+    for (const attribute* a = said; a->kind != attribute_kind::end; ++a)
+      if (a->member == member && a->kind == attribute_kind::field)
+        return a;
+    return nullptr;
+  }
+
+  /// The name of a field's column: its `column("…")`, or else the field's own.
+  static constexpr piece column_name(const attribute* field) {
+    for (const attribute* a = field + 1; a->kind > attribute_kind::field; ++a)
+      if (a->kind == attribute_kind::column_name)
+        return {a->text_data, a->text_size};
+    return {field->text_data, field->text_size};
+  }
+  constexpr std::string_view column_name_at(const void* member) const { return column_name(find(member)); }
+
+  /// What says the type of a field: its type attribute, or the field itself.
+  static constexpr const attribute* type_words(const attribute* field) {
+    for (const attribute* a = field + 1; a->kind > attribute_kind::field; ++a)
+      if (a->kind == attribute_kind::type)
+        return a;
+    return field;
+  }
+
+  /// The type of a field's column: its type attribute, or else what its C++ type stands for.
+  static constexpr column_type type_of(const attribute* field) {
+    const attribute* given = type_words(field);
+    return given == field ? field->type->type : retyped(field->type->type, *given);
+  }
+
+  /// A type attribute names the element type of a field that is an array, unless it spells the type out.
+  static constexpr column_type retyped(const column_type& derived, const attribute& given) {
+    if (given.type == nullptr)
+      return {.kind = type_kind::custom, .custom = given.text()};
+    column_type type = given.type->type;
+    type.dimensions = derived.dimensions;
+    return type;
+  }
+};
+
+/// How much room a table needs.
+struct table_sizes {
+  std::size_t columns = 0;
+  std::size_t uniques = 0;
+  std::size_t foreign_keys = 0;
+  std::size_t checks = 0;
+  std::size_t exclusions = 0;
+  std::size_t indexes = 0;
+  std::size_t parts = 0;
+  std::size_t names = 0;  ///< Column names in keys.
+  std::size_t text = 0;   ///< Bytes of derived names, at most.
+};
+
+constexpr table_sizes sizes_of(const model_words& words) {
+  table_sizes n{.names = 0, .text = name_limit};
+  bool key = false;
+  for (const attribute& a : words.columns()) {
+    switch (a.kind) {
+    case attribute_kind::field:
+      ++n.columns;
+      break;
+    case attribute_kind::primary_key:
+      key = true;
+      ++n.names;
+      break;
+    case attribute_kind::unique:
+      ++n.uniques;
+      ++n.names;
+      n.text += name_limit;
+      break;
+    case attribute_kind::references:
+      ++n.foreign_keys;
+      n.names += 2;
+      n.text += name_limit;
+      break;
+    case attribute_kind::index:
+      ++n.indexes;
+      ++n.parts;
+      n.text += name_limit;
+      break;
+    case attribute_kind::check:
+      ++n.checks;
+      n.text += name_limit;
+      break;
+    default:
+      break;
+    }
+  }
+  for (const table_attribute& a : words.table()) {
+    const std::size_t parts = static_cast<std::size_t>(a.part_count);
+    const std::size_t included = static_cast<std::size_t>(a.include_count);
+    n.text += name_limit;
+    switch (a.kind) {
+    case table_attribute_kind::primary_key:
+      key = true;
+      n.names += parts;
+      break;
+    case table_attribute_kind::unique:
+      ++n.uniques;
+      n.names += parts;
+      break;
+    case table_attribute_kind::foreign_key:
+      ++n.foreign_keys;
+      n.names += parts + included;
+      break;
+    case table_attribute_kind::index:
+      ++n.indexes;
+      n.parts += parts;
+      n.names += included;
+      break;
+    case table_attribute_kind::exclude:
+      ++n.exclusions;
+      n.parts += parts;
+      break;
+    case table_attribute_kind::check:
+      ++n.checks;
+      break;
+    default:
+      break;
+    }
+  }
+  static_cast<void>(key);
+  return n;
+}
+
+/// Fills the arrays that a table is a view of.
+struct table_builder {
+  std::span<column> columns;
+  std::span<key> uniques;
+  std::span<foreign_key> foreign_keys;
+  std::span<check> checks;
+  std::span<exclusion> exclusions;
+  std::span<index> indexes;
+  std::span<index_part> parts;
+  std::span<std::string_view> names;
+  char* text;
+  instar::table table{};
+  std::size_t text_used = 0;
+  std::size_t names_used = 0;
+  std::size_t parts_used = 0;
+  std::size_t uniques_used = 0;
+  std::size_t foreign_keys_used = 0;
+  std::size_t checks_used = 0;
+  std::size_t exclusions_used = 0;
+  std::size_t indexes_used = 0;
+  static constexpr std::span<const std::string_view> no_columns{};
+
+  constexpr instar::table build(const model_words& words) {
+    table.schema = words.schema();
+    table.name = words.name();
+    add_columns(words);
+    add_column_constraints(words);
+    for (const table_attribute& a : words.table())
+      add_table_word(words, a);
+    mark_keys();
+    table.columns = columns;
+    table.uniques = uniques;
+    table.foreign_keys = foreign_keys;
+    table.checks = checks;
+    table.exclusions = exclusions;
+    table.indexes = indexes;
+    return table;
+  }
+
+  constexpr void add_columns(const model_words& words) {
+    std::size_t at = 0;
+    for (const attribute& a : words.columns()) {
+      if (a.kind == attribute_kind::field) {
+        column& c = columns[at++];
+        c.name = a.text();
+        c.type = a.type->type;
+        c.nullable = a.type->nullable;
+        continue;
+      }
+      if (at == 0)
+        continue;
+      column& c = columns[at - 1];
+      switch (a.kind) {
+      case attribute_kind::identity:
+        c.identity = static_cast<identity_kind>(a.option);
+        break;
+      case attribute_kind::initial:
+        c.initial = a.default_words();
+        break;
+      case attribute_kind::updated_at:
+        c.updated_at = true;
+        if (c.initial.kind == default_kind::none)
+          c.initial = {.kind = default_kind::now};
+        break;
+      case attribute_kind::type:
+        c.type = model_words::retyped(c.type, a);
+        break;
+      case attribute_kind::generated:
+        c.generated = static_cast<generated_kind>(a.option);
+        c.generated_as = a.text();
+        break;
+      case attribute_kind::collate:
+        c.collation = a.text();
+        break;
+      case attribute_kind::comment:
+        c.comment = a.text();
+        break;
+      case attribute_kind::column_name:
+        c.name = a.text();
+        break;
+      case attribute_kind::renamed_from:
+        c.renamed_from = a.text();
+        break;
+      default:
+        break;
+      }
+    }
+  }
+
+  constexpr void add_column_constraints(const model_words& words) {
+    std::size_t at = 0;
+    for (const attribute& a : words.columns()) {
+      if (a.kind == attribute_kind::field)
+        ++at;
+      if (at == 0)
+        continue;
+      const std::string_view self = columns[at - 1].name;
+      const std::span<const std::string_view> alone(&columns[at - 1].name, 1);
+      switch (a.kind) {
+      case attribute_kind::primary_key:
+        table.primary_key = {.name = name_or(a.name(), no_columns, "_pkey"), .columns = names_of(self)};
+        break;
+      case attribute_kind::unique:
+        uniques[uniques_used++] = {.name = name_or(a.name(), alone, "_key"), .columns = names_of(self)};
+        break;
+      case attribute_kind::references: {
+        foreign_key& fk = foreign_keys[foreign_keys_used++];
+        fk = {.name = name_or(a.name(), alone, "_fkey"),
+              .columns = names_of(self),
+              .on_delete = a.on_delete(),
+              .on_update = a.on_update(),
+              .deferral = a.deferral()};
+        // The schema replaces these by the target's own words: here only the model's literal name is known.
+        fk.target_table = a.text();
+        fk.target_columns = names_of({});
+        break;
+      }
+      case attribute_kind::index:
+        parts[parts_used] = {.text = self};
+        indexes[indexes_used++] = {.name = name_or(a.name(), alone, "_idx"), .parts = {&parts[parts_used], 1}};
+        ++parts_used;
+        break;
+      case attribute_kind::check:
+        checks[checks_used++] = {.name = name_or(a.name(), alone, "_check"), .expression = a.text()};
+        break;
+      default:
+        break;
+      }
+    }
+  }
+
+  constexpr void add_table_word(const model_words& words, const table_attribute& a) {
+    const std::span<const member_part> all = words.parts_of(a);
+    const std::span<const member_part> extra = words.further_parts_of(a);
+    switch (a.kind) {
+    case table_attribute_kind::primary_key:
+      table.primary_key = {
+          .name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(words, all), .deferral = a.deferral};
+      break;
+    case table_attribute_kind::unique: {
+      const auto on = names_of(words, all);
+      uniques[uniques_used++] = {.name = name_or(a.name, on, "_key"),
+                                 .columns = on,
+                                 .nulls_not_distinct = a.nulls_not_distinct,
+                                 .deferral = a.deferral};
+      break;
+    }
+    case table_attribute_kind::foreign_key: {
+      const auto on = names_of(words, all);
+      const std::size_t target = names_used;
+      names_used += extra.size();
+      foreign_keys[foreign_keys_used++] = {.name = name_or(a.name, on, "_fkey"),
+                                           .columns = on,
+                                           .target_table = a.target,
+                                           .target_columns = {names.data() + target, extra.size()},
+                                           .on_delete = a.on_delete,
+                                           .on_update = a.on_update,
+                                           .deferral = a.deferral};
+      break;
+    }
+    case table_attribute_kind::index: {
+      const auto on = parts_of_words(words, all);
+      indexes[indexes_used++] = {.name = name_or(a.name, on, a.unique ? "_key" : "_idx"),
+                                 .parts = on,
+                                 .unique = a.unique,
+                                 .nulls_not_distinct = a.nulls_not_distinct,
+                                 .method = a.method,
+                                 .where = a.where,
+                                 .include = names_of(words, extra)};
+      break;
+    }
+    case table_attribute_kind::exclude: {
+      const auto on = parts_of_words(words, all);
+      exclusions[exclusions_used++] = {.name = name_or(a.name, on, "_excl"),
+                                       .parts = on,
+                                       .method = a.method,
+                                       .where = a.where,
+                                       .deferral = a.deferral};
+      break;
+    }
+    case table_attribute_kind::check:
+      checks[checks_used] = {.name = a.name.size == 0 ? check_name(words) : std::string_view(a.name),
+                             .expression = a.text};
+      ++checks_used;
+      break;
+    case table_attribute_kind::comment:
+      table.comment = a.text;
+      break;
+    case table_attribute_kind::renamed_from:
+      table.renamed_from = a.text;
+      break;
+    }
+  }
+
+  /// The second unnamed check of a table is users_check1, as PostgreSQL itself would call it; the next, if that is
+  /// taken.
+  constexpr std::string_view check_name(const model_words& words) {
+    // Byte by byte: g++ 12 compares no memory of an object that is still being built.
+    const auto same = [](std::string_view a, std::string_view b) {
+      if (a.size() != b.size())
+        return false;
+      for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i])
+          return false;
+      return true;
+    };
+    for (unsigned number = 0;; ++number) {
+      constexpr std::string_view word = "_check";
+      char suffix[word.size() + 20]{};
+      filler end{suffix};
+      end.put(word);
+      if (number != 0)
+        put_integer(end, number);
+      filler out{text + text_used};
+      put_derived_name(out, table.name, no_columns, {suffix, static_cast<std::size_t>(end.position - suffix)});
+      const std::string_view name(text + text_used, static_cast<std::size_t>(out.position - (text + text_used)));
+      bool free = true;
+      for (std::size_t i = 0; i < checks_used; ++i)
+        free &= !same(checks[i].name, name);
+      for (const table_attribute& a : words.table())
+        free &= !same(a.name, name);
+      if (free)
+        return taken(out);
+    }
+  }
+
+  constexpr std::string_view taken(const filler& out) {
+    const std::string_view written(text + text_used, static_cast<std::size_t>(out.position - (text + text_used)));
+    text_used += written.size();
+    return written;
+  }
+
+  constexpr std::string_view name_or(std::string_view given, std::span<const std::string_view> on,
+                                     std::string_view suffix) {
+    if (!given.empty())
+      return given;
+    filler out{text + text_used};
+    put_derived_name(out, table.name, on, suffix);
+    return taken(out);
+  }
+
+  constexpr std::string_view name_or(std::string_view given, std::span<const index_part> on, std::string_view suffix) {
+    if (!given.empty())
+      return given;
+    std::array<std::string_view, 32> words{};
+    std::size_t n = 0;
+    for (const index_part& part : on)
+      if (n < words.size())
+        words[n++] = part.expression ? std::string_view("expr") : part.text;
+    return name_or(given, std::span<const std::string_view>(words.data(), n), suffix);
+  }
+
+  constexpr std::span<const std::string_view> names_of(std::string_view one) {
+    names[names_used] = one;
+    return {&names[names_used++], 1};
+  }
+
+  constexpr std::span<const std::string_view> names_of(const model_words& words, std::span<const member_part> on) {
+    const std::size_t start = names_used;
+    for (const member_part& part : on)
+      names[names_used++] = words.column_name_at(part.member);
+    return {names.data() + start, on.size()};
+  }
+
+  constexpr std::span<const index_part> parts_of_words(const model_words& words, std::span<const member_part> on) {
+    const std::size_t start = parts_used;
+    for (const member_part& part : on)
+      parts[parts_used++] = {
+          .text = part.expression ? std::string_view(part.text) : words.column_name_at(part.member),
+          .expression = part.expression,
+          .descending = part.descending,
+          .nulls = part.nulls,
+          .collation = part.collation,
+          .operator_class = part.operator_class,
+          .with_operator = part.with_operator,
+      };
+    return {parts.data() + start, on.size()};
+  }
+
+  constexpr void mark_keys() {
+    for (column& c : columns) {
+      for (std::string_view name : table.primary_key.columns)
+        if (same_text(name, c.name))
+          c.primary_key = true;
+      for (const key& k : uniques)
+        if (k.columns.size() == 1 && same_text(k.columns[0], c.name))
+          c.unique = true;
+    }
+  }
+};
+
+/// A table with the arrays that it is a view of. Built in place, because its views point into it.
+template <table_sizes N>
+struct table_storage {
+  std::array<column, N.columns> columns{};
+  std::array<key, N.uniques> uniques{};
+  std::array<foreign_key, N.foreign_keys> foreign_keys{};
+  std::array<check, N.checks> checks{};
+  std::array<exclusion, N.exclusions> exclusions{};
+  std::array<index, N.indexes> indexes{};
+  std::array<index_part, N.parts> parts{};
+  std::array<std::string_view, N.names> names{};
+  char text[N.text + 1]{};
+  instar::table table{};
+
+  constexpr explicit table_storage(const model_words& words)
+      : table(table_builder{columns, uniques, foreign_keys, checks, exclusions, indexes, parts, names, text}.build(
+            words)) {}
+  // The views of a copy would still point into the original.
+  table_storage(const table_storage&) = delete;
+  table_storage& operator=(const table_storage&) = delete;
+};
+
+}  // namespace instar::detail
+
+/// \file What one reading of a model's words tells: its hash, the names that it takes, and what is wrong in it. Every
+/// model pays for this, changed or not. So it is one pass over numbers and pointers: a compiler's interpreter pays most
+/// for calls and for objects of classes.
+
+namespace instar::detail {
+
+constexpr bool integer_kind(type_kind kind) {
+  return kind == type_kind::smallint || kind == type_kind::integer || kind == type_kind::bigint;
+}
+
+/// Whether a default is a value of a column's type.
+constexpr bool default_fits(const column_type& t, const attribute& a) {
+  const default_kind initial = a.initial();
+  if (initial == default_kind::none || initial == default_kind::expression)
+    return true;
+  const type_kind kind = t.kind;
+  if (t.dimensions != 0 && initial != default_kind::text)
+    return false;
+  if (kind == type_kind::custom)
+    return initial != default_kind::text || a.type == nullptr;
+  switch (initial) {
+  case default_kind::boolean:
+    return kind == type_kind::boolean;
+  case default_kind::integer:
+    if (kind == type_kind::smallint)
+      return a.number >= INT16_MIN && a.number <= INT16_MAX;
+    if (kind == type_kind::integer)
+      return a.number >= INT32_MIN && a.number <= INT32_MAX;
+    return kind == type_kind::bigint || kind == type_kind::numeric || kind == type_kind::real ||
+           kind == type_kind::double_precision;
+  case default_kind::real:
+    return kind == type_kind::numeric || kind == type_kind::real || kind == type_kind::double_precision;
+  case default_kind::now:
+    return kind == type_kind::timestamp || kind == type_kind::timestamptz || kind == type_kind::date ||
+           kind == type_kind::time || kind == type_kind::timetz || kind == type_kind::text;
+  case default_kind::text:
+    if (a.type != nullptr)  // An enumerator: only its own enum's column takes it.
+      return kind == type_kind::enumeration && t.values == a.type->type.values;
+    return kind != type_kind::boolean && !integer_kind(kind) && kind != type_kind::enumeration &&
+           kind != type_kind::real && kind != type_kind::double_precision;
+  default:
+    return true;
+  }
+}
+
+struct model_facts {
+  model_words words;
+  std::uint64_t name_hash = 0;
+  std::uint64_t words_hash = 0;  ///< Without the words of the models that it references: these come in by the schema.
+  bool references = false;       ///< Whether it has a foreign key.
+  mistake wrong{};
+  /// Hashes of the names that its table takes: its own, and those of its keys and indexes, which PostgreSQL keeps in
+  /// one name space with the tables.
+  const std::uint64_t* relations = nullptr;
+  std::size_t relation_count = 0;
+};
+
+/// What a derived name ends with, as a number to continue a hash with.
+struct name_ending {
+  std::uint64_t factor;
+  std::uint64_t hash;
+  constexpr explicit name_ending(std::string_view text) : factor(1), hash(hash_text(text)) {
+    for (std::size_t i = 0; i < text.size(); ++i)
+      factor *= hash_base;
+  }
+};
+inline constexpr name_ending pkey_ending{"_pkey"};
+inline constexpr name_ending key_ending{"_key"};
+inline constexpr name_ending idx_ending{"_idx"};
+inline constexpr name_ending fkey_ending{"_fkey"};
+inline constexpr name_ending check_ending{"_check"};
+inline constexpr name_ending excl_ending{"_excl"};
+
+/// \tparam Room at least as many as the model has words, and one
+template <std::size_t Room>
+struct model_reading : model_facts {
+  /// Of the relations from the front; of the other constraints, whose names only their table has, from the back.
+  std::uint64_t names[Room]{};
+
+  constexpr model_reading(const model_words& given, std::uint64_t table_hash)
+      : model_facts{.words = given, .name_hash = table_hash} {
+    read();
+    relations = names;
+  }
+  model_reading(const model_reading&) = delete;
+  model_reading& operator=(const model_reading&) = delete;
+
+ private:
+  constexpr void stop(mistake_kind kind, std::string_view field, std::string_view other = {}) {
+    wrong = {kind, words.model_name(), field, other};
+  }
+
+  /// \param name for the message when the table has that name already
+  constexpr bool take_name(std::uint64_t hash, bool relation, std::size_t& others, std::string_view name) {
+    for (std::size_t i = 1; i < relation_count; ++i)
+      if (names[i] == hash) {
+        stop(mistake_kind::duplicate_constraint, {}, name);
+        return false;
+      }
+    for (std::size_t i = Room - others; i < Room; ++i)
+      if (names[i] == hash) {
+        stop(mistake_kind::duplicate_constraint, {}, name);
+        return false;
+      }
+    if (relation)
+      names[relation_count++] = hash;
+    else
+      names[Room - ++others] = hash;
+    return true;
+  }
+
+  constexpr void read() {
+    if (words.written_size > name_limit) {
+      if (words.name().size() > name_limit)
+        return stop(mistake_kind::name_too_long, {}, words.name());
+      if (words.schema_size > name_limit)
+        return stop(mistake_kind::name_too_long, {}, words.schema());
+    }
+    const std::uint64_t table = words.schema_size == 0 ? name_hash : hash_text(words.name());
+    const std::uint64_t before_column = (table + '_' + 1) * hash_base;
+    names[0] = table;
+    relation_count = 1;
+    std::size_t others = 0;
+    std::uint64_t hash = name_hash;
+    bool key = false;
+    bool renamed = false;
+
+    for (const attribute* a = words.said; a->kind == attribute_kind::field;) {
+      const attribute* const field = a;
+      const attribute* typed = nullptr;
+      const attribute* initial = nullptr;
+      const attribute* identity = nullptr;
+      const char* column = field->text_data;
+      std::size_t column_size = field->text_size;
+      int sources = 0;
+      bool constrained = false;
+      if (column_size > name_limit)
+        return stop(mistake_kind::name_too_long, field->text(), field->text());
+      hash = hash_bytes(column, column_size, (hash ^ field->type->hash) * hash_base);
+
+      for (++a; a->kind > attribute_kind::field; ++a) {
+        const attribute_kind kind = a->kind;
+        hash = (hash ^ (static_cast<std::uint64_t>(a->option) << 8 | static_cast<std::uint64_t>(kind))) * hash_base;
+        if (a->number != 0)
+          hash = (hash ^ static_cast<std::uint64_t>(a->number)) * hash_base;
+        if (a->type != nullptr)
+          hash = (hash ^ a->type->hash) * hash_base;
+        if (a->text_size != 0)
+          hash = hash_bytes(a->text_data, a->text_size, hash);
+        if (a->name_size != 0) {
+          hash = hash_bytes(a->name_data, a->name_size, hash);
+          if (a->name_size > name_limit)
+            return stop(mistake_kind::name_too_long, field->text(), a->name());
+        }
+        if (kind == attribute_kind::initial) {
+          initial = a;
+          ++sources;
+        } else if (kind == attribute_kind::type) {
+          typed = a;
+        } else if (kind == attribute_kind::identity) {
+          identity = a;
+          ++sources;
+        } else if (kind == attribute_kind::generated) {
+          ++sources;
+        } else if (kind == attribute_kind::column_name) {
+          renamed = true;
+          column = a->text_data;
+          column_size = a->text_size;
+          if (column_size > name_limit)
+            return stop(mistake_kind::name_too_long, field->text(), a->text());
+        } else if (kind <= attribute_kind::last_constraint) {
+          constrained = true;
+        }
+      }
+
+      if (sources > 1)
+        return stop(mistake_kind::default_conflict, field->text());
+      if (identity != nullptr &&
+          !(typed == nullptr ? integer_kind(field->type->type.kind) && field->type->type.dimensions == 0
+                             : integer_kind(model_words::type_of(field).kind)))
+        return stop(mistake_kind::identity_not_integer, field->text());
+      if (initial != nullptr &&
+          !(typed == nullptr ? default_fits(field->type->type, *initial)
+                             : default_fits(model_words::retyped(field->type->type, *typed), *initial)))
+        return stop(mistake_kind::wrong_default, field->text());
+
+      if (constrained) {
+        const std::uint64_t before_ending = hash_bytes(column, column_size, before_column);
+        for (const attribute* c = field + 1; c != a; ++c) {
+          const attribute_kind kind = c->kind;
+          if (kind > attribute_kind::last_constraint)
+            continue;
+          if (kind == attribute_kind::primary_key) {
+            if (key)
+              return stop(mistake_kind::two_primary_keys, field->text());
+            key = true;
+            if (field->type->nullable)
+              return stop(mistake_kind::nullable_primary_key, field->text());
+            if (!take_name(table * pkey_ending.factor + pkey_ending.hash, true, others, "_pkey"))
+              return;
+            continue;
+          }
+          references |= kind == attribute_kind::references;
+          const bool relation = kind == attribute_kind::unique || kind == attribute_kind::index;
+          const name_ending& ending = kind == attribute_kind::unique       ? key_ending
+                                      : kind == attribute_kind::index      ? idx_ending
+                                      : kind == attribute_kind::references ? fkey_ending
+                                                                           : check_ending;
+          if (!take_name(c->name_size != 0 ? hash_bytes(c->name_data, c->name_size, 0)
+                                           : before_ending * ending.factor + ending.hash,
+                         relation, others, c->name_size != 0 ? c->name() : std::string_view(column, column_size)))
+            return;
+        }
+      }
+    }
+    if (renamed && !columns_differ())
+      return;
+
+    for (std::size_t i = 0; i < words.said_of_table_count; ++i) {
+      const table_attribute& a = words.said_of_table[i];
+      const table_attribute_kind kind = a.kind;
+      hash = (hash ^ (static_cast<std::uint64_t>(kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
+                      static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
+                      static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |
+                      (a.nulls_not_distinct ? 2u : 0u))) *
+             hash_base;
+      if (a.text.size + a.name.size + a.method.size + a.where.size + a.target.size != 0) {
+        hash = hash_number(2, hash_bytes(a.text.data, a.text.size, hash));
+        hash = hash_number(2, hash_bytes(a.name.data, a.name.size, hash));
+        hash = hash_number(2, hash_bytes(a.method.data, a.method.size, hash));
+        hash = hash_number(2, hash_bytes(a.where.data, a.where.size, hash));
+        hash = hash_number(2, hash_bytes(a.target.data, a.target.size, hash));
+      }
+      if (a.name.size > name_limit)
+        return stop(mistake_kind::name_too_long, {}, a.name);
+      if (kind == table_attribute_kind::primary_key) {
+        if (key)
+          return stop(mistake_kind::two_primary_keys, {});
+        key = true;
+      }
+      references |= kind == table_attribute_kind::foreign_key;
+
+      std::uint64_t derived = table;
+      std::string_view first = "expr";
+      const int own = kind == table_attribute_kind::foreign_key ? a.part_count : a.part_count + a.include_count;
+      for (int p = 0; p < own; ++p) {
+        const member_part& part = words.first_part[a.first_part + p];
+        hash = (hash ^ (static_cast<std::uint64_t>(part.nulls) << 8 | (part.descending ? 1u : 0u))) * hash_base;
+        if (part.text.size + part.collation.size + part.operator_class.size + part.with_operator.size != 0) {
+          hash = hash_number(3, hash_bytes(part.text.data, part.text.size, hash));
+          hash = hash_number(3, hash_bytes(part.collation.data, part.collation.size, hash));
+          hash = hash_number(3, hash_bytes(part.operator_class.data, part.operator_class.size, hash));
+          hash = hash_number(3, hash_bytes(part.with_operator.data, part.with_operator.size, hash));
+        }
+        if (p < a.part_count)
+          derived = (derived + '_' + 1) * hash_base;
+        if (part.member == nullptr) {
+          derived = hash_bytes("expr", 4, derived);
+          continue;
+        }
+        const attribute* const field = words.find(part.member);
+        if (field == nullptr)
+          return stop(mistake_kind::other_models_field, {}, part.owner);
+        if (kind == table_attribute_kind::primary_key && field->type->nullable)
+          return stop(mistake_kind::nullable_primary_key, field->text());
+        const char* column = field->text_data;
+        std::size_t column_size = field->text_size;
+        if (renamed) {
+          const piece name = model_words::column_name(field);
+          column = name.data;
+          column_size = name.size;
+        }
+        hash = (hash_bytes(column, column_size, hash) + 1) * hash_base;
+        if (p < a.part_count)
+          derived = hash_bytes(column, column_size, derived);
+        if (p == 0)
+          first = {column, column_size};
+      }
+      // Checks without a name are numbered by their place.
+      if (kind >= table_attribute_kind::comment || (kind == table_attribute_kind::check && a.name.size == 0))
+        continue;
+      if (a.name.size != 0) {
+        derived = hash_bytes(a.name.data, a.name.size, 0);
+        first = a.name;
+      } else {
+        const bool primary = kind == table_attribute_kind::primary_key;
+        const name_ending& ending = primary                                            ? pkey_ending
+                                    : kind == table_attribute_kind::foreign_key        ? fkey_ending
+                                    : kind == table_attribute_kind::exclude            ? excl_ending
+                                    : kind == table_attribute_kind::index && !a.unique ? idx_ending
+                                                                                       : key_ending;
+        derived = (primary ? table : derived) * ending.factor + ending.hash;
+        if (primary)
+          first = "_pkey";
+      }
+      if (!take_name(derived, kind != table_attribute_kind::foreign_key && kind != table_attribute_kind::check, others,
+                     first))
+        return;
+    }
+    words_hash = hash;
+  }
+
+  /// Only where a column has another name than its field can two have one: the compiler compared the fields.
+  constexpr bool columns_differ() {
+    for (const attribute* a = words.said; a->kind != attribute_kind::end; ++a) {
+      if (a->kind != attribute_kind::field)
+        continue;
+      for (const attribute* b = words.said; b != a; ++b)
+        if (b->kind == attribute_kind::field && same_text(model_words::column_name(a), model_words::column_name(b))) {
+          stop(mistake_kind::duplicate_column, a->text(), model_words::column_name(a));
+          return false;
+        }
+    }
+    return true;
+  }
+};
+
+/// A function made it, because its type is not known before models that are described later are.
+template <class Description>
+inline constexpr auto table_words_of = Description::table_words();
+
+template <class Description>
+constexpr model_words words_of() {
+  const auto& table = table_words_of<Description>;
+  return {Description::table_name, Description::table_name_size,    schema_size_of(Description::table_name),
+          Description::model_name, std::data(Description::columns), std::size(Description::columns) - 1,
+          table.first_attribute(), table.attribute_count,           table.first_part()};
+}
+
+template <class Model, class Description = description<Model>>
+inline constexpr model_reading<std::size(Description::columns) + table_words_of<Description>.attribute_count> facts_of{
+    words_of<Description>(), table_hash_of<Model>};
+
+template <class Model>
+inline constexpr table_storage<sizes_of(facts_of<Model>.words)> storage_of{facts_of<Model>.words};
+
+}  // namespace instar::detail
+
+
 // ---- instar/schema/snapshot.hpp
 
 
@@ -2776,88 +3033,22 @@ struct snapshot {
 
 }  // namespace instar
 
-#include <bit>
-
 /// \file Models and other objects together: instar::schema<User, Session>(…).
 
 namespace instar {
 
 namespace detail {
 
-/// The hash of a model's words without those of the models that it references: these come in by the schema. One
-/// function with its arithmetic in place: a compiler's interpreter pays most for calls. \param references becomes true
-/// when the model has a foreign key
-constexpr std::uint64_t hash_words(const model_words& words, std::uint64_t table_hash, bool& references) {
-  std::uint64_t hash = table_hash;
-  for (const attribute& a : words.columns) {
-    hash = (hash ^ (static_cast<std::uint64_t>(a.kind) << 40 | static_cast<std::uint64_t>(a.option) << 32 |
-                    static_cast<std::uint64_t>(a.initial) << 24 | static_cast<std::uint64_t>(a.on_delete) << 16 |
-                    static_cast<std::uint64_t>(a.on_update) << 8 | static_cast<std::uint64_t>(a.deferral) << 1 |
-                    (a.nullable ? 1u : 0u))) *
-           hash_base;
-    if (a.kind == attribute_kind::references)
-      references = true;
-    if (a.type != nullptr)
-      hash = (hash ^ a.type->hash) * hash_base;
-    if (a.integer != 0)
-      hash = (hash ^ static_cast<std::uint64_t>(a.integer)) * hash_base;
-    if (a.real != 0)
-      hash = hash_number(std::bit_cast<std::uint64_t>(a.real), hash);
-    if (a.text.size() != 0)
-      hash = hash_text(a.text, hash);
-    if (a.name.size() != 0)
-      hash = hash_text(a.name, hash);
-  }
-  for (const table_attribute& a : words.table) {
-    references |= a.kind == table_attribute_kind::foreign_key;
-    hash = hash_number(
-        static_cast<std::uint64_t>(a.kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
-            static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
-            static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) | (a.nulls_not_distinct ? 2u : 0u),
-        hash);
-    if (a.text.size() + a.name.size() + a.method.size() + a.where.size() + a.target.size() != 0)
-      for (std::string_view text : {a.text, a.name, a.method, a.where, a.target})
-        hash = hash_number(2, hash_text(text, hash));
-  }
-  for (const member_part& part : words.parts) {
-    const index_part& o = part.options;
-    hash = hash_number(static_cast<std::uint64_t>(part.member == nullptr ? 0 : words.start_at(part.member) + 1) << 16 |
-                           static_cast<std::uint64_t>(o.nulls) << 8 | (o.descending ? 1u : 0u),
-                       hash);
-    if (o.text.size() + o.collation.size() + o.operator_class.size() + o.with_operator.size() != 0)
-      for (std::string_view text : {o.text, o.collation, o.operator_class, o.with_operator})
-        hash = hash_number(3, hash_text(text, hash));
-  }
-  return hash;
-}
-
-/// What the schema needs of each model to compare it: cheap, so that a model that did not change costs next to nothing.
-struct model_summary {
-  const model_words* words = nullptr;
-  std::uint64_t name_hash = 0;
-  std::uint64_t words_hash = 0;
-  bool references = false;
-};
-
-constexpr model_summary summarise(const model_words& words, std::uint64_t table_hash) {
-  model_summary s{&words, table_hash, 0, false};
-  s.words_hash = hash_words(words, table_hash, s.references);
-  return s;
-}
-
-template <class Model>
-inline constexpr model_summary summary_of = summarise(words_of<Model>, table_hash_of<Model>);
-
 /// Finds positions by a hash, in constant time: open addressing over a power of two.
 template <std::size_t N>
 struct hash_index {
   static constexpr std::size_t capacity = std::bit_ceil(N * 2 + 1);
-  std::array<std::uint64_t, capacity> hashes{};
-  std::array<int, capacity> positions{};  // Position + 1; 0: free.
+  std::uint64_t hashes[capacity]{};
+  int positions[capacity]{};  // Position + 1; 0: free.
 
   /// \return the position that the hash already has, or -1 when it was new
   constexpr int insert(std::uint64_t hash, int position) {
-    std::size_t slot = hash & (capacity - 1);
+    std::size_t slot = hash >> 32 & (capacity - 1);
     while (positions[slot] != 0) {
       if (hashes[slot] == hash)
         return positions[slot] - 1;
@@ -2869,7 +3060,7 @@ struct hash_index {
   }
   /// \return the position, or -1
   constexpr int find(std::uint64_t hash) const {
-    std::size_t slot = hash & (capacity - 1);
+    std::size_t slot = hash >> 32 & (capacity - 1);
     while (positions[slot] != 0) {
       if (hashes[slot] == hash)
         return positions[slot] - 1;
@@ -2879,24 +3070,20 @@ struct hash_index {
   }
 };
 
-constexpr std::uint64_t hash_table_name(std::string_view written) {
-  return hash_text(written);
-}
-
 template <std::size_t N>
 struct model_index {
   hash_index<N> by_name{};
   mistake wrong{};
-};
 
-template <std::size_t N>
-constexpr model_index<N> index_models(const std::array<const model_summary*, N>& models) {
-  model_index<N> index{};
-  for (std::size_t i = 0; i < N; ++i)
-    if (index.by_name.insert(models[i]->name_hash, static_cast<int>(i)) >= 0 && index.wrong.kind == mistake_kind::none)
-      index.wrong = {mistake_kind::duplicate_table, models[i]->words->model_name, {}, models[i]->words->table_name};
-  return index;
-}
+  constexpr explicit model_index(const model_facts* const* models) {
+    for (std::size_t i = 0; i < N; ++i)
+      if (by_name.insert(models[i]->name_hash, static_cast<int>(i)) >= 0) {
+        const model_words& words = models[i]->words;
+        wrong = {mistake_kind::duplicate_table, words.model_name(), {}, words.table_name()};
+        return;
+      }
+  }
+};
 
 /// Types between which PostgreSQL and SQLite accept a foreign key, and which hold the same values.
 constexpr bool types_reference(const column_type& a, const column_type& b) {
@@ -2909,32 +3096,30 @@ constexpr bool types_reference(const column_type& a, const column_type& b) {
 }
 
 /// The same for two fields of models. Most have one C++ type and say no more.
-constexpr bool fields_reference(const model_words& a, std::size_t a_start, const model_words& b, std::size_t b_start) {
-  const attribute& a_type = a.type_words(a_start);
-  const attribute& b_type = b.type_words(b_start);
-  if (a_type.type != nullptr && a_type.type == b_type.type)
+constexpr bool fields_reference(const attribute* a, const attribute* b) {
+  const attribute* a_type = model_words::type_words(a);
+  const attribute* b_type = model_words::type_words(b);
+  if (a_type->type != nullptr && a_type->type == b_type->type)
     return true;
-  return types_reference(a.type_from(a_start), b.type_from(b_start));
+  return types_reference(model_words::type_of(a), model_words::type_of(b));
 }
 
 /// Whether exactly these fields of a model are its primary key or unique.
-constexpr bool fields_are_unique(const model_words& words, std::span<const int> fields) {
-  if (fields.size() == 1) {
-    const std::size_t start = words.start_of(fields[0]);
-    for (std::size_t i = start + 1; i < words.columns.size() && words.columns[i].kind > attribute_kind::field; ++i)
-      if (words.columns[i].kind == attribute_kind::primary_key || words.columns[i].kind == attribute_kind::unique)
+constexpr bool fields_are_unique(const model_words& words, std::span<const attribute* const> fields) {
+  if (fields.size() == 1)
+    for (const attribute* a = fields[0] + 1; a->kind > attribute_kind::field; ++a)
+      if (a->kind == attribute_kind::primary_key || a->kind == attribute_kind::unique)
         return true;
-  }
-  for (const table_attribute& a : words.table) {
+  for (const table_attribute& a : words.table()) {
     const bool key = a.kind == table_attribute_kind::primary_key || a.kind == table_attribute_kind::unique ||
-                     (a.kind == table_attribute_kind::index && a.unique && a.where.empty());
+                     (a.kind == table_attribute_kind::index && a.unique && a.where.size == 0);
     if (!key || static_cast<std::size_t>(a.part_count) != fields.size())
       continue;
     bool all = true;
-    for (int field : fields) {
+    for (const attribute* field : fields) {
       bool found = false;
-      for (int p = 0; p < a.part_count; ++p)
-        found |= words.field_at(words.parts[static_cast<std::size_t>(a.first_part + p)].member) == field;
+      for (const member_part& part : words.parts_of(a))
+        found |= part.member == field->member;
       all &= found;
     }
     if (all)
@@ -2949,63 +3134,51 @@ struct model_links {
   mistake wrong{};
 };
 
-constexpr model_links link(const model_summary& model, std::span<const model_summary* const> models,
-                           const auto& by_name) {
-  const model_words& words = *model.words;
+constexpr model_links link(const model_facts& model, const model_facts* const* models, const auto& by_name) {
+  const model_words& words = model.words;
   std::uint64_t hash = model.words_hash;
   const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other,
                          std::string_view other_model = {}) {
-    return model_links{0, {kind, words.model_name, field, other, other_model}};
+    return model_links{0, {kind, words.model_name(), field, other, other_model}};
   };
-  std::size_t field = 0;
-  for (std::size_t i = 0; i < words.columns.size(); ++i) {
-    const attribute& a = words.columns[i];
-    if (a.kind == attribute_kind::field)
-      field = i;
-    if (a.kind != attribute_kind::references)
+  const attribute* field = nullptr;
+  for (const attribute* a = words.said; a->kind != attribute_kind::end; ++a) {
+    if (a->kind == attribute_kind::field)
+      field = a;
+    if (a->kind != attribute_kind::references)
       continue;
-    const int target = by_name.find(static_cast<std::uint64_t>(a.integer));
+    const int target = by_name.find(static_cast<std::uint64_t>(a->number));
     if (target < 0)
-      return wrong(mistake_kind::unknown_target, words.columns[field].text, a.text);
-    const model_words& other = *models[static_cast<std::size_t>(target)]->words;
-    std::size_t start = 0;
-    while (other.columns[start].member != a.member || other.columns[start].kind != attribute_kind::field)
-      ++start;
-    if (!fields_reference(words, field, other, start))
-      return wrong(mistake_kind::target_type_differs, words.columns[field].text, other.columns[start].text,
-                   other.model_name);
-    bool unique = false;
-    for (std::size_t k = start + 1; other.columns[k].kind > attribute_kind::field; ++k)
-      unique |= other.columns[k].kind == attribute_kind::primary_key || other.columns[k].kind == attribute_kind::unique;
-    if (!unique) {
-      const int fields[] = {other.field_at(a.member)};
-      if (!fields_are_unique(other, fields))
-        return wrong(mistake_kind::target_not_unique, words.columns[field].text, other.columns[start].text,
-                     other.model_name);
-    }
-    hash = hash_text(other.column_name_from(start), hash);
+      return wrong(mistake_kind::unknown_target, field->text(), a->text());
+    const model_words& other = models[target]->words;
+    const attribute* const referenced = other.find(a->member);
+    if (field->type != referenced->type || words.type_words(field) != field ||
+        other.type_words(referenced) != referenced)
+      if (!fields_reference(field, referenced))
+        return wrong(mistake_kind::target_type_differs, field->text(), referenced->text(), other.model_name());
+    if (const attribute* const one[] = {referenced}; !fields_are_unique(other, one))
+      return wrong(mistake_kind::target_not_unique, field->text(), referenced->text(), other.model_name());
+    const piece name = model_words::column_name(referenced);
+    hash = hash_bytes(name.data, name.size, hash);
   }
-  for (const table_attribute& a : words.table) {
+  for (const table_attribute& a : words.table()) {
     if (a.kind != table_attribute_kind::foreign_key)
       continue;
-    const int target = by_name.find(hash_table_name(a.target));
+    const int target = by_name.find(hash_text(a.target));
     if (target < 0)
       return wrong(mistake_kind::unknown_target, {}, a.target);
-    const model_words& other = *models[static_cast<std::size_t>(target)]->words;
-    std::array<int, 32> fields{};
-    for (int p = 0; p < a.include_count && p < 32; ++p) {
-      const member_part& own = words.parts[static_cast<std::size_t>(a.first_part + p)];
-      const member_part& theirs = words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)];
-      const std::size_t own_start = words.start_of(words.field_at(own.member));
-      const int their_field = other.field_at(theirs.member);
-      const std::size_t their_start = other.start_of(their_field);
-      fields[static_cast<std::size_t>(p)] = their_field;
-      if (!fields_reference(words, own_start, other, their_start))
-        return wrong(mistake_kind::target_type_differs, words.columns[own_start].text, other.columns[their_start].text,
-                     other.model_name);
-      hash = hash_text(other.column_name_from(their_start), hash);
+    const model_words& other = models[target]->words;
+    std::array<const attribute*, 32> fields{};
+    std::size_t count = 0;
+    for (; count < static_cast<std::size_t>(a.include_count) && count < fields.size(); ++count) {
+      const attribute* const own = words.find(words.parts_of(a)[count].member);
+      const attribute* const theirs = other.find(words.further_parts_of(a)[count].member);
+      fields[count] = theirs;
+      if (!fields_reference(own, theirs))
+        return wrong(mistake_kind::target_type_differs, own->text(), theirs->text(), other.model_name());
+      hash = hash_text(model_words::column_name(theirs), hash);
     }
-    if (!fields_are_unique(other, std::span<const int>(fields.data(), static_cast<std::size_t>(a.include_count))))
+    if (!fields_are_unique(other, std::span<const attribute* const>(fields.data(), count)))
       return wrong(mistake_kind::target_not_unique, {}, a.target);
   }
   return {hash == 0 ? 1 : hash, {}};
@@ -3013,162 +3186,38 @@ constexpr model_links link(const model_summary& model, std::span<const model_sum
 
 /// The links of one model of a list, in an evaluation of their own.
 template <class List, class Model>
-inline constexpr model_links links_of = summary_of<Model>.references
-                                            ? link(summary_of<Model>, List::summaries, List::index.by_name)
-                                            : model_links{summary_of<Model>.words_hash, {}};
-
-/// Hashes of the names that a model's table takes: its own, and those of its keys and indexes, which PostgreSQL keeps
-/// in one name space with the tables.
-template <std::size_t Count>
-struct own_names {
-  std::array<std::uint64_t, Count> relations{};
-  std::size_t used = 0;
-  mistake wrong{};
-};
-
-constexpr std::uint64_t hash_part(std::string_view column, std::uint64_t hash) {
-  return hash_text(column, hash_text("_", hash));
-}
-
-constexpr std::size_t count_names(const model_words& words) {
-  std::size_t count = 2 + words.table.size();
-  for (const attribute& a : words.columns)
-    count += a.kind == attribute_kind::unique || a.kind == attribute_kind::index ||
-             a.kind == attribute_kind::references || a.kind == attribute_kind::check ||
-             a.kind == attribute_kind::primary_key;
-  return count;
-}
-
-/// \tparam Count at least `count_names(words)`
-template <std::size_t Count>
-constexpr own_names<Count> names_in(const model_words& words) {
-  own_names<Count> names{};
-  std::array<std::uint64_t, Count> constraints{};
-  std::size_t constraints_used = 0;
-  const std::uint64_t table_hash = hash_text(words.name());
-  names.relations[names.used++] = table_hash;
-  const auto add = [&](std::uint64_t hash, bool relation, std::string_view name, const void* member) {
-    for (std::size_t i = 0; i < constraints_used; ++i)
-      if (constraints[i] == hash && names.wrong.kind == mistake_kind::none)
-        names.wrong = {mistake_kind::duplicate_constraint,
-                       words.model_name,
-                       {},
-                       !name.empty()       ? name
-                       : member != nullptr ? words.column_name(member)
-                                           : std::string_view("expr")};
-    constraints[constraints_used++] = hash;
-    if (relation)
-      names.relations[names.used++] = hash;
-  };
-  std::size_t field = 0;
-  for (std::size_t i = 0; i < words.columns.size(); ++i) {
-    const attribute& a = words.columns[i];
-    if (a.kind == attribute_kind::field) {
-      field = i;
-      continue;
-    }
-    std::string_view suffix{};
-    switch (a.kind) {
-    case attribute_kind::primary_key:
-      add(hash_text("_pkey", table_hash), true, "_pkey", nullptr);
-      continue;
-    case attribute_kind::unique:
-      suffix = "_key";
-      break;
-    case attribute_kind::index:
-      suffix = "_idx";
-      break;
-    case attribute_kind::references:
-      suffix = "_fkey";
-      break;
-    case attribute_kind::check:
-      suffix = "_check";
-      break;
-    default:
-      continue;
-    }
-    const bool relation = a.kind == attribute_kind::unique || a.kind == attribute_kind::index;
-    add(a.name.empty() ? hash_text(suffix, hash_part(words.column_name_from(field), table_hash)) : hash_text(a.name),
-        relation, a.name, words.columns[field].member);
-  }
-  for (const table_attribute& a : words.table) {
-    std::string_view suffix{};
-    bool relation = true;
-    switch (a.kind) {
-    case table_attribute_kind::primary_key:
-      add(a.name.empty() ? hash_text("_pkey", table_hash) : hash_text(a.name), true,
-          a.name.empty() ? std::string_view("_pkey") : a.name, nullptr);
-      continue;
-    case table_attribute_kind::unique:
-      suffix = "_key";
-      break;
-    case table_attribute_kind::index:
-      suffix = a.unique ? "_key" : "_idx";
-      break;
-    case table_attribute_kind::exclude:
-      suffix = "_excl";
-      break;
-    case table_attribute_kind::foreign_key:
-      suffix = "_fkey";
-      relation = false;
-      break;
-    case table_attribute_kind::check:
-      relation = false;
-      break;
-    default:
-      continue;
-    }
-    std::uint64_t hash = table_hash;
-    if (!a.name.empty())
-      hash = hash_text(a.name);
-    else if (a.kind == table_attribute_kind::check)
-      continue;  // Numbered by its place.
-    else {
-      for (int p = 0; p < a.part_count; ++p) {
-        const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
-        hash = hash_part(part.member == nullptr ? std::string_view("expr") : words.column_name(part.member), hash);
-      }
-      hash = hash_text(suffix, hash);
-    }
-    add(hash, relation, a.name,
-        a.part_count > 0 ? words.parts[static_cast<std::size_t>(a.first_part)].member : nullptr);
-  }
-  return names;
-}
-
-template <class Model>
-inline constexpr own_names<count_names(words_of<Model>)>
-    names_of_model = names_in<count_names(words_of<Model>)>(words_of<Model>);
-
-struct names_view {
-  const model_words* words;
-  const std::uint64_t* hashes;
-  std::size_t count;
-};
+inline constexpr model_links links_of = facts_of<Model>.references
+                                            ? link(facts_of<Model>, List::facts, List::index.by_name)
+                                            : model_links{facts_of<Model>.words_hash, {}};
 
 /// Two tables whose keys or indexes would get one name: "a" with an index on b_c, and "a_b" with one on c.
-template <std::size_t Names, std::size_t N>
-constexpr mistake name_collision(const std::array<names_view, N>& models) {
+template <std::size_t Names>
+constexpr mistake name_collision(const model_facts* const* models, std::size_t count) {
   hash_index<Names> seen{};
-  for (std::size_t i = 0; i < N; ++i) {
-    const std::uint64_t schema = hash_text(models[i].words->schema(), 1);
-    for (std::size_t k = 0; k < models[i].count; ++k) {
-      const int other = seen.insert(models[i].hashes[k] ^ schema, static_cast<int>(i));
+  for (std::size_t i = 0; i < count; ++i) {
+    const model_facts& model = *models[i];
+    const std::uint64_t schema = model.words.schema_size == 0 ? 0 : hash_text(model.words.schema(), 1);
+    for (std::size_t k = 0; k < model.relation_count; ++k) {
+      const int other = seen.insert(model.relations[k] ^ schema, static_cast<int>(i));
       if (other >= 0)
-        return {mistake_kind::name_collision,
-                models[i].words->model_name,
-                {},
-                models[static_cast<std::size_t>(other)].words->table_name};
+        return {mistake_kind::name_collision, model.words.model_name(), {}, models[other]->words.table_name()};
     }
   }
   return {};
 }
 
-template <std::size_t N>
-constexpr mistake first_mistake(const std::array<const mistake*, N>& each) {
-  for (const mistake* m : each)
-    if (m->kind != mistake_kind::none)
-      return *m;
+constexpr std::size_t count_relations(const model_facts* const* models, std::size_t count) {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    sum += models[i]->relation_count;
+  return sum;
+}
+
+template <class Each>
+constexpr mistake first_mistake(const Each* const* each, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (each[i]->wrong.kind != mistake_kind::none)
+      return each[i]->wrong;
   return {};
 }
 
@@ -3176,37 +3225,15 @@ constexpr mistake first_mistake(const std::array<const mistake*, N>& each) {
 template <class... Models>
 struct model_list {
   static constexpr std::size_t size = sizeof...(Models);
-  static constexpr std::array<const model_summary*, size> summaries{&summary_of<Models>...};
-  static constexpr model_index<size> index = index_models(summaries);
+  static constexpr const model_facts* facts[] = {&facts_of<Models>..., nullptr};
+  static constexpr model_index<size> index{facts};
+  static constexpr const model_links* links[] = {&links_of<model_list, Models>..., nullptr};
 
   // One step after the other: the later ones presume that the earlier found nothing.
-  static constexpr mistake in_one = first_mistake(std::array<const mistake*, size>{&mistake_of<Models>...});
-  static constexpr mistake in_names = first_mistake(std::array<const mistake*, size>{&names_of_model<Models>.wrong...});
+  static constexpr mistake in_one = first_mistake(facts, size);
   static constexpr mistake in_index = index.wrong;
-  static constexpr mistake between =
-      first_mistake(std::array<const mistake*, size>{&links_of<model_list, Models>.wrong...});
-  static constexpr std::array<std::uint64_t, size> hashes{links_of<model_list, Models>.content_hash...};
-  static constexpr std::size_t name_count = [] {
-    std::size_t sum = 0;
-    for (std::size_t n : std::array<std::size_t, size>{names_of_model<Models>.used...})
-      sum += n;
-    return sum;
-  }();
-  static constexpr mistake across = name_collision<name_count>(std::array<names_view, size>{
-      names_view{&words_of<Models>, names_of_model<Models>.relations.data(), names_of_model<Models>.used}...});
-};
-
-template <>
-struct model_list<> {
-  static constexpr std::size_t size = 0;
-  static constexpr std::array<const model_summary*, 0> summaries{};
-  static constexpr model_index<0> index{};
-  static constexpr std::array<std::uint64_t, 0> hashes{};
-  static constexpr mistake in_one{};
-  static constexpr mistake in_names{};
-  static constexpr mistake in_index{};
-  static constexpr mistake between{};
-  static constexpr mistake across{};
+  static constexpr mistake between = first_mistake(links, size);
+  static constexpr mistake across = name_collision<count_relations(facts, size)>(facts, size);
 };
 
 // The objects of a schema that are no models, as the user's calls give them.
@@ -3371,42 +3398,36 @@ struct tables_storage {
   std::array<std::string_view, Names> names{};
   std::array<enumeration, Enums> enumerations{};
 
-  template <std::size_t N>
-  constexpr tables_storage(const std::array<const table*, Tables>& unresolved,
-                           const std::array<const model_words*, Tables>& words,
-                           const std::array<std::uint64_t, Tables>& hashes,
-                           const std::array<const model_summary*, N>& models, const hash_index<N>& by_name) {
+  constexpr tables_storage(const std::array<const table*, Tables>& unresolved, const model_facts* const* models,
+                           const model_links* const* links, const auto& by_name) {
     collect_enums(unresolved, enumerations.data());
     std::size_t keys = 0;
     std::size_t used = 0;
     for (std::size_t i = 0; i < Tables; ++i) {
       tables[i] = *unresolved[i];
-      tables[i].content_hash = hashes[i];
+      tables[i].content_hash = links[i]->content_hash;
+      const model_words& words = models[i]->words;
       const std::size_t first = keys;
-      std::size_t attribute = 0;
+      std::size_t column_word = 0;
       std::size_t table_word = 0;
       for (const foreign_key& fk : unresolved[i]->foreign_keys) {
-        const int found = by_name.find(hash_table_name(fk.target_table));
-        const model_words& target = *models[static_cast<std::size_t>(found)]->words;
+        const model_words& target = models[by_name.find(hash_text(fk.target_table))]->words;
         foreign_keys[keys] = fk;
         foreign_keys[keys].target_schema = target.schema();
         foreign_keys[keys].target_table = target.name();
         foreign_keys[keys].target_columns = {names.data() + used, fk.target_columns.size()};
         ++keys;
         // Foreign keys stand in the order of the words that said them: columns first, then the table's own.
-        const std::span<const instar::attribute> said = words[i]->columns;
-        while (attribute < said.size() && said[attribute].kind != attribute_kind::references)
-          ++attribute;
-        if (attribute < said.size()) {
-          names[used++] = target.column_name(said[attribute++].member);
+        while (column_word < words.said_count && words.said[column_word].kind != attribute_kind::references)
+          ++column_word;
+        if (column_word < words.said_count) {
+          names[used++] = target.column_name_at(words.said[column_word++].member);
           continue;
         }
-        while (words[i]->table[table_word].kind != table_attribute_kind::foreign_key)
+        while (words.said_of_table[table_word].kind != table_attribute_kind::foreign_key)
           ++table_word;
-        const table_attribute& word = words[i]->table[table_word++];
-        for (int p = 0; p < word.include_count; ++p)
-          names[used++] = target.column_name(
-              words[i]->parts[static_cast<std::size_t>(word.first_part + word.part_count + p)].member);
+        for (const member_part& part : words.further_parts_of(words.said_of_table[table_word++]))
+          names[used++] = target.column_name_at(part.member);
       }
       tables[i].foreign_keys = {foreign_keys.data() + first, keys - first};
     }
@@ -3415,15 +3436,16 @@ struct tables_storage {
   tables_storage& operator=(const tables_storage&) = delete;
 };
 
-/// Some models of a list as tables of a schema.
-template <class List, class... Chosen>
-struct chosen_tables {
-  static constexpr std::array<const table*, sizeof...(Chosen)> unresolved{&storage_of<Chosen>.table...};
+/// The models of a list as tables of a schema.
+template <class List>
+struct tables_of;
+template <class... Models>
+struct tables_of<model_list<Models...>> {
+  using list = model_list<Models...>;
+  static constexpr std::array<const table*, sizeof...(Models)> unresolved{&storage_of<Models>.table...};
   static constexpr std::array<std::size_t, 2> keys = count_foreign_keys(unresolved);
-  static constexpr std::array<const model_words*, sizeof...(Chosen)> words{&words_of<Chosen>...};
-  static constexpr std::array<std::uint64_t, sizeof...(Chosen)> hashes{links_of<List, Chosen>.content_hash...};
-  static constexpr tables_storage<sizeof...(Chosen), keys[0], keys[1], collect_enums(unresolved, nullptr)> value{
-      unresolved, words, hashes, List::summaries, List::index.by_name};
+  static constexpr tables_storage<sizeof...(Models), keys[0], keys[1], collect_enums(unresolved, nullptr)> value{
+      unresolved, list::facts, list::links, list::index.by_name};
 };
 
 }  // namespace detail
@@ -3433,7 +3455,7 @@ struct chosen_tables {
 template <detail::object_counts Objects, class... Models>
 struct compiled_schema {
   using models = detail::model_list<Models...>;
-  using tables = detail::chosen_tables<models, Models...>;
+  using tables = detail::tables_of<models>;
   detail::object_list<Objects> objects{};
 
   /// The table of that name, "name" or "schema.name"; a wrong name does not compile.
@@ -3554,11 +3576,9 @@ constexpr auto schema(const Objects&... objects) {
   static_assert(detail::no_mistake<list::in_one>::value);
   if constexpr (list::in_one.kind == detail::mistake_kind::none) {
     static_assert(detail::no_mistake<list::in_index>::value);
-    static_assert(detail::no_mistake<list::in_names>::value);
     if constexpr (list::in_index.kind == detail::mistake_kind::none) {
       static_assert(detail::no_mistake<list::between>::value);
-      if constexpr (list::in_names.kind == detail::mistake_kind::none &&
-                    list::between.kind == detail::mistake_kind::none)
+      if constexpr (list::between.kind == detail::mistake_kind::none)
         static_assert(detail::no_mistake<list::across>::value);
     }
   }
@@ -6929,17 +6949,17 @@ constexpr bool same_objects(const Objects& now, const schema_view& then) {
 }
 
 /// Whether the content hashes of all tables are those of the snapshot: the whole comparison when nothing changed.
-template <std::size_t N>
-constexpr bool same_tables(const hash_index<N>& by_name, const std::array<std::uint64_t, N>& hashes,
+constexpr bool same_tables(const auto& by_name, const model_links* const* links, std::size_t count,
                            std::span<const table> then) {
-  if (then.size() != N)
+  if (then.size() != count)
     return false;
-  for (std::size_t i = 0; i < then.size(); ++i) {
+  const table* const tables = then.data();
+  for (std::size_t i = 0; i < count; ++i) {
     // A snapshot keeps the order of the models: then nothing has to be looked up.
-    if (then[i].content_hash == hashes[i])
+    if (tables[i].content_hash == links[i]->content_hash)
       continue;
-    const int at = by_name.find(hash_object(then[i].schema, then[i].name));
-    if (at < 0 || hashes[static_cast<std::size_t>(at)] != then[i].content_hash)
+    const int at = by_name.find(hash_object(tables[i].schema, tables[i].name));
+    if (at < 0 || links[at]->content_hash != tables[i].content_hash)
       return false;
   }
   return true;
@@ -6948,8 +6968,9 @@ constexpr bool same_tables(const hash_index<N>& by_name, const std::array<std::u
 template <const auto& Schema, const auto& Snapshot>
 struct migrated {
   using models = typename std::remove_cvref_t<decltype(Schema)>::models;
-  static constexpr bool same = same_tables(models::index.by_name, models::hashes, Snapshot.schema.tables) &&
-                               same_objects(objects_of<Schema>.list, Snapshot.schema);
+  static constexpr bool same =
+      same_tables(models::index.by_name, models::links, models::size, Snapshot.schema.tables) &&
+      same_objects(objects_of<Schema>.list, Snapshot.schema);
 };
 
 template <class Script, class Writer>
@@ -7100,7 +7121,7 @@ constexpr bool all_fields_known(std::span<const attribute> fields, std::span<con
   for (const attribute& a : said) {
     bool known = a.kind != attribute_kind::field;
     for (const attribute& field : fields)
-      known |= same_text(field.text, a.text);
+      known |= same_text(field.text(), a.text());
     if (!known)
       return false;
   }
@@ -7112,7 +7133,7 @@ constexpr bool any_field_twice(std::span<const attribute> said) {
   for (std::size_t i = 0; i < said.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
       if (said[i].kind == attribute_kind::field && said[k].kind == attribute_kind::field &&
-          same_text(said[i].text, said[k].text))
+          same_text(said[i].text(), said[k].text()))
         return true;
   return false;
 }
@@ -7127,7 +7148,7 @@ constexpr std::array<attribute, Count> with_attributes(std::span<const attribute
   for (const attribute& field : fields) {
     all[at++] = field;
     std::size_t i = 0;
-    while (i < said.size() && (said[i].kind != attribute_kind::field || !same_text(said[i].text, field.text)))
+    while (i < said.size() && (said[i].kind != attribute_kind::field || !same_text(said[i].text(), field.text())))
       ++i;
     for (++i; i < said.size() && said[i].kind > attribute_kind::field; ++i)
       all[at++] = said[i];
@@ -7165,23 +7186,20 @@ struct any_value {
 #define INSTAR_ADAPTED_MODEL(FIELDS, MODEL, TABLE, ...)                                                                \
   template <class instar_self>                                                                                         \
   struct instar_model_##MODEL : ::instar::detail::vocabulary, ::instar::detail::late<instar_self>::type {              \
-    using model = MODEL;                                                                                               \
+    INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                                   \
     using adapted_fields = ::instar::detail::FIELDS<instar_self>;                                                      \
-    INSTAR_LATE_WORDS                                                                                                  \
-    static constexpr ::std::string_view table_name = TABLE;                                                            \
-    static constexpr ::std::string_view model_name = #MODEL;                                                           \
     static constexpr ::instar::attribute said[] = {INSTAR_FOR_EACH(INSTAR_COLUMN, MODEL, __VA_ARGS__){}};              \
     static constexpr ::std::span<const ::instar::attribute> columns =                                                  \
         ::instar::detail::adapted_columns<adapted_fields, instar_model_##MODEL::said>;                                 \
     static constexpr auto table_words() {                                                                              \
       return ::instar::detail::table_list_of(0 INSTAR_FOR_EACH(INSTAR_TABLE_WORD, MODEL, __VA_ARGS__));                \
     }                                                                                                                  \
+    template <class instar_f>                                                                                          \
+    static constexpr decltype(auto) visit(MODEL& instar_row, instar_f&& instar_call) {                                 \
+      return adapted_fields::visit(instar_row, static_cast<instar_f&&>(instar_call));                                  \
+    }                                                                                                                  \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);                                                                 \
-  template <class instar_f>                                                                                            \
-  constexpr decltype(auto) instar_visit(MODEL& instar_row, instar_f&& instar_call) {                                   \
-    return ::instar::detail::FIELDS<MODEL>::visit(instar_row, static_cast<instar_f&&>(instar_call));                   \
-  }
+  instar_model_##MODEL<MODEL> instar_describe(MODEL*);
 
 
 #if (defined(INSTAR_WITH_HANA) && INSTAR_WITH_HANA)
@@ -7252,7 +7270,7 @@ constexpr std::size_t count_fields(std::span<const attribute> columns) {
 }
 
 template <class Model, std::size_t Number>
-inline constexpr std::string_view field_name = field_at(description<Model>::columns, Number)->text;
+inline constexpr std::string_view field_name = field_at(description<Model>::columns, Number)->text();
 
 /// Any argument; of a pack of these only the position counts.
 template <std::size_t>
@@ -7273,7 +7291,7 @@ template <class Model, std::size_t Number>
 struct member_accessor {
   template <class Row>
   constexpr decltype(auto) operator()(Row&& row) const {
-    auto* member = instar_visit(const_cast<Model&>(static_cast<const Model&>(row)), [](auto&... each) {
+    auto* member = visit_fields(const_cast<Model&>(static_cast<const Model&>(row)), [](auto&... each) {
       return nth_of<std::make_index_sequence<Number>>::pick(__builtin_addressof(each)...);
     });
     using Member = std::remove_pointer_t<decltype(member)>;
@@ -7301,7 +7319,8 @@ constexpr auto accessor_pairs(std::index_sequence<Number...>) {
 template <class Model, class Name, class Pointer, Pointer Member>
 constexpr attribute hana_field(Name, boost::hana::struct_detail::member_ptr<Pointer, Member>) {
   return vocabulary::field<std::remove_cvref_t<decltype(static_cast<Model*>(nullptr)->*Member)>>(
-      Name::c_str(), __builtin_addressof(place_of<Model>.value.*Member));
+      Name::c_str(), static_cast<std::uint32_t>(std::string_view(Name::c_str()).size()),
+      __builtin_addressof(place_of<Model>.value.*Member));
 }
 
 template <class Model, class Name, class Accessor>
@@ -7461,8 +7480,9 @@ static_assert(pfr_name<pfr_probe, 0>() == "first" && pfr_name<pfr_probe, 1>() ==
 
 template <class Model, std::size_t Number>
 constexpr attribute pfr_field() {
-  return vocabulary::field<std::remove_const_t<boost::pfr::tuple_element_t<Number, Model>>>(pfr_name<Model, Number>(),
-                                                                                            pfr_place<Model, Number>());
+  constexpr std::string_view name = pfr_name<Model, Number>();
+  return vocabulary::field<std::remove_const_t<boost::pfr::tuple_element_t<Number, Model>>>(
+      name.data(), static_cast<std::uint32_t>(name.size()), pfr_place<Model, Number>());
 }
 
 /// The fields of an aggregate, read once.

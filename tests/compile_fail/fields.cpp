@@ -3,13 +3,14 @@
 // clang-format off
 // expect-error(FIELD_LEFT_OUT): User' decomposes into 3 elements
 // expect-error(FIELD_LEFT_OUT): (only 2 names (were )?provided|INSTAR_MODEL_must_list_every_field)
-// expect-error(FIELD_MISSPELT): (no member named 'emial' in 'app::User'|'emial' is not a member of 'app::User'|'struct app::User' has no member named 'emial')
+// expect-error(FIELD_MISSPELT): (no member named 'emial' in 'app::User'|'emial' is not a member of .*'app::User'|struct app::User' has no member named 'emial')
 // expect-error(FIELD_TWICE): redeclaration of 'auto id'|redefinition of 'id'
 // expect-error(NO_SQL_TYPE): INS1003: this field's type has no SQL type
 // expect-error(NO_SQL_TYPE): specialise instar::sql_type<T>
 // expect-error(ENUM_NOT_DESCRIBED): INS1003: this field's type has no SQL type; for an enum put INSTAR_ENUM before
 // expect-error(ENUM_VALUE_LEFT_OUT): enumeration value 'admin' not handled in switch
-// expect-error(BASE_DESCRIBED): INS1004: this class is not described, only its base class is; write INSTAR_MODEL for it
+// expect-error(NOT_DESCRIBED): INS1004: this class is not described; write INSTAR_MODEL for it, in its own namespace
+// expect-error(BASE_DESCRIBED): INS1004: this class is not described; write INSTAR_MODEL for it, in its own namespace, before the schema
 // clang-format on
 #include <instar/instar.hpp>
 
@@ -49,7 +50,13 @@ INSTAR_MODEL(User, "users", (id, primary_key), (email), (role))
 
 struct Guest : User {};
 
-#ifdef BASE_DESCRIBED
+struct Stranger {
+  int id;
+};
+
+#if defined(NOT_DESCRIBED)
+inline constexpr auto schema = instar::schema<Stranger>();
+#elif defined(BASE_DESCRIBED)
 inline constexpr auto schema = instar::schema<Guest>();
 #else
 inline constexpr auto schema = instar::schema<User>();

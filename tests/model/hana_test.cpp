@@ -348,7 +348,7 @@ TEST_CASE("models of all three kinds reference each other") {
 TEST_CASE("the fields of a Hana model are visited in Hana's order") {
   by_hana::Draft draft{3, {}, 9};
   std::int64_t sum = 0;
-  instar_visit(draft, [&](instar::uuid&, std::int64_t& user, std::int32_t& number) {
+  instar::detail::visit_fields(draft, [&](instar::uuid&, std::int64_t& user, std::int32_t& number) {
     sum = user * 10 + number;
     number = 4;
   });

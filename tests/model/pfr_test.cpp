@@ -195,7 +195,7 @@ TEST_CASE("aggregates reference each other and themselves") {
 
 TEST_CASE("the fields of an aggregate are visited in their order") {
   cyclic::Left row{1, 2, {}};
-  instar_visit(row, [](std::int64_t& id, std::int64_t& right, std::optional<std::int64_t>& left) {
+  instar::detail::visit_fields(row, [](std::int64_t& id, std::int64_t& right, std::optional<std::int64_t>& left) {
     left = id + right;
     id = 9;
   });

@@ -435,8 +435,9 @@ namespace tables_test::wide {
 struct Wide {
   int64_t id;
   HUNDRED(MEMBER, a)
-  HUNDRED(MEMBER, b) TEN(MEMBER, c0) TEN(MEMBER, c1) TEN(MEMBER, c2) TEN(MEMBER, c3) TEN(MEMBER, c4) TEN(MEMBER, c5)
-      TEN(MEMBER, c6) TEN(MEMBER, c7) TEN(MEMBER, c8) std::string d0,
+  HUNDRED(MEMBER, b)
+  TEN(MEMBER, c0) TEN(MEMBER, c1) TEN(MEMBER, c2) TEN(MEMBER, c3) TEN(MEMBER, c4) TEN(MEMBER, c5) TEN(MEMBER, c6)
+      TEN(MEMBER, c7) TEN(MEMBER, c8) std::string d0,
       d1, d2, d3, d4, d5, d6, d7;
   std::optional<std::string> last;
 };

@@ -19,7 +19,7 @@ constexpr bool all_fields_known(std::span<const attribute> fields, std::span<con
   for (const attribute& a : said) {
     bool known = a.kind != attribute_kind::field;
     for (const attribute& field : fields)
-      known |= same_text(field.text, a.text);
+      known |= same_text(field.text(), a.text());
     if (!known)
       return false;
   }
@@ -31,7 +31,7 @@ constexpr bool any_field_twice(std::span<const attribute> said) {
   for (std::size_t i = 0; i < said.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
       if (said[i].kind == attribute_kind::field && said[k].kind == attribute_kind::field &&
-          same_text(said[i].text, said[k].text))
+          same_text(said[i].text(), said[k].text()))
         return true;
   return false;
 }
@@ -46,7 +46,7 @@ constexpr std::array<attribute, Count> with_attributes(std::span<const attribute
   for (const attribute& field : fields) {
     all[at++] = field;
     std::size_t i = 0;
-    while (i < said.size() && (said[i].kind != attribute_kind::field || !same_text(said[i].text, field.text)))
+    while (i < said.size() && (said[i].kind != attribute_kind::field || !same_text(said[i].text(), field.text())))
       ++i;
     for (++i; i < said.size() && said[i].kind > attribute_kind::field; ++i)
       all[at++] = said[i];
@@ -84,20 +84,17 @@ struct any_value {
 #define INSTAR_ADAPTED_MODEL(FIELDS, MODEL, TABLE, ...)                                                                \
   template <class instar_self>                                                                                         \
   struct instar_model_##MODEL : ::instar::detail::vocabulary, ::instar::detail::late<instar_self>::type {              \
-    using model = MODEL;                                                                                               \
+    INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                                   \
     using adapted_fields = ::instar::detail::FIELDS<instar_self>;                                                      \
-    INSTAR_LATE_WORDS                                                                                                  \
-    static constexpr ::std::string_view table_name = TABLE;                                                            \
-    static constexpr ::std::string_view model_name = #MODEL;                                                           \
     static constexpr ::instar::attribute said[] = {INSTAR_FOR_EACH(INSTAR_COLUMN, MODEL, __VA_ARGS__){}};              \
     static constexpr ::std::span<const ::instar::attribute> columns =                                                  \
         ::instar::detail::adapted_columns<adapted_fields, instar_model_##MODEL::said>;                                 \
     static constexpr auto table_words() {                                                                              \
       return ::instar::detail::table_list_of(0 INSTAR_FOR_EACH(INSTAR_TABLE_WORD, MODEL, __VA_ARGS__));                \
     }                                                                                                                  \
+    template <class instar_f>                                                                                          \
+    static constexpr decltype(auto) visit(MODEL& instar_row, instar_f&& instar_call) {                                 \
+      return adapted_fields::visit(instar_row, static_cast<instar_f&&>(instar_call));                                  \
+    }                                                                                                                  \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);                                                                 \
-  template <class instar_f>                                                                                            \
-  constexpr decltype(auto) instar_visit(MODEL& instar_row, instar_f&& instar_call) {                                   \
-    return ::instar::detail::FIELDS<MODEL>::visit(instar_row, static_cast<instar_f&&>(instar_call));                   \
-  }
+  instar_model_##MODEL<MODEL> instar_describe(MODEL*);

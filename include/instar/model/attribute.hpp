@@ -3,6 +3,7 @@
 #include "instar/model/types.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <initializer_list>
 
@@ -16,13 +17,14 @@ enum class attribute_kind : unsigned char {
   end,
   field,
   primary_key,
-  identity,
   unique,
-  initial,
-  updated_at,
   references,
   index,
   check,
+  last_constraint = check,
+  identity,
+  initial,
+  updated_at,
   type,
   generated,
   collate,
@@ -50,6 +52,7 @@ namespace detail {
 struct known_type {
   column_type type{};
   std::uint64_t hash = 0;
+  bool nullable = false;  ///< Of a std::optional.
 };
 
 /// Room for a model that is never made: only the addresses of its members are taken, to know one member from another
@@ -72,32 +75,57 @@ constexpr const void* address_of(T Model::*member) {
 
 }  // namespace detail
 
-/// One thing said of a column; `field` starts the next column.
+/// One thing said of a column; `field` starts the next column. Numbers and pointers alone: a compiler's interpreter
+/// pays for every object of a class that it makes, reads or copies.
 struct attribute {
   detail::attribute_kind kind = detail::attribute_kind::end;
-  unsigned char option = 0;  ///< identity_kind or generated_kind.
-  bool nullable = false;     ///< Of a field.
-  default_kind initial = default_kind::none;
-  referential_action on_delete = referential_action::no_action;
-  referential_action on_update = referential_action::no_action;
-  instar::deferral deferral = deferral::not_deferrable;
-  std::string_view text{};  ///< A field's name, a default's text, a type's own SQL, a referenced model's table.
-  std::string_view name{};  ///< Of the constraint or index, where the user gives one.
+  std::uint32_t option = 0;  ///< A default_kind, identity_kind, generated_kind, or the actions of a foreign key.
+  std::uint32_t text_size = 0;
+  std::uint32_t name_size = 0;
+  const char* text_data = nullptr;
+  const char* name_data = nullptr;
   const detail::known_type* type = nullptr;  ///< Of a field, of a named type, and the enum of a default.
   const void* member = nullptr;              ///< Of a field: its place; of `references`: the place of its target.
-  std::int64_t integer = 0;                  ///< Of a default; of `references` the hash of the target table's name.
-  double real = 0;                           ///< Of a default.
+  std::int64_t number = 0;  ///< A default, that of a floating-point number as its bits; the hash of the table that
+                            ///< `references` names.
 
-  constexpr column_default default_words() const { return {initial, integer, real, text}; }
+  /// A field's name, a default's text, a type's own SQL, a referenced model's table.
+  constexpr std::string_view text() const { return {text_data, text_size}; }
+  /// Of the constraint or index, where the user gives one.
+  constexpr std::string_view name() const { return {name_data, name_size}; }
+  constexpr default_kind initial() const { return static_cast<default_kind>(option); }
+  constexpr referential_action on_delete() const { return static_cast<referential_action>(option & 0xff); }
+  constexpr referential_action on_update() const { return static_cast<referential_action>(option >> 8 & 0xff); }
+  constexpr instar::deferral deferral() const { return static_cast<instar::deferral>(option >> 16 & 0xff); }
+
+  constexpr column_default default_words() const {
+    if (initial() == default_kind::real)
+      return {.kind = default_kind::real, .real = std::bit_cast<double>(number)};
+    return {initial(), number, 0, text()};
+  }
 };
 
 namespace detail {
 
+template <class Option>
+constexpr attribute said(attribute_kind kind, Option option, std::string_view text = {}) {
+  return {.kind = kind,
+          .option = static_cast<std::uint32_t>(option),
+          .text_size = static_cast<std::uint32_t>(text.size()),
+          .text_data = text.data()};
+}
+
 /// A column of an index or key, or an expression.
 struct member_part {
   const void* member = nullptr;  ///< The field's place; null: an expression.
-  std::string_view owner{};      ///< The table name of the model that has the field.
-  index_part options{};
+  const char* owner = nullptr;   ///< The table name of the model that has the field.
+  bool expression = false;
+  bool descending = false;
+  null_order nulls = null_order::standard;
+  piece text{};  ///< Of an expression.
+  piece collation{};
+  piece operator_class{};
+  piece with_operator{};
 };
 
 /// One thing said of a table. Its parts stand together in one array for the whole model.
@@ -108,11 +136,11 @@ struct table_attribute {
   int include_count = 0;  ///< Included columns of an index, or target columns of a foreign key; behind the parts.
   bool unique = false;
   bool nulls_not_distinct = false;
-  std::string_view text{};
-  std::string_view name{};
-  std::string_view method{};
-  std::string_view where{};
-  std::string_view target{};  ///< The table that a foreign key references.
+  piece text{};
+  piece name{};
+  piece method{};
+  piece where{};
+  piece target{};  ///< The table that a foreign key references.
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
   instar::deferral deferral = deferral::not_deferrable;
@@ -120,23 +148,35 @@ struct table_attribute {
 
 template <int N>
 struct table_attributes_base {
+  static constexpr std::size_t attribute_count = 1;
   table_attribute head{};
   std::array<member_part, static_cast<std::size_t>(N)> parts{};
+
+  constexpr const table_attribute* first_attribute() const { return &head; }
+  constexpr const member_part* first_part() const { return parts.data(); }
 };
+
+// Taken where no namespace of the class has a description of it.
+struct not_described {
+  using model = void;
+};
+not_described instar_describe(const volatile void*);
 
 /// The description that INSTAR_MODEL wrote for a model. A base class's description is not the derived class's.
 template <class Model>
 struct description_of {
   using type = decltype(instar_describe(static_cast<Model*>(nullptr)));
   static_assert(std::is_same_v<typename type::model, Model>,
-                "INS1004: this class is not described, only its base class is; write INSTAR_MODEL for it");
+                "INS1004: this class is not described; write INSTAR_MODEL for it, in its own namespace, before the "
+                "schema (that of a base class does not count)");
 };
 
 template <class Model>
 using description = typename description_of<Model>::type;
 
 template <class Model>
-inline constexpr std::uint64_t table_hash_of = hash_text(description<Model>::table_name);
+inline constexpr std::uint64_t table_hash_of = hash_bytes(description<Model>::table_name,
+                                                          description<Model>::table_name_size, 0);
 
 }  // namespace detail
 
@@ -145,37 +185,38 @@ struct index_column : detail::member_part {
   constexpr explicit index_column(const detail::member_part& part) : detail::member_part(part) {}
   template <class T, class Model>
   constexpr index_column(T Model::*field)
-      : detail::member_part{detail::address_of(field), detail::description<Model>::table_name, {}} {}
+      : detail::member_part{__builtin_addressof(detail::place_of<Model>.value.*field),
+                            detail::description<Model>::table_name} {}
 
   constexpr index_column desc() const {
     index_column copy = *this;
-    copy.options.descending = true;
+    copy.descending = true;
     return copy;
   }
   constexpr index_column nulls_first() const {
     index_column copy = *this;
-    copy.options.nulls = null_order::first;
+    copy.nulls = null_order::first;
     return copy;
   }
   constexpr index_column nulls_last() const {
     index_column copy = *this;
-    copy.options.nulls = null_order::last;
+    copy.nulls = null_order::last;
     return copy;
   }
-  constexpr index_column collate(std::string_view collation) const {
+  constexpr index_column collate(std::string_view name) const {
     index_column copy = *this;
-    copy.options.collation = collation;
+    copy.collation = detail::piece::of(name);
     return copy;
   }
   constexpr index_column operator_class(std::string_view name) const {
     index_column copy = *this;
-    copy.options.operator_class = name;
+    copy.detail::member_part::operator_class = detail::piece::of(name);
     return copy;
   }
   /// For `exclude`: the operator that must not hold between two rows, such as "&&".
   constexpr index_column with(std::string_view operator_name) const {
     index_column copy = *this;
-    copy.options.with_operator = operator_name;
+    copy.with_operator = detail::piece::of(operator_name);
     return copy;
   }
 };
@@ -206,7 +247,7 @@ struct index_attribute : detail::table_attributes_base<N> {
   /// \param name the index's name; without it the name is derived: `users_email_idx`
   constexpr index_attribute named(std::string_view name) const {
     index_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   /// Makes it a unique index (the constraint is `unique(…)`).
@@ -223,13 +264,13 @@ struct index_attribute : detail::table_attributes_base<N> {
   /// \param method "gin", "gist", "brin", "hash" …; PostgreSQL only
   constexpr index_attribute using_method(std::string_view method) const {
     index_attribute copy = *this;
-    copy.head.method = method;
+    copy.head.method = detail::piece::of(method);
     return copy;
   }
   /// \param condition SQL: only rows for which it holds are in the index
   constexpr index_attribute where(std::string_view condition) const {
     index_attribute copy = *this;
-    copy.head.where = condition;
+    copy.head.where = detail::piece::of(condition);
     return copy;
   }
   /// Columns that are kept in the index but not searched by; PostgreSQL only.
@@ -247,7 +288,7 @@ template <int N>
 struct key_attribute : detail::table_attributes_base<N> {
   constexpr key_attribute named(std::string_view name) const {
     key_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   constexpr key_attribute nulls_not_distinct() const {
@@ -276,12 +317,12 @@ struct foreign_key_attribute : detail::table_attributes_base<N> {
     foreign_key_attribute<N + static_cast<int>(sizeof...(T))> complete{
         {this->head, detail::joined(this->parts, detail::parts_of<static_cast<int>(sizeof...(T))>(columns...))}};
     complete.head.include_count = static_cast<int>(sizeof...(T));
-    complete.head.target = detail::description<Target>::table_name;
+    complete.head.target = {detail::description<Target>::table_name, detail::description<Target>::table_name_size};
     return complete;
   }
   constexpr foreign_key_attribute named(std::string_view name) const {
     foreign_key_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   constexpr foreign_key_attribute on_delete(referential_action action) const {
@@ -312,17 +353,17 @@ template <int N>
 struct exclude_attribute : detail::table_attributes_base<N> {
   constexpr exclude_attribute named(std::string_view name) const {
     exclude_attribute copy = *this;
-    copy.head.name = name;
+    copy.head.name = detail::piece::of(name);
     return copy;
   }
   constexpr exclude_attribute using_method(std::string_view method) const {
     exclude_attribute copy = *this;
-    copy.head.method = method;
+    copy.head.method = detail::piece::of(method);
     return copy;
   }
   constexpr exclude_attribute where(std::string_view condition) const {
     exclude_attribute copy = *this;
-    copy.head.where = condition;
+    copy.head.where = detail::piece::of(condition);
     return copy;
   }
 };
@@ -331,27 +372,28 @@ struct exclude_attribute : detail::table_attributes_base<N> {
 struct reference_attribute : attribute {
   constexpr reference_attribute on_delete(referential_action action) const {
     reference_attribute copy = *this;
-    copy.attribute::on_delete = action;
+    copy.option |= static_cast<std::uint32_t>(action);
     return copy;
   }
   constexpr reference_attribute on_update(referential_action action) const {
     reference_attribute copy = *this;
-    copy.attribute::on_update = action;
+    copy.option |= static_cast<std::uint32_t>(action) << 8;
     return copy;
   }
   constexpr reference_attribute deferrable() const {
     reference_attribute copy = *this;
-    copy.deferral = deferral::initially_immediate;
+    copy.option |= static_cast<std::uint32_t>(deferral::initially_immediate) << 16;
     return copy;
   }
   constexpr reference_attribute initially_deferred() const {
     reference_attribute copy = *this;
-    copy.deferral = deferral::initially_deferred;
+    copy.option |= static_cast<std::uint32_t>(deferral::initially_deferred) << 16;
     return copy;
   }
   constexpr reference_attribute named(std::string_view constraint_name) const {
     reference_attribute copy = *this;
-    copy.name = constraint_name;
+    copy.name_data = constraint_name.data();
+    copy.name_size = static_cast<std::uint32_t>(constraint_name.size());
     return copy;
   }
 };
@@ -366,9 +408,16 @@ struct text_attribute {
   constexpr text_attribute named(std::string_view constraint_name) const {
     return {column_kind, table_kind, text, constraint_name};
   }
-  constexpr operator attribute() const { return {.kind = column_kind, .text = text, .name = name}; }
+  constexpr operator attribute() const {
+    return {.kind = column_kind,
+            .text_size = static_cast<std::uint32_t>(text.size()),
+            .name_size = static_cast<std::uint32_t>(name.size()),
+            .text_data = text.data(),
+            .name_data = name.data()};
+  }
   constexpr operator detail::table_attributes_base<0>() const {
-    return {.head = {.kind = table_kind, .text = text, .name = name}, .parts = {}};
+    return {.head = {.kind = table_kind, .text = detail::piece::of(text), .name = detail::piece::of(name)},
+            .parts = {}};
   }
 };
 
@@ -380,7 +429,7 @@ constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
                          static_cast<std::uint64_t>(t.dimensions),
                      hash);
   hash = hash_text(t.custom, hash);
-  if (t.values != nullptr) {
+  if (t.kind == type_kind::enumeration) {
     hash = hash_text(t.values->comment, hash_text(t.values->name, hash_text(t.values->schema, hash)));
     for (const enum_value& v : t.values->values)
       hash = hash_number(1, hash_text(v.label, hash));
@@ -388,12 +437,12 @@ constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
   return hash;
 }
 
-constexpr known_type know(const column_type& t) {
-  return {t, hash_words(t, 0)};
+constexpr known_type know(const column_type& t, bool nullable = false) {
+  return {t, hash_words(t, nullable ? 1 : 0), nullable};
 }
 
 template <class T>
-inline constexpr known_type known_type_of = know(sql_type_of<T>());
+inline constexpr known_type known_type_of = know(sql_type_of<T>(), optional_like<T>);
 
 template <type_kind Kind, int Length = -1, int Scale = -1>
 inline constexpr known_type named_type = know({.kind = Kind, .length = Length, .scale = Scale});
@@ -421,50 +470,45 @@ constexpr double shortest_double(T value) {
 /// The words that a model is described with: INSTAR_MODEL's description derives from this, so that they are found
 /// before anything of the same name in the user's namespace (or POSIX' `index`).
 struct vocabulary {
-  static constexpr attribute identity{.kind = attribute_kind::identity,
-                                      .option = static_cast<unsigned char>(identity_kind::by_default)};
-  static constexpr attribute identity_always{.kind = attribute_kind::identity,
-                                             .option = static_cast<unsigned char>(identity_kind::always)};
+  static constexpr attribute identity = said(attribute_kind::identity, identity_kind::by_default);
+  static constexpr attribute identity_always = said(attribute_kind::identity, identity_kind::always);
   static constexpr attribute updated_at{.kind = attribute_kind::updated_at};
-  static constexpr attribute default_now{.kind = attribute_kind::initial, .initial = default_kind::now};
+  static constexpr attribute default_now = said(attribute_kind::initial, default_kind::now);
 
   static constexpr attribute default_sql(std::string_view sql) {
-    return {.kind = attribute_kind::initial, .initial = default_kind::expression, .text = sql};
+    return said(attribute_kind::initial, default_kind::expression, sql);
   }
   template <class T>
   static constexpr attribute default_value(T value) {
+    constexpr attribute_kind kind = attribute_kind::initial;
     if constexpr (std::is_same_v<T, bool>) {
-      return {.kind = attribute_kind::initial, .initial = default_kind::boolean, .integer = value ? 1 : 0};
+      return {.kind = kind, .option = static_cast<std::uint32_t>(default_kind::boolean), .number = value ? 1 : 0};
     } else if constexpr (std::is_integral_v<T>) {
       if (value > T{} && static_cast<std::uint64_t>(value) > std::uint64_t{INT64_MAX})
         throw "INS1006: this default is beyond the largest integer of a database; write it with default_sql";
-      return {.kind = attribute_kind::initial,
-              .initial = default_kind::integer,
-              .integer = static_cast<std::int64_t>(value)};
+      return {.kind = kind,
+              .option = static_cast<std::uint32_t>(default_kind::integer),
+              .number = static_cast<std::int64_t>(value)};
     } else if constexpr (std::is_floating_point_v<T>) {
-      return {.kind = attribute_kind::initial, .initial = default_kind::real, .real = shortest_double(value)};
+      return {.kind = kind,
+              .option = static_cast<std::uint32_t>(default_kind::real),
+              .number = std::bit_cast<std::int64_t>(shortest_double(value))};
     } else if constexpr (described_enum<T>) {
-      return {.kind = attribute_kind::initial,
-              .initial = default_kind::text,
-              .text = enum_description<T>::type::label(value),
-              .type = &known_type_of<T>};
+      attribute label = said(kind, default_kind::text, enum_description<T>::type::label(value));
+      label.type = &known_type_of<T>;
+      return label;
     } else {
-      return {.kind = attribute_kind::initial, .initial = default_kind::text, .text = std::string_view(value)};
+      return said(kind, default_kind::text, value);
     }
   }
 
   static constexpr attribute generated_always_as(std::string_view sql) {
-    return {
-        .kind = attribute_kind::generated, .option = static_cast<unsigned char>(generated_kind::stored), .text = sql};
+    return said(attribute_kind::generated, generated_kind::stored, sql);
   }
   static constexpr attribute generated_virtual(std::string_view sql) {
-    return {.kind = attribute_kind::generated,
-            .option = static_cast<unsigned char>(generated_kind::virtual_column),
-            .text = sql};
+    return said(attribute_kind::generated, generated_kind::virtual_column, sql);
   }
-  static constexpr attribute collate(std::string_view collation) {
-    return {.kind = attribute_kind::collate, .text = collation};
-  }
+  static constexpr attribute collate(std::string_view collation) { return said(attribute_kind::collate, 0, collation); }
   static constexpr text_attribute comment(std::string_view remark) {
     return {attribute_kind::comment, table_attribute_kind::comment, remark};
   }
@@ -476,7 +520,7 @@ struct vocabulary {
   }
 
   // Types, where the one that follows from the field's C++ type is not wanted.
-  static constexpr attribute type(std::string_view sql) { return {.kind = attribute_kind::type, .text = sql}; }
+  static constexpr attribute type(std::string_view sql) { return said(attribute_kind::type, 0, sql); }
   template <int Length>
   static constexpr attribute varchar = typed<type_kind::varchar, Length>;
   template <int Length>
@@ -519,15 +563,11 @@ struct vocabulary {
   static constexpr referential_action set_default = referential_action::set_default;
 
   template <class T>
-  static constexpr attribute field(std::string_view name, const void* place) {
-    return {.kind = attribute_kind::field,
-            .nullable = optional_like<T>,
-            .text = name,
-            .type = &known_type_of<T>,
-            .member = place};
+  static constexpr attribute field(const char* name, std::uint32_t size, const void* place) {
+    return {attribute_kind::field, 0, size, 0, name, nullptr, &known_type_of<T>, place, 0};
   }
   static constexpr index_column expression(std::string_view sql) {
-    return index_column(member_part{.options = {.text = sql, .expression = true}});
+    return index_column(member_part{.expression = true, .text = piece::of(sql)});
   }
 };
 
@@ -592,10 +632,9 @@ struct late_vocabulary {
 
   template <class T, class Model>
   static constexpr reference_attribute references(T Model::*target) {
-    return {{.kind = attribute_kind::references,
-             .text = description<Model>::table_name,
-             .member = address_of(target),
-             .integer = static_cast<std::int64_t>(table_hash_of<Model>)}};
+    using referenced = description<Model>;
+    return {{attribute_kind::references, 0, referenced::table_name_size, 0, referenced::table_name, nullptr, nullptr,
+             __builtin_addressof(place_of<Model>.value.*target), static_cast<std::int64_t>(table_hash_of<Model>)}};
   }
   template <class... T, class Model>
   static constexpr foreign_key_attribute<static_cast<int>(sizeof...(T))> foreign_key(T Model::*... columns) {
@@ -608,9 +647,7 @@ struct late_vocabulary {
              parts_of<static_cast<int>(sizeof...(Parts))>(parts...)}};
   }
   /// `column("name")` renames a column; `column(&User::email)` is a part of an index that can take options.
-  static constexpr attribute column(std::string_view name) {
-    return {.kind = attribute_kind::column_name, .text = name};
-  }
+  static constexpr attribute column(std::string_view name) { return said(attribute_kind::column_name, 0, name); }
   template <class T, class Model>
   static constexpr index_column column(T Model::*member) {
     return member;
@@ -625,8 +662,12 @@ struct late {
 /// All that is said of a table, parts and all, in flat arrays.
 template <std::size_t Attributes, std::size_t Parts>
 struct table_attribute_list {
+  static constexpr std::size_t attribute_count = Attributes;
   std::array<table_attribute, Attributes> attributes{};
   std::array<member_part, Parts> parts{};
+
+  constexpr const table_attribute* first_attribute() const { return attributes.data(); }
+  constexpr const member_part* first_part() const { return parts.data(); }
 };
 
 template <int N>
@@ -656,6 +697,20 @@ constexpr table_attribute_list<Attributes, Parts> flattened(const table_attribut
 template <int... N>
 constexpr auto table_list(const table_attributes_base<N>&... each) {
   return flattened<sizeof...(N), static_cast<std::size_t>((0 + ... + N))>(each...);
+}
+
+// What INSTAR_MODEL calls with all that is said of the table, behind a number that takes the first comma. One word
+// alone, as most models have, is its own list.
+constexpr table_attribute_list<0, 0> table_list_of(int) {
+  return {};
+}
+template <class Attribute>
+constexpr auto table_list_of(int, const Attribute& alone) {
+  return as_base(alone);
+}
+template <class... Attributes>
+constexpr auto table_list_of(int, const Attributes&... each) {
+  return table_list(as_base(each)...);
 }
 
 }  // namespace detail

@@ -7,9 +7,10 @@
 
 namespace instar::detail {
 
-template <class... Attributes>
-constexpr auto table_list_of(int, const Attributes&... each) {
-  return table_list(as_base(each)...);
+/// Calls `f(row.id, row.email, …)` with all fields of a model's row.
+template <class Model, class F>
+constexpr decltype(auto) visit_fields(Model& row, F&& f) {
+  return description<std::remove_const_t<Model>>::visit(row, static_cast<F&&>(f));
 }
 
 /// What an enum's or an enumerator's entry can say beside its name.
@@ -87,14 +88,14 @@ struct snake_case {
 #define INSTAR_FIELD_STRING(NAME, ...) #NAME
 
 // Each of these takes one entry of a model: a column when parenthesised, a word about the table when bare.
-#define INSTAR_COLUMN(MODEL, ENTRY) INSTAR_JOIN(INSTAR_COLUMN_, INSTAR_IS_PARENTHESISED(ENTRY))(MODEL, ENTRY)
-#define INSTAR_COLUMN_0(MODEL, ENTRY)
-#define INSTAR_COLUMN_1(MODEL, ENTRY) INSTAR_COLUMN_2(MODEL, INSTAR_UNWRAP ENTRY)
-#define INSTAR_UNWRAP(...) __VA_ARGS__
-#define INSTAR_COLUMN_2(...) INSTAR_COLUMN_3(__VA_ARGS__)
-#define INSTAR_COLUMN_3(MODEL, NAME, ...)                                                                              \
-  field<decltype(MODEL::NAME)>(#NAME, __builtin_addressof(::instar::detail::place_of<MODEL>.value.NAME)),              \
+#define INSTAR_COLUMN(MODEL, ENTRY) INSTAR_JOIN(INSTAR_COLUMN_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
+#define INSTAR_COLUMN_0(ENTRY)
+#define INSTAR_COLUMN_1(ENTRY) INSTAR_FIELD ENTRY
+#define INSTAR_FIELD(NAME, ...)                                                                                        \
+  field<decltype(model::NAME)>(#NAME, sizeof(#NAME) - 1,                                                               \
+                               __builtin_addressof(::instar::detail::place_of<model>.value.NAME)),                     \
       __VA_OPT__(__VA_ARGS__, )
+#define INSTAR_UNWRAP(...) __VA_ARGS__
 
 #define INSTAR_NAME(MODEL, ENTRY) INSTAR_JOIN(INSTAR_NAME_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
 #define INSTAR_NAME_0(ENTRY)
@@ -126,17 +127,21 @@ struct snake_case {
 #define INSTAR_MODEL(MODEL, TABLE, ...)                                                                                \
   template <class instar_self>                                                                                         \
   struct instar_model_##MODEL : ::instar::detail::vocabulary, ::instar::detail::late<instar_self>::type {              \
-    using model = MODEL;                                                                                               \
-    INSTAR_LATE_WORDS                                                                                                  \
-    static constexpr ::std::string_view table_name = TABLE;                                                            \
-    static constexpr ::std::string_view model_name = #MODEL;                                                           \
+    INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                                   \
     static constexpr ::instar::attribute columns[] = {INSTAR_FOR_EACH(INSTAR_COLUMN, MODEL, __VA_ARGS__){}};           \
     static constexpr auto table_words() {                                                                              \
       return ::instar::detail::table_list_of(0 INSTAR_FOR_EACH(INSTAR_TABLE_WORD, MODEL, __VA_ARGS__));                \
     }                                                                                                                  \
+    INSTAR_EVERY_FIELD_LISTED(MODEL, INSTAR_NAMES(MODEL, __VA_ARGS__))                                                 \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);                                                                 \
-  INSTAR_EVERY_FIELD_LISTED(MODEL, __VA_ARGS__)
+  instar_model_##MODEL<MODEL> instar_describe(MODEL*);
+
+#define INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                               \
+  using model = MODEL;                                                                                                 \
+  INSTAR_LATE_WORDS                                                                                                    \
+  static constexpr const char* table_name = TABLE;                                                                     \
+  static constexpr ::std::size_t table_name_size = sizeof(TABLE) - 1;                                                  \
+  static constexpr const char* model_name = #MODEL;
 
 #define INSTAR_LATE_WORDS                                                                                              \
   using instar_late = typename ::instar::detail::late<instar_self>::type;                                              \
@@ -149,13 +154,13 @@ struct snake_case {
   using instar_late::unique;
 
 // A structured binding names every member or does not compile: the one exact and free check that a list is complete. It
-// is also how others reach the members: `instar_visit(row, f)` is f(row.id, row.email, …).
+// is also how others reach the members: `visit(row, f)` is f(row.id, row.email, …).
 #define INSTAR_EVERY_FIELD_LISTED(MODEL, ...)                                                                          \
   INSTAR_QUIET_BEGIN                                                                                                   \
   template <class instar_f>                                                                                            \
-  constexpr decltype(auto) instar_visit(MODEL& INSTAR_MODEL_must_list_every_field, instar_f&& instar_call) {           \
-    auto& [INSTAR_NAMES(MODEL, __VA_ARGS__)] = INSTAR_MODEL_must_list_every_field;                                     \
-    return instar_call(INSTAR_NAMES(MODEL, __VA_ARGS__));                                                              \
+  static constexpr decltype(auto) visit(MODEL& INSTAR_MODEL_must_list_every_field, instar_f&& instar_call) {           \
+    auto& [__VA_ARGS__] = INSTAR_MODEL_must_list_every_field;                                                          \
+    return instar_call(__VA_ARGS__);                                                                                   \
   }                                                                                                                    \
   INSTAR_QUIET_END
 

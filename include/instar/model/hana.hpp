@@ -66,7 +66,7 @@ constexpr std::size_t count_fields(std::span<const attribute> columns) {
 }
 
 template <class Model, std::size_t Number>
-inline constexpr std::string_view field_name = field_at(description<Model>::columns, Number)->text;
+inline constexpr std::string_view field_name = field_at(description<Model>::columns, Number)->text();
 
 /// Any argument; of a pack of these only the position counts.
 template <std::size_t>
@@ -87,7 +87,7 @@ template <class Model, std::size_t Number>
 struct member_accessor {
   template <class Row>
   constexpr decltype(auto) operator()(Row&& row) const {
-    auto* member = instar_visit(const_cast<Model&>(static_cast<const Model&>(row)), [](auto&... each) {
+    auto* member = visit_fields(const_cast<Model&>(static_cast<const Model&>(row)), [](auto&... each) {
       return nth_of<std::make_index_sequence<Number>>::pick(__builtin_addressof(each)...);
     });
     using Member = std::remove_pointer_t<decltype(member)>;
@@ -115,7 +115,8 @@ constexpr auto accessor_pairs(std::index_sequence<Number...>) {
 template <class Model, class Name, class Pointer, Pointer Member>
 constexpr attribute hana_field(Name, boost::hana::struct_detail::member_ptr<Pointer, Member>) {
   return vocabulary::field<std::remove_cvref_t<decltype(static_cast<Model*>(nullptr)->*Member)>>(
-      Name::c_str(), __builtin_addressof(place_of<Model>.value.*Member));
+      Name::c_str(), static_cast<std::uint32_t>(std::string_view(Name::c_str()).size()),
+      __builtin_addressof(place_of<Model>.value.*Member));
 }
 
 template <class Model, class Name, class Accessor>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "instar/model/table.hpp"
 #include "instar/schema/fixed_string.hpp"
+#include "instar/schema/text.hpp"
 
 /// \file Mistakes in models, found by the compiler and told in one line: model, field, cause, remedy.
 
@@ -139,132 +139,6 @@ constexpr void put_mistake(Writer& out, const mistake& m) {
     break;
   }
 }
-
-constexpr bool integer_kind(const column_type& t) {
-  return t.kind == type_kind::smallint || t.kind == type_kind::integer || t.kind == type_kind::bigint;
-}
-
-constexpr bool default_fits(const column_type& t, const attribute& a) {
-  if (t.dimensions != 0 && a.initial != default_kind::text)
-    return a.initial == default_kind::expression;
-  switch (a.initial) {
-  case default_kind::none:
-  case default_kind::expression:
-    return true;
-  case default_kind::boolean:
-    return t.kind == type_kind::boolean || t.kind == type_kind::custom;
-  case default_kind::integer:
-    if (t.kind == type_kind::smallint)
-      return a.integer >= INT16_MIN && a.integer <= INT16_MAX;
-    if (t.kind == type_kind::integer)
-      return a.integer >= INT32_MIN && a.integer <= INT32_MAX;
-    return t.kind == type_kind::bigint || t.kind == type_kind::numeric || t.kind == type_kind::real ||
-           t.kind == type_kind::double_precision || t.kind == type_kind::custom;
-  case default_kind::real:
-    return t.kind == type_kind::numeric || t.kind == type_kind::real || t.kind == type_kind::double_precision ||
-           t.kind == type_kind::custom;
-  case default_kind::now:
-    return t.kind == type_kind::timestamp || t.kind == type_kind::timestamptz || t.kind == type_kind::date ||
-           t.kind == type_kind::time || t.kind == type_kind::timetz || t.kind == type_kind::text ||
-           t.kind == type_kind::custom;
-  case default_kind::text:
-    if (a.type != nullptr)  // An enumerator: only its own enum's column takes it.
-      return t.kind == type_kind::enumeration && t.values == a.type->type.values;
-    return t.kind != type_kind::boolean && !integer_kind(t) && t.kind != type_kind::enumeration &&
-           t.kind != type_kind::real && t.kind != type_kind::double_precision;
-  }
-  return false;
-}
-
-/// What is wrong in the words of one model alone.
-constexpr mistake mistake_in_words(const model_words& words) {
-  const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other = {}) {
-    return mistake{kind, words.model_name, field, other};
-  };
-  const std::string_view table = words.name();
-  if (table.size() > name_limit)
-    return wrong(mistake_kind::name_too_long, {}, table);
-  if (words.schema_size > name_limit)
-    return wrong(mistake_kind::name_too_long, {}, words.schema());
-  int keys = 0;
-  bool renamed = false;
-  std::string_view field{};
-  std::size_t start = 0;
-  bool nullable = false;
-  int sources = 0;
-  int number = -1;
-  for (std::size_t i = 0; i < words.columns.size(); ++i) {
-    const attribute& a = words.columns[i];
-    switch (a.kind) {
-    case attribute_kind::field:
-      ++number;
-      field = a.text;
-      nullable = a.nullable;
-      sources = 0;
-      start = i;
-      if (field.size() > name_limit)
-        return wrong(mistake_kind::name_too_long, field, field);
-      break;
-    case attribute_kind::column_name:
-      renamed = true;
-      if (a.text.size() > name_limit)
-        return wrong(mistake_kind::name_too_long, field, a.text);
-      break;
-    case attribute_kind::primary_key:
-      if (++keys > 1)
-        return wrong(mistake_kind::two_primary_keys, field);
-      if (nullable)
-        return wrong(mistake_kind::nullable_primary_key, field);
-      break;
-    case attribute_kind::identity:
-      if (!integer_kind(words.type_from(start)))
-        return wrong(mistake_kind::identity_not_integer, field);
-      if (++sources > 1)
-        return wrong(mistake_kind::default_conflict, field);
-      break;
-    case attribute_kind::initial:
-      if (++sources > 1)
-        return wrong(mistake_kind::default_conflict, field);
-      if (!default_fits(words.type_from(start), a))
-        return wrong(mistake_kind::wrong_default, field);
-      break;
-    case attribute_kind::generated:
-      if (++sources > 1)
-        return wrong(mistake_kind::default_conflict, field);
-      break;
-    default:
-      break;
-    }
-    if (a.name.size() > name_limit)
-      return wrong(mistake_kind::name_too_long, field, a.name);
-  }
-  if (renamed)
-    for (int i = 1; i <= number; ++i)
-      for (int j = 0; j < i; ++j)
-        if (same_text(words.column_name(i), words.column_name(j)))
-          return wrong(mistake_kind::duplicate_column, words.columns[words.start_of(i)].text, words.column_name(i));
-  for (const table_attribute& a : words.table) {
-    if (a.name.size() > name_limit)
-      return wrong(mistake_kind::name_too_long, {}, a.name);
-    if (a.kind == table_attribute_kind::primary_key && ++keys > 1)
-      return wrong(mistake_kind::two_primary_keys, {});
-    const int own = a.kind == table_attribute_kind::foreign_key ? a.part_count : a.part_count + a.include_count;
-    for (int p = 0; p < own; ++p) {
-      const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
-      if (part.member == nullptr)
-        continue;
-      const std::size_t at = words.start_at(part.member);
-      if (at == words.columns.size())
-        return wrong(mistake_kind::other_models_field, {}, part.owner);
-      if (a.kind == table_attribute_kind::primary_key && words.columns[at].nullable)
-        return wrong(mistake_kind::nullable_primary_key, words.columns[at].text);
-    }
-  }
-  return {};
-}
-
-template <class Model>
-inline constexpr mistake mistake_of = mistake_in_words(words_of<Model>);
 
 template <const mistake& Mistake>
 constexpr auto mistake_text() {

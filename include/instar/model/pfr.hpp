@@ -82,8 +82,9 @@ static_assert(pfr_name<pfr_probe, 0>() == "first" && pfr_name<pfr_probe, 1>() ==
 
 template <class Model, std::size_t Number>
 constexpr attribute pfr_field() {
-  return vocabulary::field<std::remove_const_t<boost::pfr::tuple_element_t<Number, Model>>>(pfr_name<Model, Number>(),
-                                                                                            pfr_place<Model, Number>());
+  constexpr std::string_view name = pfr_name<Model, Number>();
+  return vocabulary::field<std::remove_const_t<boost::pfr::tuple_element_t<Number, Model>>>(
+      name.data(), static_cast<std::uint32_t>(name.size()), pfr_place<Model, Number>());
 }
 
 /// The fields of an aggregate, read once.

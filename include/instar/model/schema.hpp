@@ -1,6 +1,6 @@
 #pragma once
 
-#include "instar/model/mistake.hpp"
+#include "instar/model/facts.hpp"
 #include "instar/schema/snapshot.hpp"
 
 #include <bit>
@@ -11,80 +11,16 @@ namespace instar {
 
 namespace detail {
 
-/// The hash of a model's words without those of the models that it references: these come in by the schema. One
-/// function with its arithmetic in place: a compiler's interpreter pays most for calls. \param references becomes true
-/// when the model has a foreign key
-constexpr std::uint64_t hash_words(const model_words& words, std::uint64_t table_hash, bool& references) {
-  std::uint64_t hash = table_hash;
-  for (const attribute& a : words.columns) {
-    hash = (hash ^ (static_cast<std::uint64_t>(a.kind) << 40 | static_cast<std::uint64_t>(a.option) << 32 |
-                    static_cast<std::uint64_t>(a.initial) << 24 | static_cast<std::uint64_t>(a.on_delete) << 16 |
-                    static_cast<std::uint64_t>(a.on_update) << 8 | static_cast<std::uint64_t>(a.deferral) << 1 |
-                    (a.nullable ? 1u : 0u))) *
-           hash_base;
-    if (a.kind == attribute_kind::references)
-      references = true;
-    if (a.type != nullptr)
-      hash = (hash ^ a.type->hash) * hash_base;
-    if (a.integer != 0)
-      hash = (hash ^ static_cast<std::uint64_t>(a.integer)) * hash_base;
-    if (a.real != 0)
-      hash = hash_number(std::bit_cast<std::uint64_t>(a.real), hash);
-    if (a.text.size() != 0)
-      hash = hash_text(a.text, hash);
-    if (a.name.size() != 0)
-      hash = hash_text(a.name, hash);
-  }
-  for (const table_attribute& a : words.table) {
-    references |= a.kind == table_attribute_kind::foreign_key;
-    hash = hash_number(
-        static_cast<std::uint64_t>(a.kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
-            static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
-            static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) | (a.nulls_not_distinct ? 2u : 0u),
-        hash);
-    if (a.text.size() + a.name.size() + a.method.size() + a.where.size() + a.target.size() != 0)
-      for (std::string_view text : {a.text, a.name, a.method, a.where, a.target})
-        hash = hash_number(2, hash_text(text, hash));
-  }
-  for (const member_part& part : words.parts) {
-    const index_part& o = part.options;
-    hash = hash_number(static_cast<std::uint64_t>(part.member == nullptr ? 0 : words.start_at(part.member) + 1) << 16 |
-                           static_cast<std::uint64_t>(o.nulls) << 8 | (o.descending ? 1u : 0u),
-                       hash);
-    if (o.text.size() + o.collation.size() + o.operator_class.size() + o.with_operator.size() != 0)
-      for (std::string_view text : {o.text, o.collation, o.operator_class, o.with_operator})
-        hash = hash_number(3, hash_text(text, hash));
-  }
-  return hash;
-}
-
-/// What the schema needs of each model to compare it: cheap, so that a model that did not change costs next to nothing.
-struct model_summary {
-  const model_words* words = nullptr;
-  std::uint64_t name_hash = 0;
-  std::uint64_t words_hash = 0;
-  bool references = false;
-};
-
-constexpr model_summary summarise(const model_words& words, std::uint64_t table_hash) {
-  model_summary s{&words, table_hash, 0, false};
-  s.words_hash = hash_words(words, table_hash, s.references);
-  return s;
-}
-
-template <class Model>
-inline constexpr model_summary summary_of = summarise(words_of<Model>, table_hash_of<Model>);
-
 /// Finds positions by a hash, in constant time: open addressing over a power of two.
 template <std::size_t N>
 struct hash_index {
   static constexpr std::size_t capacity = std::bit_ceil(N * 2 + 1);
-  std::array<std::uint64_t, capacity> hashes{};
-  std::array<int, capacity> positions{};  // Position + 1; 0: free.
+  std::uint64_t hashes[capacity]{};
+  int positions[capacity]{};  // Position + 1; 0: free.
 
   /// \return the position that the hash already has, or -1 when it was new
   constexpr int insert(std::uint64_t hash, int position) {
-    std::size_t slot = hash & (capacity - 1);
+    std::size_t slot = hash >> 32 & (capacity - 1);
     while (positions[slot] != 0) {
       if (hashes[slot] == hash)
         return positions[slot] - 1;
@@ -96,7 +32,7 @@ struct hash_index {
   }
   /// \return the position, or -1
   constexpr int find(std::uint64_t hash) const {
-    std::size_t slot = hash & (capacity - 1);
+    std::size_t slot = hash >> 32 & (capacity - 1);
     while (positions[slot] != 0) {
       if (hashes[slot] == hash)
         return positions[slot] - 1;
@@ -106,24 +42,20 @@ struct hash_index {
   }
 };
 
-constexpr std::uint64_t hash_table_name(std::string_view written) {
-  return hash_text(written);
-}
-
 template <std::size_t N>
 struct model_index {
   hash_index<N> by_name{};
   mistake wrong{};
-};
 
-template <std::size_t N>
-constexpr model_index<N> index_models(const std::array<const model_summary*, N>& models) {
-  model_index<N> index{};
-  for (std::size_t i = 0; i < N; ++i)
-    if (index.by_name.insert(models[i]->name_hash, static_cast<int>(i)) >= 0 && index.wrong.kind == mistake_kind::none)
-      index.wrong = {mistake_kind::duplicate_table, models[i]->words->model_name, {}, models[i]->words->table_name};
-  return index;
-}
+  constexpr explicit model_index(const model_facts* const* models) {
+    for (std::size_t i = 0; i < N; ++i)
+      if (by_name.insert(models[i]->name_hash, static_cast<int>(i)) >= 0) {
+        const model_words& words = models[i]->words;
+        wrong = {mistake_kind::duplicate_table, words.model_name(), {}, words.table_name()};
+        return;
+      }
+  }
+};
 
 /// Types between which PostgreSQL and SQLite accept a foreign key, and which hold the same values.
 constexpr bool types_reference(const column_type& a, const column_type& b) {
@@ -136,32 +68,30 @@ constexpr bool types_reference(const column_type& a, const column_type& b) {
 }
 
 /// The same for two fields of models. Most have one C++ type and say no more.
-constexpr bool fields_reference(const model_words& a, std::size_t a_start, const model_words& b, std::size_t b_start) {
-  const attribute& a_type = a.type_words(a_start);
-  const attribute& b_type = b.type_words(b_start);
-  if (a_type.type != nullptr && a_type.type == b_type.type)
+constexpr bool fields_reference(const attribute* a, const attribute* b) {
+  const attribute* a_type = model_words::type_words(a);
+  const attribute* b_type = model_words::type_words(b);
+  if (a_type->type != nullptr && a_type->type == b_type->type)
     return true;
-  return types_reference(a.type_from(a_start), b.type_from(b_start));
+  return types_reference(model_words::type_of(a), model_words::type_of(b));
 }
 
 /// Whether exactly these fields of a model are its primary key or unique.
-constexpr bool fields_are_unique(const model_words& words, std::span<const int> fields) {
-  if (fields.size() == 1) {
-    const std::size_t start = words.start_of(fields[0]);
-    for (std::size_t i = start + 1; i < words.columns.size() && words.columns[i].kind > attribute_kind::field; ++i)
-      if (words.columns[i].kind == attribute_kind::primary_key || words.columns[i].kind == attribute_kind::unique)
+constexpr bool fields_are_unique(const model_words& words, std::span<const attribute* const> fields) {
+  if (fields.size() == 1)
+    for (const attribute* a = fields[0] + 1; a->kind > attribute_kind::field; ++a)
+      if (a->kind == attribute_kind::primary_key || a->kind == attribute_kind::unique)
         return true;
-  }
-  for (const table_attribute& a : words.table) {
+  for (const table_attribute& a : words.table()) {
     const bool key = a.kind == table_attribute_kind::primary_key || a.kind == table_attribute_kind::unique ||
-                     (a.kind == table_attribute_kind::index && a.unique && a.where.empty());
+                     (a.kind == table_attribute_kind::index && a.unique && a.where.size == 0);
     if (!key || static_cast<std::size_t>(a.part_count) != fields.size())
       continue;
     bool all = true;
-    for (int field : fields) {
+    for (const attribute* field : fields) {
       bool found = false;
-      for (int p = 0; p < a.part_count; ++p)
-        found |= words.field_at(words.parts[static_cast<std::size_t>(a.first_part + p)].member) == field;
+      for (const member_part& part : words.parts_of(a))
+        found |= part.member == field->member;
       all &= found;
     }
     if (all)
@@ -176,63 +106,51 @@ struct model_links {
   mistake wrong{};
 };
 
-constexpr model_links link(const model_summary& model, std::span<const model_summary* const> models,
-                           const auto& by_name) {
-  const model_words& words = *model.words;
+constexpr model_links link(const model_facts& model, const model_facts* const* models, const auto& by_name) {
+  const model_words& words = model.words;
   std::uint64_t hash = model.words_hash;
   const auto wrong = [&](mistake_kind kind, std::string_view field, std::string_view other,
                          std::string_view other_model = {}) {
-    return model_links{0, {kind, words.model_name, field, other, other_model}};
+    return model_links{0, {kind, words.model_name(), field, other, other_model}};
   };
-  std::size_t field = 0;
-  for (std::size_t i = 0; i < words.columns.size(); ++i) {
-    const attribute& a = words.columns[i];
-    if (a.kind == attribute_kind::field)
-      field = i;
-    if (a.kind != attribute_kind::references)
+  const attribute* field = nullptr;
+  for (const attribute* a = words.said; a->kind != attribute_kind::end; ++a) {
+    if (a->kind == attribute_kind::field)
+      field = a;
+    if (a->kind != attribute_kind::references)
       continue;
-    const int target = by_name.find(static_cast<std::uint64_t>(a.integer));
+    const int target = by_name.find(static_cast<std::uint64_t>(a->number));
     if (target < 0)
-      return wrong(mistake_kind::unknown_target, words.columns[field].text, a.text);
-    const model_words& other = *models[static_cast<std::size_t>(target)]->words;
-    std::size_t start = 0;
-    while (other.columns[start].member != a.member || other.columns[start].kind != attribute_kind::field)
-      ++start;
-    if (!fields_reference(words, field, other, start))
-      return wrong(mistake_kind::target_type_differs, words.columns[field].text, other.columns[start].text,
-                   other.model_name);
-    bool unique = false;
-    for (std::size_t k = start + 1; other.columns[k].kind > attribute_kind::field; ++k)
-      unique |= other.columns[k].kind == attribute_kind::primary_key || other.columns[k].kind == attribute_kind::unique;
-    if (!unique) {
-      const int fields[] = {other.field_at(a.member)};
-      if (!fields_are_unique(other, fields))
-        return wrong(mistake_kind::target_not_unique, words.columns[field].text, other.columns[start].text,
-                     other.model_name);
-    }
-    hash = hash_text(other.column_name_from(start), hash);
+      return wrong(mistake_kind::unknown_target, field->text(), a->text());
+    const model_words& other = models[target]->words;
+    const attribute* const referenced = other.find(a->member);
+    if (field->type != referenced->type || words.type_words(field) != field ||
+        other.type_words(referenced) != referenced)
+      if (!fields_reference(field, referenced))
+        return wrong(mistake_kind::target_type_differs, field->text(), referenced->text(), other.model_name());
+    if (const attribute* const one[] = {referenced}; !fields_are_unique(other, one))
+      return wrong(mistake_kind::target_not_unique, field->text(), referenced->text(), other.model_name());
+    const piece name = model_words::column_name(referenced);
+    hash = hash_bytes(name.data, name.size, hash);
   }
-  for (const table_attribute& a : words.table) {
+  for (const table_attribute& a : words.table()) {
     if (a.kind != table_attribute_kind::foreign_key)
       continue;
-    const int target = by_name.find(hash_table_name(a.target));
+    const int target = by_name.find(hash_text(a.target));
     if (target < 0)
       return wrong(mistake_kind::unknown_target, {}, a.target);
-    const model_words& other = *models[static_cast<std::size_t>(target)]->words;
-    std::array<int, 32> fields{};
-    for (int p = 0; p < a.include_count && p < 32; ++p) {
-      const member_part& own = words.parts[static_cast<std::size_t>(a.first_part + p)];
-      const member_part& theirs = words.parts[static_cast<std::size_t>(a.first_part + a.part_count + p)];
-      const std::size_t own_start = words.start_of(words.field_at(own.member));
-      const int their_field = other.field_at(theirs.member);
-      const std::size_t their_start = other.start_of(their_field);
-      fields[static_cast<std::size_t>(p)] = their_field;
-      if (!fields_reference(words, own_start, other, their_start))
-        return wrong(mistake_kind::target_type_differs, words.columns[own_start].text, other.columns[their_start].text,
-                     other.model_name);
-      hash = hash_text(other.column_name_from(their_start), hash);
+    const model_words& other = models[target]->words;
+    std::array<const attribute*, 32> fields{};
+    std::size_t count = 0;
+    for (; count < static_cast<std::size_t>(a.include_count) && count < fields.size(); ++count) {
+      const attribute* const own = words.find(words.parts_of(a)[count].member);
+      const attribute* const theirs = other.find(words.further_parts_of(a)[count].member);
+      fields[count] = theirs;
+      if (!fields_reference(own, theirs))
+        return wrong(mistake_kind::target_type_differs, own->text(), theirs->text(), other.model_name());
+      hash = hash_text(model_words::column_name(theirs), hash);
     }
-    if (!fields_are_unique(other, std::span<const int>(fields.data(), static_cast<std::size_t>(a.include_count))))
+    if (!fields_are_unique(other, std::span<const attribute* const>(fields.data(), count)))
       return wrong(mistake_kind::target_not_unique, {}, a.target);
   }
   return {hash == 0 ? 1 : hash, {}};
@@ -240,162 +158,38 @@ constexpr model_links link(const model_summary& model, std::span<const model_sum
 
 /// The links of one model of a list, in an evaluation of their own.
 template <class List, class Model>
-inline constexpr model_links links_of = summary_of<Model>.references
-                                            ? link(summary_of<Model>, List::summaries, List::index.by_name)
-                                            : model_links{summary_of<Model>.words_hash, {}};
-
-/// Hashes of the names that a model's table takes: its own, and those of its keys and indexes, which PostgreSQL keeps
-/// in one name space with the tables.
-template <std::size_t Count>
-struct own_names {
-  std::array<std::uint64_t, Count> relations{};
-  std::size_t used = 0;
-  mistake wrong{};
-};
-
-constexpr std::uint64_t hash_part(std::string_view column, std::uint64_t hash) {
-  return hash_text(column, hash_text("_", hash));
-}
-
-constexpr std::size_t count_names(const model_words& words) {
-  std::size_t count = 2 + words.table.size();
-  for (const attribute& a : words.columns)
-    count += a.kind == attribute_kind::unique || a.kind == attribute_kind::index ||
-             a.kind == attribute_kind::references || a.kind == attribute_kind::check ||
-             a.kind == attribute_kind::primary_key;
-  return count;
-}
-
-/// \tparam Count at least `count_names(words)`
-template <std::size_t Count>
-constexpr own_names<Count> names_in(const model_words& words) {
-  own_names<Count> names{};
-  std::array<std::uint64_t, Count> constraints{};
-  std::size_t constraints_used = 0;
-  const std::uint64_t table_hash = hash_text(words.name());
-  names.relations[names.used++] = table_hash;
-  const auto add = [&](std::uint64_t hash, bool relation, std::string_view name, const void* member) {
-    for (std::size_t i = 0; i < constraints_used; ++i)
-      if (constraints[i] == hash && names.wrong.kind == mistake_kind::none)
-        names.wrong = {mistake_kind::duplicate_constraint,
-                       words.model_name,
-                       {},
-                       !name.empty()       ? name
-                       : member != nullptr ? words.column_name(member)
-                                           : std::string_view("expr")};
-    constraints[constraints_used++] = hash;
-    if (relation)
-      names.relations[names.used++] = hash;
-  };
-  std::size_t field = 0;
-  for (std::size_t i = 0; i < words.columns.size(); ++i) {
-    const attribute& a = words.columns[i];
-    if (a.kind == attribute_kind::field) {
-      field = i;
-      continue;
-    }
-    std::string_view suffix{};
-    switch (a.kind) {
-    case attribute_kind::primary_key:
-      add(hash_text("_pkey", table_hash), true, "_pkey", nullptr);
-      continue;
-    case attribute_kind::unique:
-      suffix = "_key";
-      break;
-    case attribute_kind::index:
-      suffix = "_idx";
-      break;
-    case attribute_kind::references:
-      suffix = "_fkey";
-      break;
-    case attribute_kind::check:
-      suffix = "_check";
-      break;
-    default:
-      continue;
-    }
-    const bool relation = a.kind == attribute_kind::unique || a.kind == attribute_kind::index;
-    add(a.name.empty() ? hash_text(suffix, hash_part(words.column_name_from(field), table_hash)) : hash_text(a.name),
-        relation, a.name, words.columns[field].member);
-  }
-  for (const table_attribute& a : words.table) {
-    std::string_view suffix{};
-    bool relation = true;
-    switch (a.kind) {
-    case table_attribute_kind::primary_key:
-      add(a.name.empty() ? hash_text("_pkey", table_hash) : hash_text(a.name), true,
-          a.name.empty() ? std::string_view("_pkey") : a.name, nullptr);
-      continue;
-    case table_attribute_kind::unique:
-      suffix = "_key";
-      break;
-    case table_attribute_kind::index:
-      suffix = a.unique ? "_key" : "_idx";
-      break;
-    case table_attribute_kind::exclude:
-      suffix = "_excl";
-      break;
-    case table_attribute_kind::foreign_key:
-      suffix = "_fkey";
-      relation = false;
-      break;
-    case table_attribute_kind::check:
-      relation = false;
-      break;
-    default:
-      continue;
-    }
-    std::uint64_t hash = table_hash;
-    if (!a.name.empty())
-      hash = hash_text(a.name);
-    else if (a.kind == table_attribute_kind::check)
-      continue;  // Numbered by its place.
-    else {
-      for (int p = 0; p < a.part_count; ++p) {
-        const member_part& part = words.parts[static_cast<std::size_t>(a.first_part + p)];
-        hash = hash_part(part.member == nullptr ? std::string_view("expr") : words.column_name(part.member), hash);
-      }
-      hash = hash_text(suffix, hash);
-    }
-    add(hash, relation, a.name,
-        a.part_count > 0 ? words.parts[static_cast<std::size_t>(a.first_part)].member : nullptr);
-  }
-  return names;
-}
-
-template <class Model>
-inline constexpr own_names<count_names(words_of<Model>)>
-    names_of_model = names_in<count_names(words_of<Model>)>(words_of<Model>);
-
-struct names_view {
-  const model_words* words;
-  const std::uint64_t* hashes;
-  std::size_t count;
-};
+inline constexpr model_links links_of = facts_of<Model>.references
+                                            ? link(facts_of<Model>, List::facts, List::index.by_name)
+                                            : model_links{facts_of<Model>.words_hash, {}};
 
 /// Two tables whose keys or indexes would get one name: "a" with an index on b_c, and "a_b" with one on c.
-template <std::size_t Names, std::size_t N>
-constexpr mistake name_collision(const std::array<names_view, N>& models) {
+template <std::size_t Names>
+constexpr mistake name_collision(const model_facts* const* models, std::size_t count) {
   hash_index<Names> seen{};
-  for (std::size_t i = 0; i < N; ++i) {
-    const std::uint64_t schema = hash_text(models[i].words->schema(), 1);
-    for (std::size_t k = 0; k < models[i].count; ++k) {
-      const int other = seen.insert(models[i].hashes[k] ^ schema, static_cast<int>(i));
+  for (std::size_t i = 0; i < count; ++i) {
+    const model_facts& model = *models[i];
+    const std::uint64_t schema = model.words.schema_size == 0 ? 0 : hash_text(model.words.schema(), 1);
+    for (std::size_t k = 0; k < model.relation_count; ++k) {
+      const int other = seen.insert(model.relations[k] ^ schema, static_cast<int>(i));
       if (other >= 0)
-        return {mistake_kind::name_collision,
-                models[i].words->model_name,
-                {},
-                models[static_cast<std::size_t>(other)].words->table_name};
+        return {mistake_kind::name_collision, model.words.model_name(), {}, models[other]->words.table_name()};
     }
   }
   return {};
 }
 
-template <std::size_t N>
-constexpr mistake first_mistake(const std::array<const mistake*, N>& each) {
-  for (const mistake* m : each)
-    if (m->kind != mistake_kind::none)
-      return *m;
+constexpr std::size_t count_relations(const model_facts* const* models, std::size_t count) {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    sum += models[i]->relation_count;
+  return sum;
+}
+
+template <class Each>
+constexpr mistake first_mistake(const Each* const* each, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (each[i]->wrong.kind != mistake_kind::none)
+      return each[i]->wrong;
   return {};
 }
 
@@ -403,37 +197,15 @@ constexpr mistake first_mistake(const std::array<const mistake*, N>& each) {
 template <class... Models>
 struct model_list {
   static constexpr std::size_t size = sizeof...(Models);
-  static constexpr std::array<const model_summary*, size> summaries{&summary_of<Models>...};
-  static constexpr model_index<size> index = index_models(summaries);
+  static constexpr const model_facts* facts[] = {&facts_of<Models>..., nullptr};
+  static constexpr model_index<size> index{facts};
+  static constexpr const model_links* links[] = {&links_of<model_list, Models>..., nullptr};
 
   // One step after the other: the later ones presume that the earlier found nothing.
-  static constexpr mistake in_one = first_mistake(std::array<const mistake*, size>{&mistake_of<Models>...});
-  static constexpr mistake in_names = first_mistake(std::array<const mistake*, size>{&names_of_model<Models>.wrong...});
+  static constexpr mistake in_one = first_mistake(facts, size);
   static constexpr mistake in_index = index.wrong;
-  static constexpr mistake between =
-      first_mistake(std::array<const mistake*, size>{&links_of<model_list, Models>.wrong...});
-  static constexpr std::array<std::uint64_t, size> hashes{links_of<model_list, Models>.content_hash...};
-  static constexpr std::size_t name_count = [] {
-    std::size_t sum = 0;
-    for (std::size_t n : std::array<std::size_t, size>{names_of_model<Models>.used...})
-      sum += n;
-    return sum;
-  }();
-  static constexpr mistake across = name_collision<name_count>(std::array<names_view, size>{
-      names_view{&words_of<Models>, names_of_model<Models>.relations.data(), names_of_model<Models>.used}...});
-};
-
-template <>
-struct model_list<> {
-  static constexpr std::size_t size = 0;
-  static constexpr std::array<const model_summary*, 0> summaries{};
-  static constexpr model_index<0> index{};
-  static constexpr std::array<std::uint64_t, 0> hashes{};
-  static constexpr mistake in_one{};
-  static constexpr mistake in_names{};
-  static constexpr mistake in_index{};
-  static constexpr mistake between{};
-  static constexpr mistake across{};
+  static constexpr mistake between = first_mistake(links, size);
+  static constexpr mistake across = name_collision<count_relations(facts, size)>(facts, size);
 };
 
 // The objects of a schema that are no models, as the user's calls give them.
@@ -598,42 +370,36 @@ struct tables_storage {
   std::array<std::string_view, Names> names{};
   std::array<enumeration, Enums> enumerations{};
 
-  template <std::size_t N>
-  constexpr tables_storage(const std::array<const table*, Tables>& unresolved,
-                           const std::array<const model_words*, Tables>& words,
-                           const std::array<std::uint64_t, Tables>& hashes,
-                           const std::array<const model_summary*, N>& models, const hash_index<N>& by_name) {
+  constexpr tables_storage(const std::array<const table*, Tables>& unresolved, const model_facts* const* models,
+                           const model_links* const* links, const auto& by_name) {
     collect_enums(unresolved, enumerations.data());
     std::size_t keys = 0;
     std::size_t used = 0;
     for (std::size_t i = 0; i < Tables; ++i) {
       tables[i] = *unresolved[i];
-      tables[i].content_hash = hashes[i];
+      tables[i].content_hash = links[i]->content_hash;
+      const model_words& words = models[i]->words;
       const std::size_t first = keys;
-      std::size_t attribute = 0;
+      std::size_t column_word = 0;
       std::size_t table_word = 0;
       for (const foreign_key& fk : unresolved[i]->foreign_keys) {
-        const int found = by_name.find(hash_table_name(fk.target_table));
-        const model_words& target = *models[static_cast<std::size_t>(found)]->words;
+        const model_words& target = models[by_name.find(hash_text(fk.target_table))]->words;
         foreign_keys[keys] = fk;
         foreign_keys[keys].target_schema = target.schema();
         foreign_keys[keys].target_table = target.name();
         foreign_keys[keys].target_columns = {names.data() + used, fk.target_columns.size()};
         ++keys;
         // Foreign keys stand in the order of the words that said them: columns first, then the table's own.
-        const std::span<const instar::attribute> said = words[i]->columns;
-        while (attribute < said.size() && said[attribute].kind != attribute_kind::references)
-          ++attribute;
-        if (attribute < said.size()) {
-          names[used++] = target.column_name(said[attribute++].member);
+        while (column_word < words.said_count && words.said[column_word].kind != attribute_kind::references)
+          ++column_word;
+        if (column_word < words.said_count) {
+          names[used++] = target.column_name_at(words.said[column_word++].member);
           continue;
         }
-        while (words[i]->table[table_word].kind != table_attribute_kind::foreign_key)
+        while (words.said_of_table[table_word].kind != table_attribute_kind::foreign_key)
           ++table_word;
-        const table_attribute& word = words[i]->table[table_word++];
-        for (int p = 0; p < word.include_count; ++p)
-          names[used++] = target.column_name(
-              words[i]->parts[static_cast<std::size_t>(word.first_part + word.part_count + p)].member);
+        for (const member_part& part : words.further_parts_of(words.said_of_table[table_word++]))
+          names[used++] = target.column_name_at(part.member);
       }
       tables[i].foreign_keys = {foreign_keys.data() + first, keys - first};
     }
@@ -642,15 +408,16 @@ struct tables_storage {
   tables_storage& operator=(const tables_storage&) = delete;
 };
 
-/// Some models of a list as tables of a schema.
-template <class List, class... Chosen>
-struct chosen_tables {
-  static constexpr std::array<const table*, sizeof...(Chosen)> unresolved{&storage_of<Chosen>.table...};
+/// The models of a list as tables of a schema.
+template <class List>
+struct tables_of;
+template <class... Models>
+struct tables_of<model_list<Models...>> {
+  using list = model_list<Models...>;
+  static constexpr std::array<const table*, sizeof...(Models)> unresolved{&storage_of<Models>.table...};
   static constexpr std::array<std::size_t, 2> keys = count_foreign_keys(unresolved);
-  static constexpr std::array<const model_words*, sizeof...(Chosen)> words{&words_of<Chosen>...};
-  static constexpr std::array<std::uint64_t, sizeof...(Chosen)> hashes{links_of<List, Chosen>.content_hash...};
-  static constexpr tables_storage<sizeof...(Chosen), keys[0], keys[1], collect_enums(unresolved, nullptr)> value{
-      unresolved, words, hashes, List::summaries, List::index.by_name};
+  static constexpr tables_storage<sizeof...(Models), keys[0], keys[1], collect_enums(unresolved, nullptr)> value{
+      unresolved, list::facts, list::links, list::index.by_name};
 };
 
 }  // namespace detail
@@ -660,7 +427,7 @@ struct chosen_tables {
 template <detail::object_counts Objects, class... Models>
 struct compiled_schema {
   using models = detail::model_list<Models...>;
-  using tables = detail::chosen_tables<models, Models...>;
+  using tables = detail::tables_of<models>;
   detail::object_list<Objects> objects{};
 
   /// The table of that name, "name" or "schema.name"; a wrong name does not compile.
@@ -781,11 +548,9 @@ constexpr auto schema(const Objects&... objects) {
   static_assert(detail::no_mistake<list::in_one>::value);
   if constexpr (list::in_one.kind == detail::mistake_kind::none) {
     static_assert(detail::no_mistake<list::in_index>::value);
-    static_assert(detail::no_mistake<list::in_names>::value);
     if constexpr (list::in_index.kind == detail::mistake_kind::none) {
       static_assert(detail::no_mistake<list::between>::value);
-      if constexpr (list::in_names.kind == detail::mistake_kind::none &&
-                    list::between.kind == detail::mistake_kind::none)
+      if constexpr (list::between.kind == detail::mistake_kind::none)
         static_assert(detail::no_mistake<list::across>::value);
     }
   }

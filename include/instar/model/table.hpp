@@ -8,11 +8,10 @@
 namespace instar::detail {
 
 /// How much of "schema.name" is the schema; 0 for a name without one.
-constexpr std::size_t schema_size_of(std::string_view written) {
-  for (std::size_t i = 0; i < written.size(); ++i)
-    if (written[i] == '.')
-      return i;
-  return 0;
+constexpr std::size_t schema_size_of(const char* written) {
+  // One builtin instead of a loop: a compiler's interpreter counts it as one step.
+  const char* const dot = __builtin_strchr(written, '.');
+  return dot == nullptr ? 0 : static_cast<std::size_t>(dot - written);
 }
 
 struct qualified_name {
@@ -21,99 +20,79 @@ struct qualified_name {
 };
 
 constexpr qualified_name split_name(std::string_view written) {
-  const std::size_t size = schema_size_of(written);
-  return size == 0 ? qualified_name{{}, written} : qualified_name{written.substr(0, size), written.substr(size + 1)};
+  const std::size_t size = written.find('.');
+  return size == std::string_view::npos ? qualified_name{{}, written}
+                                        : qualified_name{written.substr(0, size), written.substr(size + 1)};
 }
 
-/// What was written of a model, before anything is derived.
+/// What was written of a model, before anything is derived. Pointers and numbers for what every model pays for, texts
+/// and spans for the rest.
 struct model_words {
-  std::string_view table_name{};  ///< As written: "users" or "auth.users".
-  std::string_view model_name{};
-  std::span<const attribute> columns{};
-  std::span<const table_attribute> table{};
-  std::span<const member_part> parts{};
+  const char* written;  ///< The table's name: "users" or "auth.users".
+  std::size_t written_size;
+  std::size_t schema_size;  ///< Bytes of the schema's name at the beginning of `written`.
+  const char* model;
+  const attribute* said;  ///< Of the columns; ends in `end`.
+  std::size_t said_count;
+  const table_attribute* said_of_table;
+  std::size_t said_of_table_count;
+  const member_part* first_part;
 
-  std::size_t schema_size = 0;  ///< Bytes of the schema's name at the beginning of `table_name`.
+  constexpr std::string_view table_name() const { return {written, written_size}; }
+  constexpr std::string_view schema() const { return {written, schema_size}; }
+  constexpr std::string_view name() const { return table_name().substr(schema_size == 0 ? 0 : schema_size + 1); }
+  constexpr std::string_view model_name() const { return model; }
+  constexpr std::span<const attribute> columns() const { return {said, said_count}; }
+  constexpr std::span<const table_attribute> table() const { return {said_of_table, said_of_table_count}; }
+  /// The columns of an index or key.
+  constexpr std::span<const member_part> parts_of(const table_attribute& a) const {
+    return {first_part + a.first_part, static_cast<std::size_t>(a.part_count)};
+  }
+  /// The included columns of an index, or the target columns of a foreign key.
+  constexpr std::span<const member_part> further_parts_of(const table_attribute& a) const {
+    return {first_part + a.first_part + a.part_count, static_cast<std::size_t>(a.include_count)};
+  }
 
-  constexpr std::string_view schema() const { return table_name.substr(0, schema_size); }
-  constexpr std::string_view name() const { return schema_size == 0 ? table_name : table_name.substr(schema_size + 1); }
-
-  /// Where the words of a field begin in `columns`.
-  constexpr std::size_t start_of(int field) const {
-    std::size_t i = 0;
-    for (int seen = -1; i < columns.size(); ++i)
-      if (columns[i].kind == attribute_kind::field && ++seen == field)
-        break;
-    return i;
+  /// The words of the field at a place; nullptr for a field of another model.
+  constexpr const attribute* find(const void* member) const {
+    for (const attribute* a = said; a->kind != attribute_kind::end; ++a)
+      if (a->member == member && a->kind == attribute_kind::field)
+        return a;
+    return nullptr;
   }
 
   /// The name of a field's column: its `column("…")`, or else the field's own.
-  constexpr std::string_view column_name(int field) const { return column_name_from(start_of(field)); }
-
-  /// The same for the field whose words begin there.
-  constexpr std::string_view column_name_from(std::size_t start) const {
-    for (std::size_t i = start + 1; i < columns.size() && columns[i].kind > attribute_kind::field; ++i)
-      if (columns[i].kind == attribute_kind::column_name)
-        return columns[i].text;
-    return columns[start].text;
+  static constexpr piece column_name(const attribute* field) {
+    for (const attribute* a = field + 1; a->kind > attribute_kind::field; ++a)
+      if (a->kind == attribute_kind::column_name)
+        return {a->text_data, a->text_size};
+    return {field->text_data, field->text_size};
   }
+  constexpr std::string_view column_name_at(const void* member) const { return column_name(find(member)); }
 
-  /// Which field stands at a place; -1: a field of another model.
-  constexpr int field_at(const void* member) const {
-    int field = -1;
-    for (const attribute& a : columns)
-      if (a.kind == attribute_kind::field) {
-        ++field;
-        if (a.member == member)
-          return field;
-      }
-    return -1;
-  }
-
-  /// Where the words of the field at a place begin; the end of `columns` for a field of another model.
-  constexpr std::size_t start_at(const void* member) const {
-    std::size_t i = 0;
-    while (i < columns.size() && (columns[i].kind != attribute_kind::field || columns[i].member != member))
-      ++i;
-    return i;
-  }
-
-  constexpr std::string_view column_name(const void* member) const { return column_name_from(start_at(member)); }
-
-  /// What says the type of the field whose words begin there: its type attribute, or the field itself.
-  constexpr const attribute& type_words(std::size_t start) const {
-    for (std::size_t i = start + 1; columns[i].kind > attribute_kind::field; ++i)
-      if (columns[i].kind == attribute_kind::type)
-        return columns[i];
-    return columns[start];
+  /// What says the type of a field: its type attribute, or the field itself.
+  static constexpr const attribute* type_words(const attribute* field) {
+    for (const attribute* a = field + 1; a->kind > attribute_kind::field; ++a)
+      if (a->kind == attribute_kind::type)
+        return a;
+    return field;
   }
 
   /// The type of a field's column: its type attribute, or else what its C++ type stands for.
-  constexpr column_type type_from(std::size_t start) const {
-    const attribute& said = type_words(start);
-    return said.kind == attribute_kind::field ? said.type->type : retyped(columns[start].type->type, said);
+  static constexpr column_type type_of(const attribute* field) {
+    const attribute* given = type_words(field);
+    return given == field ? field->type->type : retyped(field->type->type, *given);
   }
 
   /// A type attribute names the element type of a field that is an array, unless it spells the type out.
   static constexpr column_type retyped(const column_type& derived, const attribute& given) {
     if (given.type == nullptr)
-      return {.kind = type_kind::custom, .custom = given.text};
+      return {.kind = type_kind::custom, .custom = given.text()};
     column_type type = given.type->type;
     type.dimensions = derived.dimensions;
     return type;
   }
 };
-
-template <class Model>
-struct words_storage {
-  static constexpr auto table = description<Model>::table_words();
-};
-
-template <class Model>
-inline constexpr model_words words_of{
-    description<Model>::table_name,    description<Model>::model_name,
-    description<Model>::columns,       words_storage<Model>::table.attributes,
-    words_storage<Model>::table.parts, schema_size_of(description<Model>::table_name)};
 
 /// How much room a table needs.
 struct table_sizes {
@@ -131,7 +110,7 @@ struct table_sizes {
 constexpr table_sizes sizes_of(const model_words& words) {
   table_sizes n{.names = 0, .text = name_limit};
   bool key = false;
-  for (const attribute& a : words.columns) {
+  for (const attribute& a : words.columns()) {
     switch (a.kind) {
     case attribute_kind::field:
       ++n.columns;
@@ -163,7 +142,7 @@ constexpr table_sizes sizes_of(const model_words& words) {
       break;
     }
   }
-  for (const table_attribute& a : words.table) {
+  for (const table_attribute& a : words.table()) {
     const std::size_t parts = static_cast<std::size_t>(a.part_count);
     const std::size_t included = static_cast<std::size_t>(a.include_count);
     n.text += name_limit;
@@ -227,7 +206,7 @@ struct table_builder {
     table.name = words.name();
     add_columns(words);
     add_column_constraints(words);
-    for (const table_attribute& a : words.table)
+    for (const table_attribute& a : words.table())
       add_table_word(words, a);
     mark_keys();
     table.columns = columns;
@@ -241,12 +220,12 @@ struct table_builder {
 
   constexpr void add_columns(const model_words& words) {
     std::size_t at = 0;
-    for (const attribute& a : words.columns) {
+    for (const attribute& a : words.columns()) {
       if (a.kind == attribute_kind::field) {
         column& c = columns[at++];
-        c.name = a.text;
+        c.name = a.text();
         c.type = a.type->type;
-        c.nullable = a.nullable;
+        c.nullable = a.type->nullable;
         continue;
       }
       if (at == 0)
@@ -269,19 +248,19 @@ struct table_builder {
         break;
       case attribute_kind::generated:
         c.generated = static_cast<generated_kind>(a.option);
-        c.generated_as = a.text;
+        c.generated_as = a.text();
         break;
       case attribute_kind::collate:
-        c.collation = a.text;
+        c.collation = a.text();
         break;
       case attribute_kind::comment:
-        c.comment = a.text;
+        c.comment = a.text();
         break;
       case attribute_kind::column_name:
-        c.name = a.text;
+        c.name = a.text();
         break;
       case attribute_kind::renamed_from:
-        c.renamed_from = a.text;
+        c.renamed_from = a.text();
         break;
       default:
         break;
@@ -291,7 +270,7 @@ struct table_builder {
 
   constexpr void add_column_constraints(const model_words& words) {
     std::size_t at = 0;
-    for (const attribute& a : words.columns) {
+    for (const attribute& a : words.columns()) {
       if (a.kind == attribute_kind::field)
         ++at;
       if (at == 0)
@@ -300,30 +279,30 @@ struct table_builder {
       const std::span<const std::string_view> alone(&columns[at - 1].name, 1);
       switch (a.kind) {
       case attribute_kind::primary_key:
-        table.primary_key = {.name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(self)};
+        table.primary_key = {.name = name_or(a.name(), no_columns, "_pkey"), .columns = names_of(self)};
         break;
       case attribute_kind::unique:
-        uniques[uniques_used++] = {.name = name_or(a.name, alone, "_key"), .columns = names_of(self)};
+        uniques[uniques_used++] = {.name = name_or(a.name(), alone, "_key"), .columns = names_of(self)};
         break;
       case attribute_kind::references: {
         foreign_key& fk = foreign_keys[foreign_keys_used++];
-        fk = {.name = name_or(a.name, alone, "_fkey"),
+        fk = {.name = name_or(a.name(), alone, "_fkey"),
               .columns = names_of(self),
-              .on_delete = a.on_delete,
-              .on_update = a.on_update,
-              .deferral = a.deferral};
+              .on_delete = a.on_delete(),
+              .on_update = a.on_update(),
+              .deferral = a.deferral()};
         // The schema replaces these by the target's own words: here only the model's literal name is known.
-        fk.target_table = a.text;
+        fk.target_table = a.text();
         fk.target_columns = names_of({});
         break;
       }
       case attribute_kind::index:
         parts[parts_used] = {.text = self};
-        indexes[indexes_used++] = {.name = name_or(a.name, alone, "_idx"), .parts = {&parts[parts_used], 1}};
+        indexes[indexes_used++] = {.name = name_or(a.name(), alone, "_idx"), .parts = {&parts[parts_used], 1}};
         ++parts_used;
         break;
       case attribute_kind::check:
-        checks[checks_used++] = {.name = name_or(a.name, alone, "_check"), .expression = a.text};
+        checks[checks_used++] = {.name = name_or(a.name(), alone, "_check"), .expression = a.text()};
         break;
       default:
         break;
@@ -332,10 +311,8 @@ struct table_builder {
   }
 
   constexpr void add_table_word(const model_words& words, const table_attribute& a) {
-    const std::span<const member_part> all =
-        words.parts.subspan(static_cast<std::size_t>(a.first_part), static_cast<std::size_t>(a.part_count));
-    const std::span<const member_part> extra = words.parts.subspan(
-        static_cast<std::size_t>(a.first_part + a.part_count), static_cast<std::size_t>(a.include_count));
+    const std::span<const member_part> all = words.parts_of(a);
+    const std::span<const member_part> extra = words.further_parts_of(a);
     switch (a.kind) {
     case table_attribute_kind::primary_key:
       table.primary_key = {
@@ -383,7 +360,8 @@ struct table_builder {
       break;
     }
     case table_attribute_kind::check:
-      checks[checks_used] = {.name = a.name.empty() ? check_name(words) : a.name, .expression = a.text};
+      checks[checks_used] = {.name = a.name.size == 0 ? check_name(words) : std::string_view(a.name),
+                             .expression = a.text};
       ++checks_used;
       break;
     case table_attribute_kind::comment:
@@ -420,7 +398,7 @@ struct table_builder {
       bool free = true;
       for (std::size_t i = 0; i < checks_used; ++i)
         free &= !same(checks[i].name, name);
-      for (const table_attribute& a : words.table)
+      for (const table_attribute& a : words.table())
         free &= !same(a.name, name);
       if (free)
         return taken(out);
@@ -461,18 +439,22 @@ struct table_builder {
   constexpr std::span<const std::string_view> names_of(const model_words& words, std::span<const member_part> on) {
     const std::size_t start = names_used;
     for (const member_part& part : on)
-      names[names_used++] = words.column_name(part.member);
+      names[names_used++] = words.column_name_at(part.member);
     return {names.data() + start, on.size()};
   }
 
   constexpr std::span<const index_part> parts_of_words(const model_words& words, std::span<const member_part> on) {
     const std::size_t start = parts_used;
-    for (const member_part& part : on) {
-      parts[parts_used] = part.options;
-      if (!part.options.expression)
-        parts[parts_used].text = words.column_name(part.member);
-      ++parts_used;
-    }
+    for (const member_part& part : on)
+      parts[parts_used++] = {
+          .text = part.expression ? std::string_view(part.text) : words.column_name_at(part.member),
+          .expression = part.expression,
+          .descending = part.descending,
+          .nulls = part.nulls,
+          .collation = part.collation,
+          .operator_class = part.operator_class,
+          .with_operator = part.with_operator,
+      };
     return {parts.data() + start, on.size()};
   }
 
@@ -509,8 +491,5 @@ struct table_storage {
   table_storage(const table_storage&) = delete;
   table_storage& operator=(const table_storage&) = delete;
 };
-
-template <class Model>
-inline constexpr table_storage<sizes_of(words_of<Model>)> storage_of{words_of<Model>};
 
 }  // namespace instar::detail

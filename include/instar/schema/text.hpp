@@ -9,6 +9,15 @@
 
 namespace instar::detail {
 
+/// A text as numbers alone: what a std::string_view says, without the calls that a compiler's interpreter pays for.
+struct piece {
+  const char* data = nullptr;
+  std::size_t size = 0;
+
+  static constexpr piece of(std::string_view text) noexcept { return {text.data(), text.size()}; }
+  constexpr operator std::string_view() const noexcept { return {data, size}; }
+};
+
 /// Whether two texts are equal. One builtin instead of a loop: a constant evaluation counts it as one step.
 constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size() || a.size() == 0)
@@ -23,31 +32,25 @@ constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
 }
 
 inline constexpr std::uint64_t hash_base = 0x9E3779B97F4A7C15ull;
-inline constexpr std::uint64_t hash_base_2 = hash_base * hash_base;
-inline constexpr std::uint64_t hash_base_3 = hash_base_2 * hash_base;
-inline constexpr std::uint64_t hash_base_4 = hash_base_3 * hash_base;
 
 /// A 64-bit polynomial hash: hash = (hash + byte + 1) * base for each byte. Equal text gives equal hashes in every
-/// translation unit, and the hash of two texts in a row is that of their concatenation. Four bytes a round: a
-/// compiler's interpreter pays for the round, not for the arithmetic.
-constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
-  std::uint64_t hash = seed;
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= 4; left -= 4, p += 4)
-    hash = (hash + static_cast<unsigned char>(p[0]) + 1) * hash_base_4 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[1])) + 1) * hash_base_3 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[2])) + 1) * hash_base_2 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[3])) + 1) * hash_base;
-  if (left >= 2) {
-    hash = (hash + static_cast<unsigned char>(p[0]) + 1) * hash_base_2 +
-           (static_cast<std::uint64_t>(static_cast<unsigned char>(p[1])) + 1) * hash_base;
-    left -= 2;
-    p += 2;
-  }
-  if (left != 0)
+/// translation unit, and the hash of two texts in a row is that of their concatenation. Four bytes a round and no
+/// object of a class: a compiler's interpreter pays for these, not for the arithmetic.
+constexpr std::uint64_t hash_bytes(const char* p, std::size_t size, std::uint64_t hash) noexcept {
+  for (; size >= 4; size -= 4, p += 4)
+    hash = ((((hash + static_cast<unsigned char>(p[0]) + 1) * hash_base + static_cast<unsigned char>(p[1]) + 1) *
+                 hash_base +
+             static_cast<unsigned char>(p[2]) + 1) *
+                hash_base +
+            static_cast<unsigned char>(p[3]) + 1) *
+           hash_base;
+  for (; size != 0; --size, ++p)
     hash = (hash + static_cast<unsigned char>(*p) + 1) * hash_base;
   return hash;
+}
+
+constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
+  return hash_bytes(text.data(), text.size(), seed);
 }
 
 constexpr std::uint64_t hash_number(std::uint64_t number, std::uint64_t seed) noexcept {

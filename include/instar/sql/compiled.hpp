@@ -137,17 +137,17 @@ constexpr bool same_objects(const Objects& now, const schema_view& then) {
 }
 
 /// Whether the content hashes of all tables are those of the snapshot: the whole comparison when nothing changed.
-template <std::size_t N>
-constexpr bool same_tables(const hash_index<N>& by_name, const std::array<std::uint64_t, N>& hashes,
+constexpr bool same_tables(const auto& by_name, const model_links* const* links, std::size_t count,
                            std::span<const table> then) {
-  if (then.size() != N)
+  if (then.size() != count)
     return false;
-  for (std::size_t i = 0; i < then.size(); ++i) {
+  const table* const tables = then.data();
+  for (std::size_t i = 0; i < count; ++i) {
     // A snapshot keeps the order of the models: then nothing has to be looked up.
-    if (then[i].content_hash == hashes[i])
+    if (tables[i].content_hash == links[i]->content_hash)
       continue;
-    const int at = by_name.find(hash_object(then[i].schema, then[i].name));
-    if (at < 0 || hashes[static_cast<std::size_t>(at)] != then[i].content_hash)
+    const int at = by_name.find(hash_object(tables[i].schema, tables[i].name));
+    if (at < 0 || links[at]->content_hash != tables[i].content_hash)
       return false;
   }
   return true;
@@ -156,8 +156,9 @@ constexpr bool same_tables(const hash_index<N>& by_name, const std::array<std::u
 template <const auto& Schema, const auto& Snapshot>
 struct migrated {
   using models = typename std::remove_cvref_t<decltype(Schema)>::models;
-  static constexpr bool same = same_tables(models::index.by_name, models::hashes, Snapshot.schema.tables) &&
-                               same_objects(objects_of<Schema>.list, Snapshot.schema);
+  static constexpr bool same =
+      same_tables(models::index.by_name, models::links, models::size, Snapshot.schema.tables) &&
+      same_objects(objects_of<Schema>.list, Snapshot.schema);
 };
 
 template <class Script, class Writer>
