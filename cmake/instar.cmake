@@ -108,6 +108,10 @@ endfunction()
 # deploy` without work costs is spent by the dynamic linker on the symbols of libpqxx and libstdc++. A program that links
 # to other libraries is left alone, for one of them may bring a second copy of what would be linked in.
 function(instar_link_for_start name)
+  get_property(several GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(NOT several AND NOT CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$")
+    return()
+  endif()
   get_target_property(items ${name} LINK_LIBRARIES)
   instar_link_headers_only(alone ${items})
   if(NOT alone)

@@ -12246,7 +12246,7 @@ struct ledger_place {
 /// The ledger of a database, as it was when it was read, and the statements that change it.
 class ledger {
  public:
-  /// Reads the ledger: one round trip where instar's own exists.
+  /// Reads the ledger: one round trip where instar's own exists, two where Prisma's does.
   ///
   /// \param wanted the table, "name" or "schema.name"; empty: instar's own, else Prisma's, else instar's own to be made
   /// \throws migration_error `two_ledgers`, `foreign_ledger`, `no_schema`
@@ -12479,9 +12479,7 @@ class ledger {
     if (read_rows_postgres(from, detail::prisma_ledger))
       return;
     place_.table = detail::prisma_ledger;
-    if (from.query_value("SELECT pg_catalog.to_regclass('" + std::string{detail::prisma_ledger} + "') IS NOT NULL") ==
-            "t" &&
-        read_rows_postgres(from, {}))
+    if (read_rows_postgres(from, {}))
       return;
     place_.table = detail::own_ledger;
     find_schema(from);
