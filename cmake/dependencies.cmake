@@ -1,5 +1,6 @@
 # How each dependency is found: by the project's own build and by an installed instar, so that both agree.
-# Each macro ends with the dependency's target defined, or with <name>_FOUND false.
+# Each macro ends with the dependency's target defined, or with <name>_FOUND false. GLOBAL: a project that adds instar as a
+# sub-folder adds its migrators in another one.
 
 include_guard(GLOBAL)
 
@@ -16,7 +17,7 @@ endmacro()
 # libpqxx 7 installs a CMake package; Debian 12's 6.4 has a pkg-config file alone.
 macro(instar_find_libpqxx)
   if(NOT TARGET libpqxx::pqxx)
-    find_package(libpqxx CONFIG QUIET)
+    find_package(libpqxx CONFIG QUIET GLOBAL)
   endif()
   if(NOT TARGET libpqxx::pqxx)
     find_package(PkgConfig QUIET)
@@ -36,7 +37,7 @@ endmacro()
 # 3.35: the first SQLite with RETURNING and ALTER TABLE ... DROP COLUMN.
 macro(instar_find_sqlite)
   if(NOT TARGET SQLite::SQLite3)
-    find_package(SQLite3 3.35 QUIET)
+    find_package(SQLite3 3.35 QUIET GLOBAL)
   else()
     set(SQLite3_FOUND TRUE)
   endif()

@@ -32,7 +32,8 @@ function(instar_add_database_test)
   else()
     add_test(NAME ${test_NAME} COMMAND ${test_COMMAND})
   endif()
-  set_tests_properties(${test_NAME} PROPERTIES TIMEOUT ${test_TIMEOUT})
+  set_tests_properties(${test_NAME} PROPERTIES TIMEOUT ${test_TIMEOUT}
+    ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.txt:print_suppressions=0")
 endfunction()
 
 # Catch2's own part and main(), compiled once. Debian's v2 comes with a library that has a main() of its own, so v2 is

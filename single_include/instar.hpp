@@ -5153,7 +5153,8 @@ constexpr void put_real(Writer& out, double value) {
     const double scaled = magnitude * power;
     if (!(scaled < 9007199254740992.0))
       break;
-    const std::uint64_t whole = static_cast<std::uint64_t>(scaled + 0.5);
+    // From 2^52 on there are no halves to round, and adding one would round instead.
+    const std::uint64_t whole = static_cast<std::uint64_t>(scaled < 4503599627370496.0 ? scaled + 0.5 : scaled);
     if (static_cast<double>(whole) / power != magnitude)
       continue;
     if (negative)
@@ -8011,13 +8012,13 @@ inline std::string script(dialect d, const plan_view& p) {
     }
     text += statement;
     // What a user wrote may end in its own semicolon, or in a comment that would swallow ours.
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\n'))
+    while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos)
       text.pop_back();
-    if (text.empty() || text.back() != ';') {
-      if (statement.rfind("--") != std::string::npos && statement.rfind('\n') < statement.rfind("--"))
-        text += '\n';
+    const bool comment = text.find("--", text.rfind('\n') + 1) != std::string::npos;
+    if (comment)
+      text += '\n';
+    if (comment || text.empty() || text.back() != ';')
       text += ';';
-    }
     text += "\n\n";
   }
   while (text.size() > 1 && text[text.size() - 1] == '\n' && text[text.size() - 2] == '\n')
@@ -10960,6 +10961,73 @@ class interrupt_on_signal {
   std::thread thread_;
 };
 
+/// While it lives, a signal ends the process: it says why, and exits with a status of its own.
+///
+/// For the time before anything is changed, in which there is nothing to interrupt or to put back. Unlike
+/// `interrupt_on_signal` it needs no thread, which costs a short program a twentieth of its time. One object at a time
+/// in a process; an `interrupt_on_signal` may take its place and give it back. POSIX only.
+class exit_on_signal {
+ public:
+  /// \param to_error, to_output what to write to standard error and standard output, as it is
+  /// \throws std::logic_error when another one lives.
+  exit_on_signal(std::string to_error, std::string to_output, int status, std::vector<int> signals = {SIGINT, SIGTERM})
+      : to_error_(std::move(to_error)), to_output_(std::move(to_output)), status_(status) {
+    const exit_on_signal* none = nullptr;
+    if (!object_of_handler().compare_exchange_strong(none, this)) {
+      throw std::logic_error("instar::exit_on_signal: only one at a time in a process");
+    }
+    former_.reserve(signals.size());
+    for (const int signal : signals) {
+      struct sigaction handler {};
+      handler.sa_handler = &end;
+      struct sigaction former {};
+      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
+          ::sigaction(signal, &handler, nullptr) == 0) {
+        former_.emplace_back(signal, former);
+      }
+    }
+  }
+
+  exit_on_signal(const exit_on_signal&) = delete;
+  exit_on_signal& operator=(const exit_on_signal&) = delete;
+
+  ~exit_on_signal() {
+    for (const auto& [signal, former] : former_) {
+      ::sigaction(signal, &former, nullptr);
+    }
+    object_of_handler() = nullptr;
+  }
+
+ private:
+  static std::atomic<const exit_on_signal*>& object_of_handler() noexcept {
+    static std::atomic<const exit_on_signal*> object{nullptr};
+    return object;
+  }
+
+  static void end(int) noexcept {
+    if (const exit_on_signal* object = object_of_handler()) {
+      write_all(STDERR_FILENO, object->to_error_);
+      write_all(STDOUT_FILENO, object->to_output_);
+      ::_exit(object->status_);
+    }
+  }
+
+  static void write_all(int file, std::string_view text) noexcept {
+    while (!text.empty()) {
+      const auto count = ::write(file, text.data(), text.size());
+      if (count < 0 && errno != EINTR) {
+        return;
+      }
+      text.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+    }
+  }
+
+  std::string to_error_;
+  std::string to_output_;
+  int status_;
+  std::vector<std::pair<int, struct sigaction>> former_;
+};
+
 }  // namespace instar
 
 
@@ -11387,11 +11455,14 @@ namespace instar::detail {
   std::FILE* opened = std::fopen(file.string().c_str(), "rb");
   if (opened == nullptr)
     throw file_error(migration_code::cannot_read, "Cannot read", file, errno);
+  std::setvbuf(opened, nullptr, _IONBF, 0);  // one copy and two system calls less for each file
   std::string bytes;
   char buffer[16384];
   std::size_t n = 0;
-  while ((n = std::fread(buffer, 1, sizeof buffer, opened)) != 0)
+  do {
+    n = std::fread(buffer, 1, sizeof buffer, opened);
     bytes.append(buffer, n);
+  } while (n == sizeof buffer);
   const int error = std::ferror(opened) != 0 ? errno : 0;
   std::fclose(opened);
   if (error != 0)
@@ -11614,13 +11685,19 @@ struct next_plan {
   status_report status;
   std::vector<history_problem> problems;  ///< not empty: nothing may be planned or applied before they are solved
   std::vector<std::string> pending;       ///< migrations of the folder that are to be applied first
-  plan steps;                             ///< from the snapshot to the models; empty: no migration to write
+  plan steps;                             ///< from the snapshot to the models
   std::vector<std::string> summary;       ///< one human line for each step
   std::string script;                     ///< the text of the migration.sql to write
   bool loses_data = false;
   std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
 
+  /// There are steps, but none that this dialect runs (a comment on SQLite): they are no migration, and the snapshot
+  /// alone follows the models.
+  bool snapshot_alone = false;
+
   [[nodiscard]] bool blocked() const noexcept { return !problems.empty(); }
+  /// Whether the models want a migration.
+  [[nodiscard]] bool wants_migration() const noexcept { return !steps.empty() && !snapshot_alone; }
   [[nodiscard]] bool up_to_date() const noexcept { return !blocked() && pending.empty() && steps.empty(); }
 };
 
@@ -11635,7 +11712,8 @@ struct created_migration {
 struct dev_report {
   next_plan planned;
   std::optional<created_migration> created;
-  deploy_report deployed;  ///< pending migrations and, unless create_only, the new one
+  deploy_report deployed;            ///< pending migrations and, unless create_only, the new one
+  std::filesystem::path snapshot{};  ///< the snapshot header, where it followed the models without a migration
 };
 
 struct push_report {
@@ -12065,7 +12143,7 @@ inline void warn_of_equal_timestamps(history& read) {
                  "Restore the file from version control; or remove the folder if it was never applied.", name);
     if (fs::is_symlink(script))
       check_inside(m.file, name);
-    if (!fs::is_regular_file(m.file, failed))
+    if (!fs::is_regular_file(fs::is_symlink(script) ? fs::status(m.file, failed) : script))
       throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", name);
     m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);
@@ -12188,7 +12266,7 @@ struct ledger_place {
 /// The ledger of a database, as it was when it was read, and the statements that change it.
 class ledger {
  public:
-  /// Reads the ledger: one round trip where instar's own exists.
+  /// Reads the ledger: one round trip where instar's own exists, two where Prisma's does.
   ///
   /// \param wanted the table, "name" or "schema.name"; empty: instar's own, else Prisma's, else instar's own to be made
   /// \throws migration_error `two_ledgers`, `foreign_ledger`, `no_schema`
@@ -12203,6 +12281,8 @@ class ledger {
   }
 
   [[nodiscard]] const ledger_place& place() const noexcept { return place_; }
+
+  /// In no order.
   [[nodiscard]] const std::vector<ledger_row>& rows() const noexcept { return rows_; }
 
   /// Remembers that the table exists now.
@@ -12419,9 +12499,7 @@ class ledger {
     if (read_rows_postgres(from, detail::prisma_ledger))
       return;
     place_.table = detail::prisma_ledger;
-    if (from.query_value("SELECT pg_catalog.to_regclass('" + std::string{detail::prisma_ledger} + "') IS NOT NULL") ==
-            "t" &&
-        read_rows_postgres(from, {}))
+    if (read_rows_postgres(from, {}))
       return;
     place_.table = detail::own_ledger;
     find_schema(from);
@@ -12430,14 +12508,16 @@ class ledger {
   /// \param other a table whose existence beside this one is an error
   /// \return whether the table exists
   bool read_rows_postgres(database& from, std::string_view other) {
-    // One row more than the ledger has when it is empty, so that its schema comes along in the same round trip.
+    // One row more than the ledger has when it is empty, so that its schema comes along in the same round trip. A
+    // connection that has just begun pays for each table of the catalogue that it plans with, and for sorting: the
+    // function asks a cache that the server's lock on the ledger has filled, and nobody needs an order.
     const std::string text =
-        "SELECT n.nspname, " +
+        "SELECT o.object_names[1], " +
         (other.empty() ? std::string{"false"} : "pg_catalog.to_regclass('" + std::string{other} + "') IS NOT NULL") +
         ", m.id, m.checksum, m.migration_name, m.started_at, m.finished_at, m.rolled_back_at, m.logs "
-        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN " +
-        place_.qualified() + " m ON true WHERE c.oid = " + quote_literal(place_.qualified()) +
-        "::pg_catalog.regclass ORDER BY m.started_at, m.id";
+        "FROM pg_catalog.pg_identify_object_as_address('pg_catalog.pg_class'::pg_catalog.regclass, " +
+        quote_literal(place_.qualified()) + "::pg_catalog.regclass, 0) o LEFT JOIN " + place_.qualified() +
+        " m ON true";
     query_result read;
     try {
       read = from.query(text);
@@ -12586,7 +12666,7 @@ struct deploy_options {
 
 struct dev_options {
   std::string name{};             ///< of the migration; empty and one must be written: `name_needed`
-  bool create_only = false;       ///< write the migration, do not apply it
+  bool create_only = false;       ///< write the migration, do not apply it; those before it are applied all the same
   bool accept_data_loss = false;  ///< write a plan that destroys data; otherwise `data_loss`
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
@@ -12595,6 +12675,9 @@ struct generate_options {
   /// Take the schema from the models even where the snapshot holds another one: after a merge, or for a folder that
   /// another tool began. The caller vouches that the history leads to the models.
   bool schema_from_models = false;
+
+  /// Write nothing; the report says what would change.
+  bool check = false;
 };
 
 /// Applies a history of migrations to a database, and writes its next one.
@@ -12665,7 +12748,10 @@ class migrator {
   /// in \throws migration_error `shadow_failed` and others; nothing is written then.
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
 
-  /// `plan_next`, `deploy`, `create_migration` and `deploy`, without a question asked.
+  /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
+  snapshot_report follow_models(const next_plan& planned);
+
+  /// `plan_next`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
   /// \throws migration_error the first of `next_plan::problems`; `name_needed`, `data_loss`.
   dev_report dev(const dev_options& options);
 
@@ -13407,13 +13493,12 @@ struct dropped_object {
 
 [[nodiscard]] inline std::vector<dropped_object> drops_on_sqlite(database& from) {
   std::vector<dropped_object> drops;
-  // A virtual table's shadow tables go with it; views and triggers first, so that none names what is gone already.
+  // Views and triggers first, so that none names what is gone already; virtual tables before the others, for their
+  // shadow tables go with them and must not go before. (Which tables those are SQLite says from 3.37 on.)
   const query_result objects =
-      from.query("SELECT s.type, s.name FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.name = s.name AND "
-                 "l.schema = 'main' "
-                 "WHERE s.type IN ('table', 'view', 'trigger') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-                 "AND coalesce(l.type, '') <> 'shadow' "
-                 "ORDER BY CASE s.type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, s.rowid");
+      from.query("SELECT type, name, type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' FROM sqlite_schema "
+                 "WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                 "ORDER BY CASE type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, 3 DESC, rowid");
   for (const auto& row : objects.rows)
     drops.push_back({"DROP " + *row[0] + " IF EXISTS " + quote_identifier(*row[1]), *row[0] + " " + *row[1]});
   return drops;
@@ -14410,8 +14495,10 @@ class shadow_database {
     if (found.place().exists)
       objects.push_back(found.place().table);
     if (objects.empty()) {
-      named_ = true;
+      if (target == instar::postgres)
+        found_ = schemas_and_extensions();
       named_schema_ = found.place().schema;
+      named_ = true;
       return;
     }
     throw unavailable("The shadow database " + named.redacted() + " is not empty; it holds " + objects.front() + ".",
@@ -14462,16 +14549,33 @@ class shadow_database {
       }
   }
 
+  [[nodiscard]] made_by_scripts schemas_and_extensions() {
+    made_by_scripts all;
+    for (const auto& row : own_->query("SELECT nspname FROM pg_catalog.pg_namespace").rows)
+      all.schemas.insert(text_of(row[0]));
+    for (const auto& row : own_->query("SELECT extname FROM pg_catalog.pg_extension").rows)
+      all.extensions.insert(text_of(row[0]));
+    return all;
+  }
+
+  /// Makes the named database as empty as it was found: schemas and extensions that it had stay.
   void empty_named() {
     if (!own_ || !own_->is_open())
       return;
-    const bool postgres = own_->dialect() == instar::postgres;
-    if (!postgres)
+    if (own_->dialect() == instar::sqlite) {
       own_->execute("PRAGMA foreign_keys = OFF");
-    else
-      own_->execute("RESET ALL");
-    for (const dropped_object& object :
-         postgres ? drops_on_postgres(*own_, {named_schema_}, made_) : drops_on_sqlite(*own_))
+      for (const dropped_object& object : drops_on_sqlite(*own_))
+        own_->execute(object.statement);
+      return;
+    }
+    own_->execute("RESET ALL");
+    made_by_scripts made = schemas_and_extensions();
+    const auto was_there = [](const auto& before) {
+      return [&](const std::string& name) { return before.contains(name); };
+    };
+    std::erase_if(made.schemas, was_there(found_.schemas));
+    std::erase_if(made.extensions, was_there(found_.extensions));
+    for (const dropped_object& object : drops_on_postgres(*own_, {named_schema_}, made))
       own_->execute(object.statement);
   }
 
@@ -14542,7 +14646,7 @@ class shadow_database {
   std::optional<database_url> scratch_;
   bool named_ = false;
   std::string named_schema_;
-  made_by_scripts made_;
+  made_by_scripts found_;  ///< what the named database had before any script ran
 };
 
 }  // namespace instar::detail
@@ -15796,15 +15900,20 @@ inline constexpr std::string_view snapshot_file_name = "snapshot.hpp";
   return parse_snapshot(file.string(), detail::read_file(file));
 }
 
+/// Whether the snapshot of a migrations folder is, byte by byte, what `write_snapshot` would write.
+/// \throws migration_error `cannot_read`
+[[nodiscard]] inline bool holds_snapshot(const std::filesystem::path& folder, const snapshot& wanted) {
+  const std::filesystem::path file = folder / snapshot_file_name;
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored) && detail::read_file(file) == snapshot_header(wanted);
+}
+
 /// Replaces the snapshot of a migrations folder, at once or not at all.
 /// \return whether its text changed. \throws migration_error `cannot_write`
 inline bool write_snapshot(const std::filesystem::path& folder, const snapshot& written) {
-  const std::filesystem::path file = folder / snapshot_file_name;
-  const std::string text = snapshot_header(written);
-  std::error_code ignored;
-  if (std::filesystem::exists(file, ignored) && detail::read_file(file) == text)
+  if (holds_snapshot(folder, written))
     return false;
-  detail::write_file(file, text);
+  detail::write_file(folder / snapshot_file_name, snapshot_header(written));
   return true;
 }
 
@@ -16317,7 +16426,8 @@ struct migrator::session {
     if (next.steps.empty())
       return;
     check_snapshot_lists(next, read, before.migrations);
-    next.loses_data = next.steps.loses_data();
+    next.snapshot_alone = statements(target, next.steps).empty();
+    next.loses_data = !next.snapshot_alone && next.steps.loses_data();
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
     next.script = script(target, next.steps);
@@ -16401,6 +16511,15 @@ struct migrator::session {
   }
 
   // ---- writing ----
+
+  static void make_folder(const std::filesystem::path& folder, const history& read, instar::dialect target) {
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+      throw detail::file_error(migration_code::cannot_write, "Cannot make", folder, failed.value());
+    if (!read.provider)
+      detail::write_file(folder / "migration_lock.toml", detail::lock_file_text(target));
+  }
 
   /// Writes a migration's folder under a name that nobody reads, then gives it its own.
   static void write_migration(const std::filesystem::path& folder, const migration& m) {
@@ -16488,6 +16607,7 @@ struct migrator::session {
   reset_report reset();
   next_plan plan_next();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
+  snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);
   push_report push(bool accept_data_loss);
   void seed();
@@ -16695,19 +16815,14 @@ inline created_migration migrator::session::create_migration(std::string_view na
       options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   migration made;
   made.name = detail::new_migration_name(read, name, now);
-  made.sql = planned.steps.empty() ? "-- Write the SQL of this migration here.\n" : planned.script;
+  made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
   if (!skip_shadow)
     prove(read, &made);
   check();
 
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed)
-    throw detail::file_error(migration_code::cannot_write, "Cannot make", folder, failed.value());
-  if (!read.provider)
-    detail::write_file(folder / "migration_lock.toml", detail::lock_file_text(target));
+  make_folder(folder, read, target);
   const std::optional<owned_snapshot> old = load_snapshot();
   write_migration(folder, made);
   created_migration report{made.name, made.file, {}, made.sql};
@@ -16721,10 +16836,23 @@ inline created_migration migrator::session::create_migration(std::string_view na
         folder,
         {.schema = options.models ? *options.models : old->view().schema, .migrations = records, .dialect = target});
   } catch (const std::exception&) {
-    std::filesystem::remove_all(folder / report.name, failed);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder / report.name, ignored);
     throw;
   }
   return report;
+}
+
+inline snapshot_report migrator::session::follow_models(const next_plan& planned) {
+  const std::filesystem::path& folder = writable_folder();
+  if (planned.blocked())
+    throw detail::error_of(planned.problems.front());
+  const history read = load_or_empty();
+  const instar::dialect target = dialect_for_files();
+  make_folder(folder, read, target);
+  const std::vector<migration_record> records = records_of(read);
+  const bool changed = write_snapshot(folder, {.schema = required_models(), .migrations = records, .dialect = target});
+  return {folder / snapshot_file_name, changed, true, records.size()};
 }
 
 inline dev_report migrator::session::dev(const dev_options& how) {
@@ -16733,7 +16861,7 @@ inline dev_report migrator::session::dev(const dev_options& how) {
   const next_plan& next = report.planned;
   if (next.blocked())
     throw detail::error_of(next.problems.front());
-  const bool writes = !next.steps.empty() || (how.create_only && !how.name.empty());
+  const bool writes = next.wants_migration() || (how.create_only && !how.name.empty());
   if (writes && how.name.empty())
     throw detail::unchanged(migration_code::name_needed, "The models changed, and the migration needs a name.",
                             "Give it one with --name.");
@@ -16742,8 +16870,11 @@ inline dev_report migrator::session::dev(const dev_options& how) {
                             "Look at it with --create-only, or agree with --accept-data-loss.");
   if (!next.pending.empty())
     report.deployed = deploy({});
-  if (!writes)
+  if (!writes) {
+    if (next.snapshot_alone)
+      report.snapshot = follow_models(next).file;
     return report;
+  }
   report.created = create_migration(how.name, next, how.skip_shadow);
   if (how.create_only)
     return report;
@@ -16859,7 +16990,8 @@ inline snapshot_report migrator::session::generate_snapshot(const generate_optio
   report.schema_from_models = how.schema_from_models;
   const std::vector<migration_record> records = records_of(read);
   const schema_view schema = how.schema_from_models ? required_models() : old ? old->view().schema : schema_view{};
-  report.changed = write_snapshot(folder, {.schema = schema, .migrations = records, .dialect = dialect_for_files()});
+  const snapshot next{.schema = schema, .migrations = records, .dialect = dialect_for_files()};
+  report.changed = how.check ? !holds_snapshot(folder, next) : write_snapshot(folder, next);
   return report;
 }
 
@@ -16937,6 +17069,10 @@ inline next_plan migrator::plan_next() {
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
   return session_->guarded([&] { return session_->create_migration(name, planned, skip_shadow); });
+}
+
+inline snapshot_report migrator::follow_models(const next_plan& planned) {
+  return session_->guarded([&] { return session_->follow_models(planned); });
 }
 
 inline dev_report migrator::dev(const dev_options& options) {
@@ -17364,7 +17500,7 @@ class terminal {
   }
 
   /// The document of `--json`.
-  void document(const json_writer& json) { write_line(stdout, json.text()); }
+  void document(std::string_view json) { write_line(stdout, json); }
 
   /// What is good to know on the way: not with `--quiet` or `--json`.
   void note(std::string_view line) {
@@ -18116,7 +18252,7 @@ class command_line {
     switch (id) {
     case command::migrate_dev:
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
-      flag(app, "--create-only", g.create_only, "write the migration, do not apply it");
+      flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
       flag(app, "--skip-shadow", g.skip_shadow, "do not run the script in a shadow database first");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
@@ -18136,7 +18272,8 @@ class command_line {
       values(app, "--missing", g.missing, "NAME", "it is gone from the folder on purpose; the ledger forgets it");
       break;
     case command::migrate_reset:
-      flag(app, "-f,--force", g.force, "do not ask (nor does --yes)");
+      flag(app, "-f,--force", g.force, "drop all data without asking");
+      flag(app, "--accept-data-loss", g.accept_data_loss, "the same");
       flag(app, "--skip-seed", g.skip_seed, "do not seed afterwards");
       hidden_flag(app, "--skip-generate");
       break;
@@ -18498,6 +18635,53 @@ class session {
     }
   }
 
+  /// The same for an operation that begins by looking, and says by an event of its progress that it is about to change
+  /// something: until then a signal ends the program at once.
+  template <class Operation>
+  auto interruptible_once_begun(migrator& with, Operation operation) {
+    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
+                                                     "Run the command again to go on.", "Nothing was changed.");
+    std::optional<exit_on_signal> looking;
+    looking.emplace(screen.json() ? std::string{} : render(about, screen.on_error()) + '\n',
+                    screen.json() ? document({about}, warnings, exit_code::interrupted) + '\n' : std::string{},
+                    static_cast<int>(exit_code::interrupted));
+    std::optional<interrupt_on_signal> guard;
+    about_to_change_ = [&] {
+      if (!looking)
+        return;
+      looking.reset();
+      try {
+        guard.emplace([&with](int) { with.interrupt(); });
+      } catch (const std::exception&) {
+        // No thread to be had: a signal ends the program, and the database rolls back.
+      }
+    };
+    const auto forget = [this](void*) { about_to_change_ = nullptr; };
+    const std::unique_ptr<void, decltype(forget)> at_end{this, forget};
+    try {
+      return operation();
+    } catch (...) {
+      interrupted = interrupted || (guard && guard->raised() != 0);
+      throw;
+    }
+  }
+
+  /// The document of `--json` as it stands, with these errors and warnings at its end.
+  [[nodiscard]] std::string document(const std::vector<diagnostic>& with_errors,
+                                     const std::vector<diagnostic>& with_warnings, exit_code code) const {
+    json_writer whole = json;
+    const auto list = [&](std::string_view name, const std::vector<diagnostic>& all) {
+      whole.key(name).begin_array();
+      for (const diagnostic& one : all)
+        write_json(whole, one);
+      whole.end_array();
+    };
+    list("errors", with_errors);
+    list("warnings", with_warnings);
+    whole.member("exit_code", static_cast<int>(code)).end_object();
+    return whole.text();
+  }
+
   /// Says an error, and keeps it for the document.
   void fail(diagnostic about) {
     clear_passing_line();
@@ -18632,6 +18816,8 @@ class session {
   }
 
   void show(const migration_progress& progress) {
+    if (about_to_change_)
+      about_to_change_();
     using event = migration_progress::event;
     const std::string count =
         progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')' : "";
@@ -18691,6 +18877,7 @@ class session {
   }
 
   std::optional<located_database_url> located_;
+  std::function<void()> about_to_change_;  ///< set while `interruptible_once_begun` has not begun
   bool passing_ = false;
 };
 
@@ -18809,7 +18996,7 @@ namespace instar::cli {
 inline exit_code migrate_deploy(session& s) {
   const auto m = s.make_migrator(database_need::required);
   const deploy_report report =
-      s.interruptible(*m, [&] { return m->deploy({.up_to = detail::migration_name(s.given.up_to)}); });
+      s.interruptible_once_begun(*m, [&] { return m->deploy({.up_to = detail::migration_name(s.given.up_to)}); });
   s.clear_passing_line();
   s.warn(report.warnings);
   if (s.screen.json()) {
@@ -18976,7 +19163,12 @@ inline exit_code migrate_dev(session& s) {
   const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);
   const next_plan next = s.interruptible(*m, [&] { return m->plan_next(); });
   s.clear_passing_line();
-  s.warn(next.status.warnings);
+  // What stops the command is said once, as an error.
+  for (const migration_warning& warning : next.status.warnings)
+    if (std::none_of(next.problems.begin(), next.problems.end(), [&](const history_problem& problem) {
+          return problem.code == warning.code && problem.migration == warning.migration;
+        }))
+      s.warn(diagnose(warning));
   if (next.blocked())
     return detail::refuse(s, next.problems);
 
@@ -18988,13 +19180,14 @@ inline exit_code migrate_dev(session& s) {
     deployed.applied.insert(deployed.applied.begin(), report.deployed.applied.begin(), report.deployed.applied.end());
     report.deployed = std::move(deployed);
   };
-  // --create-only leaves the database as it is.
-  if (!next.pending.empty() && !s.given.create_only)
+  // With --create-only, too: the new migration alone is left to be looked over.
+  if (!next.pending.empty())
     deploy();
 
   const std::vector<diagnostic> hazards = detail::hazards_of(next.steps);
   if (!next.steps.empty()) {
-    s.screen.result("The next migration (" + detail::counted(next.summary.size(), "step") + "):");
+    s.screen.result((next.snapshot_alone ? "The change (" : "The next migration (") +
+                    detail::counted(next.summary.size(), "step") + "):");
     detail::show_steps(s, next.summary);
     for (const diagnostic& hazard : hazards)
       s.warn(hazard);
@@ -19005,7 +19198,11 @@ inline exit_code migrate_dev(session& s) {
                                             ? "Nothing was written; the database was not changed."
                                             : "The pending migrations were applied; no new one was written.");
   }
-  if (!next.steps.empty() || s.given.create_only) {
+  std::string snapshot;
+  if (next.snapshot_alone && !s.given.create_only) {
+    snapshot = m->follow_models(next).file.string();
+    s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(snapshot));
+  } else if (!next.steps.empty() || s.given.create_only) {
     const std::string name = detail::choose_name(s, next.steps);
     report.created = s.interruptible(*m, [&] { return m->create_migration(name, next, s.given.skip_shadow); });
     detail::show_created(s, *report.created);
@@ -19013,7 +19210,8 @@ inline exit_code migrate_dev(session& s) {
       deploy();
   }
   bool seeded = false;
-  if (report.deployed.created_database && !s.given.skip_seed && s.has_seed()) {
+  // A seed is for the models as they are, so not before the migration that is still to be applied.
+  if (report.deployed.created_database && !s.given.create_only && !s.given.skip_seed && s.has_seed()) {
     s.interruptible(*m, [&] { m->seed(); });
     seeded = true;
   }
@@ -19025,6 +19223,7 @@ inline exit_code migrate_dev(session& s) {
       detail::write_json(s.json.key("created"), *report.created);
     else
       s.json.key("created").null();
+    s.json.optional_member("snapshot", snapshot);
     detail::write_json_members(s.json, report.deployed);
     s.json.member("seeded", seeded).end_object();
     return exit_code::ok;
@@ -19032,6 +19231,10 @@ inline exit_code migrate_dev(session& s) {
   s.clear_passing_line();
   if (s.given.create_only) {
     s.screen.result("Not applied. Look it over, then apply it: `" + s.program_name + " migrate dev`.");
+    return exit_code::ok;
+  }
+  if (!snapshot.empty()) {
+    s.screen.result(s.database_name() + " has nothing to run for it, so there is no migration.");
     return exit_code::ok;
   }
   s.screen.result(report.deployed.applied.empty()
@@ -19913,8 +20116,9 @@ inline exit_code generate(session& s) {
   const std::filesystem::path migrations = s.migrations_folder();
   const bool has_migrations = !migrations.empty() && std::filesystem::is_directory(migrations, ignored);
   const bool asked = !s.given.what.empty();
-  if (wanted("snapshot") && !s.given.check && (has_migrations || asked)) {
-    const snapshot_report report = m->generate_snapshot({.schema_from_models = s.given.schema_from_models});
+  if (wanted("snapshot") && (has_migrations || asked)) {
+    const snapshot_report report =
+        m->generate_snapshot({.schema_from_models = s.given.schema_from_models, .check = s.given.check});
     files.push_back({"snapshot", report.file, report.changed});
   }
 
@@ -19981,15 +20185,17 @@ inline exit_code db_push(session& s) {
 
 namespace instar::cli {
 
-/// `migrate reset`: drops everything, applies the history, seeds.
+/// `migrate reset`: drops everything, applies the history, seeds. `--yes` does not answer its question, which is a
+/// harmful one.
 inline exit_code migrate_reset(session& s) {
   const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);
-  detail::require_consent(s, s.given.force || s.given.yes,
+  detail::require_consent(s, s.given.force || s.given.accept_data_loss,
                           "This drops every table and all data of " + s.database_name() + ". Go on?",
                           detail::make_diagnostic(cli_code::answer_needed,
                                                   "`migrate reset` drops every table and all data of " +
                                                       s.database_name() + ", and nobody is there to ask.",
-                                                  "Give --force if that is what you want.", "Nothing was dropped."));
+                                                  "Give --force (or --accept-data-loss) if that is what you want.",
+                                                  "Nothing was dropped."));
   const reset_report report = s.interruptible(*m, [&] { return m->reset(); });
   s.clear_passing_line();
   s.warn(report.deployed.warnings);
@@ -20259,16 +20465,7 @@ inline void write_document(session& s, exit_code code) {
           .end_object();
     s.json.end_array().end_object();
   }
-  const auto list = [&](std::string_view name, const std::vector<diagnostic>& all) {
-    s.json.key(name).begin_array();
-    for (const diagnostic& one : all)
-      write_json(s.json, one);
-    s.json.end_array();
-  };
-  list("errors", s.errors);
-  list("warnings", s.warnings);
-  s.json.member("exit_code", static_cast<int>(code)).end_object();
-  s.screen.document(s.json);
+  s.screen.document(s.document(s.errors, s.warnings, code));
 }
 
 [[nodiscard]] inline std::string databases_text() {
@@ -20291,7 +20488,7 @@ inline void show_version(terminal& screen, const std::string& program) {
         .member("databases", databases_text())
         .member("errors", 0)
         .end_object();
-    screen.document(json);
+    screen.document(json.text());
     return;
   }
   screen.result("instar " + std::string{library_version});

@@ -172,11 +172,16 @@ TEST_CASE("reset wants its flag, drops everything, applies again and seeds") {
   CHECK(contains(asked.err, "Nothing was dropped."));
   CHECK(p.ask("SELECT count(*) FROM one") == "0");
 
+  const process_result harmless = p.run(without_models, {"migrate", "reset", "--yes"});
+  CHECK(harmless.exit_code == 3);
+  CHECK(contains(harmless.err, "--accept-data-loss"));
+  CHECK(p.ask("SELECT count(*) FROM one") == "0");
+
   const process_result done = p.run_well(without_models, {"migrate", "reset", "--force"});
   CHECK(contains(done.out, "applied 2 migrations, then seeded it."));
   CHECK(p.ask("SELECT id FROM one") == "7");
 
-  p.run_well(without_models, {"migrate", "reset", "--yes", "--skip-seed"});
+  p.run_well(without_models, {"migrate", "reset", "--accept-data-loss", "--skip-seed"});
   CHECK(p.ask("SELECT count(*) FROM one") == "0");
 }
 

@@ -52,25 +52,69 @@ TEST_CASE("Ctrl-C ends the wait for another runner") {
   CHECK(first.finish().exit_code == 0);
 }
 
-TEST_CASE("a second Ctrl-C leaves at once, whatever the first is waiting for") {
-  // A server that takes a connection and never says a word.
-  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  REQUIRE(::listen(listener, 4) == 0);
-  socklen_t size = sizeof address;
-  REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+// A server that takes a connection and never says a word.
+class silent_server {
+ public:
+  silent_server() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(listener_, 4) == 0);
+    socklen_t size = sizeof address;
+    REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    url_ = "postgresql://u@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/d?connect_timeout=60";
+  }
+  silent_server(const silent_server&) = delete;
+  silent_server& operator=(const silent_server&) = delete;
+  ~silent_server() { ::close(listener_); }
 
-  const project p{"postgresql://u@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/d?connect_timeout=60"};
+  [[nodiscard]] const std::string& url() const { return url_; }
+
+ private:
+  int listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  std::string url_;
+};
+
+TEST_CASE("while deploy only looks, one Ctrl-C ends it, and it says that nothing was changed") {
+  const silent_server server;
+  const project p{server.url()};
   p.migration("20240101000000_one", "SELECT 1;\n");
   process running{project::command(without_models, {"migrate", "deploy"}), p.options()};
+  REQUIRE(running.wait_for("Database: PostgreSQL"));
+  std::this_thread::sleep_for(500ms);
+  running.signal(SIGINT);
+  const process_result result = running.finish(5s);
+  CHECK(result.exit_code == 130);
+  CHECK(contains(result.err, "error[INS4090]: Interrupted."));
+  CHECK(contains(result.err, "Nothing was changed."));
+  CHECK(result.out.empty());
+}
+
+TEST_CASE("while deploy only looks, a SIGTERM ends it with the document of --json") {
+  const silent_server server;
+  const project p{server.url()};
+  p.migration("20240101000000_one", "SELECT 1;\n");
+  process running{project::command(without_models, {"migrate", "deploy", "--json"}), p.options()};
+  std::this_thread::sleep_for(1500ms);  // it says nothing before the end
+  running.signal(SIGTERM);
+  const process_result result = running.finish(5s);
+  CHECK(result.exit_code == 130);
+  CHECK(result.err.empty());
+  const auto document = parse_document(result.out);
+  CHECK(document.at("errors").as_array().front().at("code") == "INS4090");
+  CHECK(document.at("exit_code") == 130);
+}
+
+TEST_CASE("a second Ctrl-C leaves at once, whatever the first is waiting for") {
+  const silent_server server;
+  const project p{server.url()};
+  p.migration("20240101000000_one", "SELECT 1;\n");
+  process running{project::command(without_models, {"migrate", "status"}), p.options()};
   REQUIRE(running.wait_for("Database: PostgreSQL"));
   std::this_thread::sleep_for(500ms);
   running.signal(SIGINT);
   std::this_thread::sleep_for(300ms);
   running.signal(SIGINT);
   CHECK(running.finish(5s).exit_code == -SIGINT);  // what a shell calls 130
-  ::close(listener);
 }

@@ -150,6 +150,21 @@ TEST_CASE("generate writes the documents once, and --check says when they are st
   CHECK_FALSE(contains(p.read("schema/schema.sql"), "posts"));
 }
 
+TEST_CASE("generate --check looks at the snapshot, and leaves it as it is") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  p.run_well(with_v1, {"generate"});
+  p.migration("20990101000000_by_hand", "CREATE TABLE hand (id INTEGER PRIMARY KEY);\n");
+  const std::string before = p.read("migrations/snapshot.hpp");
+  const process_result stale = p.run(with_v1, {"generate", "--check"});
+  CHECK(stale.exit_code == 2);
+  CHECK(contains(stale.out, "Stale   migrations/snapshot.hpp"));
+  CHECK(contains(stale.out, "Fresh   schema/schema.sql"));
+  CHECK(p.read("migrations/snapshot.hpp") == before);
+  p.run_well(with_v1, {"generate"});
+  CHECK(p.run(with_v1, {"generate", "--check"}).exit_code == 0);
+}
+
 TEST_CASE("generate makes what is asked for, where it is asked for") {
   const project p;
   p.run_well(with_v1, {"generate", "--only", "mermaid", "--output", "docs"});

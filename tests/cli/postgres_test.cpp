@@ -46,6 +46,41 @@ TEST_CASE("from models to tables, and from a changed model to the next migration
   CHECK(p.files.ask("SELECT count(*) FROM users") == "2");
 }
 
+TEST_CASE("a wrong password ends deploy with 1, and is shown nowhere") {
+  // The role of the test server that is asked for its password; a server does not say whether a role exists.
+  std::string url = text_of(postgres_server());
+  const std::size_t from = url.find("//") + 2;
+  const std::size_t at = url.find('@');
+  url.replace(from, at < url.find('?') ? at + 1 - from : 0, "instar_needs_password:hunter2@");
+  const project p{url};
+  p.migration("20240101000000_one", "CREATE TABLE one (id bigint PRIMARY KEY);\n");
+  for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{{}, {"--verbose"}, {"--json"}}) {
+    std::vector<std::string> words{"migrate", "deploy"};
+    words.insert(words.end(), more.begin(), more.end());
+    const process_result result = p.run(without_models, words);
+    CHECK(result.exit_code == 1);
+    CHECK(contains(result.out + result.err, "INS3011"));
+    CHECK_FALSE(contains(result.out + result.err, "hunter2"));
+  }
+}
+
+TEST_CASE("migrate dev proves in the database of --shadow-url, and leaves it empty") {
+  const server_project p;
+  const scratch_database shadow;
+  const std::string url = text_of(shadow.url());
+  p.files.run_well(with_v1, {"migrate", "dev", "--name", "init", "--shadow-url", url});
+  p.files.run_well(with_v2, {"migrate", "dev", "--name", "posts", "--shadow-url", url});
+  CHECK(p.files.ask("SELECT count(*) FROM posts") == "0");
+  CHECK(shadow.open()->query_value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace") == "0");
+  // It is that database in which scripts run: one that holds something is refused, and kept.
+  shadow.open()->execute("CREATE TABLE precious (id bigint)");
+  const process_result refused =
+      p.files.run(with_v3, {"migrate", "dev", "--name", "x", "--accept-data-loss", "--shadow-url", url});
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.err, "precious"));
+  CHECK(p.files.migration_names().size() == 2);
+}
+
 TEST_CASE("push, diff, generate and execute speak PostgreSQL") {
   const server_project p;
   p.files.run_well(with_v1, {"db", "push"});

@@ -24,6 +24,7 @@ inline constexpr const char* without_models = INSTAR_PROGRAM;
 inline constexpr const char* with_v1 = INSTAR_MIGRATOR_V1;
 inline constexpr const char* with_v2 = INSTAR_MIGRATOR_V2;
 inline constexpr const char* with_v3 = INSTAR_MIGRATOR_V3;
+inline constexpr const char* with_commented = INSTAR_MIGRATOR_COMMENTED;
 
 inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

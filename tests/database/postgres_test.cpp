@@ -20,15 +20,6 @@ using instar_test::postgres_server;
 using instar_test::scratch_database;
 namespace code = instar::database_code;
 
-#if defined(__SANITIZE_ADDRESS__)
-// libpqxx 6.4 itself loses one result when the server closes the connection (a nontransaction with one exec of
-// pg_terminate_backend shows it without any code of ours).
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:PQmakeEmptyPGresult\n";
-}
-#endif
-
 namespace {
 
 template <class Action>

@@ -48,6 +48,18 @@ inline constexpr auto schema = instar::schema<User, Session>();
 
 }  // namespace v2
 
+namespace commented {
+
+struct User {
+  std::int64_t id;
+  std::string email;
+};
+INSTAR_MODEL(User, "users", (id, primary_key, identity), (email, unique), comment("who may log in"))
+
+inline constexpr auto schema = instar::schema<User>();
+
+}  // namespace commented
+
 namespace {
 
 std::chrono::sys_seconds noon() {
@@ -120,6 +132,38 @@ TEST_CASE("dev writes what changed since, later than every other migration") {
   // The same history makes the same database from nothing.
   const scratch_database fresh{db.url().dialect()};
   CHECK(migrator{fresh.url(), {.migrations = w.migrations()}}.deploy().applied.size() == 2);
+}
+
+TEST_CASE("a comment is a migration on PostgreSQL; on SQLite the snapshot alone follows") {
+  const workspace w;
+  const scratch_database db{each_dialect()};
+  (void)migrator{db.url(), options(w, first)}.dev({.name = "init"});
+  migrator m{db.url(), options(w, instar::view_of<commented::schema>)};
+  const bool server = db.url().dialect() == instar::postgres;
+  const instar::next_plan next = m.plan_next();
+  CHECK(next.steps.steps.size() == 1);
+  CHECK(next.snapshot_alone != server);
+  CHECK(next.wants_migration() == server);
+  const instar::dev_report report = m.dev({.name = server ? "remark" : ""});
+  CHECK(report.created.has_value() == server);
+  CHECK(report.snapshot.empty() == server);
+  CHECK(instar::read_history(w.migrations()).migrations.size() == (server ? 2U : 1U));
+  CHECK(instar::make_plan(instar::read_snapshot(w.migrations())->view().schema, instar::view_of<commented::schema>)
+            .empty());
+  CHECK(m.plan_next().up_to_date());
+  CHECK(m.status().up_to_date());
+}
+
+TEST_CASE("SQLite: --create-only with nothing to run but a comment writes a migration to be filled in") {
+  const workspace w;
+  const scratch_database db{instar::sqlite};
+  (void)migrator{db.url(), options(w, first)}.dev({.name = "init"});
+  migrator m{db.url(), options(w, instar::view_of<commented::schema>)};
+  const instar::dev_report report = m.dev({.name = "remark", .create_only = true});
+  REQUIRE(report.created);
+  CHECK(report.created->sql == "-- Write the SQL of this migration here.\n");
+  CHECK(instar::make_plan(instar::read_snapshot(w.migrations())->view().schema, instar::view_of<commented::schema>)
+            .empty());
 }
 
 TEST_CASE("dev asks for a name and for consent before anything happens") {
@@ -465,6 +509,22 @@ TEST_CASE("reset drops everything, applies the history and seeds") {
   CHECK(applied(report.deployed) == "20250120130000_init");
   CHECK(db.tables() == "_instar_migrations sessions users");
   CHECK(db.ask("SELECT email FROM users") == "seeded");
+}
+
+TEST_CASE("SQLite: reset drops a virtual table before the tables that it keeps its rows in") {
+  const workspace w;
+  const scratch_database db{instar::sqlite};
+  w.add("20240101000000_a",
+        "CREATE TABLE aaa_notes (id INTEGER PRIMARY KEY, body TEXT);\n"
+        "CREATE VIRTUAL TABLE words USING fts5(body);\n"
+        "CREATE VIEW shown AS SELECT body FROM aaa_notes;\n"
+        "CREATE TRIGGER follow AFTER INSERT ON aaa_notes BEGIN INSERT INTO words VALUES (new.body); END;\n");
+  migrator m{db.url(), {.migrations = w.migrations()}};
+  (void)m.deploy();
+  db.run("INSERT INTO aaa_notes (body) VALUES ('moult')");
+  CHECK(db.ask("SELECT count(*) FROM words WHERE words MATCH 'moult'") == "1");
+  CHECK(m.reset().deployed.applied.size() == 1);
+  CHECK(db.ask("SELECT count(*) FROM words") == "0");
 }
 
 TEST_CASE("PostgreSQL: reset knows every kind of object, and keeps what the history could not bring back") {

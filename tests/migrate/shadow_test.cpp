@@ -116,6 +116,26 @@ TEST_CASE("an empty database can be named as the shadow, and is empty afterwards
   CHECK(shadow.tables() == "precious");
 }
 
+TEST_CASE("PostgreSQL: a named shadow loses the schemas and extensions of the scripts, and keeps its own") {
+  const workspace w;
+  const scratch_database db{instar::postgres};
+  const scratch_database shadow{instar::postgres};
+  shadow.run("CREATE SCHEMA tools; CREATE TABLE tools.precious (id INTEGER)");
+  w.add("20240101000000_a", "CREATE SCHEMA auth;\nCREATE EXTENSION IF NOT EXISTS plpgsql;\n"
+                            "CREATE TABLE auth.users (id INTEGER PRIMARY KEY);\nCREATE TABLE a (id INTEGER);\n"
+                            "CREATE TYPE mood AS ENUM ('fine');\n");
+  migrator m{db.url(), {.migrations = w.migrations(), .shadow = shadow.url()}};
+  // The second time the scripts find what the first has left.
+  (void)m.create_migration("x", instar::next_plan{});
+  (void)m.create_migration("y", instar::next_plan{});
+  CHECK(shadow.tables().empty());
+  CHECK(shadow.ask("SELECT count(*) FROM pg_namespace WHERE nspname = 'auth'") == "0");
+  CHECK(shadow.ask("SELECT count(*) FROM pg_type WHERE typname = 'mood'") == "0");
+  CHECK(shadow.ask("SELECT count(*) FROM tools.precious") == "0");
+  CHECK(shadow.ask("SELECT count(*) FROM pg_extension WHERE extname = 'plpgsql'") == "1");
+  CHECK(shadows(db).empty());
+}
+
 TEST_CASE("a shadow database of the other kind is refused") {
   const workspace w;
   const scratch_database db{instar::sqlite};

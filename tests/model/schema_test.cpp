@@ -41,10 +41,11 @@ inline constexpr auto schema = instar::schema<User, Task>(
     instar::extension("pg_trgm"), instar::view("open_tasks", "SELECT * FROM work.tasks WHERE state = 'open'"),
     instar::extension("hstore", "tools", "1.8"), instar::sequence("numbers"),
     instar::materialized_view("work.counts", "SELECT user_id, count(*) AS n FROM work.tasks GROUP BY 1",
-                              instar::view_index("counts_user", "user_id").unique(),
-                              instar::view_index("counts_n", "n", "user_id").where("n > 1").using_method("hash")),
+                              instar::view_index("counts_n", "n", "user_id").where("n > 1").using_method("hash"),
+                              instar::view_index("counts_user", "user_id").unique()),
     instar::function("one", "CREATE FUNCTION one() RETURNS int LANGUAGE sql RETURN 1", "DROP FUNCTION one()"),
     instar::sequence("work.steps", -5, -10), instar::materialized_view("bare", "SELECT 1 AS one"),
+    instar::materialized_view("last", "SELECT 1 AS a, 2 AS b", instar::view_index("last_b", "b")),
     instar::trigger("touch", "CREATE TRIGGER touch", "DROP TRIGGER touch ON users"),
     instar::policy("own", "CREATE POLICY own ON users", "DROP POLICY own ON users"),
     instar::raw("domain", "positive", "CREATE DOMAIN positive", "DROP DOMAIN positive",
@@ -152,7 +153,7 @@ TEST_CASE("extensions, sequences, views and raw objects stand in their own order
   STATIC_REQUIRE(all.sequences[1].start == -5);
   STATIC_REQUIRE(all.sequences[1].increment == -10);
 
-  STATIC_REQUIRE(all.views.size() == 3);
+  STATIC_REQUIRE(all.views.size() == 4);
   STATIC_REQUIRE(all.views[0].name == "open_tasks");
   STATIC_REQUIRE(all.views[0].schema == "");
   STATIC_REQUIRE(all.views[0].query == "SELECT * FROM work.tasks WHERE state = 'open'");
@@ -168,8 +169,10 @@ TEST_CASE("extensions, sequences, views and raw objects stand in their own order
 
 TEST_CASE("the indexes of a materialized view are its own") {
   STATIC_REQUIRE(all.views[1].indexes.size() == 2);
-  STATIC_REQUIRE(words(all.views[1].indexes[0]) == "unique index counts_user (user_id)\n");
-  STATIC_REQUIRE(words(all.views[1].indexes[1]) == "index counts_n (n, user_id) using hash where n > 1\n");
+  STATIC_REQUIRE(words(all.views[1].indexes[0]) == "index counts_n (n, user_id) using hash where n > 1\n");
+  STATIC_REQUIRE(words(all.views[1].indexes[1]) == "unique index counts_user (user_id)\n");
+  STATIC_REQUIRE(all.views[3].indexes.size() == 1);
+  STATIC_REQUIRE(words(all.views[3].indexes[0]) == "index last_b (b)\n");
 }
 
 TEST_CASE("raw objects keep both of their statements and their place") {

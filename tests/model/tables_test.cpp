@@ -432,19 +432,20 @@ namespace tables_test::wide {
 #define ENTRY(NAME) , (NAME, default_value(1))
 #define MODEL_OF(...) INSTAR_MODEL(__VA_ARGS__)
 
+// clang-format off
 struct Wide {
   int64_t id;
   HUNDRED(MEMBER, a)
   HUNDRED(MEMBER, b)
-  TEN(MEMBER, c0) TEN(MEMBER, c1) TEN(MEMBER, c2) TEN(MEMBER, c3) TEN(MEMBER, c4) TEN(MEMBER, c5) TEN(MEMBER, c6)
-      TEN(MEMBER, c7) TEN(MEMBER, c8) std::string d0,
-      d1, d2, d3, d4, d5, d6, d7;
+  TEN(MEMBER, c0) TEN(MEMBER, c1) TEN(MEMBER, c2) TEN(MEMBER, c3) TEN(MEMBER, c4)
+  TEN(MEMBER, c5) TEN(MEMBER, c6) TEN(MEMBER, c7) TEN(MEMBER, c8)
+  std::string d0, d1, d2, d3, d4, d5, d6, d7;
   std::optional<std::string> last;
 };
-MODEL_OF(Wide, "wide",
-         (id, primary_key)HUNDRED(ENTRY, a) HUNDRED(ENTRY, b) TEN(ENTRY, c0) TEN(ENTRY, c1) TEN(ENTRY, c2)
-             TEN(ENTRY, c3) TEN(ENTRY, c4) TEN(ENTRY, c5) TEN(ENTRY, c6) TEN(ENTRY, c7) TEN(ENTRY, c8),
+MODEL_OF(Wide, "wide", (id, primary_key) HUNDRED(ENTRY, a) HUNDRED(ENTRY, b) TEN(ENTRY, c0) TEN(ENTRY, c1)
+         TEN(ENTRY, c2) TEN(ENTRY, c3) TEN(ENTRY, c4) TEN(ENTRY, c5) TEN(ENTRY, c6) TEN(ENTRY, c7) TEN(ENTRY, c8),
          (d0), (d1), (d2), (d3), (d4), (d5), (d6), (d7), (last, unique), index(&Wide::a00, &Wide::c89))
+// clang-format on
 inline constexpr auto schema = instar::schema<Wide>();
 
 #undef TEN

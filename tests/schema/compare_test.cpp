@@ -10,7 +10,6 @@ using instar::column_type;
 using instar::default_kind;
 using instar::enum_value;
 using instar::enumeration;
-using instar::index;
 using instar::index_part;
 using instar::key;
 using instar::table;
@@ -181,20 +180,25 @@ TEST_CASE("old keys are compared in new names") {
 }
 
 TEST_CASE("old indexes are compared in new names, expressions as they are") {
-  STATIC_REQUIRE(same_definition(to_x, index{.parts = part_a}, index{.name = "i", .parts = part_x}));
-  STATIC_REQUIRE_FALSE(same_definition(to_x, index{.parts = part_a}, index{.parts = part_a}));
-  STATIC_REQUIRE(same_definition(to_x, index{.parts = sql_a}, index{.parts = sql_a}));
-  STATIC_REQUIRE_FALSE(same_definition(to_x, index{.parts = sql_a}, index{.parts = sql_x}));
-  STATIC_REQUIRE_FALSE(same_definition(to_x, index{.parts = part_a}, index{.parts = sql_x}));
-  STATIC_REQUIRE_FALSE(same_definition(to_x, index{.parts = part_a}, index{.parts = part_x, .unique = true}));
+  STATIC_REQUIRE(same_definition(to_x, instar::index{.parts = part_a}, instar::index{.name = "i", .parts = part_x}));
+  STATIC_REQUIRE_FALSE(same_definition(to_x, instar::index{.parts = part_a}, instar::index{.parts = part_a}));
+  STATIC_REQUIRE(same_definition(to_x, instar::index{.parts = sql_a}, instar::index{.parts = sql_a}));
+  STATIC_REQUIRE_FALSE(same_definition(to_x, instar::index{.parts = sql_a}, instar::index{.parts = sql_x}));
+  STATIC_REQUIRE_FALSE(same_definition(to_x, instar::index{.parts = part_a}, instar::index{.parts = sql_x}));
   STATIC_REQUIRE_FALSE(
-      same_definition(to_x, index{.parts = part_a}, index{.parts = part_x, .nulls_not_distinct = true}));
-  STATIC_REQUIRE_FALSE(same_definition(to_x, index{.parts = part_a}, index{.parts = part_x, .where = "b"}));
-  STATIC_REQUIRE_FALSE(same_definition(to_x, index{.parts = part_a}, index{.parts = part_x, .include = just_x}));
+      same_definition(to_x, instar::index{.parts = part_a}, instar::index{.parts = part_x, .unique = true}));
+  STATIC_REQUIRE_FALSE(same_definition(to_x, instar::index{.parts = part_a},
+                                       instar::index{.parts = part_x, .nulls_not_distinct = true}));
+  STATIC_REQUIRE_FALSE(
+      same_definition(to_x, instar::index{.parts = part_a}, instar::index{.parts = part_x, .where = "b"}));
+  STATIC_REQUIRE_FALSE(
+      same_definition(to_x, instar::index{.parts = part_a}, instar::index{.parts = part_x, .include = just_x}));
+  STATIC_REQUIRE(same_definition(to_x, instar::index{.parts = part_a, .include = just_a},
+                                 instar::index{.parts = part_x, .include = just_x}));
   STATIC_REQUIRE(
-      same_definition(to_x, index{.parts = part_a, .include = just_a}, index{.parts = part_x, .include = just_x}));
-  STATIC_REQUIRE(same_definition(to_x, index{.parts = part_a}, index{.parts = part_x, .method = "btree"}));
-  STATIC_REQUIRE_FALSE(same_definition(to_x, index{.parts = part_a}, index{.parts = part_x, .method = "hash"}));
+      same_definition(to_x, instar::index{.parts = part_a}, instar::index{.parts = part_x, .method = "btree"}));
+  STATIC_REQUIRE_FALSE(
+      same_definition(to_x, instar::index{.parts = part_a}, instar::index{.parts = part_x, .method = "hash"}));
 }
 
 TEST_CASE("every option of an index's part counts") {

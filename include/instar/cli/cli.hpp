@@ -97,16 +97,7 @@ inline void write_document(session& s, exit_code code) {
           .end_object();
     s.json.end_array().end_object();
   }
-  const auto list = [&](std::string_view name, const std::vector<diagnostic>& all) {
-    s.json.key(name).begin_array();
-    for (const diagnostic& one : all)
-      write_json(s.json, one);
-    s.json.end_array();
-  };
-  list("errors", s.errors);
-  list("warnings", s.warnings);
-  s.json.member("exit_code", static_cast<int>(code)).end_object();
-  s.screen.document(s.json);
+  s.screen.document(s.document(s.errors, s.warnings, code));
 }
 
 [[nodiscard]] inline std::string databases_text() {
@@ -129,7 +120,7 @@ inline void show_version(terminal& screen, const std::string& program) {
         .member("databases", databases_text())
         .member("errors", 0)
         .end_object();
-    screen.document(json);
+    screen.document(json.text());
     return;
   }
   screen.result("instar " + std::string{library_version});

@@ -344,7 +344,7 @@ class command_line {
     switch (id) {
     case command::migrate_dev:
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
-      flag(app, "--create-only", g.create_only, "write the migration, do not apply it");
+      flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
       flag(app, "--skip-shadow", g.skip_shadow, "do not run the script in a shadow database first");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
@@ -364,7 +364,8 @@ class command_line {
       values(app, "--missing", g.missing, "NAME", "it is gone from the folder on purpose; the ledger forgets it");
       break;
     case command::migrate_reset:
-      flag(app, "-f,--force", g.force, "do not ask (nor does --yes)");
+      flag(app, "-f,--force", g.force, "drop all data without asking");
+      flag(app, "--accept-data-loss", g.accept_data_loss, "the same");
       flag(app, "--skip-seed", g.skip_seed, "do not seed afterwards");
       hidden_flag(app, "--skip-generate");
       break;

@@ -14,7 +14,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,6 +101,53 @@ class session {
       interrupted = interrupted || guard.raised() != 0;
       throw;
     }
+  }
+
+  /// The same for an operation that begins by looking, and says by an event of its progress that it is about to change
+  /// something: until then a signal ends the program at once.
+  template <class Operation>
+  auto interruptible_once_begun(migrator& with, Operation operation) {
+    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
+                                                     "Run the command again to go on.", "Nothing was changed.");
+    std::optional<exit_on_signal> looking;
+    looking.emplace(screen.json() ? std::string{} : render(about, screen.on_error()) + '\n',
+                    screen.json() ? document({about}, warnings, exit_code::interrupted) + '\n' : std::string{},
+                    static_cast<int>(exit_code::interrupted));
+    std::optional<interrupt_on_signal> guard;
+    about_to_change_ = [&] {
+      if (!looking)
+        return;
+      looking.reset();
+      try {
+        guard.emplace([&with](int) { with.interrupt(); });
+      } catch (const std::exception&) {
+        // No thread to be had: a signal ends the program, and the database rolls back.
+      }
+    };
+    const auto forget = [this](void*) { about_to_change_ = nullptr; };
+    const std::unique_ptr<void, decltype(forget)> at_end{this, forget};
+    try {
+      return operation();
+    } catch (...) {
+      interrupted = interrupted || (guard && guard->raised() != 0);
+      throw;
+    }
+  }
+
+  /// The document of `--json` as it stands, with these errors and warnings at its end.
+  [[nodiscard]] std::string document(const std::vector<diagnostic>& with_errors,
+                                     const std::vector<diagnostic>& with_warnings, exit_code code) const {
+    json_writer whole = json;
+    const auto list = [&](std::string_view name, const std::vector<diagnostic>& all) {
+      whole.key(name).begin_array();
+      for (const diagnostic& one : all)
+        write_json(whole, one);
+      whole.end_array();
+    };
+    list("errors", with_errors);
+    list("warnings", with_warnings);
+    whole.member("exit_code", static_cast<int>(code)).end_object();
+    return whole.text();
   }
 
   /// Says an error, and keeps it for the document.
@@ -235,6 +284,8 @@ class session {
   }
 
   void show(const migration_progress& progress) {
+    if (about_to_change_)
+      about_to_change_();
     using event = migration_progress::event;
     const std::string count =
         progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')' : "";
@@ -294,6 +345,7 @@ class session {
   }
 
   std::optional<located_database_url> located_;
+  std::function<void()> about_to_change_;  ///< set while `interruptible_once_begun` has not begun
   bool passing_ = false;
 };
 

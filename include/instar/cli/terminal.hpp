@@ -199,7 +199,7 @@ class terminal {
   }
 
   /// The document of `--json`.
-  void document(const json_writer& json) { write_line(stdout, json.text()); }
+  void document(std::string_view json) { write_line(stdout, json); }
 
   /// What is good to know on the way: not with `--quiet` or `--json`.
   void note(std::string_view line) {

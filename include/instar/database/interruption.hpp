@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <functional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -148,6 +150,73 @@ class interrupt_on_signal {
   int read_end_ = -1;
   int write_end_ = -1;
   std::thread thread_;
+};
+
+/// While it lives, a signal ends the process: it says why, and exits with a status of its own.
+///
+/// For the time before anything is changed, in which there is nothing to interrupt or to put back. Unlike
+/// `interrupt_on_signal` it needs no thread, which costs a short program a twentieth of its time. One object at a time
+/// in a process; an `interrupt_on_signal` may take its place and give it back. POSIX only.
+class exit_on_signal {
+ public:
+  /// \param to_error, to_output what to write to standard error and standard output, as it is
+  /// \throws std::logic_error when another one lives.
+  exit_on_signal(std::string to_error, std::string to_output, int status, std::vector<int> signals = {SIGINT, SIGTERM})
+      : to_error_(std::move(to_error)), to_output_(std::move(to_output)), status_(status) {
+    const exit_on_signal* none = nullptr;
+    if (!object_of_handler().compare_exchange_strong(none, this)) {
+      throw std::logic_error("instar::exit_on_signal: only one at a time in a process");
+    }
+    former_.reserve(signals.size());
+    for (const int signal : signals) {
+      struct sigaction handler {};
+      handler.sa_handler = &end;
+      struct sigaction former {};
+      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
+          ::sigaction(signal, &handler, nullptr) == 0) {
+        former_.emplace_back(signal, former);
+      }
+    }
+  }
+
+  exit_on_signal(const exit_on_signal&) = delete;
+  exit_on_signal& operator=(const exit_on_signal&) = delete;
+
+  ~exit_on_signal() {
+    for (const auto& [signal, former] : former_) {
+      ::sigaction(signal, &former, nullptr);
+    }
+    object_of_handler() = nullptr;
+  }
+
+ private:
+  static std::atomic<const exit_on_signal*>& object_of_handler() noexcept {
+    static std::atomic<const exit_on_signal*> object{nullptr};
+    return object;
+  }
+
+  static void end(int) noexcept {
+    if (const exit_on_signal* object = object_of_handler()) {
+      write_all(STDERR_FILENO, object->to_error_);
+      write_all(STDOUT_FILENO, object->to_output_);
+      ::_exit(object->status_);
+    }
+  }
+
+  static void write_all(int file, std::string_view text) noexcept {
+    while (!text.empty()) {
+      const auto count = ::write(file, text.data(), text.size());
+      if (count < 0 && errno != EINTR) {
+        return;
+      }
+      text.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+    }
+  }
+
+  std::string to_error_;
+  std::string to_output_;
+  int status_;
+  std::vector<std::pair<int, struct sigaction>> former_;
 };
 
 }  // namespace instar

@@ -36,11 +36,14 @@ namespace instar::detail {
   std::FILE* opened = std::fopen(file.string().c_str(), "rb");
   if (opened == nullptr)
     throw file_error(migration_code::cannot_read, "Cannot read", file, errno);
+  std::setvbuf(opened, nullptr, _IONBF, 0);  // one copy and two system calls less for each file
   std::string bytes;
   char buffer[16384];
   std::size_t n = 0;
-  while ((n = std::fread(buffer, 1, sizeof buffer, opened)) != 0)
+  do {
+    n = std::fread(buffer, 1, sizeof buffer, opened);
     bytes.append(buffer, n);
+  } while (n == sizeof buffer);
   const int error = std::ferror(opened) != 0 ? errno : 0;
   std::fclose(opened);
   if (error != 0)

@@ -303,7 +303,7 @@ inline void warn_of_equal_timestamps(history& read) {
                  "Restore the file from version control; or remove the folder if it was never applied.", name);
     if (fs::is_symlink(script))
       check_inside(m.file, name);
-    if (!fs::is_regular_file(m.file, failed))
+    if (!fs::is_regular_file(fs::is_symlink(script) ? fs::status(m.file, failed) : script))
       throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", name);
     m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);

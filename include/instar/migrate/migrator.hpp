@@ -86,7 +86,7 @@ struct deploy_options {
 
 struct dev_options {
   std::string name{};             ///< of the migration; empty and one must be written: `name_needed`
-  bool create_only = false;       ///< write the migration, do not apply it
+  bool create_only = false;       ///< write the migration, do not apply it; those before it are applied all the same
   bool accept_data_loss = false;  ///< write a plan that destroys data; otherwise `data_loss`
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
@@ -95,6 +95,9 @@ struct generate_options {
   /// Take the schema from the models even where the snapshot holds another one: after a merge, or for a folder that
   /// another tool began. The caller vouches that the history leads to the models.
   bool schema_from_models = false;
+
+  /// Write nothing; the report says what would change.
+  bool check = false;
 };
 
 /// Applies a history of migrations to a database, and writes its next one.
@@ -165,7 +168,10 @@ class migrator {
   /// in \throws migration_error `shadow_failed` and others; nothing is written then.
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
 
-  /// `plan_next`, `deploy`, `create_migration` and `deploy`, without a question asked.
+  /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
+  snapshot_report follow_models(const next_plan& planned);
+
+  /// `plan_next`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
   /// \throws migration_error the first of `next_plan::problems`; `name_needed`, `data_loss`.
   dev_report dev(const dev_options& options);
 

@@ -209,19 +209,14 @@ inline created_migration migrator::session::create_migration(std::string_view na
       options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   migration made;
   made.name = detail::new_migration_name(read, name, now);
-  made.sql = planned.steps.empty() ? "-- Write the SQL of this migration here.\n" : planned.script;
+  made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
   if (!skip_shadow)
     prove(read, &made);
   check();
 
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed)
-    throw detail::file_error(migration_code::cannot_write, "Cannot make", folder, failed.value());
-  if (!read.provider)
-    detail::write_file(folder / "migration_lock.toml", detail::lock_file_text(target));
+  make_folder(folder, read, target);
   const std::optional<owned_snapshot> old = load_snapshot();
   write_migration(folder, made);
   created_migration report{made.name, made.file, {}, made.sql};
@@ -235,10 +230,23 @@ inline created_migration migrator::session::create_migration(std::string_view na
         folder,
         {.schema = options.models ? *options.models : old->view().schema, .migrations = records, .dialect = target});
   } catch (const std::exception&) {
-    std::filesystem::remove_all(folder / report.name, failed);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder / report.name, ignored);
     throw;
   }
   return report;
+}
+
+inline snapshot_report migrator::session::follow_models(const next_plan& planned) {
+  const std::filesystem::path& folder = writable_folder();
+  if (planned.blocked())
+    throw detail::error_of(planned.problems.front());
+  const history read = load_or_empty();
+  const instar::dialect target = dialect_for_files();
+  make_folder(folder, read, target);
+  const std::vector<migration_record> records = records_of(read);
+  const bool changed = write_snapshot(folder, {.schema = required_models(), .migrations = records, .dialect = target});
+  return {folder / snapshot_file_name, changed, true, records.size()};
 }
 
 inline dev_report migrator::session::dev(const dev_options& how) {
@@ -247,7 +255,7 @@ inline dev_report migrator::session::dev(const dev_options& how) {
   const next_plan& next = report.planned;
   if (next.blocked())
     throw detail::error_of(next.problems.front());
-  const bool writes = !next.steps.empty() || (how.create_only && !how.name.empty());
+  const bool writes = next.wants_migration() || (how.create_only && !how.name.empty());
   if (writes && how.name.empty())
     throw detail::unchanged(migration_code::name_needed, "The models changed, and the migration needs a name.",
                             "Give it one with --name.");
@@ -256,8 +264,11 @@ inline dev_report migrator::session::dev(const dev_options& how) {
                             "Look at it with --create-only, or agree with --accept-data-loss.");
   if (!next.pending.empty())
     report.deployed = deploy({});
-  if (!writes)
+  if (!writes) {
+    if (next.snapshot_alone)
+      report.snapshot = follow_models(next).file;
     return report;
+  }
   report.created = create_migration(how.name, next, how.skip_shadow);
   if (how.create_only)
     return report;
@@ -373,7 +384,8 @@ inline snapshot_report migrator::session::generate_snapshot(const generate_optio
   report.schema_from_models = how.schema_from_models;
   const std::vector<migration_record> records = records_of(read);
   const schema_view schema = how.schema_from_models ? required_models() : old ? old->view().schema : schema_view{};
-  report.changed = write_snapshot(folder, {.schema = schema, .migrations = records, .dialect = dialect_for_files()});
+  const snapshot next{.schema = schema, .migrations = records, .dialect = dialect_for_files()};
+  report.changed = how.check ? !holds_snapshot(folder, next) : write_snapshot(folder, next);
   return report;
 }
 
@@ -451,6 +463,10 @@ inline next_plan migrator::plan_next() {
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
   return session_->guarded([&] { return session_->create_migration(name, planned, skip_shadow); });
+}
+
+inline snapshot_report migrator::follow_models(const next_plan& planned) {
+  return session_->guarded([&] { return session_->follow_models(planned); });
 }
 
 inline dev_report migrator::dev(const dev_options& options) {

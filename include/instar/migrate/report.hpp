@@ -133,13 +133,19 @@ struct next_plan {
   status_report status;
   std::vector<history_problem> problems;  ///< not empty: nothing may be planned or applied before they are solved
   std::vector<std::string> pending;       ///< migrations of the folder that are to be applied first
-  plan steps;                             ///< from the snapshot to the models; empty: no migration to write
+  plan steps;                             ///< from the snapshot to the models
   std::vector<std::string> summary;       ///< one human line for each step
   std::string script;                     ///< the text of the migration.sql to write
   bool loses_data = false;
   std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
 
+  /// There are steps, but none that this dialect runs (a comment on SQLite): they are no migration, and the snapshot
+  /// alone follows the models.
+  bool snapshot_alone = false;
+
   [[nodiscard]] bool blocked() const noexcept { return !problems.empty(); }
+  /// Whether the models want a migration.
+  [[nodiscard]] bool wants_migration() const noexcept { return !steps.empty() && !snapshot_alone; }
   [[nodiscard]] bool up_to_date() const noexcept { return !blocked() && pending.empty() && steps.empty(); }
 };
 
@@ -154,7 +160,8 @@ struct created_migration {
 struct dev_report {
   next_plan planned;
   std::optional<created_migration> created;
-  deploy_report deployed;  ///< pending migrations and, unless create_only, the new one
+  deploy_report deployed;            ///< pending migrations and, unless create_only, the new one
+  std::filesystem::path snapshot{};  ///< the snapshot header, where it followed the models without a migration
 };
 
 struct push_report {

@@ -92,13 +92,12 @@ struct dropped_object {
 
 [[nodiscard]] inline std::vector<dropped_object> drops_on_sqlite(database& from) {
   std::vector<dropped_object> drops;
-  // A virtual table's shadow tables go with it; views and triggers first, so that none names what is gone already.
+  // Views and triggers first, so that none names what is gone already; virtual tables before the others, for their
+  // shadow tables go with them and must not go before. (Which tables those are SQLite says from 3.37 on.)
   const query_result objects =
-      from.query("SELECT s.type, s.name FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.name = s.name AND "
-                 "l.schema = 'main' "
-                 "WHERE s.type IN ('table', 'view', 'trigger') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-                 "AND coalesce(l.type, '') <> 'shadow' "
-                 "ORDER BY CASE s.type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, s.rowid");
+      from.query("SELECT type, name, type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' FROM sqlite_schema "
+                 "WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                 "ORDER BY CASE type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, 3 DESC, rowid");
   for (const auto& row : objects.rows)
     drops.push_back({"DROP " + *row[0] + " IF EXISTS " + quote_identifier(*row[1]), *row[0] + " " + *row[1]});
   return drops;

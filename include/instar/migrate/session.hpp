@@ -535,7 +535,8 @@ struct migrator::session {
     if (next.steps.empty())
       return;
     check_snapshot_lists(next, read, before.migrations);
-    next.loses_data = next.steps.loses_data();
+    next.snapshot_alone = statements(target, next.steps).empty();
+    next.loses_data = !next.snapshot_alone && next.steps.loses_data();
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
     next.script = script(target, next.steps);
@@ -619,6 +620,15 @@ struct migrator::session {
   }
 
   // ---- writing ----
+
+  static void make_folder(const std::filesystem::path& folder, const history& read, instar::dialect target) {
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+      throw detail::file_error(migration_code::cannot_write, "Cannot make", folder, failed.value());
+    if (!read.provider)
+      detail::write_file(folder / "migration_lock.toml", detail::lock_file_text(target));
+  }
 
   /// Writes a migration's folder under a name that nobody reads, then gives it its own.
   static void write_migration(const std::filesystem::path& folder, const migration& m) {
@@ -706,6 +716,7 @@ struct migrator::session {
   reset_report reset();
   next_plan plan_next();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
+  snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);
   push_report push(bool accept_data_loss);
   void seed();

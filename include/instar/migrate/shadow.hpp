@@ -132,8 +132,10 @@ class shadow_database {
     if (found.place().exists)
       objects.push_back(found.place().table);
     if (objects.empty()) {
-      named_ = true;
+      if (target == instar::postgres)
+        found_ = schemas_and_extensions();
       named_schema_ = found.place().schema;
+      named_ = true;
       return;
     }
     throw unavailable("The shadow database " + named.redacted() + " is not empty; it holds " + objects.front() + ".",
@@ -184,16 +186,33 @@ class shadow_database {
       }
   }
 
+  [[nodiscard]] made_by_scripts schemas_and_extensions() {
+    made_by_scripts all;
+    for (const auto& row : own_->query("SELECT nspname FROM pg_catalog.pg_namespace").rows)
+      all.schemas.insert(text_of(row[0]));
+    for (const auto& row : own_->query("SELECT extname FROM pg_catalog.pg_extension").rows)
+      all.extensions.insert(text_of(row[0]));
+    return all;
+  }
+
+  /// Makes the named database as empty as it was found: schemas and extensions that it had stay.
   void empty_named() {
     if (!own_ || !own_->is_open())
       return;
-    const bool postgres = own_->dialect() == instar::postgres;
-    if (!postgres)
+    if (own_->dialect() == instar::sqlite) {
       own_->execute("PRAGMA foreign_keys = OFF");
-    else
-      own_->execute("RESET ALL");
-    for (const dropped_object& object :
-         postgres ? drops_on_postgres(*own_, {named_schema_}, made_) : drops_on_sqlite(*own_))
+      for (const dropped_object& object : drops_on_sqlite(*own_))
+        own_->execute(object.statement);
+      return;
+    }
+    own_->execute("RESET ALL");
+    made_by_scripts made = schemas_and_extensions();
+    const auto was_there = [](const auto& before) {
+      return [&](const std::string& name) { return before.contains(name); };
+    };
+    std::erase_if(made.schemas, was_there(found_.schemas));
+    std::erase_if(made.extensions, was_there(found_.extensions));
+    for (const dropped_object& object : drops_on_postgres(*own_, {named_schema_}, made))
       own_->execute(object.statement);
   }
 
@@ -264,7 +283,7 @@ class shadow_database {
   std::optional<database_url> scratch_;
   bool named_ = false;
   std::string named_schema_;
-  made_by_scripts made_;
+  made_by_scripts found_;  ///< what the named database had before any script ran
 };
 
 }  // namespace instar::detail

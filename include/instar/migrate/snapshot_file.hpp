@@ -29,15 +29,20 @@ inline constexpr std::string_view snapshot_file_name = "snapshot.hpp";
   return parse_snapshot(file.string(), detail::read_file(file));
 }
 
+/// Whether the snapshot of a migrations folder is, byte by byte, what `write_snapshot` would write.
+/// \throws migration_error `cannot_read`
+[[nodiscard]] inline bool holds_snapshot(const std::filesystem::path& folder, const snapshot& wanted) {
+  const std::filesystem::path file = folder / snapshot_file_name;
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored) && detail::read_file(file) == snapshot_header(wanted);
+}
+
 /// Replaces the snapshot of a migrations folder, at once or not at all.
 /// \return whether its text changed. \throws migration_error `cannot_write`
 inline bool write_snapshot(const std::filesystem::path& folder, const snapshot& written) {
-  const std::filesystem::path file = folder / snapshot_file_name;
-  const std::string text = snapshot_header(written);
-  std::error_code ignored;
-  if (std::filesystem::exists(file, ignored) && detail::read_file(file) == text)
+  if (holds_snapshot(folder, written))
     return false;
-  detail::write_file(file, text);
+  detail::write_file(folder / snapshot_file_name, snapshot_header(written));
   return true;
 }
 

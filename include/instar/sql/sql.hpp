@@ -282,13 +282,13 @@ inline std::string script(dialect d, const plan_view& p) {
     }
     text += statement;
     // What a user wrote may end in its own semicolon, or in a comment that would swallow ours.
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\n'))
+    while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos)
       text.pop_back();
-    if (text.empty() || text.back() != ';') {
-      if (statement.rfind("--") != std::string::npos && statement.rfind('\n') < statement.rfind("--"))
-        text += '\n';
+    const bool comment = text.find("--", text.rfind('\n') + 1) != std::string::npos;
+    if (comment)
+      text += '\n';
+    if (comment || text.empty() || text.back() != ';')
       text += ';';
-    }
     text += "\n\n";
   }
   while (text.size() > 1 && text[text.size() - 1] == '\n' && text[text.size() - 2] == '\n')

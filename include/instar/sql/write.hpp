@@ -78,7 +78,8 @@ constexpr void put_real(Writer& out, double value) {
     const double scaled = magnitude * power;
     if (!(scaled < 9007199254740992.0))
       break;
-    const std::uint64_t whole = static_cast<std::uint64_t>(scaled + 0.5);
+    // From 2^52 on there are no halves to round, and adding one would round instead.
+    const std::uint64_t whole = static_cast<std::uint64_t>(scaled < 4503599627370496.0 ? scaled + 0.5 : scaled);
     if (static_cast<double>(whole) / power != magnitude)
       continue;
     if (negative)

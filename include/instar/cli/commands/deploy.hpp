@@ -8,7 +8,7 @@ namespace instar::cli {
 inline exit_code migrate_deploy(session& s) {
   const auto m = s.make_migrator(database_need::required);
   const deploy_report report =
-      s.interruptible(*m, [&] { return m->deploy({.up_to = detail::migration_name(s.given.up_to)}); });
+      s.interruptible_once_begun(*m, [&] { return m->deploy({.up_to = detail::migration_name(s.given.up_to)}); });
   s.clear_passing_line();
   s.warn(report.warnings);
   if (s.screen.json()) {

@@ -149,7 +149,12 @@ inline exit_code migrate_dev(session& s) {
   const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);
   const next_plan next = s.interruptible(*m, [&] { return m->plan_next(); });
   s.clear_passing_line();
-  s.warn(next.status.warnings);
+  // What stops the command is said once, as an error.
+  for (const migration_warning& warning : next.status.warnings)
+    if (std::none_of(next.problems.begin(), next.problems.end(), [&](const history_problem& problem) {
+          return problem.code == warning.code && problem.migration == warning.migration;
+        }))
+      s.warn(diagnose(warning));
   if (next.blocked())
     return detail::refuse(s, next.problems);
 
@@ -161,13 +166,14 @@ inline exit_code migrate_dev(session& s) {
     deployed.applied.insert(deployed.applied.begin(), report.deployed.applied.begin(), report.deployed.applied.end());
     report.deployed = std::move(deployed);
   };
-  // --create-only leaves the database as it is.
-  if (!next.pending.empty() && !s.given.create_only)
+  // With --create-only, too: the new migration alone is left to be looked over.
+  if (!next.pending.empty())
     deploy();
 
   const std::vector<diagnostic> hazards = detail::hazards_of(next.steps);
   if (!next.steps.empty()) {
-    s.screen.result("The next migration (" + detail::counted(next.summary.size(), "step") + "):");
+    s.screen.result((next.snapshot_alone ? "The change (" : "The next migration (") +
+                    detail::counted(next.summary.size(), "step") + "):");
     detail::show_steps(s, next.summary);
     for (const diagnostic& hazard : hazards)
       s.warn(hazard);
@@ -178,7 +184,11 @@ inline exit_code migrate_dev(session& s) {
                                             ? "Nothing was written; the database was not changed."
                                             : "The pending migrations were applied; no new one was written.");
   }
-  if (!next.steps.empty() || s.given.create_only) {
+  std::string snapshot;
+  if (next.snapshot_alone && !s.given.create_only) {
+    snapshot = m->follow_models(next).file.string();
+    s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(snapshot));
+  } else if (!next.steps.empty() || s.given.create_only) {
     const std::string name = detail::choose_name(s, next.steps);
     report.created = s.interruptible(*m, [&] { return m->create_migration(name, next, s.given.skip_shadow); });
     detail::show_created(s, *report.created);
@@ -186,7 +196,8 @@ inline exit_code migrate_dev(session& s) {
       deploy();
   }
   bool seeded = false;
-  if (report.deployed.created_database && !s.given.skip_seed && s.has_seed()) {
+  // A seed is for the models as they are, so not before the migration that is still to be applied.
+  if (report.deployed.created_database && !s.given.create_only && !s.given.skip_seed && s.has_seed()) {
     s.interruptible(*m, [&] { m->seed(); });
     seeded = true;
   }
@@ -198,6 +209,7 @@ inline exit_code migrate_dev(session& s) {
       detail::write_json(s.json.key("created"), *report.created);
     else
       s.json.key("created").null();
+    s.json.optional_member("snapshot", snapshot);
     detail::write_json_members(s.json, report.deployed);
     s.json.member("seeded", seeded).end_object();
     return exit_code::ok;
@@ -205,6 +217,10 @@ inline exit_code migrate_dev(session& s) {
   s.clear_passing_line();
   if (s.given.create_only) {
     s.screen.result("Not applied. Look it over, then apply it: `" + s.program_name + " migrate dev`.");
+    return exit_code::ok;
+  }
+  if (!snapshot.empty()) {
+    s.screen.result(s.database_name() + " has nothing to run for it, so there is no migration.");
     return exit_code::ok;
   }
   s.screen.result(report.deployed.applied.empty()

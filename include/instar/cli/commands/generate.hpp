@@ -85,8 +85,9 @@ inline exit_code generate(session& s) {
   const std::filesystem::path migrations = s.migrations_folder();
   const bool has_migrations = !migrations.empty() && std::filesystem::is_directory(migrations, ignored);
   const bool asked = !s.given.what.empty();
-  if (wanted("snapshot") && !s.given.check && (has_migrations || asked)) {
-    const snapshot_report report = m->generate_snapshot({.schema_from_models = s.given.schema_from_models});
+  if (wanted("snapshot") && (has_migrations || asked)) {
+    const snapshot_report report =
+        m->generate_snapshot({.schema_from_models = s.given.schema_from_models, .check = s.given.check});
     files.push_back({"snapshot", report.file, report.changed});
   }
 

@@ -4,15 +4,17 @@
 
 namespace instar::cli {
 
-/// `migrate reset`: drops everything, applies the history, seeds.
+/// `migrate reset`: drops everything, applies the history, seeds. `--yes` does not answer its question, which is a
+/// harmful one.
 inline exit_code migrate_reset(session& s) {
   const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);
-  detail::require_consent(s, s.given.force || s.given.yes,
+  detail::require_consent(s, s.given.force || s.given.accept_data_loss,
                           "This drops every table and all data of " + s.database_name() + ". Go on?",
                           detail::make_diagnostic(cli_code::answer_needed,
                                                   "`migrate reset` drops every table and all data of " +
                                                       s.database_name() + ", and nobody is there to ask.",
-                                                  "Give --force if that is what you want.", "Nothing was dropped."));
+                                                  "Give --force (or --accept-data-loss) if that is what you want.",
+                                                  "Nothing was dropped."));
   const reset_report report = s.interruptible(*m, [&] { return m->reset(); });
   s.clear_passing_line();
   s.warn(report.deployed.warnings);

@@ -1,0 +1,216 @@
+// Whether models and the snapshot of the last migration are one schema: what INSTAR_CHECK_MIGRATED asks.
+#include <instar/instar.hpp>
+
+#include "schema/words.hpp"
+#include "support/catch.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace migrated_test {
+
+using std::int64_t;
+
+struct Team {
+  int64_t id;
+  std::string name;
+};
+INSTAR_MODEL(Team, "teams", (id, primary_key), (name, unique))
+struct Player {
+  int64_t id;
+  int64_t team_id;
+};
+INSTAR_MODEL(Player, "players", (id, primary_key), (team_id, references(&Team::id)))
+
+#define OBJECTS                                                                                                        \
+  instar::extension("citext"), instar::view("v", "SELECT 1"), instar::sequence("n"),                                   \
+      instar::function("f", "CREATE FUNCTION f", "DROP FUNCTION f")
+inline constexpr auto schema = instar::schema<Team, Player>(OBJECTS);
+inline constexpr auto turned = instar::schema<Player, Team>(OBJECTS);
+inline constexpr auto fewer = instar::schema<Team>(OBJECTS);
+inline constexpr auto none = instar::schema<>();
+
+// A change that is one on PostgreSQL alone, and changes that are none anywhere.
+namespace commented {
+struct Team {
+  int64_t id;
+  std::string name;
+};
+INSTAR_MODEL(Team, "teams", (id, primary_key), (name, unique), comment("who plays together"))
+struct Player {
+  int64_t id;
+  int64_t team_id;
+};
+INSTAR_MODEL(Player, "players", (id, primary_key), (team_id, references(&Team::id)))
+inline constexpr auto schema = instar::schema<Team, Player>(OBJECTS);
+}  // namespace commented
+namespace said_otherwise {
+struct Team {
+  std::string name;
+  int64_t id;
+};
+INSTAR_MODEL(Team, "teams", (name), (id), unique(&Team::name), primary_key(&Team::id), renamed_from("gangs"))
+struct Player {
+  int64_t id;
+  int64_t team_id;
+};
+INSTAR_MODEL(Player, "players", (id, primary_key), (team_id, references(&Team::id)))
+inline constexpr auto schema = instar::schema<Team, Player>(OBJECTS);
+}  // namespace said_otherwise
+namespace widened {
+struct Team {
+  int64_t id;
+  std::string name;
+  std::optional<std::string> motto;
+};
+INSTAR_MODEL(Team, "teams", (id, primary_key), (name, unique), (motto))
+struct Player {
+  int64_t id;
+  int64_t team_id;
+};
+INSTAR_MODEL(Player, "players", (id, primary_key), (team_id, references(&Team::id)))
+inline constexpr auto schema = instar::schema<Team, Player>(OBJECTS);
+}  // namespace widened
+inline constexpr auto other_view =
+    instar::schema<Team, Player>(instar::extension("citext"), instar::view("v", "SELECT 2"), instar::sequence("n"),
+                                 instar::function("f", "CREATE FUNCTION f", "DROP FUNCTION f"));
+inline constexpr auto other_extension =
+    instar::schema<Team, Player>(instar::extension("citext", "", "1.6"), instar::view("v", "SELECT 1"),
+                                 instar::sequence("n"), instar::function("f", "CREATE FUNCTION f", "DROP FUNCTION f"));
+inline constexpr auto other_sequence =
+    instar::schema<Team, Player>(instar::extension("citext"), instar::view("v", "SELECT 1"), instar::sequence("n", 5),
+                                 instar::function("f", "CREATE FUNCTION f", "DROP FUNCTION f"));
+inline constexpr auto other_function =
+    instar::schema<Team, Player>(instar::extension("citext"), instar::view("v", "SELECT 1"), instar::sequence("n"),
+                                 instar::function("f", "CREATE FUNCTION f AS 1", "DROP FUNCTION f"));
+inline constexpr auto more_objects = instar::schema<Team, Player>(OBJECTS, instar::view("w", "SELECT 1"));
+
+constexpr const instar::schema_view& kept = instar::view_of<migrated_test::schema>;
+inline constexpr instar::snapshot on_postgres{.schema = kept, .dialect = instar::postgres};
+inline constexpr instar::snapshot on_sqlite{.schema = kept, .dialect = instar::sqlite};
+inline constexpr instar::snapshot of_nothing{};
+
+// A snapshot that counted its hashes otherwise, or has none.
+template <std::size_t N>
+struct rehashed {
+  instar::table tables[N]{};
+  constexpr rehashed(std::span<const instar::table> originals, std::uint64_t factor) {
+    for (std::size_t i = 0; i < N; ++i) {
+      tables[i] = originals[i];
+      tables[i].content_hash *= factor;
+    }
+  }
+};
+inline constexpr rehashed<2> without_hashes{kept.tables, 0};
+inline constexpr rehashed<2> with_other_hashes{kept.tables, 3};
+constexpr instar::snapshot with_tables(std::span<const instar::table> tables) {
+  instar::schema_view changed = kept;
+  changed.tables = tables;
+  return {.schema = changed};
+}
+inline constexpr instar::snapshot hashless = with_tables(without_hashes.tables);
+inline constexpr instar::snapshot otherwise_hashed = with_tables(with_other_hashes.tables);
+
+/// The SQL that no migration has, as the compiler shows it.
+template <const auto& Schema, const auto& Snapshot>
+constexpr instar_test::text<5000> pending() {
+  instar_test::text<5000> out{};
+  out.put(instar::detail::pending_sql<Schema, Snapshot>().view());
+  return out;
+}
+
+// More than a compiler shows.
+struct Wide {
+  int64_t id;
+};
+inline constexpr char long_text[] =
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+static_assert(sizeof long_text == 501);
+INSTAR_MODEL(Wide, "wide", (id), check(long_text).named("a"), check(long_text).named("b"), check(long_text).named("c"),
+             check(long_text).named("d"), check(long_text).named("e"), check(long_text).named("f"),
+             check(long_text).named("g"))
+inline constexpr auto wide = instar::schema<Wide>(instar::view("v", long_text), instar::view("w", "SELECT 1"));
+
+}  // namespace migrated_test
+
+// What the check allows, where it stands in programs.
+INSTAR_CHECK_MIGRATED(migrated_test::schema, migrated_test::on_postgres);
+INSTAR_CHECK_MIGRATED(migrated_test::schema, migrated_test::on_sqlite);
+INSTAR_CHECK_MIGRATED(migrated_test::none, migrated_test::of_nothing);
+
+#define MIGRATED(SCHEMA, SNAPSHOT) instar::detail::is_migrated<migrated_test::SCHEMA, migrated_test::SNAPSHOT>()
+
+TEST_CASE("models are migrated when the snapshot says the same") {
+  STATIC_REQUIRE(MIGRATED(schema, on_postgres));
+  STATIC_REQUIRE(MIGRATED(schema, on_sqlite));
+  STATIC_REQUIRE(MIGRATED(none, of_nothing));
+}
+
+TEST_CASE("the order of models is no migration") {
+  STATIC_REQUIRE(MIGRATED(turned, on_postgres));
+  STATIC_REQUIRE(MIGRATED(turned, on_sqlite));
+}
+
+TEST_CASE("the same said in other words is no migration") {
+  STATIC_REQUIRE(MIGRATED(said_otherwise::schema, on_postgres));
+}
+
+TEST_CASE("a snapshot with other hashes, or none, is read through") {
+  STATIC_REQUIRE(MIGRATED(schema, hashless));
+  STATIC_REQUIRE(MIGRATED(schema, otherwise_hashed));
+  STATIC_REQUIRE_FALSE(MIGRATED(widened::schema, hashless));
+  STATIC_REQUIRE_FALSE(MIGRATED(widened::schema, otherwise_hashed));
+}
+
+TEST_CASE("models are not migrated when a table came, went or changed") {
+  STATIC_REQUIRE_FALSE(MIGRATED(schema, of_nothing));
+  STATIC_REQUIRE_FALSE(MIGRATED(fewer, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(none, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(widened::schema, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(widened::schema, on_sqlite));
+}
+
+TEST_CASE("models are not migrated when an object beside the tables changed") {
+  STATIC_REQUIRE_FALSE(MIGRATED(other_view, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(other_extension, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(other_sequence, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(other_function, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(more_objects, on_postgres));
+}
+
+TEST_CASE("what a database does not know is no migration of it") {
+  STATIC_REQUIRE_FALSE(MIGRATED(commented::schema, on_postgres));
+  STATIC_REQUIRE(MIGRATED(commented::schema, on_sqlite));
+  STATIC_REQUIRE(MIGRATED(other_extension, on_sqlite));
+  STATIC_REQUIRE(MIGRATED(other_sequence, on_sqlite));
+  STATIC_REQUIRE_FALSE(MIGRATED(other_view, on_sqlite));
+}
+
+TEST_CASE("the missing SQL stands on one line, in the words of the history's database") {
+  STATIC_REQUIRE(migrated_test::pending<migrated_test::widened::schema, migrated_test::on_postgres>() ==
+                 R"(ALTER TABLE "teams" ADD COLUMN "motto" text;)");
+  STATIC_REQUIRE(migrated_test::pending<migrated_test::widened::schema, migrated_test::on_sqlite>() ==
+                 R"(ALTER TABLE "teams" ADD COLUMN "motto" TEXT;)");
+  STATIC_REQUIRE(migrated_test::pending<migrated_test::other_view, migrated_test::on_postgres>() ==
+                 R"(DROP VIEW "v"; CREATE VIEW "v" AS SELECT 2;)");
+  STATIC_REQUIRE(migrated_test::pending<migrated_test::fewer, migrated_test::of_nothing>() ==
+                 "CREATE EXTENSION IF NOT EXISTS \"citext\"; CREATE SEQUENCE \"n\" INCREMENT BY 1 START WITH 1; "
+                 "CREATE FUNCTION f; CREATE TABLE \"teams\" ( \"id\" bigint NOT NULL, \"name\" text NOT NULL, "
+                 "CONSTRAINT \"teams_pkey\" PRIMARY KEY (\"id\"), CONSTRAINT \"teams_name_key\" UNIQUE (\"name\") ); "
+                 "CREATE VIEW \"v\" AS SELECT 1;");
+}
+
+TEST_CASE("missing SQL that is too long to show ends in dots") {
+  constexpr auto shown = migrated_test::pending<migrated_test::wide, migrated_test::of_nothing>();
+  STATIC_REQUIRE(shown.size > 3500);
+  STATIC_REQUIRE(shown.size < 4100);
+  STATIC_REQUIRE(shown.view().substr(shown.size - 5) == "; ...");
+}
