@@ -3893,11 +3893,11 @@ enum class step_kind : unsigned char {
   rename_index,
   drop_generated,
   drop_column,
+  rebuild_enum,
   create_table,
   add_column,
   drop_default,
   drop_identity,
-  rebuild_enum,
   alter_type,
   alter_collation,
   set_default,
@@ -4466,7 +4466,8 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
     const column& then = old_columns[static_cast<std::size_t>(was[to])];
     const column& now = new_columns[to];
     if (!keeps_generated(then, now) &&
-        (then.generated != now.generated || !same_text(then.generated_as, now.generated_as)))
+        (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
+         (now.generated != generated_kind::none && !same_type(then.type, now.type))))
       remade[to] = 1;
     retyped[to] = rebuilt(now.type) || changes_family(then.type, now.type);
     any |= remade[to] || retyped[to];
@@ -5474,26 +5475,23 @@ constexpr void put_enum_labels(Writer& out, const enumeration& e) {
 /// Writes how old values become values of the new type.
 template <class Writer>
 constexpr void put_conversion(Writer& out, const column& then, const column& now) {
+  const bool enums = then.type.kind == type_kind::enumeration || now.type.kind == type_kind::enumeration;
   if (then.type.dimensions == 0 && now.type.dimensions == 1) {
     out.put("CASE WHEN ");
     put_name(out, now.name);
     out.put(" IS NULL THEN NULL ELSE ARRAY[");
     put_name(out, now.name);
-    out.put("] END::");
-    put_postgres_type(out, now.type);
-    return;
-  }
-  if (then.type.dimensions == 1 && now.type.dimensions == 0) {
+    out.put("] END");
+  } else if (then.type.dimensions == 1 && now.type.dimensions == 0) {
     out.put('(');
     put_name(out, now.name);
-    out.put(")[1]::");
-    put_postgres_type(out, now.type);
-    return;
+    out.put(")[1]");
+  } else {
+    put_name(out, now.name);
   }
-  put_name(out, now.name);
   // An enum's values convert to and from anything as text.
-  if (then.type.kind == type_kind::enumeration || now.type.kind == type_kind::enumeration)
-    out.put(then.type.dimensions > 0 ? "::text[]" : "::text");
+  if (enums)
+    out.put(now.type.dimensions > 0 ? "::text[]" : "::text");
   out.put("::");
   put_postgres_type(out, now.type);
 }
@@ -6005,8 +6003,17 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
 
 /// Adds the statements of a plan to a list, in order.
 constexpr void add_postgres_operations(const plan_view& p, std::vector<operation>& operations) {
+  // Columns that leave an enum which is made anew have the old type until their own step.
+  std::vector<std::size_t> old_enums;
+  const auto drop_old_enums = [&] {
+    for (std::size_t i : old_enums)
+      operations.push_back({.step = i, .part = 3});
+    old_enums.clear();
+  };
   for (std::size_t i = 0; i < p.steps.size(); ++i) {
     const step& s = p.steps[i];
+    if (s.kind > step_kind::alter_type)
+      drop_old_enums();
     if (s.kind == step_kind::rename_table) {
       if (!same_text(s.before->name, s.after->name))
         operations.push_back({.step = i});
@@ -6026,9 +6033,10 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
         if (affected)
           operations.push_back({.step = i, .part = 2, .on = &t});
       }
-      operations.push_back({.step = i, .part = 3});
+      old_enums.push_back(i);
     }
   }
+  drop_old_enums();
 }
 
 }  // namespace instar::detail

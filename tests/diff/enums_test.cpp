@@ -223,3 +223,32 @@ create_view v
 )");
   STATIC_REQUIRE(hazards(PLAN(dependents, dependents_fewer)) == "INS2004 rebuild_enum state\n");
 }
+
+// Columns and tables that come, and columns that leave, while the type is made anew.
+namespace diff_enums {
+namespace fewer_and_more {
+enum class State { c, a };
+INSTAR_ENUM(State, c, a)
+struct T {
+  int64_t id;
+  State state;
+  std::string next;
+  std::vector<State> history;
+};
+INSTAR_MODEL(T, "t", (id, primary_key), (state), (next), (history))
+struct U {
+  State state;
+};
+INSTAR_MODEL(U, "u", (state, default_value(State::a)))
+inline constexpr auto schema = instar::schema<T, U>();
+}  // namespace fewer_and_more
+}  // namespace diff_enums
+
+TEST_CASE("the new type is there before the columns and tables that come with it") {
+  STATIC_REQUIRE(steps(PLAN(abc, fewer_and_more)) == R"(rebuild_enum state
+create_table u
+add_column t.history
+alter_type t.next enum state to text
+set_not_null t.next
+)");
+}

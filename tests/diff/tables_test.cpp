@@ -224,16 +224,12 @@ namespace diff_tables::many {
   INSTAR_MODEL(T##N, "t" #N, (id, primary_key), (c))
 // clang-format off
 namespace before {
-TABLE(1, bool)
-TABLE(2, bool)
-TABLE(3, bool) TABLE(4, bool) TABLE(5, bool) TABLE(6, bool)
-    TABLE(7, bool) inline constexpr auto schema = instar::schema<T1, T2, T3, T4, T5, T6, T7>();
+TABLE(1, bool) TABLE(2, bool) TABLE(3, bool) TABLE(4, bool) TABLE(5, bool) TABLE(6, bool) TABLE(7, bool)
+inline constexpr auto schema = instar::schema<T1, T2, T3, T4, T5, T6, T7>();
 }  // namespace before
 namespace after {
-TABLE(1, bool)
-TABLE(2, int64_t)
-TABLE(3, bool) TABLE(4, bool) TABLE(5, bool) TABLE(7, int64_t)
-    TABLE(8, bool) inline constexpr auto schema = instar::schema<T8, T7, T5, T4, T3, T2, T1>();
+TABLE(1, bool) TABLE(2, int64_t) TABLE(3, bool) TABLE(4, bool) TABLE(5, bool) TABLE(7, int64_t) TABLE(8, bool)
+inline constexpr auto schema = instar::schema<T8, T7, T5, T4, T3, T2, T1>();
 }  // namespace after
 // clang-format on
 

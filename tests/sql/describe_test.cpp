@@ -175,11 +175,11 @@ TEST_CASE("each step in a line for a person") {
 ~ index by_word renamed to by_words
 - column players.team_id
 - column players.gone
+~ enum work.state: values changed, - lost
 + column players.fresh: "fresh", nullable
 + column players.extra: text
 ~ column players.total: default dropped
 ~ column players.count: no longer identity
-~ enum work.state: values changed, - lost
 ~ column players.number: bigint → integer
 ~ column players.alias: collation
 ~ column players.score: default 5
@@ -244,8 +244,8 @@ TEST_CASE("each hazard in a sentence") {
 drops table old with all its rows
 drops column players.team_id with all its values
 drops column players.gone with all its values
-adds required column players.extra without a default: fails when the table has rows
 removes values of enum work.state: rows that have them make it fail
+adds required column players.extra without a default: fails when the table has rows
 changes column players.number from bigint to integer: values that do not fit are cut or make it fail
 )");
   CHECK(warnings(instar::diff<describe_test::required::schema, required_now::schema>) ==

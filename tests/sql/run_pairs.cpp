@@ -341,6 +341,12 @@ std::span<const schema_pair> schema_pairs() {
           {"INSERT INTO tasks (id, state, history, next) VALUES (1, 'open', '{open,done}', NULL); INSERT INTO jobs "
            "(id, state) VALUES (1, 'done');",
            "SELECT state, history FROM tasks", "ready|{ready,done}", runs_on::postgres}),
+      pair_of<enums::base::schema, enums::changed_among_others::schema>(
+          "an enum changes while columns and tables come with it and leave it",
+          {tasks, "SELECT state, phase FROM tasks ORDER BY id", "open|fresh\nrunning|fresh\ndone|fresh"}),
+      pair_of<enums::base::schema, enums::as_array_of_fewer::schema>(
+          "a value becomes an array of an enum that changes",
+          {finished_tasks, "SELECT state FROM tasks ORDER BY id", "{open}\n{done}", runs_on::postgres}),
       pair_of<enums::in_arrays::schema, enums::in_arrays_renamed::schema>(
           "values are renamed in arrays alone",
           {"INSERT INTO tasks (id, history, plan) VALUES (1, '{done,open,running}', NULL), (2, '{}', '{open}')",

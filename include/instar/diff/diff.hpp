@@ -255,7 +255,8 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
     const column& then = old_columns[static_cast<std::size_t>(was[to])];
     const column& now = new_columns[to];
     if (!keeps_generated(then, now) &&
-        (then.generated != now.generated || !same_text(then.generated_as, now.generated_as)))
+        (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
+         (now.generated != generated_kind::none && !same_type(then.type, now.type))))
       remade[to] = 1;
     retyped[to] = rebuilt(now.type) || changes_family(then.type, now.type);
     any |= remade[to] || retyped[to];

@@ -189,6 +189,37 @@ inline constexpr auto schema =
     instar::schema<Task, Job>(instar::view("open_tasks", "SELECT id FROM tasks WHERE state = 'ready'"));
 }  // namespace with_dependents_renamed
 
+// The type is made anew while columns come with it and leave it.
+namespace changed_among_others {
+enum class State { done, fresh, open };
+INSTAR_ENUM(State, done, fresh, open)
+struct Task {
+  int64_t id;
+  std::string state;
+  State phase;
+  std::optional<std::vector<State>> history;
+};
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (state), (phase, default_value(State::fresh)), (history))
+struct Job {
+  int64_t id;
+  State state;
+};
+INSTAR_MODEL(Job, "jobs", (id, primary_key), (state, default_value(State::fresh)))
+inline constexpr auto schema = instar::schema<Task, Job>();
+}  // namespace changed_among_others
+
+// A single value becomes an array of them, and the type is made anew.
+namespace as_array_of_fewer {
+enum class State { open, done };
+INSTAR_ENUM(State, open, done)
+struct Task {
+  int64_t id;
+  std::vector<State> state;
+};
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (state))
+inline constexpr auto schema = instar::schema<Task>();
+}  // namespace as_array_of_fewer
+
 // Arrays alone have the enum.
 namespace in_arrays {
 enum class State { open, running, done };
