@@ -11890,10 +11890,9 @@ struct history {
   std::vector<migration_warning> warnings;
 
   [[nodiscard]] const migration* find(std::string_view name) const noexcept {
-    for (const migration& m : migrations)
-      if (m.name == name)
-        return &m;
-    return nullptr;
+    const auto found = std::lower_bound(migrations.begin(), migrations.end(), name,
+                                        [](const migration& m, std::string_view n) { return m.name < n; });
+    return found == migrations.end() || found->name != name ? nullptr : &*found;
   }
 };
 
@@ -12190,6 +12189,7 @@ inline void warn_of_equal_timestamps(history& read) {
 // ---- instar/migrate/ledger.hpp
 
 #include <random>
+#include <tuple>
 
 /// \file The ledger: the table in which a database keeps what was applied to it. Its columns and their meaning are
 /// those of Prisma's `_prisma_migrations`, which is adopted where it exists.
@@ -12285,12 +12285,15 @@ class ledger {
       made.read_postgres(from, wanted);
     else
       made.read_sqlite(from, wanted);
+    std::stable_sort(made.rows_.begin(), made.rows_.end(), [](const ledger_row& a, const ledger_row& b) {
+      return std::tie(a.migration, a.started_at) < std::tie(b.migration, b.started_at);
+    });
     return made;
   }
 
   [[nodiscard]] const ledger_place& place() const noexcept { return place_; }
 
-  /// In no order.
+  /// Sorted by the names of the migrations.
   [[nodiscard]] const std::vector<ledger_row>& rows() const noexcept { return rows_; }
 
   /// Remembers that the table exists now.
@@ -12307,10 +12310,8 @@ class ledger {
   }
 
   [[nodiscard]] std::size_t tries(std::string_view name) const noexcept {
-    std::size_t n = 0;
-    for (const ledger_row& row : rows_)
-      n += row.migration == name ? 1 : 0;
-    return n;
+    const auto [first, last] = rows_of(name);
+    return static_cast<std::size_t>(last - first);
   }
 
   // ---- statements, without a semicolon at their end ----
@@ -12464,10 +12465,16 @@ class ledger {
   }
 
   [[nodiscard]] const ledger_row* find(std::string_view name, bool (ledger_row::*is)() const noexcept) const noexcept {
-    for (const ledger_row& row : rows_)
-      if (row.migration == name && (row.*is)())
-        return &row;
-    return nullptr;
+    const auto [first, last] = rows_of(name);
+    const auto found = std::find_if(first, last, [&](const ledger_row& row) { return (row.*is)(); });
+    return found == last ? nullptr : &*found;
+  }
+
+  using row_iterator = std::vector<ledger_row>::const_iterator;
+  [[nodiscard]] std::pair<row_iterator, row_iterator> rows_of(std::string_view name) const noexcept {
+    const auto first = std::lower_bound(rows_.begin(), rows_.end(), name,
+                                        [](const ledger_row& row, std::string_view n) { return row.migration < n; });
+    return {first, std::find_if(first, rows_.end(), [&](const ledger_row& row) { return row.migration != name; })};
   }
 
   static migration_error failure(std::string_view code, std::string message, std::string remedy) {
@@ -14667,8 +14674,6 @@ class shadow_database {
 
 
 // ---- instar/migrate/snapshot_members.hpp
-
-#include <tuple>
 
 /// \file The members of the schema structs by name, once, for the writer and the reader of snapshot headers.
 

@@ -42,10 +42,9 @@ struct history {
   std::vector<migration_warning> warnings;
 
   [[nodiscard]] const migration* find(std::string_view name) const noexcept {
-    for (const migration& m : migrations)
-      if (m.name == name)
-        return &m;
-    return nullptr;
+    const auto found = std::lower_bound(migrations.begin(), migrations.end(), name,
+                                        [](const migration& m, std::string_view n) { return m.name < n; });
+    return found == migrations.end() || found->name != name ? nullptr : &*found;
   }
 };
 

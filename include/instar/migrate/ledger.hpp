@@ -7,6 +7,7 @@
 #include <instar/schema/dialect.hpp>
 #include <instar/sql/sql.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <initializer_list>
@@ -14,6 +15,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -111,12 +113,15 @@ class ledger {
       made.read_postgres(from, wanted);
     else
       made.read_sqlite(from, wanted);
+    std::stable_sort(made.rows_.begin(), made.rows_.end(), [](const ledger_row& a, const ledger_row& b) {
+      return std::tie(a.migration, a.started_at) < std::tie(b.migration, b.started_at);
+    });
     return made;
   }
 
   [[nodiscard]] const ledger_place& place() const noexcept { return place_; }
 
-  /// In no order.
+  /// Sorted by the names of the migrations.
   [[nodiscard]] const std::vector<ledger_row>& rows() const noexcept { return rows_; }
 
   /// Remembers that the table exists now.
@@ -133,10 +138,8 @@ class ledger {
   }
 
   [[nodiscard]] std::size_t tries(std::string_view name) const noexcept {
-    std::size_t n = 0;
-    for (const ledger_row& row : rows_)
-      n += row.migration == name ? 1 : 0;
-    return n;
+    const auto [first, last] = rows_of(name);
+    return static_cast<std::size_t>(last - first);
   }
 
   // ---- statements, without a semicolon at their end ----
@@ -290,10 +293,16 @@ class ledger {
   }
 
   [[nodiscard]] const ledger_row* find(std::string_view name, bool (ledger_row::*is)() const noexcept) const noexcept {
-    for (const ledger_row& row : rows_)
-      if (row.migration == name && (row.*is)())
-        return &row;
-    return nullptr;
+    const auto [first, last] = rows_of(name);
+    const auto found = std::find_if(first, last, [&](const ledger_row& row) { return (row.*is)(); });
+    return found == last ? nullptr : &*found;
+  }
+
+  using row_iterator = std::vector<ledger_row>::const_iterator;
+  [[nodiscard]] std::pair<row_iterator, row_iterator> rows_of(std::string_view name) const noexcept {
+    const auto first = std::lower_bound(rows_.begin(), rows_.end(), name,
+                                        [](const ledger_row& row, std::string_view n) { return row.migration < n; });
+    return {first, std::find_if(first, rows_.end(), [&](const ledger_row& row) { return row.migration != name; })};
   }
 
   static migration_error failure(std::string_view code, std::string message, std::string remedy) {
