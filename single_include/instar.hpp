@@ -988,7 +988,8 @@ constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
                      hash);
   hash = hash_text(t.custom, hash);
   if (t.kind == type_kind::enumeration) {
-    hash = hash_text(t.values->comment, hash_text(t.values->name, hash_text(t.values->schema, hash)));
+    for (std::string_view text : {t.values->schema, t.values->name, t.values->comment})
+      hash = hash_number(text.size(), hash_text(text, hash));
     for (const enum_value& v : t.values->values)
       hash = hash_number(1, hash_text(v.label, hash));
   }
@@ -1737,6 +1738,11 @@ struct snake_case {
       _Pragma("GCC diagnostic ignored \"-Wunused-variable\"")
 #define INSTAR_QUIET_END _Pragma("GCC diagnostic pop")
 
+// A function that is there for its type alone. In an unnamed namespace compilers would miss its definition.
+#define INSTAR_NEVER_DEFINED(...)                                                                                      \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-function\"")                               \
+      [[maybe_unused]] __VA_ARGS__ _Pragma("GCC diagnostic pop")
+
 /// Describes a struct as a table. Stands in the struct's own namespace, after the struct and after INSTAR_ENUM of its
 /// enums.
 ///
@@ -1757,7 +1763,7 @@ struct snake_case {
     }                                                                                                                  \
     INSTAR_EVERY_FIELD_LISTED(MODEL, INSTAR_NAMES(MODEL, __VA_ARGS__))                                                 \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);
+  INSTAR_NEVER_DEFINED(instar_model_##MODEL<MODEL> instar_describe(MODEL*);)
 
 #define INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                               \
   using model = MODEL;                                                                                                 \
@@ -1821,7 +1827,7 @@ struct snake_case {
       return {};                                                                                                       \
     }                                                                                                                  \
   };                                                                                                                   \
-  instar_enum_##ENUM instar_describe_enum(ENUM*);                                                                      \
+  INSTAR_NEVER_DEFINED(instar_enum_##ENUM instar_describe_enum(ENUM*);)                                                \
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wswitch\"")                                          \
       [[maybe_unused]] constexpr void INSTAR_ENUM_must_list_every_value_of_##ENUM(ENUM instar_value) {                 \
     switch (instar_value) { INSTAR_FOR_EACH(INSTAR_ENUM_CASE, ENUM, __VA_ARGS__) break; }                              \
@@ -2678,8 +2684,8 @@ constexpr bool default_fits(const column_type& t, const attribute& a) {
   if (initial == default_kind::none || initial == default_kind::expression)
     return true;
   const type_kind kind = t.kind;
-  if (t.dimensions != 0 && initial != default_kind::text)
-    return false;
+  if (t.dimensions != 0)  // An array's own text: '{}' or '[]'.
+    return initial == default_kind::text && a.type == nullptr;
   if (kind == type_kind::custom)
     return initial != default_kind::text || a.type == nullptr;
   switch (initial) {
@@ -2800,11 +2806,15 @@ struct model_reading : model_facts {
       bool constrained = false;
       if (column_size > name_limit)
         return stop(mistake_kind::name_too_long, field->text(), field->text());
-      hash = hash_bytes(column, column_size, (hash ^ field->type->hash) * hash_base);
+      hash = hash_bytes(column, column_size, (hash ^ (field->type->hash + column_size)) * hash_base);
 
       for (++a; a->kind > attribute_kind::field; ++a) {
         const attribute_kind kind = a->kind;
-        hash = (hash ^ (static_cast<std::uint64_t>(a->option) << 8 | static_cast<std::uint64_t>(kind))) * hash_base;
+        // With the sizes of the texts that follow: where one ends and the next begins is part of what is said.
+        hash =
+            (hash ^ (static_cast<std::uint64_t>(a->text_size) << 32 ^ static_cast<std::uint64_t>(a->name_size) << 56 ^
+                     (static_cast<std::uint64_t>(a->option) << 8 | static_cast<std::uint64_t>(kind)))) *
+            hash_base;
         if (a->number != 0)
           hash = (hash ^ static_cast<std::uint64_t>(a->number)) * hash_base;
         if (a->type != nullptr)
@@ -7208,7 +7218,7 @@ struct any_value {
       return adapted_fields::visit(instar_row, static_cast<instar_f&&>(instar_call));                                  \
     }                                                                                                                  \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);
+  INSTAR_NEVER_DEFINED(instar_model_##MODEL<MODEL> instar_describe(MODEL*);)
 
 
 #if (defined(INSTAR_WITH_HANA) && INSTAR_WITH_HANA)

@@ -97,4 +97,4 @@ struct any_value {
       return adapted_fields::visit(instar_row, static_cast<instar_f&&>(instar_call));                                  \
     }                                                                                                                  \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);
+  INSTAR_NEVER_DEFINED(instar_model_##MODEL<MODEL> instar_describe(MODEL*);)

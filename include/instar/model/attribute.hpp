@@ -430,7 +430,8 @@ constexpr std::uint64_t hash_words(const column_type& t, std::uint64_t hash) {
                      hash);
   hash = hash_text(t.custom, hash);
   if (t.kind == type_kind::enumeration) {
-    hash = hash_text(t.values->comment, hash_text(t.values->name, hash_text(t.values->schema, hash)));
+    for (std::string_view text : {t.values->schema, t.values->name, t.values->comment})
+      hash = hash_number(text.size(), hash_text(text, hash));
     for (const enum_value& v : t.values->values)
       hash = hash_number(1, hash_text(v.label, hash));
   }

@@ -114,6 +114,11 @@ struct snake_case {
       _Pragma("GCC diagnostic ignored \"-Wunused-variable\"")
 #define INSTAR_QUIET_END _Pragma("GCC diagnostic pop")
 
+// A function that is there for its type alone. In an unnamed namespace compilers would miss its definition.
+#define INSTAR_NEVER_DEFINED(...)                                                                                      \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-function\"")                               \
+      [[maybe_unused]] __VA_ARGS__ _Pragma("GCC diagnostic pop")
+
 /// Describes a struct as a table. Stands in the struct's own namespace, after the struct and after INSTAR_ENUM of its
 /// enums.
 ///
@@ -134,7 +139,7 @@ struct snake_case {
     }                                                                                                                  \
     INSTAR_EVERY_FIELD_LISTED(MODEL, INSTAR_NAMES(MODEL, __VA_ARGS__))                                                 \
   };                                                                                                                   \
-  instar_model_##MODEL<MODEL> instar_describe(MODEL*);
+  INSTAR_NEVER_DEFINED(instar_model_##MODEL<MODEL> instar_describe(MODEL*);)
 
 #define INSTAR_MODEL_NAMES(MODEL, TABLE)                                                                               \
   using model = MODEL;                                                                                                 \
@@ -198,7 +203,7 @@ struct snake_case {
       return {};                                                                                                       \
     }                                                                                                                  \
   };                                                                                                                   \
-  instar_enum_##ENUM instar_describe_enum(ENUM*);                                                                      \
+  INSTAR_NEVER_DEFINED(instar_enum_##ENUM instar_describe_enum(ENUM*);)                                                \
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wswitch\"")                                          \
       [[maybe_unused]] constexpr void INSTAR_ENUM_must_list_every_value_of_##ENUM(ENUM instar_value) {                 \
     switch (instar_value) { INSTAR_FOR_EACH(INSTAR_ENUM_CASE, ENUM, __VA_ARGS__) break; }                              \

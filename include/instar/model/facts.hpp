@@ -19,8 +19,8 @@ constexpr bool default_fits(const column_type& t, const attribute& a) {
   if (initial == default_kind::none || initial == default_kind::expression)
     return true;
   const type_kind kind = t.kind;
-  if (t.dimensions != 0 && initial != default_kind::text)
-    return false;
+  if (t.dimensions != 0)  // An array's own text: '{}' or '[]'.
+    return initial == default_kind::text && a.type == nullptr;
   if (kind == type_kind::custom)
     return initial != default_kind::text || a.type == nullptr;
   switch (initial) {
@@ -141,11 +141,15 @@ struct model_reading : model_facts {
       bool constrained = false;
       if (column_size > name_limit)
         return stop(mistake_kind::name_too_long, field->text(), field->text());
-      hash = hash_bytes(column, column_size, (hash ^ field->type->hash) * hash_base);
+      hash = hash_bytes(column, column_size, (hash ^ (field->type->hash + column_size)) * hash_base);
 
       for (++a; a->kind > attribute_kind::field; ++a) {
         const attribute_kind kind = a->kind;
-        hash = (hash ^ (static_cast<std::uint64_t>(a->option) << 8 | static_cast<std::uint64_t>(kind))) * hash_base;
+        // With the sizes of the texts that follow: where one ends and the next begins is part of what is said.
+        hash =
+            (hash ^ (static_cast<std::uint64_t>(a->text_size) << 32 ^ static_cast<std::uint64_t>(a->name_size) << 56 ^
+                     (static_cast<std::uint64_t>(a->option) << 8 | static_cast<std::uint64_t>(kind)))) *
+            hash_base;
         if (a->number != 0)
           hash = (hash ^ static_cast<std::uint64_t>(a->number)) * hash_base;
         if (a->type != nullptr)
