@@ -5,6 +5,7 @@
 #include "cli/document.hpp"
 #include "support/catch.hpp"
 #include "support/process.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <instar/database/database.hpp>
 

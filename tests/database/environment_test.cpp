@@ -1,6 +1,7 @@
 #include <instar/database/environment.hpp>
 
 #include "support/catch.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -9,8 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <unistd.h>
 
 using instar::find_database_url;
 using instar::parse_environment_file;
@@ -32,19 +31,10 @@ std::map<std::string, std::string> values(std::string_view text, const std::map<
 using map = std::map<std::string, std::string>;
 
 /// A folder of its own, and no DATABASE_URL in the environment.
-struct empty_folder {
-  empty_folder() : path(std::filesystem::temp_directory_path() / ("instar-env-" + std::to_string(::getpid()))) {
-    std::filesystem::remove_all(path);
-    std::filesystem::create_directories(path);
-    ::unsetenv("DATABASE_URL");
-  }
-  ~empty_folder() {
-    std::filesystem::remove_all(path);
-    ::unsetenv("DATABASE_URL");
-  }
-  void write(std::string_view text) const { std::ofstream{path / ".env", std::ios::binary} << text; }
-
-  std::filesystem::path path;
+struct empty_folder : instar_test::scratch_folder {
+  empty_folder() { ::unsetenv("DATABASE_URL"); }
+  ~empty_folder() { ::unsetenv("DATABASE_URL"); }
+  void write(std::string_view text) const { std::ofstream{path() / ".env", std::ios::binary} << text; }
 };
 
 }  // namespace
@@ -90,27 +80,27 @@ TEST_CASE("a quote that is not closed is an error that shows no value") {
 
 TEST_CASE_METHOD(empty_folder, "the URL is found in the order given, environment, .env") {
   write("OTHER=1\nDATABASE_URL=\"sqlite:from-file.db\"\n");
-  const auto from_file = find_database_url(std::nullopt, path);
+  const auto from_file = find_database_url(std::nullopt, path());
   CHECK(from_file.url.sqlite_path() == "from-file.db");
   CHECK(from_file.source == "DATABASE_URL in .env:2");
 
   ::setenv("DATABASE_URL", "sqlite:from-environment.db", 1);
-  const auto from_environment = find_database_url(std::nullopt, path);
+  const auto from_environment = find_database_url(std::nullopt, path());
   CHECK(from_environment.url.sqlite_path() == "from-environment.db");
   CHECK(from_environment.source == "DATABASE_URL");
 
-  const auto given = find_database_url("sqlite:given.db", path);
+  const auto given = find_database_url("sqlite:given.db", path());
   CHECK(given.url.sqlite_path() == "given.db");
   CHECK(given.source == "--url");
 
   ::setenv("DATABASE_URL", "", 1);
-  CHECK(find_database_url(std::nullopt, path).url.sqlite_path() == "from-file.db");
+  CHECK(find_database_url(std::nullopt, path()).url.sqlite_path() == "from-file.db");
 }
 
 TEST_CASE_METHOD(empty_folder, "without any URL the error says where one may stand") {
   const auto error = [&] {
     try {
-      (void)find_database_url(std::nullopt, path);
+      (void)find_database_url(std::nullopt, path());
     } catch (const instar::database_error& e) {
       return e;
     }
@@ -127,7 +117,7 @@ TEST_CASE_METHOD(empty_folder, "without any URL the error says where one may sta
 TEST_CASE_METHOD(empty_folder, "a wrong URL is refused with its place and without its text") {
   write("DATABASE_URL=mysql://u:hunter2@h\n");
   try {
-    (void)find_database_url(std::nullopt, path);
+    (void)find_database_url(std::nullopt, path());
     FAIL("no error");
   } catch (const instar::database_error& error) {
     CHECK(error.code() == code::unknown_scheme);

@@ -1,6 +1,7 @@
 #include <instar/database/database.hpp>
 
 #include "support/catch.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -12,8 +13,6 @@
 #include <string_view>
 #include <thread>
 
-#include <unistd.h>
-
 using instar::database_url;
 using instar::open_database;
 using instar::sql_value;
@@ -21,22 +20,11 @@ namespace code = instar::database_code;
 
 namespace {
 
-/// A folder of its own, removed at the end.
-struct scratch_folder {
-  scratch_folder() : path(std::filesystem::temp_directory_path() / ("instar-sqlite-" + std::to_string(::getpid()))) {
-    std::filesystem::remove_all(path);
-    std::filesystem::create_directories(path);
-  }
-  ~scratch_folder() {
-    std::error_code ignored;
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, ignored);
-    std::filesystem::remove_all(path, ignored);
-  }
+/// A folder of its own for database files.
+struct scratch_folder : instar_test::scratch_folder {
   [[nodiscard]] database_url url(std::string_view name) const {
-    return database_url{"sqlite:" + (path / name).string()};
+    return database_url{"sqlite:" + (path() / name).string()};
   }
-
-  std::filesystem::path path;
 };
 
 template <class Action>
@@ -184,7 +172,7 @@ TEST_CASE("an open transaction is known") {
 TEST_CASE_METHOD(scratch_folder, "a file is made only when asked for") {
   const auto missing = error_of([&] { (void)open_database(url("new.db")); });
   CHECK(missing.code() == code::database_missing);
-  CHECK_FALSE(std::filesystem::exists(path / "new.db"));
+  CHECK_FALSE(std::filesystem::exists(path() / "new.db"));
   CHECK(error_of([&] { (void)open_database(url("new.db"), {.create = true, .read_only = true}); }).code() ==
         code::database_missing);
 
@@ -203,7 +191,7 @@ TEST_CASE_METHOD(scratch_folder, "a folder that does not exist is told from a fi
 }
 
 TEST_CASE_METHOD(scratch_folder, "a file that is no database is refused at its first use") {
-  std::ofstream{path / "text.db"} << std::string(4096, 'x');
+  std::ofstream{path() / "text.db"} << std::string(4096, 'x');
   const auto db = open_database(url("text.db"));
   const auto error = error_of([&] { (void)db->query("SELECT * FROM sqlite_schema"); });
   CHECK(error.code() == code::not_a_database);
@@ -282,13 +270,13 @@ TEST_CASE_METHOD(scratch_folder, "databases are made, found and dropped") {
   instar::create_database(url("a.db"));
   CHECK(instar::database_exists(url("a.db")));
   CHECK(error_of([&] { instar::create_database(url("a.db")); }).code() == code::database_exists);
-  std::ofstream{path / "a.db-wal"} << "x";
+  std::ofstream{path() / "a.db-wal"} << "x";
   CHECK(instar::drop_database(url("a.db")));
-  CHECK_FALSE(std::filesystem::exists(path / "a.db"));
-  CHECK_FALSE(std::filesystem::exists(path / "a.db-wal"));
+  CHECK_FALSE(std::filesystem::exists(path() / "a.db"));
+  CHECK_FALSE(std::filesystem::exists(path() / "a.db-wal"));
   CHECK_FALSE(instar::drop_database(url("a.db")));
   CHECK(error_of([&] { instar::create_database(url("nowhere/a.db")); }).code() == code::folder_missing);
-  std::filesystem::create_directories(path / "folder" / "x");
+  std::filesystem::create_directories(path() / "folder" / "x");
   CHECK(error_of([&] { instar::drop_database(url("folder")); }).code() == code::cannot_open);
 }
 

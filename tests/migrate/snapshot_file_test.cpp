@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <instar/migrate/snapshot_file.hpp>
 
@@ -341,8 +342,8 @@ TEST_CASE("every prefix of a snapshot is refused, none crashes") {
 
 TEST_CASE("writing a snapshot replaces the file whole, and only when it changes") {
   namespace fs = std::filesystem;
-  const fs::path folder = fs::temp_directory_path() / ("instar_snapshot_" + std::to_string(std::random_device{}()));
-  fs::create_directories(folder);
+  const instar_test::scratch_folder scratch;
+  const fs::path& folder = scratch.path();
   CHECK_FALSE(instar::read_snapshot(folder));
   const full_schema schema;
   CHECK(instar::write_snapshot(folder, schema.view()));
@@ -350,13 +351,12 @@ TEST_CASE("writing a snapshot replaces the file whole, and only when it changes"
   CHECK(same(instar::read_snapshot(folder)->view(), schema.view()));
   CHECK(instar::write_snapshot(folder, {}));
   CHECK(std::distance(fs::directory_iterator{folder}, fs::directory_iterator{}) == 1);
-  fs::remove_all(folder);
 }
 
 TEST_CASE("a snapshot compiles without a warning and is the schema at compile time") {
   namespace fs = std::filesystem;
-  const fs::path folder = fs::temp_directory_path() / ("instar_snapshot_" + std::to_string(std::random_device{}()));
-  fs::create_directories(folder);
+  const instar_test::scratch_folder scratch;
+  const fs::path& folder = scratch.path();
   const auto write = [&](const char* name, std::string_view text) {
     std::ofstream{folder / name, std::ios::binary} << text;
   };
@@ -393,5 +393,4 @@ TEST_CASE("a snapshot compiles without a warning and is the schema at compile ti
     }
   }
   CHECK(compilers != 0);
-  fs::remove_all(folder);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/catch.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <instar/database/database.hpp>
 #include <instar/migrate/migrator.hpp>
@@ -30,21 +31,13 @@ inline std::string random_name(std::string_view stem) {
 /// A folder of its own, with a migrations folder in it.
 class workspace {
  public:
-  workspace() : root_(fs::temp_directory_path() / random_name("instar_migrate")) {
-    fs::create_directories(root_ / "migrations");
-  }
-  workspace(const workspace&) = delete;
-  workspace& operator=(const workspace&) = delete;
-  ~workspace() {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
+  workspace() { fs::create_directories(migrations()); }
 
-  [[nodiscard]] const fs::path& root() const { return root_; }
-  [[nodiscard]] fs::path migrations() const { return root_ / "migrations"; }
+  [[nodiscard]] const fs::path& root() const { return folder_.path(); }
+  [[nodiscard]] fs::path migrations() const { return root() / "migrations"; }
 
   void write(const fs::path& relative, std::string_view text) const {
-    const fs::path file = root_ / relative;
+    const fs::path file = root() / relative;
     fs::create_directories(file.parent_path());
     std::ofstream out{file, std::ios::binary | std::ios::trunc};
     out.write(text.data(), static_cast<std::streamsize>(text.size()));
@@ -57,7 +50,7 @@ class workspace {
   }
 
   [[nodiscard]] std::string read(const fs::path& relative) const {
-    std::ifstream in{root_ / relative, std::ios::binary};
+    std::ifstream in{root() / relative, std::ios::binary};
     std::ostringstream text;
     text << in.rdbuf();
     return std::move(text).str();
@@ -67,14 +60,14 @@ class workspace {
   [[nodiscard]] std::vector<std::string> names(const fs::path& relative) const {
     std::vector<std::string> found;
     std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(root_ / relative, failed))
+    for (const auto& entry : fs::directory_iterator(root() / relative, failed))
       found.push_back(entry.path().filename().string());
     std::sort(found.begin(), found.end());
     return found;
   }
 
  private:
-  fs::path root_;
+  instar_test::scratch_folder folder_;
 };
 
 /// An empty database of either kind, dropped at the end.

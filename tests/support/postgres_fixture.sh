@@ -12,7 +12,6 @@ server=$(dirname "$0")/postgres_server.sh
 case $action in
 start)
   [ -z "${INSTAR_TEST_POSTGRES:-}" ] || exit 0
-  "$server" stop "$folder" >/dev/null 2>&1 || true # what an interrupted run left behind
   "$server" start "$folder" >"$folder.url.new"
   mv "$folder.url.new" "$folder.url"
   ;;

@@ -42,11 +42,16 @@ as_server_user() {
 }
 
 start() {
+  stop # what an interrupted run left behind
   mkdir -p "$folder"
   folder=$(cd "$folder" && pwd)
   # A socket's path may have 107 bytes, so it lives in a short folder of its own.
   sockets=$(mktemp -d /tmp/instar-pg.XXXXXX)
   echo "$sockets" >"$folder/sockets"
+  # Unless all goes well; a signal alone would not end by way of EXIT.
+  trap stop EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   data=$sockets/data
   [ "$(id -u)" -ne 0 ] || chown postgres "$sockets"
   log=$sockets/server.log
@@ -59,9 +64,10 @@ start() {
   as_server_user "$programs/pg_ctl" --pgdata "$data" --log "$log" --wait --timeout 60 --options \
     "-c listen_addresses='' -c unix_socket_directories=$sockets -c fsync=off -c synchronous_commit=off \
      -c full_page_writes=off -c max_connections=50 -c log_min_messages=fatal" start >"$folder/start.log" 2>&1 </dev/null || {
-    cat "$folder/start.log" "$log" >&2
+    cat "$folder/start.log" "$log" >&2 || true # where it got as far as a log
     fail "the server did not start"
   }
+  trap - EXIT INT TERM
   echo "postgresql://postgres@/postgres?host=$sockets"
 }
 
