@@ -626,11 +626,6 @@ union never_made {
 template <class Model>
 inline constexpr never_made<Model> place_of{};
 
-template <class T, class Model>
-constexpr const void* address_of(T Model::*member) {
-  return __builtin_addressof(place_of<Model>.value.*member);
-}
-
 }  // namespace detail
 
 /// One thing said of a column; `field` starts the next column. Numbers and pointers alone: a compiler's interpreter
@@ -1709,7 +1704,6 @@ struct snake_case {
 #define INSTAR_JOIN(A, B) INSTAR_JOIN_2(A, B)
 
 #define INSTAR_FIELD_NAME(NAME, ...) NAME
-#define INSTAR_FIELD_STRING(NAME, ...) #NAME
 
 // Each of these takes one entry of a model: a column when parenthesised, a word about the table when bare.
 #define INSTAR_COLUMN(MODEL, ENTRY) INSTAR_JOIN(INSTAR_COLUMN_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)
@@ -2283,14 +2277,12 @@ struct table_sizes {
 
 constexpr table_sizes sizes_of(const model_words& words) {
   table_sizes n{.names = 0, .text = name_limit};
-  bool key = false;
   for (const attribute& a : words.columns()) {
     switch (a.kind) {
     case attribute_kind::field:
       ++n.columns;
       break;
     case attribute_kind::primary_key:
-      key = true;
       ++n.names;
       break;
     case attribute_kind::unique:
@@ -2322,7 +2314,6 @@ constexpr table_sizes sizes_of(const model_words& words) {
     n.text += name_limit;
     switch (a.kind) {
     case table_attribute_kind::primary_key:
-      key = true;
       n.names += parts;
       break;
     case table_attribute_kind::unique:
@@ -2349,7 +2340,6 @@ constexpr table_sizes sizes_of(const model_words& words) {
       break;
     }
   }
-  static_cast<void>(key);
   return n;
 }
 
@@ -2756,44 +2746,56 @@ struct model_reading : model_facts {
   model_reading& operator=(const model_reading&) = delete;
 
  private:
-  constexpr void stop(mistake_kind kind, std::string_view field, std::string_view other = {}) {
+  /// What the reading of the columns hands on to that of the table's words.
+  struct progress {
+    std::uint64_t hash;
+    std::uint64_t table;     ///< The hash of the table's name without its schema.
+    std::size_t others = 0;  ///< Names at the back of `names`.
+    bool key = false;        ///< Whether a primary key was said.
+    bool renamed = false;    ///< Whether a column has another name than its field.
+  };
+
+  /// \return false, with which the reading ends
+  constexpr bool stop(mistake_kind kind, std::string_view field, std::string_view other = {}) {
     wrong = {kind, words.model_name(), field, other};
+    return false;
   }
 
   /// \param name for the message when the table has that name already
-  constexpr bool take_name(std::uint64_t hash, bool relation, std::size_t& others, std::string_view name) {
+  constexpr bool take_name(std::uint64_t hash, bool relation, progress& now, std::string_view name) {
+    bool taken = false;
     for (std::size_t i = 1; i < relation_count; ++i)
-      if (names[i] == hash) {
-        stop(mistake_kind::duplicate_constraint, {}, name);
-        return false;
-      }
-    for (std::size_t i = Room - others; i < Room; ++i)
-      if (names[i] == hash) {
-        stop(mistake_kind::duplicate_constraint, {}, name);
-        return false;
-      }
+      taken |= names[i] == hash;
+    for (std::size_t i = Room - now.others; i < Room; ++i)
+      taken |= names[i] == hash;
+    if (taken)
+      return stop(mistake_kind::duplicate_constraint, {}, name);
     if (relation)
       names[relation_count++] = hash;
     else
-      names[Room - ++others] = hash;
+      names[Room - ++now.others] = hash;
     return true;
   }
 
-  constexpr void read() {
+  constexpr bool read() {
     if (words.written_size > name_limit) {
       if (words.name().size() > name_limit)
         return stop(mistake_kind::name_too_long, {}, words.name());
       if (words.schema_size > name_limit)
         return stop(mistake_kind::name_too_long, {}, words.schema());
     }
-    const std::uint64_t table = words.schema_size == 0 ? name_hash : hash_text(words.name());
-    const std::uint64_t before_column = (table + '_' + 1) * hash_base;
-    names[0] = table;
+    progress now{.hash = name_hash, .table = words.schema_size == 0 ? name_hash : hash_text(words.name())};
+    names[0] = now.table;
     relation_count = 1;
-    std::size_t others = 0;
-    std::uint64_t hash = name_hash;
-    bool key = false;
-    bool renamed = false;
+    if (!read_columns(now) || (now.renamed && !columns_differ()) || !read_table_words(now))
+      return false;
+    words_hash = now.hash;
+    return true;
+  }
+
+  constexpr bool read_columns(progress& now) {
+    const std::uint64_t before_column = (now.table + '_' + 1) * hash_base;
+    std::uint64_t hash = now.hash;
 
     for (const attribute* a = words.said; a->kind == attribute_kind::field;) {
       const attribute* const field = a;
@@ -2837,7 +2839,7 @@ struct model_reading : model_facts {
         } else if (kind == attribute_kind::generated) {
           ++sources;
         } else if (kind == attribute_kind::column_name) {
-          renamed = true;
+          now.renamed = true;
           column = a->text_data;
           column_size = a->text_size;
           if (column_size > name_limit)
@@ -2865,13 +2867,13 @@ struct model_reading : model_facts {
           if (kind > attribute_kind::last_constraint)
             continue;
           if (kind == attribute_kind::primary_key) {
-            if (key)
+            if (now.key)
               return stop(mistake_kind::two_primary_keys, field->text());
-            key = true;
+            now.key = true;
             if (field->type->nullable)
               return stop(mistake_kind::nullable_primary_key, field->text());
-            if (!take_name(table * pkey_ending.factor + pkey_ending.hash, true, others, "_pkey"))
-              return;
+            if (!take_name(now.table * pkey_ending.factor + pkey_ending.hash, true, now, "_pkey"))
+              return false;
             continue;
           }
           references |= kind == attribute_kind::references;
@@ -2882,14 +2884,17 @@ struct model_reading : model_facts {
                                                                            : check_ending;
           if (!take_name(c->name_size != 0 ? hash_bytes(c->name_data, c->name_size, 0)
                                            : before_ending * ending.factor + ending.hash,
-                         relation, others, c->name_size != 0 ? c->name() : std::string_view(column, column_size)))
-            return;
+                         relation, now, c->name_size != 0 ? c->name() : std::string_view(column, column_size)))
+            return false;
         }
       }
     }
-    if (renamed && !columns_differ())
-      return;
+    now.hash = hash;
+    return true;
+  }
 
+  constexpr bool read_table_words(progress& now) {
+    std::uint64_t hash = now.hash;
     for (std::size_t i = 0; i < words.said_of_table_count; ++i) {
       const table_attribute& a = words.said_of_table[i];
       const table_attribute_kind kind = a.kind;
@@ -2898,34 +2903,27 @@ struct model_reading : model_facts {
                       static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |
                       (a.nulls_not_distinct ? 2u : 0u))) *
              hash_base;
-      if (a.text.size + a.name.size + a.method.size + a.where.size + a.target.size != 0) {
-        hash = hash_number(2, hash_bytes(a.text.data, a.text.size, hash));
-        hash = hash_number(2, hash_bytes(a.name.data, a.name.size, hash));
-        hash = hash_number(2, hash_bytes(a.method.data, a.method.size, hash));
-        hash = hash_number(2, hash_bytes(a.where.data, a.where.size, hash));
-        hash = hash_number(2, hash_bytes(a.target.data, a.target.size, hash));
-      }
+      if (a.text.size + a.name.size + a.method.size + a.where.size + a.target.size != 0)
+        for (const piece& text : {a.text, a.name, a.method, a.where, a.target})
+          hash = hash_number(2, hash_bytes(text.data, text.size, hash));
       if (a.name.size > name_limit)
         return stop(mistake_kind::name_too_long, {}, a.name);
       if (kind == table_attribute_kind::primary_key) {
-        if (key)
+        if (now.key)
           return stop(mistake_kind::two_primary_keys, {});
-        key = true;
+        now.key = true;
       }
       references |= kind == table_attribute_kind::foreign_key;
 
-      std::uint64_t derived = table;
+      std::uint64_t derived = now.table;
       std::string_view first = "expr";
       const int own = kind == table_attribute_kind::foreign_key ? a.part_count : a.part_count + a.include_count;
       for (int p = 0; p < own; ++p) {
         const member_part& part = words.first_part[a.first_part + p];
         hash = (hash ^ (static_cast<std::uint64_t>(part.nulls) << 8 | (part.descending ? 1u : 0u))) * hash_base;
-        if (part.text.size + part.collation.size + part.operator_class.size + part.with_operator.size != 0) {
-          hash = hash_number(3, hash_bytes(part.text.data, part.text.size, hash));
-          hash = hash_number(3, hash_bytes(part.collation.data, part.collation.size, hash));
-          hash = hash_number(3, hash_bytes(part.operator_class.data, part.operator_class.size, hash));
-          hash = hash_number(3, hash_bytes(part.with_operator.data, part.with_operator.size, hash));
-        }
+        if (part.text.size + part.collation.size + part.operator_class.size + part.with_operator.size != 0)
+          for (const piece& text : {part.text, part.collation, part.operator_class, part.with_operator})
+            hash = hash_number(3, hash_bytes(text.data, text.size, hash));
         if (p < a.part_count)
           derived = (derived + '_' + 1) * hash_base;
         if (part.member == nullptr) {
@@ -2939,7 +2937,7 @@ struct model_reading : model_facts {
           return stop(mistake_kind::nullable_primary_key, field->text());
         const char* column = field->text_data;
         std::size_t column_size = field->text_size;
-        if (renamed) {
+        if (now.renamed) {
           const piece name = model_words::column_name(field);
           column = name.data;
           column_size = name.size;
@@ -2963,15 +2961,16 @@ struct model_reading : model_facts {
                                     : kind == table_attribute_kind::exclude            ? excl_ending
                                     : kind == table_attribute_kind::index && !a.unique ? idx_ending
                                                                                        : key_ending;
-        derived = (primary ? table : derived) * ending.factor + ending.hash;
+        derived = (primary ? now.table : derived) * ending.factor + ending.hash;
         if (primary)
           first = "_pkey";
       }
-      if (!take_name(derived, kind != table_attribute_kind::foreign_key && kind != table_attribute_kind::check, others,
+      if (!take_name(derived, kind != table_attribute_kind::foreign_key && kind != table_attribute_kind::check, now,
                      first))
-        return;
+        return false;
     }
-    words_hash = hash;
+    now.hash = hash;
+    return true;
   }
 
   /// Only where a column has another name than its field can two have one: the compiler compared the fields.
@@ -2980,10 +2979,8 @@ struct model_reading : model_facts {
       if (a->kind != attribute_kind::field)
         continue;
       for (const attribute* b = words.said; b != a; ++b)
-        if (b->kind == attribute_kind::field && same_text(model_words::column_name(a), model_words::column_name(b))) {
-          stop(mistake_kind::duplicate_column, a->text(), model_words::column_name(a));
-          return false;
-        }
+        if (b->kind == attribute_kind::field && same_text(model_words::column_name(a), model_words::column_name(b)))
+          return stop(mistake_kind::duplicate_column, a->text(), model_words::column_name(a));
     }
     return true;
   }
@@ -10848,6 +10845,39 @@ inline bool drop_database(const database_url& url) {
 
 namespace instar {
 
+namespace detail {
+
+/// Handlers of signals, and those that were there before.
+class signal_handlers {
+ public:
+  /// \param flags of sigaction; https://man7.org/linux/man-pages/man2/sigaction.2.html
+  void install(const std::vector<int>& signals, void (*act)(int), int flags) {
+    former_.reserve(signals.size());
+    for (const int signal : signals) {
+      struct sigaction handler {};
+      handler.sa_handler = act;
+      handler.sa_flags = flags;
+      struct sigaction former {};
+      // Whoever ignores a signal (nohup) goes on ignoring it.
+      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
+          ::sigaction(signal, &handler, nullptr) == 0) {
+        former_.emplace_back(signal, former);
+      }
+    }
+  }
+
+  void restore() noexcept {
+    for (const auto& [signal, former] : former_) {
+      ::sigaction(signal, &former, nullptr);
+    }
+  }
+
+ private:
+  std::vector<std::pair<int, struct sigaction>> former_;
+};
+
+}  // namespace detail
+
 /// While it lives, a signal interrupts a database: the statement that runs fails with `interrupted`, and the program
 /// gets to say what state it leaves behind.
 ///
@@ -10887,27 +10917,14 @@ class interrupt_on_signal {
       close_pipe();
       throw;
     }
-    former_.reserve(signals.size());
-    for (const int signal : signals) {
-      struct sigaction handler {};
-      handler.sa_handler = &pass_on;
-      handler.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
-      struct sigaction former {};
-      // Whoever ignores a signal (nohup) goes on ignoring it.
-      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
-          ::sigaction(signal, &handler, nullptr) == 0) {
-        former_.emplace_back(signal, former);
-      }
-    }
+    handlers_.install(signals, &pass_on, SA_RESTART | static_cast<int>(SA_RESETHAND));
   }
 
   interrupt_on_signal(const interrupt_on_signal&) = delete;
   interrupt_on_signal& operator=(const interrupt_on_signal&) = delete;
 
   ~interrupt_on_signal() {
-    for (const auto& [signal, former] : former_) {
-      ::sigaction(signal, &former, nullptr);
-    }
+    handlers_.restore();
     pipe_of_handler() = -1;
     const unsigned char stop = 0;
     while (::write(write_end_, &stop, 1) < 0 && errno == EINTR) {
@@ -10972,7 +10989,7 @@ class interrupt_on_signal {
   }
 
   std::function<void(int)> action_;
-  std::vector<std::pair<int, struct sigaction>> former_;
+  detail::signal_handlers handlers_;
   std::atomic<int> raised_ = 0;
   int read_end_ = -1;
   int write_end_ = -1;
@@ -10994,25 +11011,14 @@ class exit_on_signal {
     if (!object_of_handler().compare_exchange_strong(none, this)) {
       throw std::logic_error("instar::exit_on_signal: only one at a time in a process");
     }
-    former_.reserve(signals.size());
-    for (const int signal : signals) {
-      struct sigaction handler {};
-      handler.sa_handler = &end;
-      struct sigaction former {};
-      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
-          ::sigaction(signal, &handler, nullptr) == 0) {
-        former_.emplace_back(signal, former);
-      }
-    }
+    handlers_.install(signals, &end, 0);
   }
 
   exit_on_signal(const exit_on_signal&) = delete;
   exit_on_signal& operator=(const exit_on_signal&) = delete;
 
   ~exit_on_signal() {
-    for (const auto& [signal, former] : former_) {
-      ::sigaction(signal, &former, nullptr);
-    }
+    handlers_.restore();
     object_of_handler() = nullptr;
   }
 
@@ -11043,7 +11049,7 @@ class exit_on_signal {
   std::string to_error_;
   std::string to_output_;
   int status_;
-  std::vector<std::pair<int, struct sigaction>> former_;
+  detail::signal_handlers handlers_;
 };
 
 }  // namespace instar

@@ -21,6 +21,39 @@
 
 namespace instar {
 
+namespace detail {
+
+/// Handlers of signals, and those that were there before.
+class signal_handlers {
+ public:
+  /// \param flags of sigaction; https://man7.org/linux/man-pages/man2/sigaction.2.html
+  void install(const std::vector<int>& signals, void (*act)(int), int flags) {
+    former_.reserve(signals.size());
+    for (const int signal : signals) {
+      struct sigaction handler {};
+      handler.sa_handler = act;
+      handler.sa_flags = flags;
+      struct sigaction former {};
+      // Whoever ignores a signal (nohup) goes on ignoring it.
+      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
+          ::sigaction(signal, &handler, nullptr) == 0) {
+        former_.emplace_back(signal, former);
+      }
+    }
+  }
+
+  void restore() noexcept {
+    for (const auto& [signal, former] : former_) {
+      ::sigaction(signal, &former, nullptr);
+    }
+  }
+
+ private:
+  std::vector<std::pair<int, struct sigaction>> former_;
+};
+
+}  // namespace detail
+
 /// While it lives, a signal interrupts a database: the statement that runs fails with `interrupted`, and the program
 /// gets to say what state it leaves behind.
 ///
@@ -60,27 +93,14 @@ class interrupt_on_signal {
       close_pipe();
       throw;
     }
-    former_.reserve(signals.size());
-    for (const int signal : signals) {
-      struct sigaction handler {};
-      handler.sa_handler = &pass_on;
-      handler.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
-      struct sigaction former {};
-      // Whoever ignores a signal (nohup) goes on ignoring it.
-      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
-          ::sigaction(signal, &handler, nullptr) == 0) {
-        former_.emplace_back(signal, former);
-      }
-    }
+    handlers_.install(signals, &pass_on, SA_RESTART | static_cast<int>(SA_RESETHAND));
   }
 
   interrupt_on_signal(const interrupt_on_signal&) = delete;
   interrupt_on_signal& operator=(const interrupt_on_signal&) = delete;
 
   ~interrupt_on_signal() {
-    for (const auto& [signal, former] : former_) {
-      ::sigaction(signal, &former, nullptr);
-    }
+    handlers_.restore();
     pipe_of_handler() = -1;
     const unsigned char stop = 0;
     while (::write(write_end_, &stop, 1) < 0 && errno == EINTR) {
@@ -145,7 +165,7 @@ class interrupt_on_signal {
   }
 
   std::function<void(int)> action_;
-  std::vector<std::pair<int, struct sigaction>> former_;
+  detail::signal_handlers handlers_;
   std::atomic<int> raised_ = 0;
   int read_end_ = -1;
   int write_end_ = -1;
@@ -167,25 +187,14 @@ class exit_on_signal {
     if (!object_of_handler().compare_exchange_strong(none, this)) {
       throw std::logic_error("instar::exit_on_signal: only one at a time in a process");
     }
-    former_.reserve(signals.size());
-    for (const int signal : signals) {
-      struct sigaction handler {};
-      handler.sa_handler = &end;
-      struct sigaction former {};
-      if (::sigaction(signal, nullptr, &former) == 0 && former.sa_handler != SIG_IGN &&
-          ::sigaction(signal, &handler, nullptr) == 0) {
-        former_.emplace_back(signal, former);
-      }
-    }
+    handlers_.install(signals, &end, 0);
   }
 
   exit_on_signal(const exit_on_signal&) = delete;
   exit_on_signal& operator=(const exit_on_signal&) = delete;
 
   ~exit_on_signal() {
-    for (const auto& [signal, former] : former_) {
-      ::sigaction(signal, &former, nullptr);
-    }
+    handlers_.restore();
     object_of_handler() = nullptr;
   }
 
@@ -216,7 +225,7 @@ class exit_on_signal {
   std::string to_error_;
   std::string to_output_;
   int status_;
-  std::vector<std::pair<int, struct sigaction>> former_;
+  detail::signal_handlers handlers_;
 };
 
 }  // namespace instar

@@ -68,11 +68,6 @@ union never_made {
 template <class Model>
 inline constexpr never_made<Model> place_of{};
 
-template <class T, class Model>
-constexpr const void* address_of(T Model::*member) {
-  return __builtin_addressof(place_of<Model>.value.*member);
-}
-
 }  // namespace detail
 
 /// One thing said of a column; `field` starts the next column. Numbers and pointers alone: a compiler's interpreter

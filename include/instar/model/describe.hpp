@@ -85,7 +85,6 @@ struct snake_case {
 #define INSTAR_JOIN(A, B) INSTAR_JOIN_2(A, B)
 
 #define INSTAR_FIELD_NAME(NAME, ...) NAME
-#define INSTAR_FIELD_STRING(NAME, ...) #NAME
 
 // Each of these takes one entry of a model: a column when parenthesised, a word about the table when bare.
 #define INSTAR_COLUMN(MODEL, ENTRY) INSTAR_JOIN(INSTAR_COLUMN_, INSTAR_IS_PARENTHESISED(ENTRY))(ENTRY)

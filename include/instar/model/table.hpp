@@ -109,14 +109,12 @@ struct table_sizes {
 
 constexpr table_sizes sizes_of(const model_words& words) {
   table_sizes n{.names = 0, .text = name_limit};
-  bool key = false;
   for (const attribute& a : words.columns()) {
     switch (a.kind) {
     case attribute_kind::field:
       ++n.columns;
       break;
     case attribute_kind::primary_key:
-      key = true;
       ++n.names;
       break;
     case attribute_kind::unique:
@@ -148,7 +146,6 @@ constexpr table_sizes sizes_of(const model_words& words) {
     n.text += name_limit;
     switch (a.kind) {
     case table_attribute_kind::primary_key:
-      key = true;
       n.names += parts;
       break;
     case table_attribute_kind::unique:
@@ -175,7 +172,6 @@ constexpr table_sizes sizes_of(const model_words& words) {
       break;
     }
   }
-  static_cast<void>(key);
   return n;
 }
 
