@@ -3008,6 +3008,458 @@ inline constexpr table_storage<sizes_of(facts_of<Model>.words)> storage_of{facts
 }  // namespace instar::detail
 
 
+// ---- instar/schema/opened_snapshot.hpp
+
+
+// ---- instar/schema/schema_text.hpp
+
+#include <limits>
+
+/// \file A schema as text, the form in which a snapshot keeps it: one reader for the compiler and for the migrator.
+///
+///     {name=users columns=[{name=id type={kind=bigint} primary_key} {name=note comment="what it's for"}]}
+///
+/// A member at its default is left out, a bool that is true is its name alone. A text stands bare where it is a plain
+/// word, else between `"`, `'` or `$tag$`, whichever does not occur in it. So nothing is ever escaped, and what is read
+/// can look into the text itself. A real is its bits as an integer.
+
+namespace instar::detail {
+
+// The members of the schema structs by name, once for the writer and the reader. Each function decomposes its struct
+// into as many names as it has: a member that is added to the schema and forgotten here does not compile.
+
+template <class Visit>
+constexpr void visit_members(enum_value& object, Visit& visit) {
+  auto& [label, renamed_from] = object;
+  visit("label", label);
+  visit("renamed_from", renamed_from);
+}
+
+template <class Visit>
+constexpr void visit_members(enumeration& object, Visit& visit) {
+  auto& [schema, name, values, comment, renamed_from] = object;
+  visit("schema", schema);
+  visit("name", name);
+  visit("values", values);
+  visit("comment", comment);
+  visit("renamed_from", renamed_from);
+}
+
+template <class Visit>
+constexpr void visit_members(column_type& object, Visit& visit) {
+  auto& [kind, length, scale, dimensions, custom, values] = object;
+  visit("kind", kind);
+  visit("length", length);
+  visit("scale", scale);
+  visit("dimensions", dimensions);
+  visit("custom", custom);
+  visit("enum", values);
+}
+
+template <class Visit>
+constexpr void visit_members(column_default& object, Visit& visit) {
+  auto& [kind, integer, real, text] = object;
+  visit("kind", kind);
+  visit("integer", integer);
+  visit("real", real);
+  visit("text", text);
+}
+
+template <class Visit>
+constexpr void visit_members(column& object, Visit& visit) {
+  auto& [name, type, nullable, primary_key, unique, updated_at, identity, initial, generated, generated_as, collation,
+         comment, renamed_from] = object;
+  visit("name", name);
+  visit("type", type);
+  visit("nullable", nullable);
+  visit("primary_key", primary_key);
+  visit("unique", unique);
+  visit("updated_at", updated_at);
+  visit("identity", identity);
+  visit("default", initial);
+  visit("generated", generated);
+  visit("generated_as", generated_as);
+  visit("collation", collation);
+  visit("comment", comment);
+  visit("renamed_from", renamed_from);
+}
+
+template <class Visit>
+constexpr void visit_members(key& object, Visit& visit) {
+  auto& [name, columns, nulls_not_distinct, deferral] = object;
+  visit("name", name);
+  visit("columns", columns);
+  visit("nulls_not_distinct", nulls_not_distinct);
+  visit("deferral", deferral);
+}
+
+template <class Visit>
+constexpr void visit_members(foreign_key& object, Visit& visit) {
+  auto& [name, columns, target_schema, target_table, target_columns, on_delete, on_update, deferral] = object;
+  visit("name", name);
+  visit("columns", columns);
+  visit("target_schema", target_schema);
+  visit("target_table", target_table);
+  visit("target_columns", target_columns);
+  visit("on_delete", on_delete);
+  visit("on_update", on_update);
+  visit("deferral", deferral);
+}
+
+template <class Visit>
+constexpr void visit_members(check& object, Visit& visit) {
+  auto& [name, expression] = object;
+  visit("name", name);
+  visit("expression", expression);
+}
+
+template <class Visit>
+constexpr void visit_members(index_part& object, Visit& visit) {
+  auto& [text, expression, descending, nulls, collation, operator_class, with_operator] = object;
+  visit("text", text);
+  visit("expression", expression);
+  visit("descending", descending);
+  visit("nulls", nulls);
+  visit("collation", collation);
+  visit("operator_class", operator_class);
+  visit("with_operator", with_operator);
+}
+
+template <class Visit>
+constexpr void visit_members(index& object, Visit& visit) {
+  auto& [name, parts, unique, nulls_not_distinct, method, where, include] = object;
+  visit("name", name);
+  visit("parts", parts);
+  visit("unique", unique);
+  visit("nulls_not_distinct", nulls_not_distinct);
+  visit("method", method);
+  visit("where", where);
+  visit("include", include);
+}
+
+template <class Visit>
+constexpr void visit_members(exclusion& object, Visit& visit) {
+  auto& [name, parts, method, where, deferral] = object;
+  visit("name", name);
+  visit("parts", parts);
+  visit("method", method);
+  visit("where", where);
+  visit("deferral", deferral);
+}
+
+/// All but the content hash, which stands beside the text.
+template <class Visit>
+constexpr void visit_members(table& object, Visit& visit) {
+  auto& [schema, name, columns, primary_key, uniques, foreign_keys, checks, exclusions, indexes, comment, renamed_from,
+         content_hash] = object;
+  visit("schema", schema);
+  visit("name", name);
+  visit("columns", columns);
+  visit("primary_key", primary_key);
+  visit("uniques", uniques);
+  visit("foreign_keys", foreign_keys);
+  visit("checks", checks);
+  visit("exclusions", exclusions);
+  visit("indexes", indexes);
+  visit("comment", comment);
+  visit("renamed_from", renamed_from);
+}
+
+template <class Visit>
+constexpr void visit_members(extension_object& object, Visit& visit) {
+  auto& [name, schema, version] = object;
+  visit("name", name);
+  visit("schema", schema);
+  visit("version", version);
+}
+
+template <class Visit>
+constexpr void visit_members(view_object& object, Visit& visit) {
+  auto& [schema, name, query, materialized, indexes, comment] = object;
+  visit("schema", schema);
+  visit("name", name);
+  visit("query", query);
+  visit("materialized", materialized);
+  visit("indexes", indexes);
+  visit("comment", comment);
+}
+
+template <class Visit>
+constexpr void visit_members(sequence_object& object, Visit& visit) {
+  auto& [schema, name, type, start, increment, cache, cycle] = object;
+  visit("schema", schema);
+  visit("name", name);
+  visit("type", type);
+  visit("start", start);
+  visit("increment", increment);
+  visit("cache", cache);
+  visit("cycle", cycle);
+}
+
+template <class Visit>
+constexpr void visit_members(raw_object& object, Visit& visit) {
+  auto& [kind, name, create, drop, placement] = object;
+  visit("kind", kind);
+  visit("name", name);
+  visit("create", create);
+  visit("drop", drop);
+  visit("placement", placement);
+}
+
+/// The objects beside tables and enums, which are read one by one.
+template <class Visit>
+constexpr void visit_members(schema_view& object, Visit& visit) {
+  auto& [tables, enumerations, extensions, sequences, views, raw_objects] = object;
+  visit("extensions", extensions);
+  visit("sequences", sequences);
+  visit("views", views);
+  visit("raw_objects", raw_objects);
+}
+
+// The names of the enumerators, in their order.
+
+inline constexpr const char* type_kind_names[] = {
+    "custom",   "boolean",   "smallint",   "integer", "bigint", "real", "double_precision", "numeric",   "text",
+    "varchar",  "character", "citext",     "bytea",   "date",   "time", "timetz",           "timestamp", "timestamptz",
+    "interval", "uuid",      "json",       "jsonb",   "inet",   "cidr", "macaddr",          "xml",       "bit",
+    "varbit",   "tsvector",  "enumeration"};
+inline constexpr const char* default_kind_names[] = {"none", "boolean", "integer", "real", "text", "expression", "now"};
+inline constexpr const char* identity_kind_names[] = {"none", "always", "by_default"};
+inline constexpr const char* generated_kind_names[] = {"none", "stored", "virtual_column"};
+inline constexpr const char* deferral_names[] = {"not_deferrable", "initially_immediate", "initially_deferred"};
+inline constexpr const char* referential_action_names[] = {"no_action", "restrict_action", "cascade", "set_null",
+                                                           "set_default"};
+inline constexpr const char* null_order_names[] = {"standard", "first", "last"};
+inline constexpr const char* placement_names[] = {"before_tables", "after_tables"};
+
+constexpr std::span<const char* const> enumerator_names(type_kind) noexcept {
+  return type_kind_names;
+}
+constexpr std::span<const char* const> enumerator_names(default_kind) noexcept {
+  return default_kind_names;
+}
+constexpr std::span<const char* const> enumerator_names(identity_kind) noexcept {
+  return identity_kind_names;
+}
+constexpr std::span<const char* const> enumerator_names(generated_kind) noexcept {
+  return generated_kind_names;
+}
+constexpr std::span<const char* const> enumerator_names(deferral) noexcept {
+  return deferral_names;
+}
+constexpr std::span<const char* const> enumerator_names(referential_action) noexcept {
+  return referential_action_names;
+}
+constexpr std::span<const char* const> enumerator_names(null_order) noexcept {
+  return null_order_names;
+}
+constexpr std::span<const char* const> enumerator_names(placement) noexcept {
+  return placement_names;
+}
+
+/// Whether a text may stand without quotes.
+constexpr bool is_bare(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == ':' || c == '-' || c == '+';
+}
+
+/// Where a character next occurs, or `end`. By one builtin where the compiler evaluates it: texts may be long.
+constexpr const char* find_char(const char* from, const char* end, char wanted) noexcept {
+#if defined(__clang__)
+  const char* const found = __builtin_char_memchr(from, wanted, static_cast<std::size_t>(end - from));
+  return found == nullptr ? end : found;
+#else
+  while (from != end && *from != wanted)
+    ++from;
+  return from;
+#endif
+}
+
+/// Reads objects of the schema out of their text.
+///
+/// \tparam Store keeps what is read: `store.text(std::string_view)`, `store.template array<Element>(next)` calls
+///         `next(element)` until it gives false, `store.find_enumeration(schema, name)`, and
+///         `store.fail(const char* why, std::size_t offset)`, which does not return.
+template <class Store>
+class schema_text_reader {
+ public:
+  constexpr schema_text_reader(Store& store, std::string_view text)
+      : store_(store), begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
+
+  /// The one object that the text holds.
+  template <class Object>
+  constexpr Object run() {
+    Object object{};
+    read(object);
+    skip_blank();
+    if (at_ != end_)
+      fail("nothing is expected after the object");
+    return object;
+  }
+
+ private:
+  constexpr void fail(const char* why) { store_.fail(why, static_cast<std::size_t>(at_ - begin_)); }
+
+  constexpr void skip_blank() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r'))
+      ++at_;
+  }
+
+  constexpr bool take(char symbol) {
+    skip_blank();
+    if (at_ == end_ || *at_ != symbol)
+      return false;
+    ++at_;
+    return true;
+  }
+
+  constexpr void expect(char symbol, const char* otherwise) {
+    if (!take(symbol))
+      fail(otherwise);
+  }
+
+  /// A word without quotes.
+  constexpr std::string_view word(const char* otherwise) {
+    skip_blank();
+    const char* const first = at_;
+    while (at_ != end_ && is_bare(*at_))
+      ++at_;
+    if (at_ == first)
+      fail(otherwise);
+    return {first, static_cast<std::size_t>(at_ - first)};
+  }
+
+  /// What stands up to the closing quote, which may be `$tag$`.
+  constexpr std::string_view quoted(std::string_view quote) {
+    const char* const first = at_;
+    for (;;) {
+      at_ = find_char(at_, end_, quote[0]);
+      const std::string_view rest{at_, static_cast<std::size_t>(end_ - at_)};
+      if (rest.size() < quote.size()) {
+        at_ = first;
+        fail("a text has no end");
+      }
+      if (same_text(rest.substr(0, quote.size()), quote)) {
+        const std::string_view text{first, static_cast<std::size_t>(at_ - first)};
+        at_ += quote.size();
+        return text;
+      }
+      ++at_;
+    }
+  }
+
+  constexpr void read(std::string_view& text) {
+    skip_blank();
+    if (at_ == end_ || is_bare(*at_)) {
+      text = store_.text(word("a text is expected"));
+      return;
+    }
+    const char* const opening = at_;
+    if (*at_ != '"' && *at_ != '\'' && *at_ != '$')
+      fail("a text is expected");
+    const char first = *at_++;
+    if (first == '$') {
+      at_ = find_char(at_, end_, '$');
+      if (at_ == end_)
+        fail("a text has no end");
+      ++at_;
+    }
+    text = store_.text(quoted({opening, static_cast<std::size_t>(at_ - opening)}));
+  }
+
+  template <class Integer>
+  requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>) constexpr void read(Integer& number) {
+    const std::string_view digits = word("a number is expected");
+    const bool minus = digits[0] == '-';
+    std::uint64_t value = 0;
+    const std::uint64_t most =
+        static_cast<std::uint64_t>(std::numeric_limits<Integer>::max()) + static_cast<std::uint64_t>(minus);
+    bool good = digits.size() > static_cast<std::size_t>(minus) && !(minus && std::is_unsigned_v<Integer>);
+    for (const char c : digits.substr(minus ? 1 : 0)) {
+      const auto digit = static_cast<std::uint64_t>(c - '0');
+      good = good && c >= '0' && c <= '9' && value <= (most - digit) / 10;
+      if (!good)
+        fail("a number is expected");
+      value = value * 10 + digit;
+    }
+    if (!good)
+      fail("a number is expected");
+    number = static_cast<Integer>(minus ? 0 - value : value);
+  }
+
+  constexpr void read(double& real) {
+    std::uint64_t bits = 0;
+    read(bits);
+    real = std::bit_cast<double>(bits);
+  }
+
+  template <class Enumeration>
+  requires std::is_enum_v<Enumeration>
+  constexpr void read(Enumeration& value) {
+    const std::string_view wanted = word("a word is expected");
+    const std::span<const char* const> names = enumerator_names(value);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (same_text(names[i], wanted)) {
+        value = static_cast<Enumeration>(i);
+        return;
+      }
+    fail("a word stands here that means nothing; a newer instar may have written it");
+  }
+
+  constexpr void read(const enumeration*& values) {
+    enumeration named{};
+    read(named);
+    values = store_.find_enumeration(named.schema, named.name);
+    if (values == nullptr)
+      fail("an enum is used that is not kept");
+  }
+
+  template <class Element>
+  constexpr void read(std::span<const Element>& elements) {
+    expect('[', "a list is expected");
+    elements = store_.template array<Element>([this](Element& element) {
+      if (take(']'))
+        return false;
+      if (at_ == end_)
+        fail("a list has no end");
+      read(element);
+      return true;
+    });
+  }
+
+  template <class Object>
+  requires std::is_class_v<Object>
+  constexpr void read(Object& object) {
+    expect('{', "an object is expected");
+    while (!take('}')) {
+      const std::string_view name = word("a member is expected");
+      bool known = false;
+      const auto set = [&](const char* member, auto& value) {
+        if (known || !same_text(name, member))
+          return;
+        known = true;
+        if constexpr (std::is_same_v<decltype(value), bool&>) {
+          value = true;
+        } else {
+          expect('=', "a value is expected");
+          read(value);
+        }
+      };
+      visit_members(object, set);
+      if (!known)
+        fail("a member stands here that means nothing; a newer instar may have written it");
+    }
+  }
+
+  Store& store_;
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+};
+
+}  // namespace instar::detail
+
+
 // ---- instar/schema/snapshot.hpp
 
 
@@ -3031,14 +3483,176 @@ struct migration_record {
   std::string_view checksum{};
 };
 
-/// The schema after the last migration; what `migrations/snapshot.hpp` holds.
+/// The schema after the last migration.
 struct snapshot {
   schema_view schema{};
   std::span<const migration_record> migrations{};
   instar::dialect dialect = instar::dialect::postgres;  ///< Of the history's lock file.
 };
 
+/// A table or an enum as a snapshot keeps it. A build whose schema did not change reads only names and hashes.
+struct stored_part {
+  std::string_view name{};         ///< "name" or "schema.name"
+  std::uint64_t content_hash = 0;  ///< Of a table: `table::content_hash`.
+  std::string_view text{};         ///< See schema/schema_text.hpp.
+};
+
+/// What `migrations/snapshot.hpp` holds: a snapshot that is cheap to compile. `view_of<migrations::snapshot>` opens it.
+struct stored_snapshot {
+  std::span<const stored_part> tables{};
+  std::span<const stored_part> enumerations{};
+  std::string_view objects = "{}";  ///< Everything else, as text.
+  std::span<const migration_record> migrations{};
+  instar::dialect dialect = instar::dialect::postgres;
+};
+
 }  // namespace instar
+
+#include <utility>
+
+/// \file A stored snapshot as a schema value at compile time: each part in an evaluation of its own, and only where
+/// something asks for it.
+
+namespace instar::detail {
+
+template <class... Elements>
+struct element_list {
+  static constexpr std::size_t size = sizeof...(Elements);
+  template <class Element>
+  static constexpr std::size_t position = [] {
+    const bool same[] = {std::is_same_v<Element, Elements>...};
+    std::size_t i = 0;
+    while (!same[i])
+      ++i;
+    return i;
+  }();
+};
+
+/// What the arrays of a part consist of.
+using part_elements = element_list<std::string_view, column, key, foreign_key, check, index_part, exclusion, index,
+                                   enum_value, extension_object, sequence_object, view_object, raw_object>;
+
+/// How many of each a part has.
+struct part_counts {
+  std::array<std::size_t, part_elements::size> of{};
+};
+
+/// Never defined: a constant evaluation that calls it stops, and the compiler prints the name.
+[[noreturn]] void the_snapshot_is_broken__restore_it_or_let_generate_write_it_anew();
+
+/// What both passes over a part have in common.
+struct opening_store {
+  std::span<const enumeration> enumerations{};
+
+  static constexpr std::string_view text(std::string_view given) { return given; }
+  static constexpr void fail(const char* why, std::size_t) {
+    if (why != nullptr)
+      the_snapshot_is_broken__restore_it_or_let_generate_write_it_anew();
+  }
+  constexpr const enumeration* find_enumeration(std::string_view schema, std::string_view name) const {
+    for (const enumeration& e : enumerations)
+      if (same_text(e.name, name) && same_text(e.schema, schema))
+        return &e;
+    return nullptr;
+  }
+};
+
+/// The first pass: counts what the second will need room for.
+struct counting_store : opening_store {
+  part_counts counts{};
+
+  template <class Element, class Next>
+  constexpr std::span<const Element> array(Next next) {
+    for (Element element{}; next(element); element = {})
+      ++counts.of[part_elements::position<Element>];
+    return {};
+  }
+};
+
+template <class Element, std::size_t N>
+struct element_array {
+  std::array<Element, N> elements{};
+  std::size_t used = 0;
+};
+
+/// The second pass. No object has a list of its own kind in it, so that every list lies in one piece.
+template <part_counts N, class List>
+struct filling_store;
+template <part_counts N, class... Elements>
+struct filling_store<N, element_list<Elements...>>
+    : opening_store, element_array<Elements, N.of[part_elements::position<Elements>]>... {
+  template <class Element, class Next>
+  constexpr std::span<const Element> array(Next next) {
+    constexpr std::size_t size = N.of[part_elements::position<Element>];
+    element_array<Element, size>& room = *this;
+    const std::size_t first = room.used;
+    for (Element element{}; next(element); element = {})
+      room.elements[room.used++] = element;
+    return {room.elements.data() + first, room.used - first};
+  }
+};
+
+/// A part and what it points into; it is made in place.
+template <class Object, part_counts N>
+struct opened_part {
+  filling_store<N, part_elements> store{};
+  Object object{};
+
+  constexpr opened_part(std::string_view text, std::span<const enumeration> enumerations) {
+    store.enumerations = enumerations;
+    object = schema_text_reader{store, text}.template run<Object>();
+  }
+  opened_part(const opened_part&) = delete;
+  opened_part& operator=(const opened_part&) = delete;
+};
+
+template <class Object>
+constexpr part_counts count_part(std::string_view text, std::span<const enumeration> enumerations) {
+  counting_store store{{enumerations}};
+  (void)schema_text_reader{store, text}.template run<Object>();
+  return store.counts;
+}
+
+template <const auto& Snapshot, std::size_t At>
+inline constexpr opened_part<enumeration, count_part<enumeration>(Snapshot.enumerations[At].text, {})>
+    opened_enumeration{Snapshot.enumerations[At].text, {}};
+
+template <const auto& Snapshot, class = std::make_index_sequence<Snapshot.enumerations.size()>>
+inline constexpr int opened_enumerations = 0;
+template <const auto& Snapshot, std::size_t... At>
+inline constexpr std::array<enumeration, sizeof...(At)> opened_enumerations<Snapshot, std::index_sequence<At...>>{
+    opened_enumeration<Snapshot, At>.object...};
+
+template <const auto& Snapshot, std::size_t At>
+inline constexpr opened_part<table, count_part<table>(Snapshot.tables[At].text, opened_enumerations<Snapshot>)>
+    opened_table{Snapshot.tables[At].text, opened_enumerations<Snapshot>};
+
+template <const auto& Snapshot>
+inline constexpr opened_part<schema_view, count_part<schema_view>(Snapshot.objects, {})> opened_objects{
+    Snapshot.objects, {}};
+
+/// A table of a snapshot with its hash.
+constexpr table with_hash(table opened, const stored_part& part) {
+  opened.content_hash = part.content_hash;
+  return opened;
+}
+
+template <const auto& Snapshot, class = std::make_index_sequence<Snapshot.tables.size()>>
+inline constexpr int opened_tables = 0;
+template <const auto& Snapshot, std::size_t... At>
+inline constexpr std::array<table, sizeof...(At)> opened_tables<Snapshot, std::index_sequence<At...>>{
+    with_hash(opened_table<Snapshot, At>.object, Snapshot.tables[At])...};
+
+/// A snapshot as a schema value with these tables.
+template <const auto& Snapshot>
+constexpr schema_view open_snapshot(std::span<const table> tables) {
+  schema_view view = opened_objects<Snapshot>.object;
+  view.tables = tables;
+  view.enumerations = opened_enumerations<Snapshot>;
+  return view;
+}
+
+}  // namespace instar::detail
 
 /// \file Models and other objects together: instar::schema<User, Session>(…).
 
@@ -3550,6 +4164,8 @@ constexpr schema_view view_schema() {
     return Schema;
   else if constexpr (std::is_same_v<type, snapshot>)
     return Schema.schema;
+  else if constexpr (std::is_same_v<type, stored_snapshot>)
+    return open_snapshot<Schema>(opened_tables<Schema>);
   else {
     static_assert(no_mistake<wrong_objects<Schema>>::value);
     return {
@@ -3565,7 +4181,7 @@ constexpr schema_view view_schema() {
 }  // namespace detail
 
 /// A schema as the value that the engine, the migrator and the snapshot read. Lives as long as the program.
-/// \tparam Schema what `instar::schema<…>` gave, a `snapshot`, or a `schema_view`
+/// \tparam Schema what `instar::schema<…>` gave, a `snapshot`, a `stored_snapshot`, or a `schema_view`
 template <const auto& Schema>
 inline constexpr schema_view view_of = detail::view_schema<Schema>();
 
@@ -6840,17 +7456,45 @@ namespace detail {
 
 inline constexpr schema_view empty_schema{};
 
+/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's.
+template <const auto& Snapshot, const auto& Schema, std::size_t At>
+constexpr table table_before() {
+  using type = std::remove_cvref_t<decltype(Schema)>;
+  constexpr const stored_part& part = Snapshot.tables[At];
+  constexpr int found = type::models::index.by_name.find(hash_text(part.name));
+  if constexpr (found >= 0 && type::models::links[found < 0 ? 0 : found]->content_hash == part.content_hash)
+    return type::tables::value.tables[found];
+  else
+    return with_hash(opened_table<Snapshot, At>.object, part);
+}
+
+template <const auto& Snapshot, const auto& Schema, class = std::make_index_sequence<Snapshot.tables.size()>>
+inline constexpr int tables_before = 0;
+template <const auto& Snapshot, const auto& Schema, std::size_t... At>
+inline constexpr std::array<table, sizeof...(At)> tables_before<Snapshot, Schema, std::index_sequence<At...>>{
+    table_before<Snapshot, Schema, At>()...};
+
+template <const auto& Before, const auto& After>
+constexpr schema_view view_before() {
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(Before)>, stored_snapshot> &&
+                requires { typename std::remove_cvref_t<decltype(After)>::models; })
+    return open_snapshot<Before>(tables_before<Before, After>);
+  else
+    return view_of<Before>;
+}
+
 template <const auto& Before, const auto& After>
 struct compiled_diff {
+  static constexpr schema_view before = view_before<Before, After>();
   static constexpr std::size_t size = [] {
     std::vector<step> steps;
-    add_steps(view_of<Before>, view_of<After>, steps);
+    add_steps(before, view_of<After>, steps);
     return steps.size();
   }();
   static constexpr basic_plan<std::array<step, size>> value = [] {
     std::vector<step> steps;
-    add_steps(view_of<Before>, view_of<After>, steps);
-    basic_plan<std::array<step, size>> kept{.before = view_of<Before>, .after = view_of<After>};
+    add_steps(before, view_of<After>, steps);
+    basic_plan<std::array<step, size>> kept{.before = before, .after = view_of<After>};
     for (std::size_t i = 0; i < size; ++i)
       kept.steps[i] = steps[i];
     return kept;
@@ -6909,7 +7553,7 @@ constexpr compiled_script<sizeof...(At)> make_script(std::index_sequence<At...>)
 ///     constexpr auto& plan = instar::diff<v1::schema, v2::schema>;
 ///     static_assert(!plan.loses_data() && plan.steps[0].kind == instar::step_kind::add_column);
 ///
-/// \tparam Before, After what `instar::schema<…>` gave, a `snapshot`, or a `schema_view`
+/// \tparam Before, After what `instar::schema<…>` gave, a `snapshot`, a `stored_snapshot`, or a `schema_view`
 template <const auto& Before, const auto& After>
 inline constexpr auto& diff = detail::compiled_diff<Before, After>::value;
 
@@ -6964,17 +7608,42 @@ constexpr bool same_objects(const Objects& now, const schema_view& then) {
          });
 }
 
+constexpr std::uint64_t hash_name(const table& t) {
+  return hash_object(t.schema, t.name);
+}
+constexpr std::uint64_t hash_name(const stored_part& part) {
+  return hash_text(part.name);
+}
+
+/// The tables and the other objects of a snapshot, each as it is kept.
+constexpr std::span<const table> kept_tables(const snapshot& s) {
+  return s.schema.tables;
+}
+constexpr std::span<const stored_part> kept_tables(const stored_snapshot& s) {
+  return s.tables;
+}
+template <const auto& Snapshot>
+constexpr schema_view kept_objects() {
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(Snapshot)>, snapshot>)
+    return Snapshot.schema;
+  else if constexpr (same_text(Snapshot.objects, stored_snapshot{}.objects))
+    return {};  // most have none, and the reader costs a tenth of a second
+  else
+    return opened_objects<Snapshot>.object;
+}
+
 /// Whether the content hashes of all tables are those of the snapshot: the whole comparison when nothing changed.
+template <class Table>
 constexpr bool same_tables(const auto& by_name, const model_links* const* links, std::size_t count,
-                           std::span<const table> then) {
+                           std::span<const Table> then) {
   if (then.size() != count)
     return false;
-  const table* const tables = then.data();
+  const Table* const tables = then.data();
   for (std::size_t i = 0; i < count; ++i) {
     // A snapshot keeps the order of the models: then nothing has to be looked up.
     if (tables[i].content_hash == links[i]->content_hash)
       continue;
-    const int at = by_name.find(hash_object(tables[i].schema, tables[i].name));
+    const int at = by_name.find(hash_name(tables[i]));
     if (at < 0 || links[at]->content_hash != tables[i].content_hash)
       return false;
   }
@@ -6984,9 +7653,8 @@ constexpr bool same_tables(const auto& by_name, const model_links* const* links,
 template <const auto& Schema, const auto& Snapshot>
 struct migrated {
   using models = typename std::remove_cvref_t<decltype(Schema)>::models;
-  static constexpr bool same =
-      same_tables(models::index.by_name, models::links, models::size, Snapshot.schema.tables) &&
-      same_objects(objects_of<Schema>.list, Snapshot.schema);
+  static constexpr bool same = same_tables(models::index.by_name, models::links, models::size, kept_tables(Snapshot)) &&
+                               same_objects(objects_of<Schema>.list, kept_objects<Snapshot>());
 };
 
 template <class Script, class Writer>
@@ -7233,8 +7901,6 @@ struct any_value {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/unpack.hpp>
 
-#include <utility>
-
 /// \file The bridge to Boost.Hana, in both directions: a described model is a Hana Struct, and a Hana Struct becomes a
 /// model. https://www.boost.org/doc/libs/1_81_0/libs/hana/doc/html/group__group-Struct.html
 
@@ -7420,8 +8086,6 @@ struct accessors_impl<
 #include <boost/pfr/tuple_size.hpp>
 #include <boost/version.hpp>
 
-#include <utility>
-
 // Where the names of an aggregate's fields come from, chosen here: Boost.PFR has get_name since 1.84; before, they are
 // read from the name that the compiler itself prints for a pointer to the field.
 #if BOOST_VERSION >= 108400
@@ -7546,7 +8210,6 @@ struct pfr_fields {
 #include <cstring>
 #include <memory>
 #include <new>
-#include <utility>
 
 /// \file A schema value that owns what it looks at, for schemas that come into being at run time.
 
@@ -10297,7 +10960,6 @@ class postgres_database final : public database {
 #include <atomic>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 namespace instar {
 namespace detail {
@@ -14688,433 +15350,7 @@ class shadow_database {
 
 // ---- instar/migrate/snapshot_reader.hpp
 
-
-// ---- instar/migrate/snapshot_members.hpp
-
-/// \file The members of the schema structs by name, once, for the writer and the reader of snapshot headers.
-
-namespace instar::detail {
-
-template <class Object, class Member>
-struct named_member {
-  std::string_view name;
-  Member Object::*pointer;
-};
-
-template <class Object, class Member>
-named_member(const char*, Member Object::*) -> named_member<Object, Member>;
-
-/// Name in C++, and the members in the order of their declaration, of a schema struct.
-template <class Object>
-struct struct_of;
-
-// Each `all_named` decomposes its struct into as many names as `members` has: a member that is added to the schema and
-// forgotten here does not compile.
-
-template <>
-struct struct_of<enum_value> {
-  static constexpr std::string_view name = "instar::enum_value";
-  static constexpr std::tuple members{named_member{"label", &enum_value::label},
-                                      named_member{"renamed_from", &enum_value::renamed_from}};
-  static void all_named(const enum_value& o) { [[maybe_unused]] const auto& [a, b] = o; }
-};
-
-template <>
-struct struct_of<enumeration> {
-  static constexpr std::string_view name = "instar::enumeration";
-  static constexpr std::tuple members{
-      named_member{"schema", &enumeration::schema}, named_member{"name", &enumeration::name},
-      named_member{"values", &enumeration::values}, named_member{"comment", &enumeration::comment},
-      named_member{"renamed_from", &enumeration::renamed_from}};
-  static void all_named(const enumeration& o) { [[maybe_unused]] const auto& [a, b, c, d, e] = o; }
-};
-
-template <>
-struct struct_of<column_type> {
-  static constexpr std::string_view name = "instar::column_type";
-  static constexpr std::tuple members{
-      named_member{"kind", &column_type::kind},     named_member{"length", &column_type::length},
-      named_member{"scale", &column_type::scale},   named_member{"dimensions", &column_type::dimensions},
-      named_member{"custom", &column_type::custom}, named_member{"values", &column_type::values}};
-  static void all_named(const column_type& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f] = o; }
-};
-
-template <>
-struct struct_of<column_default> {
-  static constexpr std::string_view name = "instar::column_default";
-  static constexpr std::tuple members{
-      named_member{"kind", &column_default::kind}, named_member{"integer", &column_default::integer},
-      named_member{"real", &column_default::real}, named_member{"text", &column_default::text}};
-  static void all_named(const column_default& o) { [[maybe_unused]] const auto& [a, b, c, d] = o; }
-};
-
-template <>
-struct struct_of<column> {
-  static constexpr std::string_view name = "instar::column";
-  static constexpr std::tuple members{named_member{"name", &column::name},
-                                      named_member{"type", &column::type},
-                                      named_member{"nullable", &column::nullable},
-                                      named_member{"primary_key", &column::primary_key},
-                                      named_member{"unique", &column::unique},
-                                      named_member{"updated_at", &column::updated_at},
-                                      named_member{"identity", &column::identity},
-                                      named_member{"initial", &column::initial},
-                                      named_member{"generated", &column::generated},
-                                      named_member{"generated_as", &column::generated_as},
-                                      named_member{"collation", &column::collation},
-                                      named_member{"comment", &column::comment},
-                                      named_member{"renamed_from", &column::renamed_from}};
-  static void all_named(const column& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = o; }
-};
-
-template <>
-struct struct_of<key> {
-  static constexpr std::string_view name = "instar::key";
-  static constexpr std::tuple members{named_member{"name", &key::name}, named_member{"columns", &key::columns},
-                                      named_member{"nulls_not_distinct", &key::nulls_not_distinct},
-                                      named_member{"deferral", &key::deferral}};
-  static void all_named(const key& o) { [[maybe_unused]] const auto& [a, b, c, d] = o; }
-};
-
-template <>
-struct struct_of<foreign_key> {
-  static constexpr std::string_view name = "instar::foreign_key";
-  static constexpr std::tuple members{named_member{"name", &foreign_key::name},
-                                      named_member{"columns", &foreign_key::columns},
-                                      named_member{"target_schema", &foreign_key::target_schema},
-                                      named_member{"target_table", &foreign_key::target_table},
-                                      named_member{"target_columns", &foreign_key::target_columns},
-                                      named_member{"on_delete", &foreign_key::on_delete},
-                                      named_member{"on_update", &foreign_key::on_update},
-                                      named_member{"deferral", &foreign_key::deferral}};
-  static void all_named(const foreign_key& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h] = o; }
-};
-
-template <>
-struct struct_of<check> {
-  static constexpr std::string_view name = "instar::check";
-  static constexpr std::tuple members{named_member{"name", &check::name},
-                                      named_member{"expression", &check::expression}};
-  static void all_named(const check& o) { [[maybe_unused]] const auto& [a, b] = o; }
-};
-
-template <>
-struct struct_of<index_part> {
-  static constexpr std::string_view name = "instar::index_part";
-  static constexpr std::tuple members{named_member{"text", &index_part::text},
-                                      named_member{"expression", &index_part::expression},
-                                      named_member{"descending", &index_part::descending},
-                                      named_member{"nulls", &index_part::nulls},
-                                      named_member{"collation", &index_part::collation},
-                                      named_member{"operator_class", &index_part::operator_class},
-                                      named_member{"with_operator", &index_part::with_operator}};
-  static void all_named(const index_part& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f, g] = o; }
-};
-
-template <>
-struct struct_of<index> {
-  static constexpr std::string_view name = "instar::index";
-  static constexpr std::tuple members{
-      named_member{"name", &index::name},      named_member{"parts", &index::parts},
-      named_member{"unique", &index::unique},  named_member{"nulls_not_distinct", &index::nulls_not_distinct},
-      named_member{"method", &index::method},  named_member{"where", &index::where},
-      named_member{"include", &index::include}};
-  static void all_named(const index& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f, g] = o; }
-};
-
-template <>
-struct struct_of<exclusion> {
-  static constexpr std::string_view name = "instar::exclusion";
-  static constexpr std::tuple members{named_member{"name", &exclusion::name}, named_member{"parts", &exclusion::parts},
-                                      named_member{"method", &exclusion::method},
-                                      named_member{"where", &exclusion::where},
-                                      named_member{"deferral", &exclusion::deferral}};
-  static void all_named(const exclusion& o) { [[maybe_unused]] const auto& [a, b, c, d, e] = o; }
-};
-
-template <>
-struct struct_of<table> {
-  static constexpr std::string_view name = "instar::table";
-  static constexpr std::tuple members{named_member{"schema", &table::schema},
-                                      named_member{"name", &table::name},
-                                      named_member{"columns", &table::columns},
-                                      named_member{"primary_key", &table::primary_key},
-                                      named_member{"uniques", &table::uniques},
-                                      named_member{"foreign_keys", &table::foreign_keys},
-                                      named_member{"checks", &table::checks},
-                                      named_member{"exclusions", &table::exclusions},
-                                      named_member{"indexes", &table::indexes},
-                                      named_member{"comment", &table::comment},
-                                      named_member{"renamed_from", &table::renamed_from},
-                                      named_member{"content_hash", &table::content_hash}};
-  static void all_named(const table& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = o; }
-};
-
-template <>
-struct struct_of<extension_object> {
-  static constexpr std::string_view name = "instar::extension_object";
-  static constexpr std::tuple members{named_member{"name", &extension_object::name},
-                                      named_member{"schema", &extension_object::schema},
-                                      named_member{"version", &extension_object::version}};
-  static void all_named(const extension_object& o) { [[maybe_unused]] const auto& [a, b, c] = o; }
-};
-
-template <>
-struct struct_of<view_object> {
-  static constexpr std::string_view name = "instar::view_object";
-  static constexpr std::tuple members{
-      named_member{"schema", &view_object::schema},   named_member{"name", &view_object::name},
-      named_member{"query", &view_object::query},     named_member{"materialized", &view_object::materialized},
-      named_member{"indexes", &view_object::indexes}, named_member{"comment", &view_object::comment}};
-  static void all_named(const view_object& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f] = o; }
-};
-
-template <>
-struct struct_of<sequence_object> {
-  static constexpr std::string_view name = "instar::sequence_object";
-  static constexpr std::tuple members{
-      named_member{"schema", &sequence_object::schema},       named_member{"name", &sequence_object::name},
-      named_member{"type", &sequence_object::type},           named_member{"start", &sequence_object::start},
-      named_member{"increment", &sequence_object::increment}, named_member{"cache", &sequence_object::cache},
-      named_member{"cycle", &sequence_object::cycle}};
-  static void all_named(const sequence_object& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f, g] = o; }
-};
-
-template <>
-struct struct_of<raw_object> {
-  static constexpr std::string_view name = "instar::raw_object";
-  static constexpr std::tuple members{named_member{"kind", &raw_object::kind}, named_member{"name", &raw_object::name},
-                                      named_member{"create", &raw_object::create},
-                                      named_member{"drop", &raw_object::drop},
-                                      named_member{"placement", &raw_object::placement}};
-  static void all_named(const raw_object& o) { [[maybe_unused]] const auto& [a, b, c, d, e] = o; }
-};
-
-template <>
-struct struct_of<schema_view> {
-  static constexpr std::string_view name = "instar::schema_view";
-  static constexpr std::tuple members{
-      named_member{"tables", &schema_view::tables},         named_member{"enumerations", &schema_view::enumerations},
-      named_member{"extensions", &schema_view::extensions}, named_member{"sequences", &schema_view::sequences},
-      named_member{"views", &schema_view::views},           named_member{"raw_objects", &schema_view::raw_objects}};
-  static void all_named(const schema_view& o) { [[maybe_unused]] const auto& [a, b, c, d, e, f] = o; }
-};
-
-template <>
-struct struct_of<migration_record> {
-  static constexpr std::string_view name = "instar::migration_record";
-  static constexpr std::tuple members{named_member{"name", &migration_record::name},
-                                      named_member{"checksum", &migration_record::checksum}};
-  static void all_named(const migration_record& o) { [[maybe_unused]] const auto& [a, b] = o; }
-};
-
-template <>
-struct struct_of<snapshot> {
-  static constexpr std::string_view name = "instar::snapshot";
-  static constexpr std::tuple members{named_member{"schema", &snapshot::schema},
-                                      named_member{"migrations", &snapshot::migrations},
-                                      named_member{"dialect", &snapshot::dialect}};
-  static void all_named(const snapshot& o) { [[maybe_unused]] const auto& [a, b, c] = o; }
-};
-
-/// The enumerator's name in C++, or nothing for a number that is none: the compiler warns of one that is missing here.
-[[nodiscard]] constexpr std::string_view enumerator_name(type_kind e) noexcept {
-  switch (e) {
-  case type_kind::custom:
-    return "custom";
-  case type_kind::boolean:
-    return "boolean";
-  case type_kind::smallint:
-    return "smallint";
-  case type_kind::integer:
-    return "integer";
-  case type_kind::bigint:
-    return "bigint";
-  case type_kind::real:
-    return "real";
-  case type_kind::double_precision:
-    return "double_precision";
-  case type_kind::numeric:
-    return "numeric";
-  case type_kind::text:
-    return "text";
-  case type_kind::varchar:
-    return "varchar";
-  case type_kind::character:
-    return "character";
-  case type_kind::citext:
-    return "citext";
-  case type_kind::bytea:
-    return "bytea";
-  case type_kind::date:
-    return "date";
-  case type_kind::time:
-    return "time";
-  case type_kind::timetz:
-    return "timetz";
-  case type_kind::timestamp:
-    return "timestamp";
-  case type_kind::timestamptz:
-    return "timestamptz";
-  case type_kind::interval:
-    return "interval";
-  case type_kind::uuid:
-    return "uuid";
-  case type_kind::json:
-    return "json";
-  case type_kind::jsonb:
-    return "jsonb";
-  case type_kind::inet:
-    return "inet";
-  case type_kind::cidr:
-    return "cidr";
-  case type_kind::macaddr:
-    return "macaddr";
-  case type_kind::xml:
-    return "xml";
-  case type_kind::bit:
-    return "bit";
-  case type_kind::varbit:
-    return "varbit";
-  case type_kind::tsvector:
-    return "tsvector";
-  case type_kind::enumeration:
-    return "enumeration";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(default_kind e) noexcept {
-  switch (e) {
-  case default_kind::none:
-    return "none";
-  case default_kind::boolean:
-    return "boolean";
-  case default_kind::integer:
-    return "integer";
-  case default_kind::real:
-    return "real";
-  case default_kind::text:
-    return "text";
-  case default_kind::expression:
-    return "expression";
-  case default_kind::now:
-    return "now";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(identity_kind e) noexcept {
-  switch (e) {
-  case identity_kind::none:
-    return "none";
-  case identity_kind::always:
-    return "always";
-  case identity_kind::by_default:
-    return "by_default";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(generated_kind e) noexcept {
-  switch (e) {
-  case generated_kind::none:
-    return "none";
-  case generated_kind::stored:
-    return "stored";
-  case generated_kind::virtual_column:
-    return "virtual_column";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(deferral e) noexcept {
-  switch (e) {
-  case deferral::not_deferrable:
-    return "not_deferrable";
-  case deferral::initially_immediate:
-    return "initially_immediate";
-  case deferral::initially_deferred:
-    return "initially_deferred";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(referential_action e) noexcept {
-  switch (e) {
-  case referential_action::no_action:
-    return "no_action";
-  case referential_action::restrict_action:
-    return "restrict_action";
-  case referential_action::cascade:
-    return "cascade";
-  case referential_action::set_null:
-    return "set_null";
-  case referential_action::set_default:
-    return "set_default";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(null_order e) noexcept {
-  switch (e) {
-  case null_order::standard:
-    return "standard";
-  case null_order::first:
-    return "first";
-  case null_order::last:
-    return "last";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(placement e) noexcept {
-  switch (e) {
-  case placement::before_tables:
-    return "before_tables";
-  case placement::after_tables:
-    return "after_tables";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::string_view enumerator_name(dialect e) noexcept {
-  switch (e) {
-  case dialect::postgres:
-    return "postgres";
-  case dialect::sqlite:
-    return "sqlite";
-  }
-  return {};
-}
-
-/// Name in C++ of an enumeration of the schema.
-template <class Enumeration>
-inline constexpr std::string_view enumeration_name{};
-template <>
-inline constexpr std::string_view enumeration_name<type_kind> = "instar::type_kind";
-template <>
-inline constexpr std::string_view enumeration_name<default_kind> = "instar::default_kind";
-template <>
-inline constexpr std::string_view enumeration_name<identity_kind> = "instar::identity_kind";
-template <>
-inline constexpr std::string_view enumeration_name<generated_kind> = "instar::generated_kind";
-template <>
-inline constexpr std::string_view enumeration_name<deferral> = "instar::deferral";
-template <>
-inline constexpr std::string_view enumeration_name<referential_action> = "instar::referential_action";
-template <>
-inline constexpr std::string_view enumeration_name<null_order> = "instar::null_order";
-template <>
-inline constexpr std::string_view enumeration_name<placement> = "instar::placement";
-template <>
-inline constexpr std::string_view enumeration_name<dialect> = "instar::dialect";
-
-}  // namespace instar::detail
-
 #include <charconv>
-#include <concepts>
-#include <limits>
 
 /// \file A snapshot header read at run time: a parser of exactly the C++ that the writer writes.
 
@@ -15140,11 +15376,12 @@ namespace detail {
 
 /// A value as the header spells it: what it means is decided by the member that it is for.
 struct snapshot_value {
-  enum class kind : unsigned char { text, number, name, address, list };
+  enum class kind : unsigned char { text, number, name, list };
   kind what = kind::list;
-  std::string text{};  ///< of a text: unescaped; otherwise as it is spelt, with its sign
+  std::string text{};                                              ///< of a text: unescaped; otherwise as it is spelt
   std::vector<std::pair<std::string, snapshot_value>> elements{};  ///< with the member's name where one is given
   std::size_t offset = 0;
+  std::size_t content = 0;  ///< of a raw text: where in the file its first character is; 0: it is not raw
 };
 
 struct snapshot_variable {
@@ -15209,7 +15446,9 @@ class snapshot_parser {
   }
 
  private:
-  static constexpr std::size_t deepest = 32;  // the writer nests four deep
+  static constexpr std::size_t deepest = 8;  // the writer nests two deep
+  static constexpr std::string_view raw_begin = "R\"part(";
+  static constexpr std::string_view raw_end = ")part\"";
 
   static bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
   static bool is_name_part(char c) { return is_name_start(c) || is_sql_digit(c); }
@@ -15275,18 +15514,22 @@ class snapshot_parser {
     } else if (first == '"') {
       read.what = snapshot_value::kind::text;
       read.text = literals();
-    } else if (first == '&') {
-      ++at_;
-      read.what = snapshot_value::kind::address;
-      read.text = name("a variable's name");
-    } else if (is_sql_digit(first) || first == '-') {
+    } else if (take(raw_begin)) {
+      read.what = snapshot_value::kind::text;
+      read.content = at_;
+      const std::size_t end = text_.find(raw_end, at_);
+      if (end == std::string_view::npos)
+        fail("This text has no end.", read.offset);
+      read.text = text_.substr(at_, end - at_);
+      at_ = end + raw_end.size();
+      (void)take("sv");
+    } else if (is_sql_digit(first)) {
       read.what = snapshot_value::kind::number;
-      read.text = number();
+      while (at_ < text_.size() && is_name_part(text_[at_]))
+        read.text += text_[at_++];
     } else {
       read.what = snapshot_value::kind::name;
       read.text = name("a value");
-      if (take("("))
-        builtin_arguments();
     }
     return read;
   }
@@ -15307,36 +15550,6 @@ class snapshot_parser {
       break;
     }
     return elements;
-  }
-
-  /// __builtin_huge_val() and __builtin_nan(""), the only calls that there are.
-  void builtin_arguments() {
-    skip_blank();
-    if (at_ < text_.size() && text_[at_] == '"')
-      (void)literals();
-    expect(")");
-  }
-
-  std::string number() {
-    const std::size_t begin = at_;
-    std::string digits;
-    if (take("-"))
-      digits += '-';
-    skip_blank();
-    if (digits == "-" && at_ < text_.size() && is_name_start(text_[at_])) {
-      digits += name("a number");
-      expect("(");
-      builtin_arguments();
-      return digits;
-    }
-    while (at_ < text_.size() && (is_name_part(text_[at_]) || text_[at_] == '.' ||
-                                  ((text_[at_] == '+' || text_[at_] == '-') && text_[at_ - 1] == 'e')))
-      digits += text_[at_++];
-    if (digits.empty() || digits == "-")
-      fail("A number is missing.", begin);
-    if (take("- 1"))  // the lowest number, which has no literal of its own
-      digits += " - 1";
-    return digits;
   }
 
   /// One string literal, or several in a row; the last has the suffix.
@@ -15397,202 +15610,149 @@ class snapshot_parser {
   std::size_t at_ = 0;
 };
 
-/// Makes the structs of the variables that a header defines.
+/// Makes the snapshot of the variables that a header defines.
 class snapshot_builder {
  public:
   explicit snapshot_builder(snapshot_parser& parser) : parser_(parser), variables_(parser.run()) {}
 
   [[nodiscard]] owned_snapshot run() {
     const auto found = variables_.find("snapshot");
-    if (found == variables_.end() || found->second.type != struct_of<snapshot>::name)
-      parser_.fail("It defines no `instar::snapshot snapshot`.", 0);
-    const auto read = as<snapshot>(found->second.value);
+    if (found == variables_.end() || found->second.type != "instar::stored_snapshot")
+      parser_.fail("It defines no `instar::stored_snapshot snapshot`.", 0);
+    const snapshot_value& whole = found->second.value;
+    snapshot read;
+    schema_view schema = object<schema_view>(member(whole, "objects"));
+    std::vector<enumeration> enumerations;
+    for_each(member(whole, "enumerations"), "instar::stored_part", [&](const snapshot_value& element) {
+      enumerations.push_back(object<enumeration>(&field(element, 2, kind::text)));
+    });
+    schema.enumerations = enumerations_ = owner_.array(enumerations);
+    std::vector<table> tables;
+    for_each(member(whole, "tables"), "instar::stored_part", [&](const snapshot_value& element) {
+      tables.push_back(object<table>(&field(element, 2, kind::text)));
+      tables.back().content_hash = hash(field(element, 1, kind::number));
+    });
+    schema.tables = owner_.array(tables);
+    read.schema = schema;
+    std::vector<migration_record> records;
+    for_each(member(whole, "migrations"), "instar::migration_record", [&](const snapshot_value& element) {
+      records.push_back({.name = owner_.text(field(element, 0, kind::text).text),
+                         .checksum = owner_.text(field(element, 1, kind::text).text)});
+    });
+    read.migrations = owner_.array(records);
+    read.dialect = dialect_of(member(whole, "dialect"));
     return owned_snapshot{std::move(owner_), read};
   }
 
  private:
   using kind = snapshot_value::kind;
 
-  template <class Type>
-  struct element_of {};
-  template <class Element>
-  struct element_of<std::span<const Element>> {
-    using type = Element;
-  };
+  /// A member of the snapshot, or nullptr where it is left out.
+  const snapshot_value* member(const snapshot_value& whole, std::string_view wanted) {
+    if (whole.what != kind::list)
+      parser_.fail("Members in braces are expected here.", whole.offset);
+    static constexpr std::array<std::string_view, 5> known{"tables", "enumerations", "objects", "migrations",
+                                                           "dialect"};
+    const snapshot_value* found = nullptr;
+    for (const auto& [name, value] : whole.elements) {
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        parser_.fail("instar::stored_snapshot has no member `" + name + "`; a newer instar may have written it.",
+                     value.offset);
+      if (name == wanted)
+        found = &value;
+    }
+    return found;
+  }
 
   /// The variable that a name refers to, with or without the namespace of the parts.
-  const snapshot_variable& variable(const snapshot_value& reference) {
+  const snapshot_variable& variable(const snapshot_value& reference, std::string_view type) {
     std::string_view name = reference.text;
     if (const std::size_t colons = name.rfind("::"); colons != std::string_view::npos)
       name.remove_prefix(colons + 2);
     const auto found = variables_.find(name);
-    if (found == variables_.end())
-      parser_.fail("`" + reference.text + "` is not defined in this file.", reference.offset);
+    if (reference.what != kind::name || found == variables_.end() || found->second.type != type)
+      parser_.fail("`" + reference.text + "` is no " + std::string{type} + " of this file.", reference.offset);
     return found->second;
   }
 
-  template <class Type>
-  Type as(const snapshot_value& value) {
-    if constexpr (std::is_same_v<Type, std::string_view>) {
-      if (value.what != kind::text)
-        parser_.fail("A text is expected here.", value.offset);
-      return owner_.text(value.text);
-    } else if constexpr (std::is_same_v<Type, bool>) {
-      if (value.what != kind::name || (value.text != "true" && value.text != "false"))
-        parser_.fail("`true` or `false` is expected here.", value.offset);
-      return value.text == "true";
-    } else if constexpr (std::is_enum_v<Type>) {
-      return enumerator<Type>(value);
-    } else if constexpr (std::is_integral_v<Type>) {
-      return integer<Type>(value);
-    } else if constexpr (std::is_same_v<Type, double>) {
-      return real(value);
-    } else if constexpr (std::is_same_v<Type, const enumeration*>) {
-      return enumeration_at(value);
-    } else if constexpr (requires { typename element_of<Type>::type; }) {
-      return array<typename element_of<Type>::type>(value);
-    } else {
-      return object<Type>(value);
-    }
+  template <class Visit>
+  void for_each(const snapshot_value* reference, std::string_view type, const Visit& visit) {
+    if (reference == nullptr)
+      return;
+    const snapshot_value& list = variable(*reference, type).value;
+    if (list.what != kind::list)
+      parser_.fail("An array is expected here.", list.offset);
+    for (const auto& element : list.elements)
+      visit(element.second);
   }
+
+  /// One of the values in the braces of an element.
+  const snapshot_value& field(const snapshot_value& element, std::size_t at, kind what) {
+    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].second.what != what)
+      parser_.fail("An element is not as instar writes it.", element.offset);
+    return element.elements[at].second;
+  }
+
+  std::uint64_t hash(const snapshot_value& value) {
+    std::string_view digits = value.text;
+    std::uint64_t number = 0;
+    if (digits.starts_with("0x") && digits.ends_with("ull")) {
+      digits = digits.substr(2, digits.size() - 5);
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+      if (error == std::errc{} && end == digits.data() + digits.size())
+        return number;
+    }
+    parser_.fail("A number is expected here.", value.offset);
+  }
+
+  dialect dialect_of(const snapshot_value* value) {
+    if (value == nullptr || value->text == "instar::dialect::postgres")
+      return dialect::postgres;
+    if (value->text != "instar::dialect::sqlite")
+      parser_.fail("A dialect is expected here.", value->offset);
+    return dialect::sqlite;
+  }
+
+  /// Keeps what is read in the owner; see schema_text_reader.
+  struct owning_store {
+    snapshot_builder& builder;
+    const snapshot_value& value;
+
+    std::string_view text(std::string_view given) { return builder.owner_.text(given); }
+    template <class Element, class Next>
+    std::span<const Element> array(Next next) {
+      std::vector<Element> elements;
+      for (Element element{}; next(element); element = {})
+        elements.push_back(element);
+      return builder.owner_.array(elements);
+    }
+    const enumeration* find_enumeration(std::string_view schema, std::string_view name) {
+      for (const enumeration& e : builder.enumerations_)
+        if (e.name == name && e.schema == schema)
+          return &e;
+      return nullptr;
+    }
+    [[noreturn]] void fail(const char* why, std::size_t offset) {
+      builder.parser_.fail(std::string{"in this text "} + why + ".",
+                           value.content == 0 ? value.offset : value.content + offset);
+    }
+  };
 
   template <class Object>
-  Object object(const snapshot_value& value) {
-    if (value.what == kind::name) {  // an array of enumerations lists variables
-      const snapshot_variable& named = variable(value);
-      if (named.type != struct_of<Object>::name || named.value.what != kind::list)
-        parser_.fail("`" + value.text + "` is no " + std::string{struct_of<Object>::name} + ".", value.offset);
-      return object<Object>(named.value);
-    }
-    if (value.what != kind::list)
-      parser_.fail("Members in braces are expected here.", value.offset);
-    Object made{};
-    for (const auto& element : value.elements) {
-      bool known = false;
-      const auto set = [&](const auto& member) {
-        if (known || member.name != element.first)
-          return;
-        known = true;
-        using Member = std::remove_cvref_t<decltype(made.*member.pointer)>;
-        made.*member.pointer = as<Member>(element.second);
-      };
-      std::apply([&](const auto&... member) { (set(member), ...); }, struct_of<Object>::members);
-      if (!known)
-        parser_.fail(std::string{struct_of<Object>::name} + " has no member `" + element.first +
-                         "`; a newer instar may have written it.",
-                     element.second.offset);
-    }
-    return made;
+  Object object(const snapshot_value* value) {
+    if (value == nullptr)
+      return {};
+    if (value->what == kind::name)
+      value = &variable(*value, "std::string_view").value;
+    if (value->what != kind::text)
+      parser_.fail("A text is expected here.", value->offset);
+    owning_store store{*this, *value};
+    return schema_text_reader{store, value->text}.template run<Object>();
   }
-
-  template <class Element>
-  std::span<const Element> array(const snapshot_value& value) {
-    const snapshot_value* list = &value;
-    if (value.what == kind::name) {
-      const snapshot_variable& named = variable(value);
-      if (named.type != element_name<Element>())
-        parser_.fail("`" + value.text + "` is no array of " + std::string{element_name<Element>()} + ".", value.offset);
-      list = &named.value;
-    }
-    if (list->what != kind::list)
-      parser_.fail("An array is expected here.", value.offset);
-    if (++open_arrays_ > deepest_array)
-      parser_.fail("The arrays refer to each other in a circle.", value.offset);
-    std::vector<Element> elements;
-    elements.reserve(list->elements.size());
-    for (const auto& [name, element] : list->elements) {
-      if (!name.empty())
-        parser_.fail("An array has no members.", element.offset);
-      elements.push_back(as<Element>(element));
-    }
-    --open_arrays_;
-    return owner_.array(elements);
-  }
-
-  template <class Element>
-  static constexpr std::string_view element_name() {
-    if constexpr (std::is_same_v<Element, std::string_view>)
-      return "std::string_view";
-    else
-      return struct_of<Element>::name;
-  }
-
-  const enumeration* enumeration_at(const snapshot_value& value) {
-    if (value.what != kind::address)
-      parser_.fail("The address of an enumeration is expected here.", value.offset);
-    const auto known = enumerations_.find(value.text);
-    if (known != enumerations_.end())
-      return known->second;
-    const snapshot_variable& named = variable(value);
-    if (named.type != struct_of<enumeration>::name)
-      parser_.fail("`" + value.text + "` is no enumeration.", value.offset);
-    const enumeration* made = owner_.array({object<enumeration>(named.value)}).data();
-    enumerations_.emplace(value.text, made);
-    return made;
-  }
-
-  template <class Enumeration>
-  Enumeration enumerator(const snapshot_value& value) {
-    const std::string prefix = std::string{enumeration_name<Enumeration>} + "::";
-    if (value.what == kind::name && value.text.starts_with(prefix)) {
-      const std::string_view wanted = std::string_view{value.text}.substr(prefix.size());
-      for (unsigned char number = 0;; ++number) {
-        const auto candidate = static_cast<Enumeration>(number);
-        const std::string_view name = enumerator_name(candidate);
-        if (name.empty())
-          break;
-        if (name == wanted)
-          return candidate;
-      }
-    }
-    parser_.fail("A value of " + std::string{enumeration_name<Enumeration>} + " is expected here.", value.offset);
-  }
-
-  template <class Integer>
-  Integer integer(const snapshot_value& value) {
-    std::string_view digits = value.text;
-    const bool lowest = digits.ends_with(" - 1");
-    if (lowest)
-      digits.remove_suffix(4);
-    for (const std::string_view suffix : {"ull", "ll"})
-      if (digits.ends_with(suffix)) {
-        digits.remove_suffix(suffix.size());
-        break;
-      }
-    int base = 10;
-    if (digits.starts_with("0x")) {
-      base = 16;
-      digits.remove_prefix(2);
-    }
-    Integer number{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
-    if (value.what != kind::number || error != std::errc{} || end != digits.data() + digits.size() ||
-        (lowest && number == std::numeric_limits<Integer>::min()))
-      parser_.fail("A number is expected here.", value.offset);
-    return lowest ? static_cast<Integer>(number - 1) : number;
-  }
-
-  double real(const snapshot_value& value) {
-    if (value.text == "__builtin_huge_val")
-      return std::numeric_limits<double>::infinity();
-    if (value.text == "-__builtin_huge_val")
-      return -std::numeric_limits<double>::infinity();
-    if (value.text == "__builtin_nan")
-      return std::numeric_limits<double>::quiet_NaN();
-    double number = 0;
-    const char* const end = value.text.data() + value.text.size();
-    const auto [stop, error] = std::from_chars(value.text.data(), end, number);
-    if (value.what != kind::number || error != std::errc{} || stop != end)
-      parser_.fail("A number is expected here.", value.offset);
-    return number;
-  }
-
-  static constexpr std::size_t deepest_array = 8;  // tables, indexes, parts: three
 
   snapshot_parser& parser_;
   std::map<std::string, snapshot_variable, std::less<>> variables_;
-  std::map<std::string, const enumeration*, std::less<>> enumerations_;
-  std::size_t open_arrays_ = 0;
+  std::span<const enumeration> enumerations_{};
   owned_schema owner_;
 };
 
@@ -15622,7 +15782,7 @@ class snapshot_builder {
 
 // ---- instar/migrate/snapshot_writer.hpp
 
-#include <cmath>
+#include <concepts>
 
 /// \file A snapshot as a C++ header.
 
@@ -15638,67 +15798,200 @@ namespace instar::detail {
            within(0xE0000, 0x10FFFF));
 }
 
+/// How many bytes the visible character at a place has, or 0 where none is: a control character, broken UTF-8.
+[[nodiscard]] inline std::size_t visible_character(std::string_view text, std::size_t at) noexcept {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte < 0x80)
+    return byte < 0x20 || byte == 0x7F ? 0 : 1;
+  const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+  const std::string_view character = text.substr(at, length);
+  if (character.size() != length || first_invalid_utf8(character))
+    return 0;
+  char32_t code = byte & (0xFFU >> (length + 1));
+  for (const char continuation : character.substr(1))
+    code = code << 6U | (static_cast<unsigned char>(continuation) & 0x3FU);
+  return shows_as_itself(code) ? length : 0;
+}
+
 /// A C++ string literal of that text, whatever is in it; several adjacent ones, a line each, where it has lines.
 ///
 /// Everything unusual is an octal escape of three digits: unlike a hexadecimal one it ends by itself.
 /// \param indent what begins each further line
 [[nodiscard]] inline std::string cpp_literal(std::string_view text, std::string_view indent) {
   std::string out = "\"";
-  const auto octal = [&out](char byte) {
-    const auto value = static_cast<unsigned char>(byte);
-    out += '\\';
-    out += static_cast<char>('0' + (value >> 6U));
-    out += static_cast<char>('0' + ((value >> 3U) & 7U));
-    out += static_cast<char>('0' + (value & 7U));
-  };
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+    if (const std::size_t length = visible_character(text, i); length > 1) {
+      out += text.substr(i, length);
+      i += length;
+      continue;
+    } else if (c == '"' || c == '\\' || (c == '?' && i != 0 && text[i - 1] == '?')) {  // ?? could begin a trigraph
       out += '\\';
       out += c;
-    } else if (c == '?' && i != 0 && text[i - 1] == '?') {
-      out += "\\?";  // two in a row could begin a trigraph
+    } else if (length == 1) {
+      out += c;
     } else if (c == '\n') {
       out += "\\n";
       if (i + 1 != text.size())
         out += "\"\n" + std::string{indent} + "\"";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      octal(c);
-    } else if (byte < 0x80) {
-      out += c;
     } else {
-      const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
-      const std::string_view character = text.substr(i, length);
-      bool whole = character.size() == length && !first_invalid_utf8(character);
-      if (whole) {
-        char32_t code = byte & (0xFFU >> (length + 1));
-        for (const char continuation : character.substr(1))
-          code = code << 6U | (static_cast<unsigned char>(continuation) & 0x3FU);
-        whole = shows_as_itself(code);
-      }
-      if (whole) {
-        out += character;
-        i += length;
-        continue;
-      }
-      octal(c);
+      const auto byte = static_cast<unsigned char>(c);
+      out += '\\';
+      out += static_cast<char>('0' + (byte >> 6U));
+      out += static_cast<char>('0' + ((byte >> 3U) & 7U));
+      out += static_cast<char>('0' + (byte & 7U));
     }
     ++i;
   }
   return out += '"';
 }
 
-/// Writes the header: every array under a name made of the names of what it belongs to, so that a change of one table
-/// changes the lines of that table alone.
+/// Writes objects of the schema as schema/schema_text.hpp describes.
+class schema_text_writer {
+ public:
+  /// \param tall whether each member has a line of its own
+  template <class Object>
+  [[nodiscard]] static std::string run(Object object, bool tall) {
+    schema_text_writer writer;
+    writer.put_object(object, tall);
+    return std::move(writer.out_);
+  }
+
+ private:
+  template <class Object>
+  void put_object(Object object, bool tall) {
+    Object initial{};
+    members_of<Object> at_default;
+    visit_members(initial, at_default);
+    out_ += '{';
+    bool first = true;
+    std::size_t n = 0;
+    const auto put = [&](const char* name, const auto& member) {
+      using Member = std::remove_cvref_t<decltype(member)>;
+      if (is_default(member, *static_cast<const Member*>(at_default.at[n++])))
+        return;
+      if (tall)
+        out_ += "\n  ";
+      else if (!first)
+        out_ += ' ';
+      first = false;
+      out_ += name;
+      if constexpr (!std::is_same_v<Member, bool>) {
+        out_ += '=';
+        put_value(member);
+      }
+    };
+    visit_members(object, put);
+    out_ += tall && !first ? "\n}" : "}";
+  }
+
+  /// Where the members of an object are, in the order of the visit.
+  template <class Object>
+  struct members_of {
+    std::vector<const void*> at{};
+    void operator()(const char*, const auto& member) { at.push_back(&member); }
+  };
+
+  template <class Member>
+  static bool is_default(const Member& given, const Member& initial) {
+    if constexpr (std::is_same_v<Member, double>)
+      return std::bit_cast<std::uint64_t>(given) == std::bit_cast<std::uint64_t>(initial);
+    else if constexpr (std::is_same_v<Member, const enumeration*>)
+      return given == nullptr;
+    else if constexpr (requires { given == initial; })
+      return given == initial;
+    else if constexpr (requires { given.empty(); })
+      return given.empty();
+    else
+      return run(given, false) == "{}";
+  }
+
+  void put_value(std::string_view text) {
+    const bool bare = !text.empty() && std::all_of(text.begin(), text.end(), is_bare);
+    const std::string quote = bare ? std::string{} : quote_for(text);
+    out_ += quote;
+    out_ += text;
+    out_ += quote;
+  }
+
+  /// The first quote that does not occur in a text, nor together with its end.
+  static std::string quote_for(std::string_view text) {
+    for (const char c : {'"', '\''})
+      if (text.find(c) == std::string_view::npos)
+        return std::string{c};
+    std::string quote = "$$";
+    for (int n = 1; (std::string{text} + quote).find(quote) != text.size(); ++n)
+      quote = "$" + std::to_string(n) + "$";
+    return quote;
+  }
+
+  template <std::integral Integer>
+  void put_value(Integer number) {
+    out_ += std::to_string(number);
+  }
+
+  void put_value(double real) { put_value(std::bit_cast<std::uint64_t>(real)); }
+
+  template <class Enumeration>
+  requires std::is_enum_v<Enumeration>
+  void put_value(Enumeration value) { out_ += enumerator_names(value)[static_cast<std::size_t>(value)]; }
+
+  void put_value(const enumeration* values) {
+    put_object(enumeration{.schema = values->schema, .name = values->name}, false);
+  }
+
+  template <class Element>
+  void put_value(std::span<const Element> elements) {
+    constexpr bool a_line_each =
+        std::is_class_v<Element> && !std::is_same_v<Element, std::string_view> && !std::is_same_v<Element, index_part>;
+    out_ += '[';
+    for (const Element& element : elements) {
+      if (a_line_each)
+        out_ += "\n    ";
+      else if (&element != elements.data())
+        out_ += ' ';
+      if constexpr (std::is_same_v<Element, std::string_view>)
+        put_value(element);
+      else
+        put_object(element, false);
+    }
+    out_ += a_line_each && !elements.empty() ? "\n  ]" : "]";
+  }
+
+  template <class Object>
+  requires std::is_class_v<Object>
+  void put_value(const Object& object) { put_object(object, false); }
+
+  std::string out_;
+};
+
+/// Writes the header: a part for each table, so that a change of one changes the lines of that one alone.
 class snapshot_writer {
  public:
   [[nodiscard]] std::string run(const snapshot& written) {
-    for (const enumeration& e : written.schema.enumerations)
-      name_of_enumeration(e);
-    const std::string value = initialiser(written, "", true);
+    std::string parts;
+    std::string members;
+    const auto put_member = [&members](std::string_view name, std::string_view value) {
+      members += (members.empty() ? "." : ", .") + std::string{name} + " = " + std::string{value};
+    };
+    const auto put_array = [&](std::string_view type, std::string_view name, std::string_view elements) {
+      if (elements.empty())
+        return;
+      parts += "\ninline constexpr " + std::string{type} + " " + std::string{name} + "[] = {\n" +
+               std::string{elements} + "};\n";
+      put_member(name, "snapshot_parts::" + std::string{name});
+    };
+    put_array("instar::stored_part", "tables", stored(written.schema.tables, true));
+    put_array("instar::stored_part", "enumerations", stored(enumerations_of(written.schema), false));
+    if (const std::string objects = schema_text_writer::run(written.schema, true); objects != "{}") {
+      parts += "\ninline constexpr std::string_view objects = " + literal(objects) + ";\n";
+      put_member("objects", "snapshot_parts::objects");
+    }
+    put_array("instar::migration_record", "migrations", stored(written.migrations));
+    put_member("dialect", written.dialect == dialect::sqlite ? "instar::dialect::sqlite" : "instar::dialect::postgres");
+
     std::string header =
         "// The schema after the last migration, for INSTAR_CHECK_MIGRATED and for the next plan.\n"
         "// Written by `migrate dev`; `generate` brings it up to date. Do not edit, and do commit it.\n"
@@ -15708,196 +16001,77 @@ class snapshot_writer {
     if (longest_literal_ > shortest_overlong_literal)
       header += "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n";
     header += "namespace migrations {\n";
-    if (!arrays_.empty())
-      header += "namespace snapshot_parts {\nusing namespace std::string_view_literals;\n\n" + arrays_ +
+    if (!parts.empty())
+      header += "namespace snapshot_parts {\nusing namespace std::string_view_literals;\n" + parts +
                 "\n}  // namespace snapshot_parts\n";
-    header += "\ninline constexpr instar::snapshot snapshot" + value + ";\n\n}  // namespace migrations\n";
-    return header;
+    return header + "\ninline constexpr instar::stored_snapshot snapshot{" + members +
+           "};\n\n}  // namespace migrations\n";
   }
 
  private:
   // What the standard asks of every implementation, [implimits]; clang warns above it when it is pedantic.
   static constexpr std::size_t shortest_overlong_literal = 65536;
 
-  /// An identifier that nothing else here has, from a name that may hold anything.
-  std::string identifier(std::string_view wanted) {
-    std::string plain;
-    for (const char c : wanted) {
-      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      if (letter)
-        plain += c;
-      else if (!plain.ends_with('_'))  // two underscores in a row belong to the implementation
-        plain += '_';
+  /// Whether a text may stand in a raw literal: it is plain to see, does not end there, and looks like no merge.
+  static bool is_plain(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+      const std::size_t length = text[i] == '\n' ? 1 : visible_character(text, i);
+      if (length == 0)
+        return false;
+      i += length;
     }
-    if (plain.empty() || plain.front() == '_' || (plain.front() >= '0' && plain.front() <= '9'))
-      plain.insert(0, plain.starts_with('_') ? "x" : "x_");
-    std::string unique = plain;
-    for (int n = 2; !used_.insert(unique).second; ++n)
-      unique = plain + (plain.ends_with('_') ? "" : "_") + std::to_string(n);
-    return unique;
+    for (const std::string_view never : {")part\"", "\?\?", "<<<<<<<"})
+      if (text.find(never) != std::string_view::npos)
+        return false;
+    return true;
   }
 
-  static std::string joined(std::string_view stem, std::string_view name) {
-    if (stem.empty() || name.empty())
-      return std::string{stem.empty() ? name : stem};
-    return std::string{stem} + "_" + std::string{name};
-  }
-
-  /// The variable that holds an enumeration, written when it is first needed.
-  std::string name_of_enumeration(const enumeration& e) {
-    const auto key = std::pair{std::string{e.schema}, std::string{e.name}};
-    if (const auto known = enumerations_.find(key); known != enumerations_.end())
-      return known->second;
-    const std::string stem = joined(e.schema, e.name);
-    std::string value = initialiser(e, stem, false);
-    const std::string name = identifier(joined(stem, "enumeration"));
-    arrays_ += "inline constexpr instar::enumeration " + name + std::move(value) + ";\n";
-    enumerations_.emplace(key, name);
-    return name;
-  }
-
+  /// The literals have a suffix that hands the compiler their lengths, which it would else count in a constant
+  /// evaluation; and a text may hold a NUL.
   std::string literal(std::string_view text) {
-    longest_literal_ = text.size() > longest_literal_ ? text.size() : longest_literal_;
-    // The suffix hands the compiler the length, which it would else count in a constant evaluation, a third of the
-    // cost of a snapshot; and a text may hold a NUL.
-    return cpp_literal(text, "        ") + "sv";
+    longest_literal_ = std::max(longest_literal_, text.size());
+    return (is_plain(text) ? "R\"part(" + std::string{text} + ")part\"" : cpp_literal(text, "     ")) + "sv";
   }
 
-  // One overload for each type that a member has; an empty result: the default, which is left out.
-
-  std::string value(std::string_view text, const std::string_view& initial, std::string_view) {
-    return text == initial ? std::string{} : literal(text);
-  }
-
-  std::string value(bool given, const bool& initial, std::string_view) {
-    return given == initial ? std::string{} : given ? "true" : "false";
-  }
-
-  template <std::integral Integer>
-  std::string value(Integer given, const Integer& initial, std::string_view) {
-    if (given == initial)
-      return {};
-    if constexpr (std::is_unsigned_v<Integer>) {
+  template <class Object>
+  std::string stored(std::span<const Object> objects, bool tall) {
+    std::string elements;
+    for (const Object& object : objects) {
+      const std::string name =
+          (object.schema.empty() ? "" : std::string{object.schema} + ".") + std::string{object.name};
+      std::uint64_t hash = 0;
+      if constexpr (requires { object.content_hash; })
+        hash = object.content_hash;
       char digits[24];
-      const auto end = std::to_chars(digits, digits + sizeof digits, given, 16).ptr;
-      return "0x" + std::string(digits, end) + "ull";
-    } else {
-      // The digits of the lowest number are no literal: the minus is not part of it.
-      if (given == std::numeric_limits<Integer>::min())
-        return std::to_string(given + 1) + " - 1";
-      return std::to_string(given);
+      const auto end = std::to_chars(digits, digits + sizeof digits, hash, 16).ptr;
+      elements += "    {" + cpp_literal(name, "     ") + "sv, 0x" + std::string(digits, end) + "ull, " +
+                  literal(schema_text_writer::run(object, tall)) + "},\n";
     }
+    return elements;
   }
 
-  std::string value(double given, const double& initial, std::string_view) {
-    if (given == initial && std::signbit(given) == std::signbit(initial))
-      return {};
-    if (std::isnan(given))
-      return "__builtin_nan(\"\")";
-    if (std::isinf(given))
-      return given < 0 ? "-__builtin_huge_val()" : "__builtin_huge_val()";
-    char digits[40];
-    const auto end = std::to_chars(digits, digits + sizeof digits, given).ptr;
-    std::string text(digits, end);
-    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-  }
-
-  template <class Enumeration>
-  requires std::is_enum_v<Enumeration> std::string value(Enumeration given, const Enumeration& initial,
-                                                         std::string_view) {
-    if (given == initial)
-      return {};
-    return std::string{enumeration_name<Enumeration>} + "::" + std::string{enumerator_name(given)};
-  }
-
-  std::string value(const enumeration* given, const enumeration* const&, std::string_view) {
-    return given == nullptr ? std::string{} : "&" + in_parts(name_of_enumeration(*given));
-  }
-
-  std::string value(std::span<const enumeration> given, const std::span<const enumeration>&, std::string_view) {
-    if (given.empty())
-      return {};
+  std::string stored(std::span<const migration_record> records) {
     std::string elements;
-    for (const enumeration& e : given)
-      elements += "    " + name_of_enumeration(e) + ",\n";
-    return in_parts(array("instar::enumeration", "enumerations", elements));
+    for (const migration_record& record : records)
+      elements +=
+          "    {" + cpp_literal(record.name, "     ") + "sv, " + cpp_literal(record.checksum, "     ") + "sv},\n";
+    return elements;
   }
 
-  std::string value(std::span<const std::string_view> given, const std::span<const std::string_view>&,
-                    std::string_view stem) {
-    if (given.empty())
-      return {};
-    std::string elements;
-    for (const std::string_view name : given)
-      elements += (elements.empty() ? "" : ", ") + literal(name);
-    const std::string name = identifier(stem);
-    arrays_ += "inline constexpr std::string_view " + name + "[] = {" + elements + "};\n";
-    return in_parts(name);
+  /// The enums that a schema lists, and any other that a column has.
+  std::span<const enumeration> enumerations_of(const schema_view& schema) {
+    enumerations_.assign(schema.enumerations.begin(), schema.enumerations.end());
+    for (const table& t : schema.tables)
+      for (const column& c : t.columns)
+        if (c.type.values != nullptr &&
+            std::none_of(enumerations_.begin(), enumerations_.end(), [&c](const enumeration& e) {
+              return e.name == c.type.values->name && e.schema == c.type.values->schema;
+            }))
+          enumerations_.push_back(*c.type.values);
+    return enumerations_;
   }
 
-  template <class Element>
-  std::string value(std::span<const Element> given, const std::span<const Element>&, std::string_view stem) {
-    if (given.empty())
-      return {};
-    constexpr bool tall =
-        std::is_same_v<Element, table> || std::is_same_v<Element, view_object> || std::is_same_v<Element, raw_object>;
-    std::string elements;
-    for (const Element& element : given) {
-      if constexpr (std::is_same_v<Element, table>)
-        arrays_ += "\n";
-      elements += "    " + initialiser(element, stem_of(element, stem), tall) + ",\n";
-    }
-    return in_parts(array(struct_of<Element>::name, stem, elements));
-  }
-
-  template <class Object>
-  requires requires { struct_of<Object>::members; }
-  std::string value(const Object& given, const Object&, std::string_view stem) {
-    std::string nested = initialiser(given, stem_of(given, stem), std::is_same_v<Object, schema_view>);
-    return nested == "{}" ? std::string{} : nested;
-  }
-
-  /// What the arrays of an element are called after: its own name where it has one.
-  template <class Element>
-  static std::string stem_of(const Element& element, std::string_view stem) {
-    if constexpr (std::is_same_v<Element, table> || std::is_same_v<Element, view_object>)
-      return joined(element.schema, element.name);
-    else if constexpr (requires { std::string_view{element.name}; })
-      return std::string{element.name.empty() ? stem : element.name};
-    else
-      return std::string{stem};
-  }
-
-  template <class Object>
-  std::string initialiser(const Object& object, std::string_view stem, bool tall) {
-    static const Object initial{};
-    std::string out = "{";
-    const auto put = [&](const auto& member) {
-      const bool whole = std::is_same_v<Object, schema_view> || std::is_same_v<Object, snapshot>;
-      const std::string array_stem = whole ? std::string{member.name} : joined(stem, member.name);
-      const std::string text = value(object.*member.pointer, initial.*member.pointer, array_stem);
-      if (text.empty())
-        return;
-      if (out.size() != 1)
-        out += tall ? ",\n     " : ", ";
-      out += "." + std::string{member.name} + " = " + text;
-    };
-    std::apply([&](const auto&... member) { (put(member), ...); }, struct_of<Object>::members);
-    return out += "}";
-  }
-
-  std::string array(std::string_view type, std::string_view name, std::string_view elements) {
-    const std::string unique = identifier(name);
-    arrays_ += "inline constexpr " + std::string{type} + " " + unique + "[] = {\n" + std::string{elements} + "};\n";
-    return unique;
-  }
-
-  /// Arrays refer to each other unqualified; the snapshot itself stands outside their namespace.
-  [[nodiscard]] static std::string in_parts(const std::string& name) { return "snapshot_parts::" + name; }
-
-  std::string arrays_;
-  std::set<std::string, std::less<>> used_{"snapshot", "snapshot_parts", "migrations"};
-  std::map<std::pair<std::string, std::string>, std::string> enumerations_;
+  std::vector<enumeration> enumerations_;
   std::size_t longest_literal_ = 0;
 };
 

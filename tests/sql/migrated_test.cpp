@@ -115,6 +115,61 @@ constexpr instar::snapshot with_tables(std::span<const instar::table> tables) {
 inline constexpr instar::snapshot hashless = with_tables(without_hashes.tables);
 inline constexpr instar::snapshot otherwise_hashed = with_tables(with_other_hashes.tables);
 
+// The same as `migrate dev` stores it.
+constexpr std::string_view teams_text = R"({
+  name=teams
+  columns=[
+    {name=id type={kind=bigint} primary_key}
+    {name=name type={kind=text} unique}
+  ]
+  primary_key={name=teams_pkey columns=[id]}
+  uniques=[
+    {name=teams_name_key columns=[name]}
+  ]
+})";
+constexpr std::string_view players_text = R"({name=players
+  columns=[{name=id type={kind=bigint} primary_key} {name=team_id type={kind=bigint}}]
+  primary_key={name=players_pkey columns=[id]}
+  foreign_keys=[{name=players_team_id_fkey columns=[team_id] target_table=teams target_columns=[id]}]})";
+constexpr std::string_view objects_text = R"({
+  extensions=[{name=citext}] sequences=[{name=n}] views=[{name=v query="SELECT 1"}]
+  raw_objects=[{kind=function name=f create="CREATE FUNCTION f" drop="DROP FUNCTION f" placement=before_tables}]})";
+constexpr std::uint64_t teams_hash = kept.table("teams").content_hash;
+constexpr std::uint64_t players_hash = kept.table("players").content_hash;
+
+inline constexpr instar::stored_part stored_tables[] = {{"teams", teams_hash, teams_text},
+                                                        {"players", players_hash, players_text}};
+inline constexpr instar::stored_snapshot stored{.tables = stored_tables, .objects = objects_text};
+inline constexpr instar::stored_snapshot stored_on_sqlite{
+    .tables = stored_tables, .objects = objects_text, .dialect = instar::sqlite};
+inline constexpr instar::stored_part tables_stored_without_hashes[] = {{"teams", 0, teams_text},
+                                                                       {"players", 0, players_text}};
+inline constexpr instar::stored_snapshot stored_without_hashes{.tables = tables_stored_without_hashes,
+                                                               .objects = objects_text};
+// Reading one of these texts would not compile.
+inline constexpr instar::stored_part unreadable_tables[] = {{"teams", teams_hash, "?"}, {"players", players_hash, "?"}};
+inline constexpr instar::stored_snapshot unreadable{.tables = unreadable_tables, .objects = objects_text};
+inline constexpr instar::stored_part half_readable_tables[] = {{"teams", teams_hash, teams_text},
+                                                               {"players", players_hash, "?"}};
+inline constexpr instar::stored_snapshot half_readable{.tables = half_readable_tables, .objects = objects_text};
+
+// An enum that gets a value.
+namespace moods {
+enum class Mood { calm, angry };
+INSTAR_ENUM(Mood, calm, angry)
+struct Person {
+  int64_t id;
+  Mood mood;
+};
+INSTAR_MODEL(Person, "people", (id, primary_key), (mood))
+inline constexpr auto schema = instar::schema<Person>();
+inline constexpr instar::stored_part tables[] = {
+    {"people", 1, R"({name=people columns=[{name=id type={kind=bigint} primary_key}
+        {name=mood type={kind=enumeration enum={name=mood}}}] primary_key={name=people_pkey columns=[id]}})"}};
+inline constexpr instar::stored_part enumerations[] = {{"mood", 0, "{name=mood values=[{label=calm}]}"}};
+inline constexpr instar::stored_snapshot stored{.tables = tables, .enumerations = enumerations};
+}  // namespace moods
+
 /// The SQL that no migration has, as the compiler shows it.
 template <const auto& Schema, const auto& Snapshot>
 constexpr instar_test::text<5000> pending() {
@@ -145,6 +200,7 @@ inline constexpr auto wide = instar::schema<Wide>(instar::view("v", long_text), 
 INSTAR_CHECK_MIGRATED(migrated_test::schema, migrated_test::on_postgres);
 INSTAR_CHECK_MIGRATED(migrated_test::schema, migrated_test::on_sqlite);
 INSTAR_CHECK_MIGRATED(migrated_test::none, migrated_test::of_nothing);
+INSTAR_CHECK_MIGRATED(migrated_test::schema, migrated_test::stored);
 
 #define MIGRATED(SCHEMA, SNAPSHOT) instar::detail::is_migrated<migrated_test::SCHEMA, migrated_test::SNAPSHOT>()
 
@@ -170,6 +226,34 @@ TEST_CASE("a snapshot with other hashes, or none, is read through") {
   STATIC_REQUIRE_FALSE(MIGRATED(widened::schema, otherwise_hashed));
 }
 
+TEST_CASE("a stored snapshot is the schema that it was written from") {
+  STATIC_REQUIRE(MIGRATED(schema, stored));
+  STATIC_REQUIRE(MIGRATED(turned, stored));
+  STATIC_REQUIRE(MIGRATED(schema, stored_on_sqlite));
+  STATIC_REQUIRE(MIGRATED(schema, stored_without_hashes));
+  STATIC_REQUIRE(instar::diff<migrated_test::stored, migrated_test::schema>.empty());
+  STATIC_REQUIRE(instar::diff<migrated_test::schema, migrated_test::stored>.empty());
+  STATIC_REQUIRE(instar::diff<migrated_test::stored, migrated_test::on_postgres>.empty());
+  STATIC_REQUIRE(instar::view_of<migrated_test::stored>.table("teams").column("name").unique);
+  STATIC_REQUIRE(instar::view_of<migrated_test::stored>.table("players").content_hash == migrated_test::players_hash);
+}
+
+TEST_CASE("of a stored snapshot only what changed is read") {
+  STATIC_REQUIRE(MIGRATED(schema, unreadable));
+  STATIC_REQUIRE(MIGRATED(turned, unreadable));
+  STATIC_REQUIRE_FALSE(MIGRATED(widened::schema, half_readable));
+  STATIC_REQUIRE(migrated_test::pending<migrated_test::widened::schema, migrated_test::half_readable>() ==
+                 R"(ALTER TABLE "teams" ADD COLUMN "motto" text;)");
+  STATIC_REQUIRE(migrated_test::pending<migrated_test::other_view, migrated_test::unreadable>() ==
+                 R"(DROP VIEW "v"; CREATE VIEW "v" AS SELECT 2;)");
+}
+
+TEST_CASE("an enum of a stored snapshot is compared with the model's") {
+  STATIC_REQUIRE_FALSE(MIGRATED(moods::schema, moods::stored));
+  STATIC_REQUIRE(migrated_test::pending<migrated_test::moods::schema, migrated_test::moods::stored>() ==
+                 R"(ALTER TYPE "mood" ADD VALUE 'angry' AFTER 'calm';)");
+}
+
 TEST_CASE("models are not migrated when a table came, went or changed") {
   STATIC_REQUIRE_FALSE(MIGRATED(schema, of_nothing));
   STATIC_REQUIRE_FALSE(MIGRATED(fewer, on_postgres));
@@ -184,6 +268,8 @@ TEST_CASE("models are not migrated when an object beside the tables changed") {
   STATIC_REQUIRE_FALSE(MIGRATED(other_sequence, on_postgres));
   STATIC_REQUIRE_FALSE(MIGRATED(other_function, on_postgres));
   STATIC_REQUIRE_FALSE(MIGRATED(more_objects, on_postgres));
+  STATIC_REQUIRE_FALSE(MIGRATED(other_view, stored));
+  STATIC_REQUIRE_FALSE(MIGRATED(more_objects, stored));
 }
 
 TEST_CASE("what a database does not know is no migration of it") {

@@ -2,25 +2,21 @@
 
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/file.hpp>
-#include <instar/migrate/snapshot_members.hpp>
 #include <instar/schema/owned.hpp>
-#include <instar/schema/schema.hpp>
+#include <instar/schema/schema_text.hpp>
 #include <instar/schema/snapshot.hpp>
 #include <instar/sql/script.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <tuple>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -48,11 +44,12 @@ namespace detail {
 
 /// A value as the header spells it: what it means is decided by the member that it is for.
 struct snapshot_value {
-  enum class kind : unsigned char { text, number, name, address, list };
+  enum class kind : unsigned char { text, number, name, list };
   kind what = kind::list;
-  std::string text{};  ///< of a text: unescaped; otherwise as it is spelt, with its sign
+  std::string text{};                                              ///< of a text: unescaped; otherwise as it is spelt
   std::vector<std::pair<std::string, snapshot_value>> elements{};  ///< with the member's name where one is given
   std::size_t offset = 0;
+  std::size_t content = 0;  ///< of a raw text: where in the file its first character is; 0: it is not raw
 };
 
 struct snapshot_variable {
@@ -117,7 +114,9 @@ class snapshot_parser {
   }
 
  private:
-  static constexpr std::size_t deepest = 32;  // the writer nests four deep
+  static constexpr std::size_t deepest = 8;  // the writer nests two deep
+  static constexpr std::string_view raw_begin = "R\"part(";
+  static constexpr std::string_view raw_end = ")part\"";
 
   static bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
   static bool is_name_part(char c) { return is_name_start(c) || is_sql_digit(c); }
@@ -183,18 +182,22 @@ class snapshot_parser {
     } else if (first == '"') {
       read.what = snapshot_value::kind::text;
       read.text = literals();
-    } else if (first == '&') {
-      ++at_;
-      read.what = snapshot_value::kind::address;
-      read.text = name("a variable's name");
-    } else if (is_sql_digit(first) || first == '-') {
+    } else if (take(raw_begin)) {
+      read.what = snapshot_value::kind::text;
+      read.content = at_;
+      const std::size_t end = text_.find(raw_end, at_);
+      if (end == std::string_view::npos)
+        fail("This text has no end.", read.offset);
+      read.text = text_.substr(at_, end - at_);
+      at_ = end + raw_end.size();
+      (void)take("sv");
+    } else if (is_sql_digit(first)) {
       read.what = snapshot_value::kind::number;
-      read.text = number();
+      while (at_ < text_.size() && is_name_part(text_[at_]))
+        read.text += text_[at_++];
     } else {
       read.what = snapshot_value::kind::name;
       read.text = name("a value");
-      if (take("("))
-        builtin_arguments();
     }
     return read;
   }
@@ -215,36 +218,6 @@ class snapshot_parser {
       break;
     }
     return elements;
-  }
-
-  /// __builtin_huge_val() and __builtin_nan(""), the only calls that there are.
-  void builtin_arguments() {
-    skip_blank();
-    if (at_ < text_.size() && text_[at_] == '"')
-      (void)literals();
-    expect(")");
-  }
-
-  std::string number() {
-    const std::size_t begin = at_;
-    std::string digits;
-    if (take("-"))
-      digits += '-';
-    skip_blank();
-    if (digits == "-" && at_ < text_.size() && is_name_start(text_[at_])) {
-      digits += name("a number");
-      expect("(");
-      builtin_arguments();
-      return digits;
-    }
-    while (at_ < text_.size() && (is_name_part(text_[at_]) || text_[at_] == '.' ||
-                                  ((text_[at_] == '+' || text_[at_] == '-') && text_[at_ - 1] == 'e')))
-      digits += text_[at_++];
-    if (digits.empty() || digits == "-")
-      fail("A number is missing.", begin);
-    if (take("- 1"))  // the lowest number, which has no literal of its own
-      digits += " - 1";
-    return digits;
   }
 
   /// One string literal, or several in a row; the last has the suffix.
@@ -305,202 +278,149 @@ class snapshot_parser {
   std::size_t at_ = 0;
 };
 
-/// Makes the structs of the variables that a header defines.
+/// Makes the snapshot of the variables that a header defines.
 class snapshot_builder {
  public:
   explicit snapshot_builder(snapshot_parser& parser) : parser_(parser), variables_(parser.run()) {}
 
   [[nodiscard]] owned_snapshot run() {
     const auto found = variables_.find("snapshot");
-    if (found == variables_.end() || found->second.type != struct_of<snapshot>::name)
-      parser_.fail("It defines no `instar::snapshot snapshot`.", 0);
-    const auto read = as<snapshot>(found->second.value);
+    if (found == variables_.end() || found->second.type != "instar::stored_snapshot")
+      parser_.fail("It defines no `instar::stored_snapshot snapshot`.", 0);
+    const snapshot_value& whole = found->second.value;
+    snapshot read;
+    schema_view schema = object<schema_view>(member(whole, "objects"));
+    std::vector<enumeration> enumerations;
+    for_each(member(whole, "enumerations"), "instar::stored_part", [&](const snapshot_value& element) {
+      enumerations.push_back(object<enumeration>(&field(element, 2, kind::text)));
+    });
+    schema.enumerations = enumerations_ = owner_.array(enumerations);
+    std::vector<table> tables;
+    for_each(member(whole, "tables"), "instar::stored_part", [&](const snapshot_value& element) {
+      tables.push_back(object<table>(&field(element, 2, kind::text)));
+      tables.back().content_hash = hash(field(element, 1, kind::number));
+    });
+    schema.tables = owner_.array(tables);
+    read.schema = schema;
+    std::vector<migration_record> records;
+    for_each(member(whole, "migrations"), "instar::migration_record", [&](const snapshot_value& element) {
+      records.push_back({.name = owner_.text(field(element, 0, kind::text).text),
+                         .checksum = owner_.text(field(element, 1, kind::text).text)});
+    });
+    read.migrations = owner_.array(records);
+    read.dialect = dialect_of(member(whole, "dialect"));
     return owned_snapshot{std::move(owner_), read};
   }
 
  private:
   using kind = snapshot_value::kind;
 
-  template <class Type>
-  struct element_of {};
-  template <class Element>
-  struct element_of<std::span<const Element>> {
-    using type = Element;
-  };
+  /// A member of the snapshot, or nullptr where it is left out.
+  const snapshot_value* member(const snapshot_value& whole, std::string_view wanted) {
+    if (whole.what != kind::list)
+      parser_.fail("Members in braces are expected here.", whole.offset);
+    static constexpr std::array<std::string_view, 5> known{"tables", "enumerations", "objects", "migrations",
+                                                           "dialect"};
+    const snapshot_value* found = nullptr;
+    for (const auto& [name, value] : whole.elements) {
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        parser_.fail("instar::stored_snapshot has no member `" + name + "`; a newer instar may have written it.",
+                     value.offset);
+      if (name == wanted)
+        found = &value;
+    }
+    return found;
+  }
 
   /// The variable that a name refers to, with or without the namespace of the parts.
-  const snapshot_variable& variable(const snapshot_value& reference) {
+  const snapshot_variable& variable(const snapshot_value& reference, std::string_view type) {
     std::string_view name = reference.text;
     if (const std::size_t colons = name.rfind("::"); colons != std::string_view::npos)
       name.remove_prefix(colons + 2);
     const auto found = variables_.find(name);
-    if (found == variables_.end())
-      parser_.fail("`" + reference.text + "` is not defined in this file.", reference.offset);
+    if (reference.what != kind::name || found == variables_.end() || found->second.type != type)
+      parser_.fail("`" + reference.text + "` is no " + std::string{type} + " of this file.", reference.offset);
     return found->second;
   }
 
-  template <class Type>
-  Type as(const snapshot_value& value) {
-    if constexpr (std::is_same_v<Type, std::string_view>) {
-      if (value.what != kind::text)
-        parser_.fail("A text is expected here.", value.offset);
-      return owner_.text(value.text);
-    } else if constexpr (std::is_same_v<Type, bool>) {
-      if (value.what != kind::name || (value.text != "true" && value.text != "false"))
-        parser_.fail("`true` or `false` is expected here.", value.offset);
-      return value.text == "true";
-    } else if constexpr (std::is_enum_v<Type>) {
-      return enumerator<Type>(value);
-    } else if constexpr (std::is_integral_v<Type>) {
-      return integer<Type>(value);
-    } else if constexpr (std::is_same_v<Type, double>) {
-      return real(value);
-    } else if constexpr (std::is_same_v<Type, const enumeration*>) {
-      return enumeration_at(value);
-    } else if constexpr (requires { typename element_of<Type>::type; }) {
-      return array<typename element_of<Type>::type>(value);
-    } else {
-      return object<Type>(value);
-    }
+  template <class Visit>
+  void for_each(const snapshot_value* reference, std::string_view type, const Visit& visit) {
+    if (reference == nullptr)
+      return;
+    const snapshot_value& list = variable(*reference, type).value;
+    if (list.what != kind::list)
+      parser_.fail("An array is expected here.", list.offset);
+    for (const auto& element : list.elements)
+      visit(element.second);
   }
+
+  /// One of the values in the braces of an element.
+  const snapshot_value& field(const snapshot_value& element, std::size_t at, kind what) {
+    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].second.what != what)
+      parser_.fail("An element is not as instar writes it.", element.offset);
+    return element.elements[at].second;
+  }
+
+  std::uint64_t hash(const snapshot_value& value) {
+    std::string_view digits = value.text;
+    std::uint64_t number = 0;
+    if (digits.starts_with("0x") && digits.ends_with("ull")) {
+      digits = digits.substr(2, digits.size() - 5);
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+      if (error == std::errc{} && end == digits.data() + digits.size())
+        return number;
+    }
+    parser_.fail("A number is expected here.", value.offset);
+  }
+
+  dialect dialect_of(const snapshot_value* value) {
+    if (value == nullptr || value->text == "instar::dialect::postgres")
+      return dialect::postgres;
+    if (value->text != "instar::dialect::sqlite")
+      parser_.fail("A dialect is expected here.", value->offset);
+    return dialect::sqlite;
+  }
+
+  /// Keeps what is read in the owner; see schema_text_reader.
+  struct owning_store {
+    snapshot_builder& builder;
+    const snapshot_value& value;
+
+    std::string_view text(std::string_view given) { return builder.owner_.text(given); }
+    template <class Element, class Next>
+    std::span<const Element> array(Next next) {
+      std::vector<Element> elements;
+      for (Element element{}; next(element); element = {})
+        elements.push_back(element);
+      return builder.owner_.array(elements);
+    }
+    const enumeration* find_enumeration(std::string_view schema, std::string_view name) {
+      for (const enumeration& e : builder.enumerations_)
+        if (e.name == name && e.schema == schema)
+          return &e;
+      return nullptr;
+    }
+    [[noreturn]] void fail(const char* why, std::size_t offset) {
+      builder.parser_.fail(std::string{"in this text "} + why + ".",
+                           value.content == 0 ? value.offset : value.content + offset);
+    }
+  };
 
   template <class Object>
-  Object object(const snapshot_value& value) {
-    if (value.what == kind::name) {  // an array of enumerations lists variables
-      const snapshot_variable& named = variable(value);
-      if (named.type != struct_of<Object>::name || named.value.what != kind::list)
-        parser_.fail("`" + value.text + "` is no " + std::string{struct_of<Object>::name} + ".", value.offset);
-      return object<Object>(named.value);
-    }
-    if (value.what != kind::list)
-      parser_.fail("Members in braces are expected here.", value.offset);
-    Object made{};
-    for (const auto& element : value.elements) {
-      bool known = false;
-      const auto set = [&](const auto& member) {
-        if (known || member.name != element.first)
-          return;
-        known = true;
-        using Member = std::remove_cvref_t<decltype(made.*member.pointer)>;
-        made.*member.pointer = as<Member>(element.second);
-      };
-      std::apply([&](const auto&... member) { (set(member), ...); }, struct_of<Object>::members);
-      if (!known)
-        parser_.fail(std::string{struct_of<Object>::name} + " has no member `" + element.first +
-                         "`; a newer instar may have written it.",
-                     element.second.offset);
-    }
-    return made;
+  Object object(const snapshot_value* value) {
+    if (value == nullptr)
+      return {};
+    if (value->what == kind::name)
+      value = &variable(*value, "std::string_view").value;
+    if (value->what != kind::text)
+      parser_.fail("A text is expected here.", value->offset);
+    owning_store store{*this, *value};
+    return schema_text_reader{store, value->text}.template run<Object>();
   }
-
-  template <class Element>
-  std::span<const Element> array(const snapshot_value& value) {
-    const snapshot_value* list = &value;
-    if (value.what == kind::name) {
-      const snapshot_variable& named = variable(value);
-      if (named.type != element_name<Element>())
-        parser_.fail("`" + value.text + "` is no array of " + std::string{element_name<Element>()} + ".", value.offset);
-      list = &named.value;
-    }
-    if (list->what != kind::list)
-      parser_.fail("An array is expected here.", value.offset);
-    if (++open_arrays_ > deepest_array)
-      parser_.fail("The arrays refer to each other in a circle.", value.offset);
-    std::vector<Element> elements;
-    elements.reserve(list->elements.size());
-    for (const auto& [name, element] : list->elements) {
-      if (!name.empty())
-        parser_.fail("An array has no members.", element.offset);
-      elements.push_back(as<Element>(element));
-    }
-    --open_arrays_;
-    return owner_.array(elements);
-  }
-
-  template <class Element>
-  static constexpr std::string_view element_name() {
-    if constexpr (std::is_same_v<Element, std::string_view>)
-      return "std::string_view";
-    else
-      return struct_of<Element>::name;
-  }
-
-  const enumeration* enumeration_at(const snapshot_value& value) {
-    if (value.what != kind::address)
-      parser_.fail("The address of an enumeration is expected here.", value.offset);
-    const auto known = enumerations_.find(value.text);
-    if (known != enumerations_.end())
-      return known->second;
-    const snapshot_variable& named = variable(value);
-    if (named.type != struct_of<enumeration>::name)
-      parser_.fail("`" + value.text + "` is no enumeration.", value.offset);
-    const enumeration* made = owner_.array({object<enumeration>(named.value)}).data();
-    enumerations_.emplace(value.text, made);
-    return made;
-  }
-
-  template <class Enumeration>
-  Enumeration enumerator(const snapshot_value& value) {
-    const std::string prefix = std::string{enumeration_name<Enumeration>} + "::";
-    if (value.what == kind::name && value.text.starts_with(prefix)) {
-      const std::string_view wanted = std::string_view{value.text}.substr(prefix.size());
-      for (unsigned char number = 0;; ++number) {
-        const auto candidate = static_cast<Enumeration>(number);
-        const std::string_view name = enumerator_name(candidate);
-        if (name.empty())
-          break;
-        if (name == wanted)
-          return candidate;
-      }
-    }
-    parser_.fail("A value of " + std::string{enumeration_name<Enumeration>} + " is expected here.", value.offset);
-  }
-
-  template <class Integer>
-  Integer integer(const snapshot_value& value) {
-    std::string_view digits = value.text;
-    const bool lowest = digits.ends_with(" - 1");
-    if (lowest)
-      digits.remove_suffix(4);
-    for (const std::string_view suffix : {"ull", "ll"})
-      if (digits.ends_with(suffix)) {
-        digits.remove_suffix(suffix.size());
-        break;
-      }
-    int base = 10;
-    if (digits.starts_with("0x")) {
-      base = 16;
-      digits.remove_prefix(2);
-    }
-    Integer number{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
-    if (value.what != kind::number || error != std::errc{} || end != digits.data() + digits.size() ||
-        (lowest && number == std::numeric_limits<Integer>::min()))
-      parser_.fail("A number is expected here.", value.offset);
-    return lowest ? static_cast<Integer>(number - 1) : number;
-  }
-
-  double real(const snapshot_value& value) {
-    if (value.text == "__builtin_huge_val")
-      return std::numeric_limits<double>::infinity();
-    if (value.text == "-__builtin_huge_val")
-      return -std::numeric_limits<double>::infinity();
-    if (value.text == "__builtin_nan")
-      return std::numeric_limits<double>::quiet_NaN();
-    double number = 0;
-    const char* const end = value.text.data() + value.text.size();
-    const auto [stop, error] = std::from_chars(value.text.data(), end, number);
-    if (value.what != kind::number || error != std::errc{} || stop != end)
-      parser_.fail("A number is expected here.", value.offset);
-    return number;
-  }
-
-  static constexpr std::size_t deepest_array = 8;  // tables, indexes, parts: three
 
   snapshot_parser& parser_;
   std::map<std::string, snapshot_variable, std::less<>> variables_;
-  std::map<std::string, const enumeration*, std::less<>> enumerations_;
-  std::size_t open_arrays_ = 0;
+  std::span<const enumeration> enumerations_{};
   owned_schema owner_;
 };
 

@@ -1,22 +1,18 @@
 #pragma once
 
-#include <instar/migrate/snapshot_members.hpp>
-#include <instar/schema/schema.hpp>
+#include <instar/schema/schema_text.hpp>
 #include <instar/schema/snapshot.hpp>
 #include <instar/sql/script.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -35,67 +31,200 @@ namespace instar::detail {
            within(0xE0000, 0x10FFFF));
 }
 
+/// How many bytes the visible character at a place has, or 0 where none is: a control character, broken UTF-8.
+[[nodiscard]] inline std::size_t visible_character(std::string_view text, std::size_t at) noexcept {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte < 0x80)
+    return byte < 0x20 || byte == 0x7F ? 0 : 1;
+  const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+  const std::string_view character = text.substr(at, length);
+  if (character.size() != length || first_invalid_utf8(character))
+    return 0;
+  char32_t code = byte & (0xFFU >> (length + 1));
+  for (const char continuation : character.substr(1))
+    code = code << 6U | (static_cast<unsigned char>(continuation) & 0x3FU);
+  return shows_as_itself(code) ? length : 0;
+}
+
 /// A C++ string literal of that text, whatever is in it; several adjacent ones, a line each, where it has lines.
 ///
 /// Everything unusual is an octal escape of three digits: unlike a hexadecimal one it ends by itself.
 /// \param indent what begins each further line
 [[nodiscard]] inline std::string cpp_literal(std::string_view text, std::string_view indent) {
   std::string out = "\"";
-  const auto octal = [&out](char byte) {
-    const auto value = static_cast<unsigned char>(byte);
-    out += '\\';
-    out += static_cast<char>('0' + (value >> 6U));
-    out += static_cast<char>('0' + ((value >> 3U) & 7U));
-    out += static_cast<char>('0' + (value & 7U));
-  };
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+    if (const std::size_t length = visible_character(text, i); length > 1) {
+      out += text.substr(i, length);
+      i += length;
+      continue;
+    } else if (c == '"' || c == '\\' || (c == '?' && i != 0 && text[i - 1] == '?')) {  // ?? could begin a trigraph
       out += '\\';
       out += c;
-    } else if (c == '?' && i != 0 && text[i - 1] == '?') {
-      out += "\\?";  // two in a row could begin a trigraph
+    } else if (length == 1) {
+      out += c;
     } else if (c == '\n') {
       out += "\\n";
       if (i + 1 != text.size())
         out += "\"\n" + std::string{indent} + "\"";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      octal(c);
-    } else if (byte < 0x80) {
-      out += c;
     } else {
-      const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
-      const std::string_view character = text.substr(i, length);
-      bool whole = character.size() == length && !first_invalid_utf8(character);
-      if (whole) {
-        char32_t code = byte & (0xFFU >> (length + 1));
-        for (const char continuation : character.substr(1))
-          code = code << 6U | (static_cast<unsigned char>(continuation) & 0x3FU);
-        whole = shows_as_itself(code);
-      }
-      if (whole) {
-        out += character;
-        i += length;
-        continue;
-      }
-      octal(c);
+      const auto byte = static_cast<unsigned char>(c);
+      out += '\\';
+      out += static_cast<char>('0' + (byte >> 6U));
+      out += static_cast<char>('0' + ((byte >> 3U) & 7U));
+      out += static_cast<char>('0' + (byte & 7U));
     }
     ++i;
   }
   return out += '"';
 }
 
-/// Writes the header: every array under a name made of the names of what it belongs to, so that a change of one table
-/// changes the lines of that table alone.
+/// Writes objects of the schema as schema/schema_text.hpp describes.
+class schema_text_writer {
+ public:
+  /// \param tall whether each member has a line of its own
+  template <class Object>
+  [[nodiscard]] static std::string run(Object object, bool tall) {
+    schema_text_writer writer;
+    writer.put_object(object, tall);
+    return std::move(writer.out_);
+  }
+
+ private:
+  template <class Object>
+  void put_object(Object object, bool tall) {
+    Object initial{};
+    members_of<Object> at_default;
+    visit_members(initial, at_default);
+    out_ += '{';
+    bool first = true;
+    std::size_t n = 0;
+    const auto put = [&](const char* name, const auto& member) {
+      using Member = std::remove_cvref_t<decltype(member)>;
+      if (is_default(member, *static_cast<const Member*>(at_default.at[n++])))
+        return;
+      if (tall)
+        out_ += "\n  ";
+      else if (!first)
+        out_ += ' ';
+      first = false;
+      out_ += name;
+      if constexpr (!std::is_same_v<Member, bool>) {
+        out_ += '=';
+        put_value(member);
+      }
+    };
+    visit_members(object, put);
+    out_ += tall && !first ? "\n}" : "}";
+  }
+
+  /// Where the members of an object are, in the order of the visit.
+  template <class Object>
+  struct members_of {
+    std::vector<const void*> at{};
+    void operator()(const char*, const auto& member) { at.push_back(&member); }
+  };
+
+  template <class Member>
+  static bool is_default(const Member& given, const Member& initial) {
+    if constexpr (std::is_same_v<Member, double>)
+      return std::bit_cast<std::uint64_t>(given) == std::bit_cast<std::uint64_t>(initial);
+    else if constexpr (std::is_same_v<Member, const enumeration*>)
+      return given == nullptr;
+    else if constexpr (requires { given == initial; })
+      return given == initial;
+    else if constexpr (requires { given.empty(); })
+      return given.empty();
+    else
+      return run(given, false) == "{}";
+  }
+
+  void put_value(std::string_view text) {
+    const bool bare = !text.empty() && std::all_of(text.begin(), text.end(), is_bare);
+    const std::string quote = bare ? std::string{} : quote_for(text);
+    out_ += quote;
+    out_ += text;
+    out_ += quote;
+  }
+
+  /// The first quote that does not occur in a text, nor together with its end.
+  static std::string quote_for(std::string_view text) {
+    for (const char c : {'"', '\''})
+      if (text.find(c) == std::string_view::npos)
+        return std::string{c};
+    std::string quote = "$$";
+    for (int n = 1; (std::string{text} + quote).find(quote) != text.size(); ++n)
+      quote = "$" + std::to_string(n) + "$";
+    return quote;
+  }
+
+  template <std::integral Integer>
+  void put_value(Integer number) {
+    out_ += std::to_string(number);
+  }
+
+  void put_value(double real) { put_value(std::bit_cast<std::uint64_t>(real)); }
+
+  template <class Enumeration>
+  requires std::is_enum_v<Enumeration>
+  void put_value(Enumeration value) { out_ += enumerator_names(value)[static_cast<std::size_t>(value)]; }
+
+  void put_value(const enumeration* values) {
+    put_object(enumeration{.schema = values->schema, .name = values->name}, false);
+  }
+
+  template <class Element>
+  void put_value(std::span<const Element> elements) {
+    constexpr bool a_line_each =
+        std::is_class_v<Element> && !std::is_same_v<Element, std::string_view> && !std::is_same_v<Element, index_part>;
+    out_ += '[';
+    for (const Element& element : elements) {
+      if (a_line_each)
+        out_ += "\n    ";
+      else if (&element != elements.data())
+        out_ += ' ';
+      if constexpr (std::is_same_v<Element, std::string_view>)
+        put_value(element);
+      else
+        put_object(element, false);
+    }
+    out_ += a_line_each && !elements.empty() ? "\n  ]" : "]";
+  }
+
+  template <class Object>
+  requires std::is_class_v<Object>
+  void put_value(const Object& object) { put_object(object, false); }
+
+  std::string out_;
+};
+
+/// Writes the header: a part for each table, so that a change of one changes the lines of that one alone.
 class snapshot_writer {
  public:
   [[nodiscard]] std::string run(const snapshot& written) {
-    for (const enumeration& e : written.schema.enumerations)
-      name_of_enumeration(e);
-    const std::string value = initialiser(written, "", true);
+    std::string parts;
+    std::string members;
+    const auto put_member = [&members](std::string_view name, std::string_view value) {
+      members += (members.empty() ? "." : ", .") + std::string{name} + " = " + std::string{value};
+    };
+    const auto put_array = [&](std::string_view type, std::string_view name, std::string_view elements) {
+      if (elements.empty())
+        return;
+      parts += "\ninline constexpr " + std::string{type} + " " + std::string{name} + "[] = {\n" +
+               std::string{elements} + "};\n";
+      put_member(name, "snapshot_parts::" + std::string{name});
+    };
+    put_array("instar::stored_part", "tables", stored(written.schema.tables, true));
+    put_array("instar::stored_part", "enumerations", stored(enumerations_of(written.schema), false));
+    if (const std::string objects = schema_text_writer::run(written.schema, true); objects != "{}") {
+      parts += "\ninline constexpr std::string_view objects = " + literal(objects) + ";\n";
+      put_member("objects", "snapshot_parts::objects");
+    }
+    put_array("instar::migration_record", "migrations", stored(written.migrations));
+    put_member("dialect", written.dialect == dialect::sqlite ? "instar::dialect::sqlite" : "instar::dialect::postgres");
+
     std::string header =
         "// The schema after the last migration, for INSTAR_CHECK_MIGRATED and for the next plan.\n"
         "// Written by `migrate dev`; `generate` brings it up to date. Do not edit, and do commit it.\n"
@@ -105,196 +234,77 @@ class snapshot_writer {
     if (longest_literal_ > shortest_overlong_literal)
       header += "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n";
     header += "namespace migrations {\n";
-    if (!arrays_.empty())
-      header += "namespace snapshot_parts {\nusing namespace std::string_view_literals;\n\n" + arrays_ +
+    if (!parts.empty())
+      header += "namespace snapshot_parts {\nusing namespace std::string_view_literals;\n" + parts +
                 "\n}  // namespace snapshot_parts\n";
-    header += "\ninline constexpr instar::snapshot snapshot" + value + ";\n\n}  // namespace migrations\n";
-    return header;
+    return header + "\ninline constexpr instar::stored_snapshot snapshot{" + members +
+           "};\n\n}  // namespace migrations\n";
   }
 
  private:
   // What the standard asks of every implementation, [implimits]; clang warns above it when it is pedantic.
   static constexpr std::size_t shortest_overlong_literal = 65536;
 
-  /// An identifier that nothing else here has, from a name that may hold anything.
-  std::string identifier(std::string_view wanted) {
-    std::string plain;
-    for (const char c : wanted) {
-      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      if (letter)
-        plain += c;
-      else if (!plain.ends_with('_'))  // two underscores in a row belong to the implementation
-        plain += '_';
+  /// Whether a text may stand in a raw literal: it is plain to see, does not end there, and looks like no merge.
+  static bool is_plain(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+      const std::size_t length = text[i] == '\n' ? 1 : visible_character(text, i);
+      if (length == 0)
+        return false;
+      i += length;
     }
-    if (plain.empty() || plain.front() == '_' || (plain.front() >= '0' && plain.front() <= '9'))
-      plain.insert(0, plain.starts_with('_') ? "x" : "x_");
-    std::string unique = plain;
-    for (int n = 2; !used_.insert(unique).second; ++n)
-      unique = plain + (plain.ends_with('_') ? "" : "_") + std::to_string(n);
-    return unique;
+    for (const std::string_view never : {")part\"", "\?\?", "<<<<<<<"})
+      if (text.find(never) != std::string_view::npos)
+        return false;
+    return true;
   }
 
-  static std::string joined(std::string_view stem, std::string_view name) {
-    if (stem.empty() || name.empty())
-      return std::string{stem.empty() ? name : stem};
-    return std::string{stem} + "_" + std::string{name};
-  }
-
-  /// The variable that holds an enumeration, written when it is first needed.
-  std::string name_of_enumeration(const enumeration& e) {
-    const auto key = std::pair{std::string{e.schema}, std::string{e.name}};
-    if (const auto known = enumerations_.find(key); known != enumerations_.end())
-      return known->second;
-    const std::string stem = joined(e.schema, e.name);
-    std::string value = initialiser(e, stem, false);
-    const std::string name = identifier(joined(stem, "enumeration"));
-    arrays_ += "inline constexpr instar::enumeration " + name + std::move(value) + ";\n";
-    enumerations_.emplace(key, name);
-    return name;
-  }
-
+  /// The literals have a suffix that hands the compiler their lengths, which it would else count in a constant
+  /// evaluation; and a text may hold a NUL.
   std::string literal(std::string_view text) {
-    longest_literal_ = text.size() > longest_literal_ ? text.size() : longest_literal_;
-    // The suffix hands the compiler the length, which it would else count in a constant evaluation, a third of the
-    // cost of a snapshot; and a text may hold a NUL.
-    return cpp_literal(text, "        ") + "sv";
+    longest_literal_ = std::max(longest_literal_, text.size());
+    return (is_plain(text) ? "R\"part(" + std::string{text} + ")part\"" : cpp_literal(text, "     ")) + "sv";
   }
 
-  // One overload for each type that a member has; an empty result: the default, which is left out.
-
-  std::string value(std::string_view text, const std::string_view& initial, std::string_view) {
-    return text == initial ? std::string{} : literal(text);
-  }
-
-  std::string value(bool given, const bool& initial, std::string_view) {
-    return given == initial ? std::string{} : given ? "true" : "false";
-  }
-
-  template <std::integral Integer>
-  std::string value(Integer given, const Integer& initial, std::string_view) {
-    if (given == initial)
-      return {};
-    if constexpr (std::is_unsigned_v<Integer>) {
+  template <class Object>
+  std::string stored(std::span<const Object> objects, bool tall) {
+    std::string elements;
+    for (const Object& object : objects) {
+      const std::string name =
+          (object.schema.empty() ? "" : std::string{object.schema} + ".") + std::string{object.name};
+      std::uint64_t hash = 0;
+      if constexpr (requires { object.content_hash; })
+        hash = object.content_hash;
       char digits[24];
-      const auto end = std::to_chars(digits, digits + sizeof digits, given, 16).ptr;
-      return "0x" + std::string(digits, end) + "ull";
-    } else {
-      // The digits of the lowest number are no literal: the minus is not part of it.
-      if (given == std::numeric_limits<Integer>::min())
-        return std::to_string(given + 1) + " - 1";
-      return std::to_string(given);
+      const auto end = std::to_chars(digits, digits + sizeof digits, hash, 16).ptr;
+      elements += "    {" + cpp_literal(name, "     ") + "sv, 0x" + std::string(digits, end) + "ull, " +
+                  literal(schema_text_writer::run(object, tall)) + "},\n";
     }
+    return elements;
   }
 
-  std::string value(double given, const double& initial, std::string_view) {
-    if (given == initial && std::signbit(given) == std::signbit(initial))
-      return {};
-    if (std::isnan(given))
-      return "__builtin_nan(\"\")";
-    if (std::isinf(given))
-      return given < 0 ? "-__builtin_huge_val()" : "__builtin_huge_val()";
-    char digits[40];
-    const auto end = std::to_chars(digits, digits + sizeof digits, given).ptr;
-    std::string text(digits, end);
-    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-  }
-
-  template <class Enumeration>
-  requires std::is_enum_v<Enumeration> std::string value(Enumeration given, const Enumeration& initial,
-                                                         std::string_view) {
-    if (given == initial)
-      return {};
-    return std::string{enumeration_name<Enumeration>} + "::" + std::string{enumerator_name(given)};
-  }
-
-  std::string value(const enumeration* given, const enumeration* const&, std::string_view) {
-    return given == nullptr ? std::string{} : "&" + in_parts(name_of_enumeration(*given));
-  }
-
-  std::string value(std::span<const enumeration> given, const std::span<const enumeration>&, std::string_view) {
-    if (given.empty())
-      return {};
+  std::string stored(std::span<const migration_record> records) {
     std::string elements;
-    for (const enumeration& e : given)
-      elements += "    " + name_of_enumeration(e) + ",\n";
-    return in_parts(array("instar::enumeration", "enumerations", elements));
+    for (const migration_record& record : records)
+      elements +=
+          "    {" + cpp_literal(record.name, "     ") + "sv, " + cpp_literal(record.checksum, "     ") + "sv},\n";
+    return elements;
   }
 
-  std::string value(std::span<const std::string_view> given, const std::span<const std::string_view>&,
-                    std::string_view stem) {
-    if (given.empty())
-      return {};
-    std::string elements;
-    for (const std::string_view name : given)
-      elements += (elements.empty() ? "" : ", ") + literal(name);
-    const std::string name = identifier(stem);
-    arrays_ += "inline constexpr std::string_view " + name + "[] = {" + elements + "};\n";
-    return in_parts(name);
+  /// The enums that a schema lists, and any other that a column has.
+  std::span<const enumeration> enumerations_of(const schema_view& schema) {
+    enumerations_.assign(schema.enumerations.begin(), schema.enumerations.end());
+    for (const table& t : schema.tables)
+      for (const column& c : t.columns)
+        if (c.type.values != nullptr &&
+            std::none_of(enumerations_.begin(), enumerations_.end(), [&c](const enumeration& e) {
+              return e.name == c.type.values->name && e.schema == c.type.values->schema;
+            }))
+          enumerations_.push_back(*c.type.values);
+    return enumerations_;
   }
 
-  template <class Element>
-  std::string value(std::span<const Element> given, const std::span<const Element>&, std::string_view stem) {
-    if (given.empty())
-      return {};
-    constexpr bool tall =
-        std::is_same_v<Element, table> || std::is_same_v<Element, view_object> || std::is_same_v<Element, raw_object>;
-    std::string elements;
-    for (const Element& element : given) {
-      if constexpr (std::is_same_v<Element, table>)
-        arrays_ += "\n";
-      elements += "    " + initialiser(element, stem_of(element, stem), tall) + ",\n";
-    }
-    return in_parts(array(struct_of<Element>::name, stem, elements));
-  }
-
-  template <class Object>
-  requires requires { struct_of<Object>::members; }
-  std::string value(const Object& given, const Object&, std::string_view stem) {
-    std::string nested = initialiser(given, stem_of(given, stem), std::is_same_v<Object, schema_view>);
-    return nested == "{}" ? std::string{} : nested;
-  }
-
-  /// What the arrays of an element are called after: its own name where it has one.
-  template <class Element>
-  static std::string stem_of(const Element& element, std::string_view stem) {
-    if constexpr (std::is_same_v<Element, table> || std::is_same_v<Element, view_object>)
-      return joined(element.schema, element.name);
-    else if constexpr (requires { std::string_view{element.name}; })
-      return std::string{element.name.empty() ? stem : element.name};
-    else
-      return std::string{stem};
-  }
-
-  template <class Object>
-  std::string initialiser(const Object& object, std::string_view stem, bool tall) {
-    static const Object initial{};
-    std::string out = "{";
-    const auto put = [&](const auto& member) {
-      const bool whole = std::is_same_v<Object, schema_view> || std::is_same_v<Object, snapshot>;
-      const std::string array_stem = whole ? std::string{member.name} : joined(stem, member.name);
-      const std::string text = value(object.*member.pointer, initial.*member.pointer, array_stem);
-      if (text.empty())
-        return;
-      if (out.size() != 1)
-        out += tall ? ",\n     " : ", ";
-      out += "." + std::string{member.name} + " = " + text;
-    };
-    std::apply([&](const auto&... member) { (put(member), ...); }, struct_of<Object>::members);
-    return out += "}";
-  }
-
-  std::string array(std::string_view type, std::string_view name, std::string_view elements) {
-    const std::string unique = identifier(name);
-    arrays_ += "inline constexpr " + std::string{type} + " " + unique + "[] = {\n" + std::string{elements} + "};\n";
-    return unique;
-  }
-
-  /// Arrays refer to each other unqualified; the snapshot itself stands outside their namespace.
-  [[nodiscard]] static std::string in_parts(const std::string& name) { return "snapshot_parts::" + name; }
-
-  std::string arrays_;
-  std::set<std::string, std::less<>> used_{"snapshot", "snapshot_parts", "migrations"};
-  std::map<std::pair<std::string, std::string>, std::string> enumerations_;
+  std::vector<enumeration> enumerations_;
   std::size_t longest_literal_ = 0;
 };
 

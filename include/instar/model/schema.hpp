@@ -1,7 +1,7 @@
 #pragma once
 
 #include "instar/model/facts.hpp"
-#include "instar/schema/snapshot.hpp"
+#include "instar/schema/opened_snapshot.hpp"
 
 #include <bit>
 
@@ -515,6 +515,8 @@ constexpr schema_view view_schema() {
     return Schema;
   else if constexpr (std::is_same_v<type, snapshot>)
     return Schema.schema;
+  else if constexpr (std::is_same_v<type, stored_snapshot>)
+    return open_snapshot<Schema>(opened_tables<Schema>);
   else {
     static_assert(no_mistake<wrong_objects<Schema>>::value);
     return {
@@ -530,7 +532,7 @@ constexpr schema_view view_schema() {
 }  // namespace detail
 
 /// A schema as the value that the engine, the migrator and the snapshot read. Lives as long as the program.
-/// \tparam Schema what `instar::schema<…>` gave, a `snapshot`, or a `schema_view`
+/// \tparam Schema what `instar::schema<…>` gave, a `snapshot`, a `stored_snapshot`, or a `schema_view`
 template <const auto& Schema>
 inline constexpr schema_view view_of = detail::view_schema<Schema>();
 

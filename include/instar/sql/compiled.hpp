@@ -12,17 +12,45 @@ namespace detail {
 
 inline constexpr schema_view empty_schema{};
 
+/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's.
+template <const auto& Snapshot, const auto& Schema, std::size_t At>
+constexpr table table_before() {
+  using type = std::remove_cvref_t<decltype(Schema)>;
+  constexpr const stored_part& part = Snapshot.tables[At];
+  constexpr int found = type::models::index.by_name.find(hash_text(part.name));
+  if constexpr (found >= 0 && type::models::links[found < 0 ? 0 : found]->content_hash == part.content_hash)
+    return type::tables::value.tables[found];
+  else
+    return with_hash(opened_table<Snapshot, At>.object, part);
+}
+
+template <const auto& Snapshot, const auto& Schema, class = std::make_index_sequence<Snapshot.tables.size()>>
+inline constexpr int tables_before = 0;
+template <const auto& Snapshot, const auto& Schema, std::size_t... At>
+inline constexpr std::array<table, sizeof...(At)> tables_before<Snapshot, Schema, std::index_sequence<At...>>{
+    table_before<Snapshot, Schema, At>()...};
+
+template <const auto& Before, const auto& After>
+constexpr schema_view view_before() {
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(Before)>, stored_snapshot> &&
+                requires { typename std::remove_cvref_t<decltype(After)>::models; })
+    return open_snapshot<Before>(tables_before<Before, After>);
+  else
+    return view_of<Before>;
+}
+
 template <const auto& Before, const auto& After>
 struct compiled_diff {
+  static constexpr schema_view before = view_before<Before, After>();
   static constexpr std::size_t size = [] {
     std::vector<step> steps;
-    add_steps(view_of<Before>, view_of<After>, steps);
+    add_steps(before, view_of<After>, steps);
     return steps.size();
   }();
   static constexpr basic_plan<std::array<step, size>> value = [] {
     std::vector<step> steps;
-    add_steps(view_of<Before>, view_of<After>, steps);
-    basic_plan<std::array<step, size>> kept{.before = view_of<Before>, .after = view_of<After>};
+    add_steps(before, view_of<After>, steps);
+    basic_plan<std::array<step, size>> kept{.before = before, .after = view_of<After>};
     for (std::size_t i = 0; i < size; ++i)
       kept.steps[i] = steps[i];
     return kept;
@@ -81,7 +109,7 @@ constexpr compiled_script<sizeof...(At)> make_script(std::index_sequence<At...>)
 ///     constexpr auto& plan = instar::diff<v1::schema, v2::schema>;
 ///     static_assert(!plan.loses_data() && plan.steps[0].kind == instar::step_kind::add_column);
 ///
-/// \tparam Before, After what `instar::schema<…>` gave, a `snapshot`, or a `schema_view`
+/// \tparam Before, After what `instar::schema<…>` gave, a `snapshot`, a `stored_snapshot`, or a `schema_view`
 template <const auto& Before, const auto& After>
 inline constexpr auto& diff = detail::compiled_diff<Before, After>::value;
 
@@ -136,17 +164,42 @@ constexpr bool same_objects(const Objects& now, const schema_view& then) {
          });
 }
 
+constexpr std::uint64_t hash_name(const table& t) {
+  return hash_object(t.schema, t.name);
+}
+constexpr std::uint64_t hash_name(const stored_part& part) {
+  return hash_text(part.name);
+}
+
+/// The tables and the other objects of a snapshot, each as it is kept.
+constexpr std::span<const table> kept_tables(const snapshot& s) {
+  return s.schema.tables;
+}
+constexpr std::span<const stored_part> kept_tables(const stored_snapshot& s) {
+  return s.tables;
+}
+template <const auto& Snapshot>
+constexpr schema_view kept_objects() {
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(Snapshot)>, snapshot>)
+    return Snapshot.schema;
+  else if constexpr (same_text(Snapshot.objects, stored_snapshot{}.objects))
+    return {};  // most have none, and the reader costs a tenth of a second
+  else
+    return opened_objects<Snapshot>.object;
+}
+
 /// Whether the content hashes of all tables are those of the snapshot: the whole comparison when nothing changed.
+template <class Table>
 constexpr bool same_tables(const auto& by_name, const model_links* const* links, std::size_t count,
-                           std::span<const table> then) {
+                           std::span<const Table> then) {
   if (then.size() != count)
     return false;
-  const table* const tables = then.data();
+  const Table* const tables = then.data();
   for (std::size_t i = 0; i < count; ++i) {
     // A snapshot keeps the order of the models: then nothing has to be looked up.
     if (tables[i].content_hash == links[i]->content_hash)
       continue;
-    const int at = by_name.find(hash_object(tables[i].schema, tables[i].name));
+    const int at = by_name.find(hash_name(tables[i]));
     if (at < 0 || links[at]->content_hash != tables[i].content_hash)
       return false;
   }
@@ -156,9 +209,8 @@ constexpr bool same_tables(const auto& by_name, const model_links* const* links,
 template <const auto& Schema, const auto& Snapshot>
 struct migrated {
   using models = typename std::remove_cvref_t<decltype(Schema)>::models;
-  static constexpr bool same =
-      same_tables(models::index.by_name, models::links, models::size, Snapshot.schema.tables) &&
-      same_objects(objects_of<Schema>.list, Snapshot.schema);
+  static constexpr bool same = same_tables(models::index.by_name, models::links, models::size, kept_tables(Snapshot)) &&
+                               same_objects(objects_of<Schema>.list, kept_objects<Snapshot>());
 };
 
 template <class Script, class Writer>
