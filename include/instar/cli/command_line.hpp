@@ -118,12 +118,13 @@ class help_formatter : public CLI::FormatterBase {
     std::string path;
     for (const CLI::App* level = app; level->get_parent() != nullptr; level = level->get_parent())
       path = ' ' + level->get_name() + path;
-    const bool leaf = app->get_subcommands({}).empty();
+    const std::string commands = commands_of(path.empty() ? std::string_view{} : std::string_view{path}.substr(1));
+    const bool leaf = commands.empty();
 
     std::string text = program_ + path + ": " + app->get_description() + "\n\n";
     text += "Usage: " + program_ + path + (leaf ? "" : " COMMAND") + " [options]\n";
     if (!leaf)
-      text += commands_of(path.empty() ? std::string_view{} : std::string_view{path}.substr(1));
+      text += "\nCommands:\n" + commands;
     const CLI::App* root = app;
     while (root->get_parent() != nullptr)
       root = root->get_parent();
@@ -150,7 +151,7 @@ class help_formatter : public CLI::FormatterBase {
   }
 
   [[nodiscard]] static std::string commands_of(std::string_view group) {
-    std::string text = "\nCommands:\n";
+    std::string text;
     for (const command_entry& entry : command_table)
       if (group.empty() || entry.group == group)
         put_row(text, group.empty() ? full_name(entry) : std::string{entry.name}, entry.brief);
@@ -196,8 +197,8 @@ class help_formatter : public CLI::FormatterBase {
 /// The tree of commands and their options, bound to an `arguments`.
 class command_line {
  public:
-  /// \param words what is going to be parsed: a command that is not among them needs no options, and describing those
-  ///        of all commands would be most of what a run without work does
+  /// \param words what is going to be parsed: a command that is not among them is not described, for describing all
+  ///        would be most of what a run without work does
   command_line(std::string program, const std::vector<std::string>& words)
       : program_(program), root_("the schema of a database, from C++ models", std::move(program)) {
     root_.formatter(std::make_shared<help_formatter>(program_));
@@ -208,6 +209,8 @@ class command_line {
     CLI::App* migrate = describe_group("migrate", "write migrations, apply them, look after them");
     CLI::App* db = describe_group("db", "the database without its migrations");
     for (const command_entry& entry : command_table) {
+      if (std::find(words.begin(), words.end(), entry.name) == words.end())
+        continue;
       CLI::App* parent = entry.group == "migrate" ? migrate : entry.group == "db" ? db : &root_;
       CLI::App* leaf = parent->add_subcommand(std::string{entry.name}, std::string{entry.brief});
       leaf->fallthrough();
@@ -215,8 +218,7 @@ class command_line {
       leaf->footer(std::string{entry.examples});
       leaf->get_help_ptr()->group(std::string{unlisted_group});
       leaf->final_callback([this, id = entry.id] { given_.command = id; });
-      if (std::find(words.begin(), words.end(), entry.name) != words.end())
-        describe_options(*leaf, entry.id);
+      describe_options(*leaf, entry.id);
     }
   }
 
@@ -512,7 +514,7 @@ class command_line {
     if (rest.empty())
       return;
     const std::string name = innermost_name();
-    if (innermost()->get_subcommands({}).empty())
+    if (given_.command != command::none)
       throw usage_error(cli_code::unknown_option, "`" + name + "` takes no argument `" + rest.front() + "`.",
                         see_help());
     throw unknown_command(rest.front(), name);
