@@ -387,6 +387,8 @@ struct struct_of<snapshot> {
   switch (e) {
   case placement::before_tables:
     return "before_tables";
+  case placement::before_indexes:
+    return "before_indexes";
   case placement::after_tables:
     return "after_tables";
   }
