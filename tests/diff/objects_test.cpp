@@ -110,6 +110,14 @@ inline constexpr auto own =
     instar::policy("own", "CREATE POLICY own ON users USING (points > 0)", "DROP POLICY own ON users");
 inline constexpr auto domain =
     instar::raw("domain", "d", "CREATE DOMAIN d", "DROP DOMAIN d", instar::placement::before_tables);
+inline constexpr auto of_rows = instar::raw("function", "f(users)", "CREATE FUNCTION f(users)",
+                                            "DROP FUNCTION f(users)", instar::placement::before_indexes);
+inline constexpr auto of_other_rows = instar::raw("function", "f(users)", "CREATE FUNCTION f(users) AS 2",
+                                                  "DROP FUNCTION f(users)", instar::placement::before_indexes);
+inline constexpr auto over_rows = instar::view("points_of", "SELECT f(u) FROM users u");
+inline constexpr auto nothing = instar::schema<>();
+inline constexpr auto with_table_and_raw_between = instar::schema<User>(of_rows, over_rows);
+inline constexpr auto with_other_raw_between = instar::schema<User>(of_other_rows, over_rows);
 inline constexpr auto with_raw = instar::schema<User>(touch, own, domain);
 inline constexpr auto with_raw_retyped = instar::schema<retyped::User>(touch, own, domain);
 inline constexpr auto with_raw_defaulted = instar::schema<defaulted::User>(touch, own, domain);
@@ -246,6 +254,15 @@ TEST_CASE("raw objects stand before the tables or after them") {
                  "create_early_raw_object domain d\ncreate_raw_object trigger touch\ncreate_raw_object policy own\n");
   STATIC_REQUIRE(steps(PLAN(with_raw, bare)) ==
                  "drop_raw_object policy own\ndrop_raw_object trigger touch\ndrop_early_raw_object domain d\n");
+}
+
+TEST_CASE("a raw object that takes a table's rows stands between the table and the views") {
+  STATIC_REQUIRE(steps(PLAN(nothing, with_table_and_raw_between)) ==
+                 "create_table users\ncreate_middle_raw_object function f(users)\ncreate_view points_of\n");
+  STATIC_REQUIRE(steps(PLAN(with_table_and_raw_between, nothing)) ==
+                 "drop_view points_of\ndrop_middle_raw_object function f(users)\ndrop_table users\n");
+  STATIC_REQUIRE(steps(PLAN(with_table_and_raw_between, with_other_raw_between)) ==
+                 "drop_middle_raw_object function f(users)\ncreate_middle_raw_object function f(users)\n");
 }
 
 TEST_CASE("triggers and policies make way for the type of a column that they name") {

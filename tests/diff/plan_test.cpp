@@ -86,6 +86,7 @@ constexpr step_kind inverse_of(step_kind kind) {
       {step_kind::create_enum, step_kind::drop_enum},
       {step_kind::create_sequence, step_kind::drop_sequence},
       {step_kind::create_early_raw_object, step_kind::drop_early_raw_object},
+      {step_kind::create_middle_raw_object, step_kind::drop_middle_raw_object},
       {step_kind::create_raw_object, step_kind::drop_raw_object},
       {step_kind::add_foreign_key, step_kind::drop_foreign_key},
       {step_kind::add_exclusion, step_kind::drop_exclusion},

@@ -30,6 +30,7 @@ inline constexpr std::string_view step_names[] = {"create_schema",
                                                   "drop_index",
                                                   "drop_unique",
                                                   "drop_primary_key",
+                                                  "drop_middle_raw_object",
                                                   "drop_table",
                                                   "rename_table",
                                                   "rename_column",
@@ -53,6 +54,7 @@ inline constexpr std::string_view step_names[] = {"create_schema",
                                                   "drop_enum",
                                                   "drop_sequence",
                                                   "drop_early_raw_object",
+                                                  "create_middle_raw_object",
                                                   "add_primary_key",
                                                   "add_unique",
                                                   "add_check",
@@ -125,6 +127,8 @@ constexpr void put_step(Writer& out, const instar::step& s) {
     break;
   case step_kind::create_raw_object:
   case step_kind::create_early_raw_object:
+  case step_kind::create_middle_raw_object:
+  case step_kind::drop_middle_raw_object:
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
     out.put(s.raw->kind);

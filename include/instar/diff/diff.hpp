@@ -591,6 +591,20 @@ constexpr bool stands_in_the_way(const raw_object& o, const step& s) {
          mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name);
 }
 
+constexpr step_kind create_step(placement p) {
+  return p == placement::before_tables    ? step_kind::create_early_raw_object
+         : p == placement::before_indexes ? step_kind::create_middle_raw_object
+                                          : step_kind::create_raw_object;
+}
+
+/// The step that drops a raw object for good.
+constexpr step_kind drop_step(placement p) {
+  // Defaults and generated columns may use what stood before the tables until their own steps are done.
+  return p == placement::before_tables    ? step_kind::drop_early_raw_object
+         : p == placement::before_indexes ? step_kind::drop_middle_raw_object
+                                          : step_kind::drop_raw_object;
+}
+
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
     for (const raw_object& o : s.raw_objects)
@@ -609,19 +623,16 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
     const raw_object& then = before.raw_objects[i];
     const raw_object* now = find(after, then);
     if (now == nullptr)
-      // Defaults and generated columns may use it until their own steps are done.
-      steps.push_back(step{.kind = then.placement == placement::before_tables ? step_kind::drop_early_raw_object
-                                                                              : step_kind::drop_raw_object,
-                           .raw = &then});
+      steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
-      steps.push_back(step{.kind = step_kind::drop_raw_object, .raw = &then});
+      steps.push_back(step{.kind = then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
+                                                                               : step_kind::drop_raw_object,
+                           .raw = &then});
   }
   for (const raw_object& now : after.raw_objects) {
     const raw_object* then = find(before, now);
     if (then == nullptr || !stays(*then, now))
-      steps.push_back(step{.kind = now.placement == placement::before_tables ? step_kind::create_early_raw_object
-                                                                             : step_kind::create_raw_object,
-                           .raw = &now});
+      steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
   }
 }
 

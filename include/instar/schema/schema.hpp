@@ -215,8 +215,13 @@ struct sequence_object {
   bool cycle = false;
 };
 
-/// Where a raw object stands in the order of things: functions that a table's default calls must exist before it.
-enum class placement : unsigned char { before_tables, after_tables };
+/// Where a raw object stands in the order of things: functions that a table's default calls must exist before it, those
+/// that take its rows and make an index or a view after it, triggers after all of that.
+enum class placement : unsigned char {
+  before_tables,
+  before_indexes,  ///< After the tables with their keys and checks, before their indexes, foreign keys and the views.
+  after_tables,
+};
 
 /// An object that the schema value does not model: kept by the statement that creates it and the one that drops it.
 struct raw_object {

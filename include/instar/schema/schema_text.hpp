@@ -225,7 +225,17 @@ inline constexpr const char* deferral_names[] = {"not_deferrable", "initially_im
 inline constexpr const char* referential_action_names[] = {"no_action", "restrict_action", "cascade", "set_null",
                                                            "set_default"};
 inline constexpr const char* null_order_names[] = {"standard", "first", "last"};
-inline constexpr const char* placement_names[] = {"before_tables", "after_tables"};
+inline constexpr const char* placement_names[] = {"before_tables", "before_indexes", "after_tables"};
+
+// An enumerator that is added and forgotten above does not compile, unless it is the last.
+static_assert(std::size(type_kind_names) == static_cast<std::size_t>(type_kind::enumeration) + 1);
+static_assert(std::size(default_kind_names) == static_cast<std::size_t>(default_kind::now) + 1);
+static_assert(std::size(identity_kind_names) == static_cast<std::size_t>(identity_kind::by_default) + 1);
+static_assert(std::size(generated_kind_names) == static_cast<std::size_t>(generated_kind::virtual_column) + 1);
+static_assert(std::size(deferral_names) == static_cast<std::size_t>(deferral::initially_deferred) + 1);
+static_assert(std::size(referential_action_names) == static_cast<std::size_t>(referential_action::set_default) + 1);
+static_assert(std::size(null_order_names) == static_cast<std::size_t>(null_order::last) + 1);
+static_assert(std::size(placement_names) == static_cast<std::size_t>(placement::after_tables) + 1);
 
 constexpr std::span<const char* const> enumerator_names(type_kind) noexcept {
   return type_kind_names;

@@ -422,9 +422,11 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     break;
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::drop_middle_raw_object:
     out.put(s.raw->drop);
     break;
   case step_kind::create_early_raw_object:
+  case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     out.put(s.raw->create);
     break;

@@ -99,8 +99,10 @@ inline std::string describe(const step& s) {
     return "- extension " + std::string(s.extension->name);
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::drop_middle_raw_object:
     return "- " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
   case step_kind::create_early_raw_object:
+  case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     return "+ " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
   case step_kind::drop_view:

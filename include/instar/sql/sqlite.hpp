@@ -579,6 +579,8 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::create_early_raw_object:
+  case step_kind::drop_middle_raw_object:
+  case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     put_postgres(out, p, o);
     break;
@@ -719,6 +721,8 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::drop_raw_object:
     case step_kind::drop_early_raw_object:
     case step_kind::create_early_raw_object:
+    case step_kind::drop_middle_raw_object:
+    case step_kind::create_middle_raw_object:
     case step_kind::create_raw_object:
     case step_kind::drop_view:
     case step_kind::drop_table:
