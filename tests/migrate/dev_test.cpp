@@ -402,8 +402,6 @@ TEST_CASE("diff compares empty, models and migrations") {
   CHECK(m.diff(source("migrations:" + w.migrations().string()), source("models")).empty());
   const instar::diff_report back = m.diff(source("models"), source("empty"));
   CHECK(back.loses_data);
-  CHECK(error_of([&] { (void)m.diff(source("database"), source("models")); }).code() == code::no_introspection);
-  CHECK(error_of([&] { (void)m.diff(source("empty"), source("sql:x.sql")); }).code() == code::no_introspection);
   CHECK(error_of([&] {
           (void)migrator{db.url(), {.migrations = w.migrations()}}.diff(source("empty"), source("models"));
         }).code() == code::no_models);

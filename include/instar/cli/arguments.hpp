@@ -55,6 +55,7 @@ struct arguments {
   bool exit_code = false;
   bool script = false;
   bool check = false;
+  bool drift = false;
   bool use_stdin = false;
   bool allow_not_empty = false;
   bool schema_from_models = false;

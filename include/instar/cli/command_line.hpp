@@ -357,6 +357,7 @@ class command_line {
       flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
       break;
     case command::migrate_status:
+      flag(app, "--drift", g.drift, "also compare the database with what its migrations make");
       flag(app, "--exit-code", g.exit_code, "exit 2 when migrations are pending and nothing else is wrong");
       break;
     case command::migrate_resolve:

@@ -3,6 +3,7 @@
 #include <instar/database/connection.hpp>
 #include <instar/database/introspection_options.hpp>
 #include <instar/database/postgres_introspection.hpp>
+#include <instar/database/sqlite_introspection.hpp>
 #include <instar/schema/owned.hpp>
 
 /// \file A database's schema as the value that models become at compile time.
@@ -17,7 +18,7 @@ namespace instar {
 ///
 /// \throws database_error
 [[nodiscard]] inline owned_schema introspect(database& on, const introspection_options& options = {}) {
-  return detail::introspect_postgres(on, options);
+  return on.dialect() == sqlite ? detail::introspect_sqlite(on, options) : detail::introspect_postgres(on, options);
 }
 
 }  // namespace instar

@@ -47,6 +47,8 @@ inline constexpr std::string_view lock_timeout = "INS4040";  ///< another runner
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
+inline constexpr std::string_view drift = "INS4053";               ///< the database is not what its migrations made
+inline constexpr std::string_view unproven = "INS4054";            ///< the migrations do not lead to the models
 inline constexpr std::string_view snapshot_broken = "INS4060";     ///< snapshot.hpp is not what instar writes
 inline constexpr std::string_view snapshot_conflict = "INS4061";   ///< snapshot.hpp holds merge-conflict markers
 inline constexpr std::string_view snapshot_missing = "INS4062";    ///< migrations but no snapshot.hpp
@@ -58,8 +60,6 @@ inline constexpr std::string_view push_refused = "INS4080";    ///< the database
 inline constexpr std::string_view no_seed = "INS4085";         ///< nothing to seed with
 inline constexpr std::string_view no_url = "INS4086";          ///< the operation needs a database, none was named
 inline constexpr std::string_view stopped = "INS4090";         ///< interrupted
-inline constexpr std::string_view no_introspection =
-    "INS4095";  ///< needs to read a database's schema: not in this version
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.

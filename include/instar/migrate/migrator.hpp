@@ -160,6 +160,18 @@ class migrator {
   /// What `migrate dev` would do: checks ledger against folder, plans from the snapshot to the models. Writes nothing.
   next_plan plan_next();
 
+  /// Runs the history and the script of a plan in a shadow database, and compares what stands there with the database
+  /// and with the models. Changes nothing.
+  ///
+  /// All sides are compared in the database's own words: the models' DDL runs in a shadow database, too.
+  /// \param planned what `plan_next()` returned, and not blocked
+  /// \throws migration_error `shadow_failed` for a script that does not run, `shadow_unavailable`
+  proof_report prove(const next_plan& planned);
+
+  /// From what the applied migrations make to what the database is: empty where nobody changed it by hand.
+  /// \throws migration_error as `prove`; `missing_migration` where an applied script is not at hand
+  diff_report drift();
+
   /// Proves history and plan in the shadow database, then writes the migration's folder, the lock file and
   /// snapshot.hpp.
   ///
@@ -171,8 +183,8 @@ class migrator {
   /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
   snapshot_report follow_models(const next_plan& planned);
 
-  /// `plan_next`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
-  /// \throws migration_error the first of `next_plan::problems`; `name_needed`, `data_loss`.
+  /// `plan_next`, `prove`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
+  /// \throws migration_error the first of `next_plan::problems`; `drift`, `unproven`; `name_needed`, `data_loss`.
   dev_report dev(const dev_options& options);
 
   /// Brings a database to the models without a migration, for trying things out.
@@ -190,7 +202,9 @@ class migrator {
   void execute_script(std::string_view sql, std::string_view file_name = "script");
 
   /// The plan from one schema to another.
-  /// \throws migration_error `no_introspection` for `database` and `script`.
+  ///
+  /// Where a side is a database or a script, or a folder without snapshot.hpp, both are read back from a (shadow)
+  /// database, and so compared in its own words. Otherwise no database is needed.
   diff_report diff(const diff_source& from, const diff_source& to);
 
   /// Brings snapshot.hpp up to date with the folder.

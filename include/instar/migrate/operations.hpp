@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/migrate/migrator.hpp>
+#include <instar/migrate/reading.hpp>
 #include <instar/migrate/session.hpp>
 
 #include <algorithm>
@@ -212,8 +213,13 @@ inline created_migration migrator::session::create_migration(std::string_view na
   made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
-  if (!skip_shadow)
-    prove(read, &made);
+  if (!skip_shadow) {
+    std::vector<const migration*> scripts;
+    for (const migration& m : read.migrations)
+      scripts.push_back(&m);
+    scripts.push_back(&made);
+    replay(scripts, [](std::size_t, database&) {});
+  }
   check();
 
   make_folder(folder, read, target);
@@ -262,6 +268,13 @@ inline dev_report migrator::session::dev(const dev_options& how) {
   if (writes && !how.create_only && next.loses_data && !how.accept_data_loss)
     throw detail::unchanged(migration_code::data_loss, "The migration would destroy data.",
                             "Look at it with --create-only, or agree with --accept-data-loss.");
+  if (!how.skip_shadow) {
+    const proof_report proof = prove(next);
+    if (!proof.drift.empty())
+      throw detail::drift_error(proof.drift);
+    if (!proof.missing.empty())
+      throw detail::unproven_error(proof.missing);
+  }
   if (!next.pending.empty())
     report.deployed = deploy({});
   if (!writes) {
@@ -269,7 +282,7 @@ inline dev_report migrator::session::dev(const dev_options& how) {
       report.snapshot = follow_models(next).file;
     return report;
   }
-  report.created = create_migration(how.name, next, how.skip_shadow);
+  report.created = create_migration(how.name, next, true);
   if (how.create_only)
     return report;
   deploy_report last = deploy({});
@@ -355,11 +368,19 @@ inline void migrator::session::execute_script(std::string_view sql, std::string_
 }
 
 inline diff_report migrator::session::diff(const diff_source& from, const diff_source& to) {
-  auto keep = std::make_shared<std::vector<owned_snapshot>>();
-  keep->reserve(2);
-  const schema_view before = schema_of(from, *keep);
-  const schema_view after = schema_of(to, *keep);
-  return report_of(make_plan(before, after), keep, dialect_for_files());
+  if (has_to_be_read(from) || has_to_be_read(to)) {
+    for (const diff_source* side : {&from, &to})
+      if (side->what == diff_source::kind::database && !side->place.empty() && !url && opened == nullptr)
+        url = database_url{side->place};  // the shadow stands beside it
+    if (url)
+      (void)open(false);  // a comparison makes no database
+    owned_schema before = read_source(from);
+    return compare_read(std::move(before), read_source(to));
+  }
+  auto keep = std::make_shared<std::vector<owned_schema>>();
+  keep->push_back(keep_source(from));
+  keep->push_back(keep_source(to));
+  return report_of(make_plan(keep->front().view(), keep->back().view()), keep, dialect_for_files());
 }
 
 inline snapshot_report migrator::session::generate_snapshot(const generate_options& how) {
@@ -467,6 +488,14 @@ inline created_migration migrator::create_migration(std::string_view name, const
 
 inline snapshot_report migrator::follow_models(const next_plan& planned) {
   return session_->guarded([&] { return session_->follow_models(planned); });
+}
+
+inline proof_report migrator::prove(const next_plan& planned) {
+  return session_->guarded([&] { return session_->prove(planned); });
+}
+
+inline diff_report migrator::drift() {
+  return session_->guarded([&] { return session_->drift(); });
 }
 
 inline dev_report migrator::dev(const dev_options& options) {

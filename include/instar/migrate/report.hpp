@@ -188,6 +188,14 @@ struct diff_report {
   [[nodiscard]] bool empty() const noexcept { return steps.empty(); }
 };
 
+/// What a shadow database proves of a plan before anything is written.
+struct proof_report {
+  diff_report drift;    ///< from what the applied migrations make to what the database is
+  diff_report missing;  ///< from what the migrations and the new script make to the models
+
+  [[nodiscard]] bool proven() const noexcept { return drift.empty() && missing.empty(); }
+};
+
 /// Something that is going on now, told while an operation runs, from the thread that runs it.
 struct migration_progress {
   enum class event : unsigned char {

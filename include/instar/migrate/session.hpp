@@ -594,7 +594,8 @@ struct migrator::session {
 
   // ---- shadow ----
 
-  void prove(const history& read, const migration* candidate) {
+  /// Runs scripts in a shadow database of their own. \param inspect see shadow_database::replay
+  void replay(const std::vector<const migration*>& scripts, const detail::shadow_database::inspection& inspect) {
     const instar::dialect target = dialect_for_files();
     database* main = target == instar::postgres && !options.shadow ? &open(true) : opened;
     std::string schema;
@@ -606,17 +607,15 @@ struct migrator::session {
                                      else
                                        release_last();
                                    }};
-    std::vector<const migration*> scripts;
-    for (const migration& m : read.migrations)
-      scripts.push_back(&m);
-    if (candidate != nullptr)
-      scripts.push_back(candidate);
-    shadow.replay(scripts, schemas_in_use(schema), hooks(), [&](const migration& m, std::size_t i) {
-      tell({.what = migration_progress::event::checking_in_shadow,
-            .migration = m.name,
-            .index = i + 1,
-            .total = scripts.size()});
-    });
+    shadow.replay(
+        scripts, schemas_in_use(schema), hooks(),
+        [&](const migration& m, std::size_t i) {
+          tell({.what = migration_progress::event::checking_in_shadow,
+                .migration = m.name,
+                .index = i + 1,
+                .total = scripts.size()});
+        },
+        inspect);
   }
 
   // ---- writing ----
@@ -674,37 +673,15 @@ struct migrator::session {
     return report;
   }
 
-  [[nodiscard]] schema_view schema_of(const diff_source& source, std::vector<owned_snapshot>& keep) const {
-    switch (source.what) {
-    case diff_source::kind::empty:
-      return {};
-    case diff_source::kind::models:
-      return required_models();
-    case diff_source::kind::migrations: {
-      const std::filesystem::path at = source.place.empty() ? options.migrations : std::filesystem::path{source.place};
-      if (source.place.empty())
-        (void)writable_folder();
-      const history read = read_history(at);
-      std::optional<owned_snapshot> found = read_snapshot(at);
-      if (!found && !read.migrations.empty())
-        throw detail::unchanged(migration_code::snapshot_missing,
-                                "The folder " + at.string() + " has migrations but no snapshot.hpp.",
-                                "Restore it from version control, or let `generate --schema-from-models` write it.");
-      if (!found)
-        return {};
-      keep.push_back(std::move(*found));
-      return keep.back().view().schema;
-    }
-    case diff_source::kind::database:
-    case diff_source::kind::script:
-      break;
-    }
-    throw detail::unchanged(migration_code::no_introspection,
-                            std::string{"Reading the schema of a "} +
-                                (source.what == diff_source::kind::database ? "database" : "script") +
-                                " is not part of this version.",
-                            "Compare `empty`, `models` or `migrations[:DIR]`.");
-  }
+  // ---- reading schemas back, see reading.hpp ----
+
+  [[nodiscard]] owned_schema read_back(database& on) const;
+  [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
+  [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
+  [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
+  [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
+  [[nodiscard]] owned_schema read_source(const diff_source& source);
+  [[nodiscard]] owned_schema keep_source(const diff_source& source) const;
 
   // ---- the other operations, see operations.hpp ----
 
@@ -715,6 +692,8 @@ struct migrator::session {
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
   next_plan plan_next();
+  proof_report prove(const next_plan& planned);
+  diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
   snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);

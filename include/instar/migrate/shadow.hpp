@@ -74,13 +74,18 @@ class shadow_database {
   /// Whether the scripts run in one transaction of the main database that is rolled back.
   [[nodiscard]] bool in_transaction() const noexcept { return own_ == nullptr; }
 
+  /// Looks at the database between two scripts.
+  using inspection = std::function<void(std::size_t done, database&)>;
+
   /// Runs scripts from the first to the last.
   ///
   /// \param schemas those that the transaction must empty first, when it comes to that
   /// \param tell    called before each
+  /// \param inspect called with how many have run: before the first, and after each
   /// \throws migration_error `shadow_failed` with the place in the script, `shadow_unavailable`
   void replay(const std::vector<const migration*>& scripts, const std::set<std::string>& schemas,
-              const runner_hooks& hooks, const std::function<void(const migration&, std::size_t)>& tell) {
+              const runner_hooks& hooks, const std::function<void(const migration&, std::size_t)>& tell,
+              const inspection& inspect) {
     std::vector<script_plan> plans;
     made_by_scripts made;
     const dialect target = connection().dialect();
@@ -97,10 +102,12 @@ class shadow_database {
     if (in_transaction())
       open_transaction(schemas, made);
     try {
+      inspect(0, connection());
       for (std::size_t i = 0; i != scripts.size(); ++i) {
         hooks.check_interrupt();
         tell(*scripts[i], i);
         run_one(runner, *scripts[i], plans[i]);
+        inspect(i + 1, connection());
       }
     } catch (const std::exception&) {
       close_transaction();

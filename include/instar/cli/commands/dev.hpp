@@ -70,6 +70,44 @@ inline exit_code refuse(session& s, const std::vector<history_problem>& problems
   return exit_code::failure;
 }
 
+/// Shows a comparison that should be empty, as an error with the ways out.
+inline exit_code refuse_difference(session& s, std::string_view code, std::string message, const diff_report& found,
+                                   std::vector<std::string> ways_out) {
+  show_steps(s, found.summary);
+  diagnostic about =
+      make_diagnostic(code, std::move(message), {}, "Nothing was written; the database was not changed.");
+  about.help = std::move(ways_out);
+  s.fail(std::move(about));
+  return exit_code::failure;
+}
+
+inline exit_code refuse_drift(session& s, const diff_report& drift) {
+  const std::string& me = s.program_name;
+  return refuse_difference(s, migration_code::drift,
+                           "The database is not what its migrations made; these changes were made by hand (" +
+                               counted(drift.summary.size(), "step") + ").",
+                           drift,
+                           {"To undo them here: `" + me + " migrate diff --from database --to migrations --script | " +
+                                me + " db execute --stdin`.",
+                            "To keep them: put them into the models, `" + me +
+                                " migrate dev --create-only --skip-shadow --name NAME`, and `" + me +
+                                " migrate resolve --applied` for what was written.",
+                            "`" + me + " migrate reset` makes the database anew, without its data."});
+}
+
+inline exit_code refuse_unproven(session& s, const diff_report& missing, bool writes) {
+  const std::string& me = s.program_name;
+  return refuse_difference(
+      s, migration_code::unproven,
+      std::string{writes ? "The migrations and the new one do" : "The migrations do"} +
+          " not lead to the models; this is missing (" + counted(missing.summary.size(), "step") + ").",
+      missing,
+      {"`" + me +
+       " migrate diff --from migrations --to models --script` prints it; add it to a migration that is not "
+       "applied yet, or to an empty one: `" +
+       me + " migrate dev --create-only --skip-shadow --name NAME`."});
+}
+
 template <class Plan>
 [[nodiscard]] std::string choose_name(session& s, const Plan& steps) {
   if (!s.given.name.empty())
@@ -158,6 +196,15 @@ inline exit_code migrate_dev(session& s) {
   if (next.blocked())
     return detail::refuse(s, next.problems);
 
+  if (!s.given.skip_shadow) {
+    const proof_report proof = s.interruptible(*m, [&] { return m->prove(next); });
+    s.clear_passing_line();
+    if (!proof.drift.empty())
+      return detail::refuse_drift(s, proof.drift);
+    if (!proof.missing.empty())
+      return detail::refuse_unproven(s, proof.missing, next.wants_migration());
+  }
+
   dev_report report;
   const auto deploy = [&] {
     deploy_report deployed = s.interruptible(*m, [&] { return m->deploy(); });
@@ -190,7 +237,7 @@ inline exit_code migrate_dev(session& s) {
     s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(snapshot));
   } else if (!next.steps.empty() || s.given.create_only) {
     const std::string name = detail::choose_name(s, next.steps);
-    report.created = s.interruptible(*m, [&] { return m->create_migration(name, next, s.given.skip_shadow); });
+    report.created = s.interruptible(*m, [&] { return m->create_migration(name, next, true); });
     detail::show_created(s, *report.created);
     if (!s.given.create_only)
       deploy();

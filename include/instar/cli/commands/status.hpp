@@ -116,6 +116,16 @@ inline void show_status(session& s, const status_report& report) {
   }
 }
 
+inline void show_drift(session& s, const diff_report& drift) {
+  if (drift.empty()) {
+    s.screen.result("The database is what its migrations made.");
+    return;
+  }
+  s.screen.result(s.screen.on_output()(style::bold, "drift: ") +
+                  "The database is not what its migrations made; these changes were made by hand.");
+  show_steps(s, drift.summary);
+}
+
 }  // namespace detail
 
 /// `migrate status`: what is applied, pending, failed, edited, missing. Exit 1 when not up to date.
@@ -123,16 +133,25 @@ inline exit_code migrate_status(session& s) {
   const auto m = s.make_migrator(database_need::required);
   const status_report report = s.interruptible(*m, [&] { return m->status(); });
   s.warn(report.warnings);
+  std::optional<diff_report> drift;
+  if (s.given.drift && report.database_exists && !report.ledger.empty()) {
+    drift = s.interruptible(*m, [&] { return m->drift(); });
+    s.clear_passing_line();
+  }
   if (s.screen.json()) {
     detail::write_json(detail::begin_result(s), report);
+    if (drift)
+      s.json.texts("drift", drift->summary);
     s.json.end_object();
   } else {
     if (report.adopted_prisma)
       s.screen.note("The ledger is Prisma's " + printable(report.ledger) + '.');
     detail::show_status(s, report);
+    if (drift)
+      detail::show_drift(s, *drift);
   }
   if (report.up_to_date())
-    return exit_code::ok;
+    return drift && !drift->empty() ? exit_code::failure : exit_code::ok;
   const std::size_t harmless = report.count(migration_state::applied) + report.count(migration_state::pending) +
                                report.count(migration_state::resumable);
   return s.given.exit_code && harmless == report.migrations.size() ? exit_code::differs : exit_code::failure;

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <instar/database/introspection.hpp>
+#include <instar/migrate/migrator.hpp>
+#include <instar/migrate/session.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// \file Schemas in the database's own words: what a migrator compares when a side is no text of ours.
+
+namespace instar {
+
+namespace detail {
+
+/// The first lines of a comparison, for an error.
+[[nodiscard]] inline std::string first_lines(const diff_report& report) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i != report.summary.size() && i != most; ++i)
+    text += "\n  " + report.summary[i];
+  if (report.summary.size() > most)
+    text += "\n  ... and " + std::to_string(report.summary.size() - most) + " more";
+  return text;
+}
+
+[[nodiscard]] inline migration_error drift_error(const diff_report& found) {
+  return unchanged(migration_code::drift,
+                   "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
+                   "To keep the change: put it into the models, write the migration with --create-only, and record it "
+                   "with `migrate resolve --applied`. To undo it: run what `migrate diff --from database --to "
+                   "migrations --script` prints.");
+}
+
+[[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {
+  return unchanged(migration_code::unproven,
+                   "The migrations do not lead to the models; this is missing:" + first_lines(missing),
+                   "Add it to a migration that is not applied yet, or to a new one (`migrate dev --create-only`); "
+                   "`migrate diff --from migrations --to models --script` prints it.");
+}
+
+}  // namespace detail
+
+/// A database without what migrators keep in it.
+inline owned_schema migrator::session::read_back(database& on) const {
+  introspection_options what;
+  for (const std::string_view table :
+       {detail::own_ledger, detail::prisma_ledger, detail::journal_table, detail::push_table})
+    what.ignored_tables.emplace_back(table);
+  if (!options.ledger.empty()) {
+    what.ignored_tables.push_back(options.ledger);
+    if (const std::size_t dot = options.ledger.find('.'); dot != std::string::npos)
+      what.ignored_tables.push_back(options.ledger.substr(0, dot + 1) + std::string{detail::journal_table});
+  }
+  return introspect(on, what);
+}
+
+/// What scripts make of an empty database.
+inline owned_schema migrator::session::read_shadow(const std::vector<const migration*>& scripts) {
+  owned_schema read;
+  replay(scripts, [&](std::size_t done, database& on) {
+    if (done == scripts.size())
+      read = read_back(on);
+  });
+  return read;
+}
+
+/// A schema as the database says it. \param called what an error shall call the script
+inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::string_view called) {
+  migration made;
+  made.name = called;
+  made.sql = script(dialect_for_files(), make_plan(schema_view{}, schema));
+  made.file = std::string{called};
+  return read_shadow({&made});
+}
+
+/// The plan between two schemas that were read back.
+///
+/// PostgreSQL prints some expressions otherwise than it reads them (`varchar IN (…)`), and the same way only from the
+/// second time on: where the sides differ, both go through a shadow database once more.
+/// https://www.postgresql.org/docs/current/functions-info.html
+inline diff_report migrator::session::compare_read(owned_schema before, owned_schema after) {
+  auto keep = std::make_shared<std::vector<owned_schema>>();
+  keep->push_back(std::move(before));
+  keep->push_back(std::move(after));
+  plan steps = make_plan(keep->front().view(), keep->back().view());
+  const instar::dialect target = dialect_for_files();
+  if (!steps.empty() && target == instar::postgres && !keep->front().view().tables.empty()) {
+    try {
+      keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
+      keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
+      steps = make_plan(keep->at(2).view(), keep->at(3).view());
+    } catch (const migration_error& error) {
+      // A schema that cannot be made anew (an extension that is not there any more) is compared as it was read.
+      if (error.code() != migration_code::shadow_failed && error.code() != migration_code::shadow_unavailable)
+        throw;
+    }
+  }
+  return report_of(std::move(steps), keep, target);
+}
+
+/// Whether a source is no schema value yet.
+inline bool migrator::session::has_to_be_read(const diff_source& source) const {
+  if (source.what == diff_source::kind::database || source.what == diff_source::kind::script)
+    return true;
+  if (source.what != diff_source::kind::migrations)
+    return false;
+  const std::filesystem::path& at = source.place.empty() ? writable_folder() : std::filesystem::path{source.place};
+  std::error_code ignored;
+  return !std::filesystem::exists(at / snapshot_file_name, ignored) && !read_history(at).migrations.empty();
+}
+
+/// A source as a value, without a database.
+inline owned_schema migrator::session::keep_source(const diff_source& source) const {
+  if (source.what == diff_source::kind::models)
+    return copy_schema(required_models());
+  if (source.what == diff_source::kind::empty)
+    return {};
+  const std::filesystem::path at = source.place.empty() ? writable_folder() : std::filesystem::path{source.place};
+  const history read = read_history(at);
+  const std::optional<owned_snapshot> found = read_snapshot(at);
+  return found ? copy_schema(found->view().schema) : owned_schema{};
+}
+
+/// A source in the database's own words.
+inline owned_schema migrator::session::read_source(const diff_source& source) {
+  switch (source.what) {
+  case diff_source::kind::empty:
+    return {};
+  case diff_source::kind::models:
+    return read_ddl(required_models(), "the models");
+  case diff_source::kind::migrations: {
+    const history read = source.place.empty() ? load() : read_history(source.place);
+    std::vector<const migration*> scripts;
+    for (const migration& m : read.migrations)
+      scripts.push_back(&m);
+    return read_shadow(scripts);
+  }
+  case diff_source::kind::database:
+    if (source.place.empty())
+      return read_back(open(false));
+    return read_back(*open_database(database_url{source.place}, {.application_name = options.application_name}));
+  case diff_source::kind::script:
+    break;
+  }
+  migration made;
+  made.name = source.place;
+  made.file = source.place;
+  made.sql = detail::read_file(source.place);
+  return read_shadow({&made});
+}
+
+inline proof_report migrator::session::prove(const next_plan& planned) {
+  if (planned.blocked())
+    throw detail::error_of(planned.problems.front());
+  const history read = load_or_empty();
+  // Those that the database has, then those that it will have.
+  std::vector<const migration*> scripts;
+  for (const migration_status& m : planned.status.migrations)
+    if (m.state == migration_state::applied)
+      if (const migration* script = read.find(m.name))
+        scripts.push_back(script);
+  const std::size_t applied = scripts.size();
+  for (const migration* m : pending_of(read, planned.status))
+    scripts.push_back(m);
+  migration candidate;
+  if (planned.wants_migration()) {
+    candidate.name = "the new migration";
+    candidate.sql = planned.script;
+    candidate.file = candidate.name;
+    scripts.push_back(&candidate);
+  }
+  owned_schema recorded;
+  owned_schema reached;
+  replay(scripts, [&](std::size_t done, database& on) {
+    if (done == applied)
+      recorded = read_back(on);
+    if (done == scripts.size())
+      reached = read_back(on);
+  });
+  proof_report proof;
+  if (planned.status.database_exists && !planned.status.ledger.empty())
+    proof.drift = compare_read(std::move(recorded), read_back(open(false)));
+  if (options.models)
+    proof.missing = compare_read(std::move(reached), read_ddl(*options.models, "the models"));
+  return proof;
+}
+
+inline diff_report migrator::session::drift() {
+  const history read = load_or_empty();
+  database& on = open(false);
+  const status_report status = compare(on, read, ledger::read(on, options.ledger));
+  std::vector<const migration*> scripts;
+  for (const migration_status& m : status.migrations) {
+    if (m.state == migration_state::pending)
+      continue;
+    if (m.state != migration_state::applied)
+      throw detail::error_of(detail::problem_of(m));
+    scripts.push_back(read.find(m.name));
+  }
+  owned_schema recorded = read_shadow(scripts);
+  return compare_read(std::move(recorded), read_back(on));
+}
+
+}  // namespace instar

@@ -1,0 +1,177 @@
+// What stands on reading a database's schema: comparisons of any two sources, drift, and the proof of a migration.
+#include "migrate/workspace.hpp"
+
+#include <instar/instar.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+
+using instar::migrator;
+using instar::migrator_options;
+using test::error_of;
+using test::scratch_database;
+using test::workspace;
+namespace code = instar::migration_code;
+
+namespace reading_test {
+
+enum class Mood { calm, angry };
+INSTAR_ENUM(Mood, calm, angry)
+
+struct User {
+  std::int64_t id;
+  std::string email;
+  std::string state;
+  Mood mood;
+  std::optional<std::int64_t> friend_id;
+  bool active;
+  double score;
+};
+INSTAR_MODEL(User, "users", (id, primary_key, identity), (email, unique, varchar<200>),
+             (state, varchar<10>, check("state IN ('new', 'old')")), (mood, default_value(Mood::calm)),
+             (friend_id, references(&User::id).on_delete(set_null), index), (active, default_value(true)),
+             (score, default_value(0.5)), index(&User::state, &User::email).where("active"))
+inline constexpr auto schema = instar::schema<User>(instar::view("active_users", "SELECT id FROM users WHERE active"));
+
+}  // namespace reading_test
+
+namespace {
+
+const instar::schema_view& models = instar::view_of<reading_test::schema>;
+
+migrator_options options(const workspace& w) {
+  return {.migrations = w.migrations(), .models = models};
+}
+
+instar::dialect each_dialect() {
+  return GENERATE(instar::sqlite, instar::postgres);
+}
+
+instar::diff_source source(std::string_view text) {
+  return instar::diff_source::parse(text).value();
+}
+
+std::string lines(const instar::diff_report& report) {
+  std::string all;
+  for (const std::string& line : report.summary)
+    all += line + "\n";
+  return all;
+}
+
+/// A project whose first migration made its database.
+struct project {
+  explicit project(instar::dialect d) : db{d} { (void)migrator{db.url(), options(w)}.dev({.name = "init"}); }
+
+  [[nodiscard]] std::string diff(std::string_view from, std::string_view to) const {
+    return lines(migrator{db.url(), options(w)}.diff(source(from), source(to)));
+  }
+  [[nodiscard]] std::string drift() const { return lines(migrator{db.url(), options(w)}.drift()); }
+
+  workspace w;
+  scratch_database db;
+};
+
+}  // namespace
+
+TEST_CASE("models, migrations, the database and its script are one schema, compared in any direction") {
+  const project p{each_dialect()};
+  const std::string script = migrator{p.db.url(), options(p.w)}.diff(source("empty"), source("models")).script;
+  p.w.write("schema.sql", script);
+  const std::string file = "sql:" + (p.w.root() / "schema.sql").string();
+  for (const std::string& from : {std::string{"models"}, std::string{"migrations"}, std::string{"database"}, file})
+    for (const std::string& to : {std::string{"models"}, std::string{"migrations"}, std::string{"database"}, file}) {
+      CAPTURE(from, to);
+      CHECK(p.diff(from, to).empty());
+    }
+  CHECK(p.diff("empty", "database").find("+ table users\n") != std::string::npos);
+  CHECK(p.diff("database", "empty").find("- table users\n") != std::string::npos);
+}
+
+TEST_CASE("a comparison with a database shows what is different there, and the script mends it") {
+  const project p{each_dialect()};
+  p.db.run("ALTER TABLE users ADD COLUMN note text");
+  CHECK(p.diff("database", "models") == "- column users.note\n");
+  CHECK(p.diff("migrations", "database") == "+ column users.note\n");
+  migrator m{p.db.url(), options(p.w)};
+  m.execute_script(m.diff(source("database"), source("models")).script);
+  CHECK(p.diff("database", "models").empty());
+}
+
+TEST_CASE("a database named by its URL is compared without another one") {
+  const project p{each_dialect()};
+  std::string named = "database:sqlite:" + p.db.url().sqlite_path();
+  if (p.db.url().dialect() == instar::postgres) {
+    const std::string server = std::getenv("INSTAR_TEST_POSTGRES");
+    const std::size_t at = server.find("/postgres?");
+    REQUIRE(at != std::string::npos);
+    named = "database:" + server.substr(0, at + 1) + p.db.url().database_name() + server.substr(at + 9);
+  }
+  CHECK(lines(migrator{options(p.w)}.diff(source(named), source("models"))).empty());
+  CHECK_FALSE(lines(migrator{options(p.w)}.diff(source("empty"), source(named))).empty());
+}
+
+TEST_CASE("a comparison makes no database") {
+  const workspace w;
+  const instar::database_url url{"sqlite:" + (w.root() / "none.db").string()};
+  CHECK_THROWS_AS((void)(migrator{url, options(w)}.diff(source("database"), source("models"))), instar::database_error);
+  CHECK_FALSE(std::filesystem::exists(w.root() / "none.db"));
+}
+
+TEST_CASE("the migrations of a folder without snapshot are run to be compared") {
+  const project p{each_dialect()};
+  std::filesystem::remove(p.w.migrations() / "snapshot.hpp");
+  CHECK(p.diff("migrations", "models").empty());
+}
+
+TEST_CASE("a script that is compared must run") {
+  const project p{each_dialect()};
+  p.w.write("broken.sql", "CREATE TABLE ok (id int);\nCREATE TABEL x (id int);\n");
+  const auto error = error_of([&] { (void)p.diff("sql:" + (p.w.root() / "broken.sql").string(), "models"); });
+  CHECK(error.code() == code::shadow_failed);
+  REQUIRE(error.location());
+  CHECK(error.location()->line == 2);
+}
+
+TEST_CASE("a database that nobody touched has no drift") {
+  const project p{each_dialect()};
+  CHECK(p.drift().empty());
+}
+
+TEST_CASE("what was changed by hand is drift, and stops dev") {
+  const project p{each_dialect()};
+  p.db.run("CREATE TABLE stray (id int PRIMARY KEY)");
+  p.db.run("CREATE INDEX by_hand ON users (score)");
+  const std::string drift = p.drift();
+  CHECK(drift.find("+ table stray\n") != std::string::npos);
+  CHECK(drift.find("by_hand") != std::string::npos);
+  const auto error = error_of([&] { (void)migrator{p.db.url(), options(p.w)}.dev({.name = "next"}); });
+  CHECK(error.code() == code::drift);
+  CHECK(error.message().find("+ table stray") != std::string::npos);
+  CHECK_NOTHROW((void)migrator{p.db.url(), options(p.w)}.dev({.name = "next", .skip_shadow = true}));
+}
+
+TEST_CASE("migrations that do not lead to the models stop dev, and what is missing is said") {
+  const project p{each_dialect()};
+  const std::string name = p.w.names("migrations").front();
+  // A script of the next migration that does too much, as a hand-edited one may.
+  p.w.add("20990101000000_by_hand", "CREATE TABLE too_much (id int PRIMARY KEY);");
+  (void)migrator{p.db.url(), options(p.w)}.generate_snapshot();
+  const auto error = error_of([&] { (void)migrator{p.db.url(), options(p.w)}.dev({.name = "next"}); });
+  CHECK(error.code() == code::unproven);
+  CHECK(error.message().find("- table too_much") != std::string::npos);
+  CHECK(p.db.tables().find("too_much") == std::string::npos);
+}
+
+TEST_CASE("a proof leaves no shadow database and changes nothing") {
+  const project p{instar::postgres};
+  const std::string before = p.db.tables();
+  (void)p.diff("database", "models");
+  CHECK(p.db.tables() == before);
+  CHECK(p.db.ask("SELECT count(*) FROM pg_database WHERE datname LIKE 'instar_shadow_%' AND datname NOT IN (SELECT "
+                 "datname FROM pg_stat_activity WHERE datname IS NOT NULL)") == "0");
+}
