@@ -312,8 +312,8 @@ class catalog_reader {
 
   /// A condition that holds for what is no member of an extension.
   [[nodiscard]] static std::string not_of_extension(std::string_view catalogue, std::string_view oid) {
-    return " NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" + std::string(catalogue) +
-           "'::regclass AND e.objid = " + std::string(oid) + " AND e.deptype = 'e')";
+    return " NOT EXISTS (SELECT FROM pg_depend of_x WHERE of_x.classid = '" + std::string(catalogue) +
+           "'::regclass AND of_x.objid = " + std::string(oid) + " AND of_x.deptype = 'e')";
   }
 
   [[nodiscard]] std::string in_schemas(std::string_view column) const {

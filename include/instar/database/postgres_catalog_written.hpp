@@ -345,42 +345,44 @@ inline void catalog_reader::read_written() {
 }
 
 inline void catalog_reader::read_grants() {
-  // An object without a list has its standard rights; what came with the server, those of its first day.
+  // An object without a list has its standard rights; what came with the server, those of its first day, which were its
+  // first owner's.
   std::string objects;
   const auto add = [&](std::string_view catalogue, std::string_view oid, std::string_view column, std::string_view acl,
-                       std::string_view standard, const std::string& from) {
+                       std::string_view standard, std::string_view owner, const std::string& from) {
     objects += (objects.empty() ? "SELECT '" : " UNION ALL SELECT '") + std::string(catalogue) +
                "'::regclass::oid AS catalogue, " + std::string(oid) + " AS oid, " + std::string(column) +
-               " AS number, " + std::string(acl) + " AS acl, " + std::string(standard) + " AS standard FROM " + from +
-               " AND " + std::string(acl) + " IS NOT NULL";
+               " AS number, " + std::string(acl) + " AS acl, " + std::string(standard) + " AS standard, " +
+               std::string(owner) + " AS owner FROM " + from + " AND " + std::string(acl) + " IS NOT NULL";
   };
   add("pg_class", "c.oid", "0", "c.relacl",
-      "acldefault(CASE c.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)",
+      "acldefault(CASE c.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)", "c.relowner",
       "pg_class c WHERE" + in_schemas("c.relnamespace"));
-  add("pg_class", "a.attrelid", "a.attnum", "a.attacl", "acldefault('c'::\"char\", c.relowner)",
+  add("pg_class", "a.attrelid", "a.attnum", "a.attacl", "acldefault('c'::\"char\", c.relowner)", "c.relowner",
       "pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE NOT a.attisdropped AND" +
           in_schemas("c.relnamespace"));
-  add("pg_proc", "p.oid", "0", "p.proacl", "acldefault('f'::\"char\", p.proowner)",
+  add("pg_proc", "p.oid", "0", "p.proacl", "acldefault('f'::\"char\", p.proowner)", "p.proowner",
       "pg_proc p WHERE" + in_schemas("p.pronamespace"));
-  add("pg_type", "t.oid", "0", "t.typacl", "acldefault('T'::\"char\", t.typowner)",
+  add("pg_type", "t.oid", "0", "t.typacl", "acldefault('T'::\"char\", t.typowner)", "t.typowner",
       "pg_type t WHERE" + in_schemas("t.typnamespace"));
   add("pg_namespace", "n.oid", "0", "n.nspacl",
       "coalesce((SELECT i.initprivs FROM pg_init_privs i WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = "
       "n.oid), acldefault('n'::\"char\", n.nspowner))",
-      "pg_namespace n WHERE" + in_schemas("n.oid"));
+      "n.nspowner", "pg_namespace n WHERE" + in_schemas("n.oid"));
   if (options_.schemas.empty()) {
-    add("pg_foreign_data_wrapper", "w.oid", "0", "w.fdwacl", "acldefault('F'::\"char\", w.fdwowner)",
+    add("pg_foreign_data_wrapper", "w.oid", "0", "w.fdwacl", "acldefault('F'::\"char\", w.fdwowner)", "w.fdwowner",
         "pg_foreign_data_wrapper w WHERE true");
-    add("pg_foreign_server", "s.oid", "0", "s.srvacl", "acldefault('S'::\"char\", s.srvowner)",
+    add("pg_foreign_server", "s.oid", "0", "s.srvacl", "acldefault('S'::\"char\", s.srvowner)", "s.srvowner",
         "pg_foreign_server s WHERE true");
-    add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)",
+    add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)", "l.lanowner",
         "pg_language l WHERE l.oid >= 16384");
   }
   found_.grants = query_as<grant_row>(
       db_, "WITH object AS MATERIALIZED (" + objects +
                "), now AS (SELECT o.catalogue, o.oid, o.number, x.grantee, x.privilege_type AS privilege, "
                "x.is_grantable AS grantable FROM object o, aclexplode(o.acl) x), standard AS (SELECT o.catalogue, "
-               "o.oid, o.number, x.grantee, x.privilege_type AS privilege, x.is_grantable AS grantable FROM object o, "
+               "o.oid, o.number, CASE x.grantee WHEN x.grantor THEN o.owner ELSE x.grantee END AS grantee, "
+               "x.privilege_type AS privilege, x.is_grantable AS grantable FROM object o, "
                "aclexplode(o.standard) x), differing AS ((SELECT *, false AS revoked FROM now EXCEPT SELECT *, false "
                "FROM standard) UNION ALL (SELECT *, true FROM standard EXCEPT SELECT *, true FROM now)) "
                "SELECT d.catalogue, d.oid, d.number, CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE "

@@ -395,7 +395,8 @@ inline std::span<const sequence_object> schema_builder::build_sequences() {
              .create = "ALTER SEQUENCE " + name + " OWNED BY " + written(place_of(*owner)) + '.' +
                        quote_identifier(column->name),
              .drop = "ALTER SEQUENCE " + name + " OWNED BY NONE",
-             .rank = rank::setting});
+             // The sequences of a table become unlogged with it.
+             .rank = rank::setting + 1});
     if (r.persistence == "u")
       add({.kind = "unlogged",
            .name = shown(at),
@@ -455,7 +456,8 @@ inline std::span<const view_object> schema_builder::build_views() {
   for (const std::size_t i : sorted_by_need(needs, std::vector<std::vector<std::size_t>>(found.size()))) {
     const auto& [at, r] = found[i];
     const bool materialized = r->kind == "m";
-    const std::string_view query = bare_query(r->query.value_or(""));
+    const std::string printed = r->query.value_or("");
+    const std::string_view query = bare_query(printed);
     const std::string target = (materialized ? "MATERIALIZED VIEW " : "VIEW ") + written(at);
     std::vector<index> indexes;
     build_indexes(*r, indexes);
