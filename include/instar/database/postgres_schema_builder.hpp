@@ -111,6 +111,7 @@ class schema_builder {
   void draft_written();
   void draft_row_rules();
   void draft_grants();
+  void draft_rights(const rights_row& row, const std::string& target, const std::string& person);
   void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name);
   void draft_options(const std::string& alter, const std::string& name, const optional_text& options,
                      std::string_view prefix, std::string_view kind);
@@ -267,8 +268,10 @@ inline void schema_builder::settle_placements() {
       graph_.alias(key_of(catalogue::type, t.multirange), key_of(catalogue::type, t.oid));
   }
   for (const auto& [number, r] : relations_) {
-    if (r->kind == "c")
-      continue;  // the columns of a composite type
+    if (r->kind == "c") {  // the columns of a composite type
+      graph_.alias(key_of(catalogue::relation, number), key_of(catalogue::type, r->row_type));
+      continue;
+    }
     const object_key self = key_of(catalogue::relation, number);
     const bool raw = r->kind == "p" || r->kind == "f" || r->is_partition || r->parents.has_value();
     graph_.add(self, r->kind == "S" ? role::free : is_view(*r) ? role::view : raw ? role::early : role::table);
