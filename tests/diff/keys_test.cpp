@@ -196,6 +196,16 @@ TEST_CASE("checks come, change, go, and take other names") {
   STATIC_REQUIRE(one_way(PLAN(check_a, check_a_1)) == "");
 }
 
+TEST_CASE("a column of a type of its own that stays disturbs no check over it") {
+  using instar::schema_view;
+  static constexpr instar::column columns[] = {{.name = "a", .type = {.custom = "point"}}};
+  static constexpr instar::check checks[] = {{.name = "c", .expression = "a IS NOT NULL"}};
+  static constexpr instar::table before[] = {{.name = "t", .columns = columns, .checks = checks}};
+  static constexpr instar::table after[] = {{.name = "t", .columns = columns, .checks = checks, .comment = "new"}};
+  STATIC_REQUIRE(instar::make_plan(schema_view{.tables = before}, schema_view{.tables = before}).empty());
+  STATIC_REQUIRE(instar::make_plan(schema_view{.tables = before}, schema_view{.tables = after}).size() == 1);
+}
+
 TEST_CASE("exclusion constraints come, change, go, and take other names") {
   STATIC_REQUIRE(steps(PLAN(bare, exclude_a)) == "add_exclusion t.t_a_excl\n");
   STATIC_REQUIRE(steps(PLAN(exclude_a, bare)) == "drop_exclusion t.t_a_excl\n");

@@ -242,3 +242,26 @@ COMMENT ON VIEW "v" IS 'it''s one';
 COMMENT ON MATERIALIZED VIEW "s"."m" IS 'two';
 )");
 }
+
+namespace ddl_test::repeated {
+inline constexpr std::string_view id[] = {"id"};
+inline constexpr instar::column columns[] = {{.name = "id", .type = {.kind = instar::type_kind::integer}}};
+inline constexpr instar::key uniques[] = {
+    {.name = "t_id_key", .columns = id},
+    {.name = "t_id_later", .columns = id, .deferral = instar::deferral::initially_immediate},
+    {.name = "t_id_later_2", .columns = id, .deferral = instar::deferral::initially_immediate}};
+inline constexpr instar::table tables[] = {
+    {.name = "t", .columns = columns, .primary_key = {.name = "t_pkey", .columns = id}, .uniques = uniques}};
+inline constexpr instar::schema_view schema{.tables = tables};
+}  // namespace ddl_test::repeated
+
+TEST_CASE("PostgreSQL: a unique constraint that says what another key says is added to the table") {
+  STATIC_REQUIRE(statements<instar::postgres, repeated::schema>() == R"(CREATE TABLE "t" (
+    "id" integer NOT NULL,
+    CONSTRAINT "t_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "t_id_later" UNIQUE ("id") DEFERRABLE
+);
+ALTER TABLE "t" ADD CONSTRAINT "t_id_key" UNIQUE ("id");
+ALTER TABLE "t" ADD CONSTRAINT "t_id_later_2" UNIQUE ("id") DEFERRABLE;
+)");
+}

@@ -224,14 +224,14 @@ struct comment_row {
   std::string comment;
 };
 
-struct grant_row {
+/// The rights on an object that has not just the standard ones: its list and what it would have without one.
+struct rights_row {
   oid_number catalogue;
   oid_number oid;
   int column;
-  std::string grantee;  // as SQL writes it
-  bool revoked;
-  bool grantable;
-  std::string privileges;
+  std::string owner;
+  std::string rights;
+  optional_text standard;
 };
 
 struct default_grant_row {
@@ -272,7 +272,7 @@ struct catalog {
   std::vector<policy_row> policies;
   std::vector<written_row> written;
   std::vector<comment_row> comments;
-  std::vector<grant_row> grants;
+  std::vector<rights_row> rights;
   std::vector<default_grant_row> default_grants;
   std::vector<dependency_row> dependencies;
 };
@@ -301,7 +301,7 @@ class catalog_reader {
     read_policies();
     read_written();
     read_comments();
-    read_grants();
+    read_rights();
     read_default_grants();
     read_dependencies();
     return std::move(found_);
@@ -312,8 +312,8 @@ class catalog_reader {
 
   /// A condition that holds for what is no member of an extension.
   [[nodiscard]] static std::string not_of_extension(std::string_view catalogue, std::string_view oid) {
-    return " NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" + std::string(catalogue) +
-           "'::regclass AND e.objid = " + std::string(oid) + " AND e.deptype = 'e')";
+    return " NOT EXISTS (SELECT FROM pg_depend of_x WHERE of_x.classid = '" + std::string(catalogue) +
+           "'::regclass AND of_x.objid = " + std::string(oid) + " AND of_x.deptype = 'e')";
   }
 
   [[nodiscard]] std::string in_schemas(std::string_view column) const {
@@ -395,7 +395,11 @@ class catalog_reader {
             "LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum "
             "LEFT JOIN pg_collation o ON a.attcollation <> t.typcollation AND o.oid = a.attcollation "
             "LEFT JOIN pg_namespace n ON n.oid = o.collnamespace "
-            "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped AND" +
+            "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped AND "
+            // Of views' columns only what the query does not say.
+            "(c.relkind NOT IN ('v', 'c') OR a.atthasdef OR a.attacl IS NOT NULL OR a.attoptions IS NOT NULL OR EXISTS "
+            "(SELECT FROM pg_description x WHERE x.classoid = 'pg_class'::regclass AND x.objoid = a.attrelid AND "
+            "x.objsubid = a.attnum)) AND" +
             in_schemas("c.relnamespace") + "ORDER BY a.attrelid, a.attnum");
   }
 
@@ -594,7 +598,7 @@ class catalog_reader {
              "'public'::regnamespace AND d.description <> 'standard public schema')");
   }
 
-  void read_grants();
+  void read_rights();
   void read_default_grants();
   void read_written();
 

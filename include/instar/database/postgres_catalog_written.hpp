@@ -46,9 +46,29 @@ inline constexpr int event_trigger = 198;  // it would see the statements after 
 }  // namespace rank
 
 inline void catalog_reader::read_written() {
+  // Most databases have next to none of them, and planning to read all takes longer than reading the others.
+  constexpr std::string_view catalogues[] = {"pg_collation",      "pg_statistic_ext", "pg_operator",
+                                             "pg_opfamily",       "pg_opclass",       "pg_ts_parser",
+                                             "pg_ts_template",    "pg_ts_dict",       "pg_ts_config",
+                                             "pg_conversion",     "pg_language",      "pg_am",
+                                             "pg_cast",           "pg_transform",     "pg_foreign_data_wrapper",
+                                             "pg_foreign_server", "pg_publication",   "pg_event_trigger"};
+  std::string which = "SELECT concat_ws(',', CASE WHEN EXISTS (SELECT FROM pg_seclabel) THEN 'pg_seclabel' END";
+  for (const std::string_view catalogue : catalogues)
+    which += ", CASE WHEN EXISTS (SELECT FROM " + std::string(catalogue) + " WHERE oid >= 16384) THEN '" +
+             std::string(catalogue) + "' END";
+  const std::string present = ',' + db_.query_value(which + ")").value_or("") + ',';
+
   std::vector<std::string> queries;
   const auto add = [&](std::string_view catalogue, std::string_view oid, std::string_view kind, const std::string& name,
                        const std::string& create, const std::string& drop, int rank, const std::string& from) {
+    // Who may use a server and what is in a publication are nothing without it.
+    const std::string_view home = catalogue == "pg_user_mapping" ? "pg_foreign_server"
+                                  : catalogue == "pg_publication_rel" || catalogue == "pg_publication_namespace"
+                                      ? "pg_publication"
+                                      : catalogue;
+    if (present.find(',' + std::string(home) + ',') == std::string::npos)
+      return;
     queries.push_back("SELECT '" + std::string(catalogue) + "'::regclass::oid, " + std::string(oid) + ", '" +
                       std::string(kind) + "', " + name + ", " + create + ", " + drop + ", " + std::to_string(rank) +
                       " FROM " + from);
@@ -338,54 +358,48 @@ inline void catalog_reader::read_written() {
         "NULL'",
         rank::comment, "pg_seclabels l WHERE l.objtype NOT IN ('role', 'database', 'tablespace')");
   }
+  if (queries.empty())
+    return;
   std::string all;
   for (const std::string& query : queries)
     all += (all.empty() ? "" : " UNION ALL ") + query;
   found_.written = query_as<written_row>(db_, all);
 }
 
-inline void catalog_reader::read_grants() {
-  // An object without a list has its standard rights; what came with the server, those of its first day.
+inline void catalog_reader::read_rights() {
+  // An object without a list has its standard rights; what came with the server, those of its first day, which were its
+  // first owner's.
   std::string objects;
-  const auto add = [&](std::string_view catalogue, std::string_view oid, std::string_view column, std::string_view acl,
-                       std::string_view standard, const std::string& from) {
-    objects += (objects.empty() ? "SELECT '" : " UNION ALL SELECT '") + std::string(catalogue) +
-               "'::regclass::oid AS catalogue, " + std::string(oid) + " AS oid, " + std::string(column) +
-               " AS number, " + std::string(acl) + " AS acl, " + std::string(standard) + " AS standard FROM " + from +
-               " AND " + std::string(acl) + " IS NOT NULL";
+  const auto add = [&](std::string_view catalogue, std::string_view oid, std::string_view column,
+                       const std::string& rights, const std::string& standard, const std::string& owner,
+                       const std::string& from) {
+    objects += (objects.empty() ? "SELECT '" : " UNION ALL SELECT '") + std::string(catalogue) + "'::regclass::oid, " +
+               std::string(oid) + ", " + std::string(column) + ", pg_get_userbyid(" + owner + "), " + rights +
+               "::text, (" + standard + ")::text FROM " + from + " AND " + rights + " IS NOT NULL";
   };
   add("pg_class", "c.oid", "0", "c.relacl",
-      "acldefault(CASE c.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)",
+      "acldefault(CASE c.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)", "c.relowner",
       "pg_class c WHERE" + in_schemas("c.relnamespace"));
-  add("pg_class", "a.attrelid", "a.attnum", "a.attacl", "acldefault('c'::\"char\", c.relowner)",
+  add("pg_class", "a.attrelid", "a.attnum", "a.attacl", "acldefault('c'::\"char\", c.relowner)", "c.relowner",
       "pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE NOT a.attisdropped AND" +
           in_schemas("c.relnamespace"));
-  add("pg_proc", "p.oid", "0", "p.proacl", "acldefault('f'::\"char\", p.proowner)",
+  add("pg_proc", "p.oid", "0", "p.proacl", "acldefault('f'::\"char\", p.proowner)", "p.proowner",
       "pg_proc p WHERE" + in_schemas("p.pronamespace"));
-  add("pg_type", "t.oid", "0", "t.typacl", "acldefault('T'::\"char\", t.typowner)",
+  add("pg_type", "t.oid", "0", "t.typacl", "acldefault('T'::\"char\", t.typowner)", "t.typowner",
       "pg_type t WHERE" + in_schemas("t.typnamespace"));
   add("pg_namespace", "n.oid", "0", "n.nspacl",
       "coalesce((SELECT i.initprivs FROM pg_init_privs i WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = "
       "n.oid), acldefault('n'::\"char\", n.nspowner))",
-      "pg_namespace n WHERE" + in_schemas("n.oid"));
+      "n.nspowner", "pg_namespace n WHERE" + in_schemas("n.oid"));
   if (options_.schemas.empty()) {
-    add("pg_foreign_data_wrapper", "w.oid", "0", "w.fdwacl", "acldefault('F'::\"char\", w.fdwowner)",
+    add("pg_foreign_data_wrapper", "w.oid", "0", "w.fdwacl", "acldefault('F'::\"char\", w.fdwowner)", "w.fdwowner",
         "pg_foreign_data_wrapper w WHERE true");
-    add("pg_foreign_server", "s.oid", "0", "s.srvacl", "acldefault('S'::\"char\", s.srvowner)",
+    add("pg_foreign_server", "s.oid", "0", "s.srvacl", "acldefault('S'::\"char\", s.srvowner)", "s.srvowner",
         "pg_foreign_server s WHERE true");
-    add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)",
+    add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)", "l.lanowner",
         "pg_language l WHERE l.oid >= 16384");
   }
-  found_.grants = query_as<grant_row>(
-      db_, "WITH object AS MATERIALIZED (" + objects +
-               "), now AS (SELECT o.catalogue, o.oid, o.number, x.grantee, x.privilege_type AS privilege, "
-               "x.is_grantable AS grantable FROM object o, aclexplode(o.acl) x), standard AS (SELECT o.catalogue, "
-               "o.oid, o.number, x.grantee, x.privilege_type AS privilege, x.is_grantable AS grantable FROM object o, "
-               "aclexplode(o.standard) x), differing AS ((SELECT *, false AS revoked FROM now EXCEPT SELECT *, false "
-               "FROM standard) UNION ALL (SELECT *, true FROM standard EXCEPT SELECT *, true FROM now)) "
-               "SELECT d.catalogue, d.oid, d.number, CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE "
-               "quote_ident(pg_get_userbyid(d.grantee)) END, d.revoked, d.grantable, string_agg(d.privilege, ', ' "
-               "ORDER BY d.privilege COLLATE \"C\") FROM differing d GROUP BY 1, 2, 3, d.grantee, 5, 6");
+  found_.rights = query_as<rights_row>(db_, objects);
 }
 
 inline void catalog_reader::read_default_grants() {

@@ -2,6 +2,11 @@
 
 #include <instar/database/postgres_schema_builder.hpp>
 
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+
 /// \file What of a catalogue is raw as a whole: functions, triggers, policies, types, rights, comments.
 
 namespace instar::detail::pg {
@@ -227,37 +232,48 @@ inline void schema_builder::draft_row_rules() {
     }
 }
 
-inline void schema_builder::draft_grants() {
-  for (const grant_row& g : c_.grants) {
-    const auto found = targets_.find(key_of(g.catalogue, g.oid));
-    if (found == targets_.end())
-      continue;  // what is left out, or belongs to an extension
-    const auto& [target, person] = found->second;
-    std::string privileges = g.privileges;
-    std::string name = person;
-    if (g.column != 0) {
-      const column_row* column = column_at(g.oid, g.column);
-      if (column == nullptr)
-        continue;
-      const std::string of = " (" + quote_identifier(column->name) + ')';
-      std::string each;
-      for (std::size_t at = 0; at < privileges.size();) {
-        const std::size_t end = std::min(privileges.find(", ", at), privileges.size());
-        each += (each.empty() ? "" : ", ") + privileges.substr(at, end - at) + of;
-        at = end + 2;
-      }
-      privileges = std::move(each);
-      name += '.' + column->name;
-    }
-    const std::string grant =
-        "GRANT " + privileges + " ON " + target + " TO " + g.grantee + (g.grantable ? " WITH GRANT OPTION" : "");
-    const std::string revoke = "REVOKE " + privileges + " ON " + target + " FROM " + g.grantee;
-    add({.kind = g.revoked ? "revocation" : "grant",
-         .name = name + (g.revoked ? " from " : " to ") + g.grantee + (g.grantable ? " with grant option" : ""),
-         .create = g.revoked ? revoke : grant,
-         .drop = g.revoked ? grant : revoke,
-         .rank = g.revoked ? rank::revocation : rank::grant});
+/// What an object's rights differ in from the standard ones, role by role.
+inline void schema_builder::draft_rights(const rights_row& row, const std::string& target, const std::string& person) {
+  std::string suffix;
+  std::string name = person;
+  if (row.column != 0) {
+    const column_row* column = column_at(row.oid, row.column);
+    if (column == nullptr)
+      return;
+    suffix = " (" + quote_identifier(column->name) + ')';
+    name += '.' + column->name;
   }
+  const std::set<right> now = read_rights(row.rights, row.owner);
+  const std::set<right> standard = read_rights(row.standard.value_or(""), row.owner);
+  std::map<std::tuple<bool, std::string, bool>, std::set<std::string>> changes;  // revoked, role, grantable
+  for (const right& r : now)
+    if (!standard.contains(r))
+      changes[{false, r.role, r.grantable}].insert(std::string(privilege_of(r.letter)) + suffix);
+  for (const right& r : standard)
+    if (!now.contains(r))
+      changes[{true, r.role, r.grantable}].insert(std::string(privilege_of(r.letter)) + suffix);
+  for (const auto& [which, privileges] : changes) {
+    const auto& [revoked, role, grantable] = which;
+    std::string list;
+    for (const std::string& privilege : privileges)
+      list += (list.empty() ? "" : ", ") + privilege;
+    const std::string grantee = role.empty() ? "PUBLIC" : quote_identifier(role);
+    const std::string grant =
+        "GRANT " + list + " ON " + target + " TO " + grantee + (grantable ? " WITH GRANT OPTION" : "");
+    const std::string revoke = "REVOKE " + list + " ON " + target + " FROM " + grantee;
+    add({.kind = revoked ? "revocation" : "grant",
+         .name = name + (revoked ? " from " : " to ") + (role.empty() ? "everybody" : role) +
+                 (grantable ? " with grant option" : ""),
+         .create = revoked ? revoke : grant,
+         .drop = revoked ? grant : revoke,
+         .rank = revoked ? rank::revocation : rank::grant});
+  }
+}
+
+inline void schema_builder::draft_grants() {
+  for (const rights_row& row : c_.rights)
+    if (const auto found = targets_.find(key_of(row.catalogue, row.oid)); found != targets_.end())
+      draft_rights(row, found->second.first, found->second.second);
   for (const default_grant_row& g : c_.default_grants)
     add({.kind = "default privileges",
          .name = g.name,

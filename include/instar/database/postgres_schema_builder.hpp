@@ -111,6 +111,7 @@ class schema_builder {
   void draft_written();
   void draft_row_rules();
   void draft_grants();
+  void draft_rights(const rights_row& row, const std::string& target, const std::string& person);
   void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name);
   void draft_options(const std::string& alter, const std::string& name, const optional_text& options,
                      std::string_view prefix, std::string_view kind);
@@ -267,8 +268,10 @@ inline void schema_builder::settle_placements() {
       graph_.alias(key_of(catalogue::type, t.multirange), key_of(catalogue::type, t.oid));
   }
   for (const auto& [number, r] : relations_) {
-    if (r->kind == "c")
-      continue;  // the columns of a composite type
+    if (r->kind == "c") {  // the columns of a composite type
+      graph_.alias(key_of(catalogue::relation, number), key_of(catalogue::type, r->row_type));
+      continue;
+    }
     const object_key self = key_of(catalogue::relation, number);
     const bool raw = r->kind == "p" || r->kind == "f" || r->is_partition || r->parents.has_value();
     graph_.add(self, r->kind == "S" ? role::free : is_view(*r) ? role::view : raw ? role::early : role::table);
@@ -395,7 +398,8 @@ inline std::span<const sequence_object> schema_builder::build_sequences() {
              .create = "ALTER SEQUENCE " + name + " OWNED BY " + written(place_of(*owner)) + '.' +
                        quote_identifier(column->name),
              .drop = "ALTER SEQUENCE " + name + " OWNED BY NONE",
-             .rank = rank::setting});
+             // The sequences of a table become unlogged with it.
+             .rank = rank::setting + 1});
     if (r.persistence == "u")
       add({.kind = "unlogged",
            .name = shown(at),
@@ -455,7 +459,8 @@ inline std::span<const view_object> schema_builder::build_views() {
   for (const std::size_t i : sorted_by_need(needs, std::vector<std::vector<std::size_t>>(found.size()))) {
     const auto& [at, r] = found[i];
     const bool materialized = r->kind == "m";
-    const std::string_view query = bare_query(r->query.value_or(""));
+    const std::string printed = r->query.value_or("");
+    const std::string_view query = bare_query(printed);
     const std::string target = (materialized ? "MATERIALIZED VIEW " : "VIEW ") + written(at);
     std::vector<index> indexes;
     build_indexes(*r, indexes);

@@ -523,6 +523,17 @@ inline void schema_builder::draft_index_details(const relation_row& r, const ind
 
 inline void schema_builder::draft_raw_table(const relation_row& r, const table& t) {
   const place at = place_of(r);
+  for (std::size_t i = 0; i < t.uniques.size(); ++i)
+    if (repeats_key(t, i)) {
+      string_writer added;
+      put_postgres_key(added, t.uniques[i], " UNIQUE ");
+      add({.kind = "constraint",
+           .name = std::string(t.uniques[i].name) + " on " + shown(at),
+           .create = alter(r) + " ADD " + added.text,
+           .drop = alter(r) + " DROP CONSTRAINT " + quote_identifier(t.uniques[i].name),
+           .rank = rank::key,
+           .placement = std::max(graph_.placement_of(key_of(catalogue::relation, r.oid)), placement::before_indexes)});
+    }
   string_writer out;
   put_postgres_create_table(out, t);
   std::string create = std::move(out.text);

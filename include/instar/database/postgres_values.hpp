@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -64,6 +66,79 @@ template <class Number>
     }
   }
   return numbers;
+}
+
+/// Who may do what: a role (empty: everybody), a right's letter, and whether the role may pass it on.
+struct right {
+  std::string role;
+  char letter;
+  bool grantable;
+
+  friend bool operator<(const right& a, const right& b) {
+    return std::tie(a.role, a.letter, a.grantable) < std::tie(b.role, b.letter, b.grantable);
+  }
+};
+
+/// The rights of an array of aclitem. https://www.postgresql.org/docs/current/ddl-priv.html
+/// \param owner who has the rights that their holder gave to himself
+[[nodiscard]] inline std::set<right> read_rights(std::string_view items, const std::string& owner) {
+  std::set<right> rights;
+  for (const std::string& item : read_array(items)) {
+    const auto role_at = [&](std::size_t& at) {
+      std::string role;
+      bool quoted = false;
+      for (; at < item.size() && (quoted || (item[at] != '=' && item[at] != '/')); ++at) {
+        if (item[at] != '"')
+          role += item[at];
+        else if (quoted && at + 1 < item.size() && item[at + 1] == '"')
+          role += item[++at];
+        else
+          quoted = !quoted;
+      }
+      return role;
+    };
+    std::size_t at = 0;
+    std::string role = role_at(at);
+    const std::size_t slash = item.find('/', at);
+    const std::string_view letters = std::string_view(item).substr(at + 1, slash - at - 1);
+    std::size_t giver = slash + 1;
+    if (!role.empty() && role == role_at(giver))
+      role = owner;
+    for (std::size_t i = 0; i < letters.size(); ++i)
+      if (letters[i] != '*')
+        rights.insert({role, letters[i], i + 1 < letters.size() && letters[i + 1] == '*'});
+  }
+  return rights;
+}
+
+/// A right as GRANT calls it.
+[[nodiscard]] constexpr std::string_view privilege_of(char letter) {
+  switch (letter) {
+  case 'r':
+    return "SELECT";
+  case 'a':
+    return "INSERT";
+  case 'w':
+    return "UPDATE";
+  case 'd':
+    return "DELETE";
+  case 'D':
+    return "TRUNCATE";
+  case 'x':
+    return "REFERENCES";
+  case 't':
+    return "TRIGGER";
+  case 'm':
+    return "MAINTAIN";
+  case 'X':
+    return "EXECUTE";
+  case 'U':
+    return "USAGE";
+  case 'C':
+    return "CREATE";
+  default:
+    return "ALL";
+  }
 }
 
 /// Where the quoted text that starts at `i` ends: behind its last quote. A quote within stands twice.

@@ -258,9 +258,10 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
          (now.generated != generated_kind::none && !same_type(then.type, now.type))))
       remade[to] = 1;
-    retyped[to] = rebuilt(now.type) || changes_family(then.type, now.type);
+    const bool same = same_type(then.type, now.type);
+    retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
-    if (!retyped[to] && same_type(then.type, now.type))
+    if (!retyped[to] && same)
       continue;
     // No type changes under a generated column.
     for (std::size_t other = 0; other < was.size(); ++other)

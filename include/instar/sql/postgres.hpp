@@ -115,6 +115,27 @@ constexpr void put_postgres_key(Writer& out, const key& k, std::string_view kind
   put_deferral(out, k.deferral);
 }
 
+/// Whether a unique constraint says what the primary key or one before it says: CREATE TABLE makes one of them where
+/// ALTER TABLE makes two.
+constexpr bool repeats_key(const table& t, std::size_t unique) {
+  const key& k = t.uniques[unique];
+  const auto same = [&](const key& other) {
+    if (other.columns.size() != k.columns.size() || other.nulls_not_distinct != k.nulls_not_distinct ||
+        other.deferral != k.deferral)
+      return false;
+    for (std::size_t i = 0; i < k.columns.size(); ++i)
+      if (!same_text(other.columns[i], k.columns[i]))
+        return false;
+    return true;
+  };
+  if (same(t.primary_key))
+    return true;
+  for (std::size_t i = 0; i < unique; ++i)
+    if (same(t.uniques[i]))
+      return true;
+  return false;
+}
+
 template <class Writer>
 constexpr void put_exclusion(Writer& out, const exclusion& e) {
   out.put("CONSTRAINT ");
@@ -149,9 +170,11 @@ constexpr void put_postgres_create_table(Writer& out, const table& t) {
     next();
     put_postgres_key(out, t.primary_key, " PRIMARY KEY ");
   }
-  for (const key& k : t.uniques) {
+  for (std::size_t i = 0; i < t.uniques.size(); ++i) {
+    if (repeats_key(t, i))
+      continue;
     next();
-    put_postgres_key(out, k, " UNIQUE ");
+    put_postgres_key(out, t.uniques[i], " UNIQUE ");
   }
   for (const check& c : t.checks) {
     next();
@@ -522,7 +545,13 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_object(out, pg, s.sequence->schema, s.sequence->name);
     break;
   case step_kind::create_table:
-    put_postgres_create_table(out, *s.after);
+    if (o.part == 0) {
+      put_postgres_create_table(out, *s.after);
+    } else {
+      put_alter_table(out, *s.after);
+      out.put(" ADD ");
+      put_postgres_key(out, s.after->uniques[static_cast<std::size_t>(o.part - 1)], " UNIQUE ");
+    }
     break;
   case step_kind::drop_table:
     out.put("DROP TABLE ");
@@ -735,6 +764,10 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
     operations.push_back({.step = i});
     if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});
+    } else if (s.kind == step_kind::create_table) {
+      for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
+        if (repeats_key(*s.after, k))
+          operations.push_back({.step = i, .part = static_cast<int>(k) + 1});
     } else if (s.kind == step_kind::rebuild_enum) {
       operations.push_back({.step = i, .part = 1});
       for (const table& t : p.after.tables) {
