@@ -53,11 +53,11 @@ inline void catalog_reader::read_written() {
                                              "pg_conversion",     "pg_language",      "pg_am",
                                              "pg_cast",           "pg_transform",     "pg_foreign_data_wrapper",
                                              "pg_foreign_server", "pg_publication",   "pg_event_trigger"};
-  std::string which = "SELECT concat_ws(',', CASE WHEN EXISTS (SELECT FROM pg_seclabel) THEN 'pg_seclabel' END";
+  std::string used = "SELECT concat_ws(',', CASE WHEN EXISTS (SELECT FROM pg_seclabel) THEN 'pg_seclabel' END";
   for (const std::string_view catalogue : catalogues)
-    which += ", CASE WHEN EXISTS (SELECT FROM " + std::string(catalogue) + " WHERE oid >= 16384) THEN '" +
+    used += ", CASE WHEN EXISTS (SELECT FROM " + std::string(catalogue) + " WHERE oid >= 16384) THEN '" +
              std::string(catalogue) + "' END";
-  const std::string present = ',' + db_.query_value(which + ")").value_or("") + ',';
+  const std::string present = ',' + db_.query_value(used + ")").value_or("") + ',';
 
   std::vector<std::string> queries;
   const auto add = [&](std::string_view catalogue, std::string_view oid, std::string_view kind, const std::string& name,
