@@ -4,9 +4,13 @@
 #include <instar/migrate/migrator.hpp>
 #include <instar/migrate/session.hpp>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -40,6 +44,38 @@ namespace detail {
                    "The migrations do not lead to the models; this is missing:" + first_lines(missing),
                    "Add it to a migration that is not applied yet, or to a new one (`migrate dev --create-only`); "
                    "`migrate diff --from migrations --to models --script` prints it.");
+}
+
+/// Whether steps do nothing but drop whole objects: tables with their foreign keys, views, functions.
+[[nodiscard]] inline bool only_drops_objects(const plan& steps) {
+  const auto drops_table = [&](const table* t) {
+    return std::any_of(steps.steps.begin(), steps.steps.end(),
+                       [&](const step& s) { return s.kind == step_kind::drop_table && s.before == t; });
+  };
+  return std::all_of(steps.steps.begin(), steps.steps.end(), [&](const step& s) {
+    switch (s.kind) {
+    case step_kind::drop_raw_object:
+    case step_kind::drop_middle_raw_object:
+    case step_kind::drop_early_raw_object:
+    case step_kind::drop_view:
+    case step_kind::drop_table:
+    case step_kind::drop_enum:
+    case step_kind::drop_sequence:
+      return true;
+    case step_kind::drop_foreign_key:
+      return drops_table(s.before);
+    default:
+      return false;
+    }
+  });
+}
+
+/// "- table by_hand" as a warning.
+[[nodiscard]] inline migration_warning undescribed_warning(const std::string& line) {
+  return {migration_code::undescribed,
+          {},
+          "The migrations make what the models do not describe: " + line.substr(line.find(' ') + 1) + ".",
+          "Describe it (a model, instar::view, instar::raw), or drop it in a migration."};
 }
 
 }  // namespace detail
@@ -184,8 +220,15 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
   proof_report proof;
   if (planned.status.database_exists && !planned.status.ledger.empty())
     proof.drift = compare_read(std::move(recorded), read_back(open(false)));
-  if (options.models)
-    proof.missing = compare_read(std::move(reached), read_ddl(*options.models, "the models"));
+  if (!options.models)
+    return proof;
+  diff_report missing = compare_read(std::move(reached), read_ddl(*options.models, "the models"));
+  if (!detail::only_drops_objects(missing.steps))
+    proof.missing = std::move(missing);
+  else
+    for (const std::string& line : missing.summary)
+      if (line.starts_with("- "))
+        proof.warnings.push_back(detail::undescribed_warning(line));
   return proof;
 }
 

@@ -193,6 +193,9 @@ struct proof_report {
   diff_report drift;    ///< from what the applied migrations make to what the database is
   diff_report missing;  ///< from what the migrations and the new script make to the models
 
+  /// Whole objects that scripts make and the models do not describe, when there is no other difference.
+  std::vector<migration_warning> warnings;
+
   [[nodiscard]] bool proven() const noexcept { return drift.empty() && missing.empty(); }
 };
 

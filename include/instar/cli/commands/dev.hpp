@@ -203,6 +203,7 @@ inline exit_code migrate_dev(session& s) {
       return detail::refuse_drift(s, proof.drift);
     if (!proof.missing.empty())
       return detail::refuse_unproven(s, proof.missing, next.wants_migration());
+    s.warn(proof.warnings);
   }
 
   dev_report report;
