@@ -244,7 +244,9 @@ TEST_CASE("a second runner waits for the first, says for whom, and then finds no
   process first{project::command(without_models, {"migrate", "deploy"}), p.files.options()};
   const auto server = p.database.open();
   for (int i = 0; i < 1000; ++i) {
-    if (*server->query_value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0") {
+    if (*server->query_value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM "
+            "pg_database WHERE datname = current_database())") != "0") {
       break;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
@@ -266,7 +268,9 @@ TEST_CASE("a second runner that may not wait that long gives up, and says who ho
   process first{project::command(without_models, {"migrate", "deploy"}), p.files.options()};
   const auto server = p.database.open();
   for (int i = 0; i < 1000; ++i) {
-    if (*server->query_value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0") {
+    if (*server->query_value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM "
+            "pg_database WHERE datname = current_database())") != "0") {
       break;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
