@@ -80,8 +80,8 @@ inline void catalog_reader::read_written() {
            column + ") o) || ')', '')";
   };
   const auto operator_name = [](const std::string& oid) {
-    return "(SELECT 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')' FROM pg_operator o JOIN "
-           "pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = " +
+    return "(SELECT quote_ident(n.nspname) || '.' || o.oprname FROM pg_operator o JOIN pg_namespace n ON n.oid = "
+           "o.oprnamespace WHERE o.oid = " +
            oid + ")";
   };
 

@@ -612,7 +612,7 @@ inline void schema_builder::draft_table_details(const relation_row& r) {
   if (r.tablespace)
     setting("tablespace of", " SET TABLESPACE " + quote_identifier(*r.tablespace), " SET TABLESPACE pg_default",
             rank::setting);
-  if (r.replica_identity == "f" || r.replica_identity == "n")
+  if (r.replica_identity == "f" || (r.replica_identity == "n" && r.kind != "f"))
     setting("replica identity", r.replica_identity == "f" ? " REPLICA IDENTITY FULL" : " REPLICA IDENTITY NOTHING",
             " REPLICA IDENTITY DEFAULT", rank::setting);
   if (r.row_security)
