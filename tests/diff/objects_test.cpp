@@ -265,6 +265,44 @@ TEST_CASE("a raw object that takes a table's rows stands between the table and t
                  "drop_middle_raw_object function f(users)\ncreate_middle_raw_object function f(users)\n");
 }
 
+TEST_CASE("an index that may use what stands beside its table goes first when both go") {
+  static constexpr instar::index_part by_expression[] = {{.text = "f(t)", .expression = true}};
+  static constexpr instar::index_part by_name[] = {{.text = "a"}};
+  static constexpr instar::index indexes[] = {{.name = "plain", .parts = by_name},
+                                              {.name = "called", .parts = by_expression}};
+  static constexpr instar::table tables[] = {{.name = "t", .indexes = indexes}};
+  static constexpr instar::raw_object functions[] = {{.kind = "function",
+                                                      .name = "f(t)",
+                                                      .create = "CREATE FUNCTION f(t)",
+                                                      .drop = "DROP FUNCTION f(t)",
+                                                      .placement = instar::placement::before_indexes}};
+  static constexpr instar::schema_view with{.tables = tables, .raw_objects = functions};
+  static constexpr instar::schema_view without{.tables = tables};
+  static constexpr instar::schema_view none{};
+  STATIC_REQUIRE(steps(instar::make_plan(with, none)) ==
+                 "drop_index t.called\ndrop_middle_raw_object function f(t)\ndrop_table t\n");
+  STATIC_REQUIRE(steps(instar::make_plan(without, none)) == "drop_table t\n");
+}
+
+TEST_CASE("types that are raw go before the enums they are made of, schemas after all that is in them") {
+  static constexpr instar::enumeration enums[] = {{.schema = "s", .name = "e"}};
+  static constexpr instar::extension_object extensions[] = {{.name = "x", .schema = "s"}};
+  static constexpr instar::raw_object raws[] = {{.kind = "schema",
+                                                 .name = "s",
+                                                 .create = "CREATE SCHEMA s",
+                                                 .drop = "DROP SCHEMA s",
+                                                 .placement = instar::placement::before_tables},
+                                                {.kind = "domain",
+                                                 .name = "d",
+                                                 .create = "CREATE DOMAIN d AS s.e",
+                                                 .drop = "DROP DOMAIN d",
+                                                 .placement = instar::placement::before_tables}};
+  static constexpr instar::schema_view with{.enumerations = enums, .extensions = extensions, .raw_objects = raws};
+  static constexpr instar::schema_view none{};
+  STATIC_REQUIRE(steps(instar::make_plan(with, none)) ==
+                 "drop_early_raw_object domain d\ndrop_enum s.e\ndrop_extension x\ndrop_early_raw_object schema s\n");
+}
+
 TEST_CASE("triggers and policies make way for the type of a column that they name") {
   STATIC_REQUIRE(steps(PLAN(with_raw, with_raw_retyped)) == R"(drop_raw_object policy own
 drop_raw_object trigger touch

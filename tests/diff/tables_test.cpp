@@ -129,9 +129,9 @@ drop_foreign_key work.tasks.tasks_author_id_fkey
 drop_foreign_key authors.authors_first_task_fkey
 drop_table work.tasks
 drop_table authors
+drop_early_raw_object function f
 drop_enum work.state
 drop_sequence numbers
-drop_early_raw_object function f
 drop_extension citext
 )");
   STATIC_REQUIRE(hazards(PLAN(all, none)) == "INS2001 drop_table work.tasks\nINS2001 drop_table authors\n");

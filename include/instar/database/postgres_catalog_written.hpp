@@ -80,8 +80,8 @@ inline void catalog_reader::read_written() {
            column + ") o) || ')', '')";
   };
   const auto operator_name = [](const std::string& oid) {
-    return "(SELECT 'OPERATOR(' || quote_ident(n.nspname) || '.' || o.oprname || ')' FROM pg_operator o JOIN "
-           "pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = " +
+    return "(SELECT quote_ident(n.nspname) || '.' || o.oprname FROM pg_operator o JOIN pg_namespace n ON n.oid = "
+           "o.oprnamespace WHERE o.oid = " +
            oid + ")";
   };
 
@@ -166,9 +166,9 @@ inline void catalog_reader::read_written() {
              "format_type(r.amprocrighttype, NULL) FROM pg_amproc r WHERE " +
              belongs_function + ") x)";
     };
-    const auto of_class = [](const std::string& catalogue, const std::string& member, const std::string& which) {
+    const auto of_class = [](const std::string& catalogue, const std::string& member, const std::string& condition) {
       return "EXISTS (SELECT FROM pg_depend d WHERE d.classid = '" + catalogue + "'::regclass AND d.objid = " + member +
-             " AND d.refclassid = 'pg_opclass'::regclass" + which + ")";
+             " AND d.refclassid = 'pg_opclass'::regclass" + condition + ")";
     };
     const std::string name = written("n.nspname", "c.opcname") + " || ' USING ' || quote_ident(m.amname)";
     add("pg_opclass", "c.oid", "operator class", shown("n.nspname", "c.opcname") + " || ' using ' || m.amname",

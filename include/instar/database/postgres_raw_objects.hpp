@@ -12,13 +12,13 @@
 namespace instar::detail::pg {
 
 inline void schema_builder::draft_comment(oid_number catalogue, oid_number object, const std::string& target,
-                                          const std::string& name) {
+                                          const std::string& name, int rank) {
   if (const std::string* comment = comment_on(catalogue, object))
     add({.kind = "comment",
          .name = name,
          .create = "COMMENT ON " + target + " IS " + quote_literal(*comment),
          .drop = "COMMENT ON " + target + " IS NULL",
-         .rank = rank::comment});
+         .rank = rank});
 }
 
 /// \param alter  the statement up to SET
@@ -161,7 +161,7 @@ inline void schema_builder::draft_written() {
     const std::string target = w.drop.substr(std::string_view("DROP ").size());
     if (w.oid != 0) {
       targets_.emplace(key, std::pair{w.kind == "server" ? "FOREIGN " + target : target, w.kind + ' ' + w.name});
-      draft_comment(w.catalogue, w.oid, target, w.kind + ' ' + w.name);
+      draft_comment(w.catalogue, w.oid, target, w.kind + ' ' + w.name, std::max(w.rank + 1, rank::comment));
     }
     const bool base = w.rank < rank::refines && w.oid != 0;
     add({.kind = w.kind,

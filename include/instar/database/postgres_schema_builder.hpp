@@ -112,7 +112,8 @@ class schema_builder {
   void draft_row_rules();
   void draft_grants();
   void draft_rights(const rights_row& row, const std::string& target, const std::string& person);
-  void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name);
+  void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name,
+                     int rank = rank::comment);
   void draft_options(const std::string& alter, const std::string& name, const optional_text& options,
                      std::string_view prefix, std::string_view kind);
   std::span<const raw_object> finish_drafts();

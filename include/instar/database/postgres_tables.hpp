@@ -462,13 +462,17 @@ inline void schema_builder::draft_raw_index(const relation_row& r, const index_r
   const index_row* parent = nullptr;
   if (const auto found = index_rows_.find(row.parent); found != index_rows_.end())
     parent = found->second;
+  int depth = 0;
+  for (auto up = index_rows_.find(row.parent); up != index_rows_.end(); up = index_rows_.find(up->second->parent))
+    ++depth;
   add({.kind = row.valid || row.partitioned ? "index" : "invalid index",
        .name = shown({at.schema, row.name}) + " on " + shown(at),
        .create = create,
        // It may be gone with the index of the whole.
        .drop = (parent != nullptr ? "DROP INDEX IF EXISTS " : "DROP INDEX ") + name,
        .rank = rank::index,
-       .order = row.partitioned ? 1 : 0,
+       // From the leaves to the root, so that dropping goes the other way.
+       .order = row.partitioned ? 100 - depth : 0,
        .placement = where});
   if (parent == nullptr)
     return;
@@ -612,7 +616,7 @@ inline void schema_builder::draft_table_details(const relation_row& r) {
   if (r.tablespace)
     setting("tablespace of", " SET TABLESPACE " + quote_identifier(*r.tablespace), " SET TABLESPACE pg_default",
             rank::setting);
-  if (r.replica_identity == "f" || r.replica_identity == "n")
+  if (r.replica_identity == "f" || (r.replica_identity == "n" && r.kind != "f"))
     setting("replica identity", r.replica_identity == "f" ? " REPLICA IDENTITY FULL" : " REPLICA IDENTITY NOTHING",
             " REPLICA IDENTITY DEFAULT", rank::setting);
   if (r.row_security)

@@ -403,6 +403,16 @@ constexpr void drop_table_steps(step_list& out, const comparison& schemas, const
         schemas.new_tables.find(fk.target_schema, fk.target_table) < 0)
       out.add(step_kind::drop_foreign_key, &t, nullptr, static_cast<int>(i));
   }
+  // What stands between tables and indexes is dropped between them, and an index may use it.
+  bool between = false;
+  for (const raw_object& o : schemas.before->raw_objects)
+    between |= o.placement == placement::before_indexes;
+  for (std::size_t i = 0; between && i < t.indexes.size(); ++i)
+    for (const index_part& part : t.indexes[i].parts)
+      if (part.expression || !part.operator_class.empty()) {
+        out.add(step_kind::drop_index, &t, nullptr, static_cast<int>(i));
+        break;
+      }
   out.add(step_kind::drop_table, &t, nullptr);
 }
 
@@ -800,13 +810,15 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
 }
 
 /// Where a step stands in a plan: steps are ordered by their kinds, but for generated columns, which go before what
-/// they are generated from and come after it.
+/// they are generated from and come after it, and for schemas, which go when nothing is in them.
 constexpr std::size_t rank_of(const step& s) {
   step_kind kind = s.kind;
   if (kind == step_kind::drop_column && s.old_column()->generated != generated_kind::none)
     kind = step_kind::drop_generated;
   else if (kind == step_kind::add_column && s.new_column()->generated != generated_kind::none)
     kind = step_kind::drop_not_null;
+  else if (kind == step_kind::drop_early_raw_object && same_text(s.raw->kind, "schema"))
+    kind = step_kind::drop_extension;
   return static_cast<std::size_t>(kind);
 }
 
