@@ -21,20 +21,37 @@ inline std::unique_ptr<instar::database> memory_database() {
   return instar::open_database(instar::database_url{"sqlite::memory:"});
 }
 
-/// A value with all its members as text.
-inline std::string told(const instar::schema_view& schema) {
-  return instar::detail::schema_text_writer::run(schema, false);
+/// An object with all its members as text, in one line.
+template <class Object>
+std::string told_object(const Object& object) {
+  const std::string text = instar::detail::schema_text_writer::run(object, false);
+  std::string line;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\n') {
+      line += text[i];
+      continue;
+    }
+    while (i + 1 < text.size() && text[i + 1] == ' ')
+      ++i;
+    if (line.back() != '[' && i + 1 < text.size() && text[i + 1] != ']')
+      line += ' ';
+  }
+  return line;
 }
 
-/// The value with each part on a line of its own, for a person who looks for the difference of two.
-inline std::string told_tall(const instar::schema_view& schema) {
+/// A value with all its members as text, an object a line; `tall` gives each part a line of its own.
+inline std::string told(const instar::schema_view& schema, bool tall = false) {
   std::string all;
-  for (const instar::table& t : schema.tables)
-    all += instar::detail::schema_text_writer::run(t, true) + '\n';
-  for (const instar::view_object& v : schema.views)
-    all += instar::detail::schema_text_writer::run(v, true) + '\n';
-  for (const instar::raw_object& r : schema.raw_objects)
-    all += instar::detail::schema_text_writer::run(r, true) + '\n';
+  const auto add = [&](const auto& objects) {
+    for (const auto& object : objects)
+      all += (tall ? instar::detail::schema_text_writer::run(object, true) : told_object(object)) + '\n';
+  };
+  add(schema.tables);
+  add(schema.enumerations);
+  add(schema.extensions);
+  add(schema.sequences);
+  add(schema.views);
+  add(schema.raw_objects);
   return all;
 }
 
@@ -130,8 +147,7 @@ struct round_trip {
   std::vector<std::string> lost{};  ///< Objects that are in no value, or whose copy misses words of the original.
   std::string first{};              ///< The value of the database, …
   std::string second{};             ///< … and that of the copy made from it.
-  std::string first_facts{};
-  std::string second_facts{};
+  std::unique_ptr<instar::database> copy{};
   std::vector<std::string> steps{};  ///< Of the plan from the one value to the other.
 };
 
@@ -139,14 +155,12 @@ struct round_trip {
 inline round_trip take_through(instar::database& original) {
   round_trip result;
   const instar::owned_schema first = instar::detail::introspect_sqlite(original);
-  const auto copy = memory_database();
+  result.copy = memory_database();
   for (const std::string& statement : statements_between({}, first.view()))
-    copy->execute(statement);
-  const instar::owned_schema second = instar::detail::introspect_sqlite(*copy);
-  result.first = told_tall(first.view());
-  result.second = told_tall(second.view());
-  result.first_facts = facts_of(original);
-  result.second_facts = facts_of(*copy);
+    result.copy->execute(statement);
+  const instar::owned_schema second = instar::detail::introspect_sqlite(*result.copy);
+  result.first = told(first.view(), true);
+  result.second = told(second.view(), true);
   for (const instar::schema_view& after : {first.view(), second.view()}) {
     const instar::schema_view& before =
         after.tables.data() == first.view().tables.data() ? second.view() : first.view();
@@ -171,7 +185,7 @@ inline round_trip take_through(instar::database& original) {
         .rows;
   };
   std::map<std::string, std::string> copies;
-  for (const auto& row : objects(*copy))
+  for (const auto& row : objects(*result.copy))
     copies[*row[0]] = *row[1];
   const auto originals = objects(original);
   result.objects = originals.size();
