@@ -434,30 +434,32 @@ TEST_CASE("the sources of a diff are spelt in one way") {
     CHECK_FALSE(parse(wrong));
 }
 
-TEST_CASE("push brings an empty database to the models, and one that it pushed to before to newer ones") {
+TEST_CASE("push brings any database to the models, an empty one and one that other models made") {
   const workspace w;
   const scratch_database db{each_dialect()};
   const instar::push_report made = migrator{db.url(), options(w, first)}.push();
   CHECK_FALSE(made.summary.empty());
-  CHECK(db.tables() == "_instar_push users");
+  CHECK(db.tables() == "users");
   CHECK(migrator{db.url(), options(w, first)}.push().statements.empty());
   db.run("INSERT INTO users (email) VALUES ('x')");
   CHECK_FALSE(migrator{db.url(), options(w, second)}.push().statements.empty());
-  CHECK(db.tables() == "_instar_push sessions users");
+  CHECK(db.tables() == "sessions users");
   CHECK(db.ask("SELECT email FROM users") == "x");
   CHECK(error_of([&] { (void)migrator{db.url(), options(w, first)}.push(); }).code() == code::data_loss);
   CHECK_FALSE(migrator{db.url(), options(w, first)}.push(true).statements.empty());
-  CHECK(db.tables() == "_instar_push users");
+  CHECK(db.tables() == "users");
   CHECK(w.names("migrations").empty());
 }
 
-TEST_CASE("push is refused where the database's state is not known or is kept by migrations") {
+TEST_CASE("push is refused where it would destroy data or the database is kept by migrations") {
   const workspace w;
   const scratch_database db{each_dialect()};
   SECTION("somebody else's tables") {
     db.run("CREATE TABLE somebody_elses (id INTEGER)");
-    CHECK(error_of([&] { (void)migrator{db.url(), options(w, first)}.push(); }).code() == code::push_refused);
+    CHECK(error_of([&] { (void)migrator{db.url(), options(w, first)}.push(); }).code() == code::data_loss);
     CHECK(db.tables() == "somebody_elses");
+    (void)migrator{db.url(), options(w, first)}.push(true);
+    CHECK(db.tables() == "users");
   }
   SECTION("migrations") {
     (void)migrator{db.url(), options(w, first)}.dev({.name = "init"});
@@ -467,10 +469,12 @@ TEST_CASE("push is refused where the database's state is not known or is kept by
 
 TEST_CASE("a push that fails changes nothing") {
   const workspace w;
-  const scratch_database db{instar::postgres};
-  db.run("CREATE TYPE users AS (x integer)");
-  CHECK(error_of([&] { (void)migrator{db.url(), options(w, first)}.push(); }).code() == code::script_failed);
-  CHECK(db.tables().empty());
+  const scratch_database db{each_dialect()};
+  db.run("CREATE TABLE users (email text)");
+  db.run("INSERT INTO users VALUES ('twice'), ('twice')");
+  CHECK(error_of([&] { (void)migrator{db.url(), options(w, second)}.push(); }).code() == code::script_failed);
+  CHECK(db.tables() == "users");
+  CHECK(db.ask("SELECT * FROM users") == "twice twice");
 }
 
 TEST_CASE("seeding runs the script or the function that is given") {

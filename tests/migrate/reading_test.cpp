@@ -38,6 +38,15 @@ INSTAR_MODEL(User, "users", (id, primary_key, identity), (email, unique, varchar
              (score, default_value(0.5)), index(&User::state, &User::email).where("active"))
 inline constexpr auto schema = instar::schema<User>(instar::view("active_users", "SELECT id FROM users WHERE active"));
 
+namespace renamed {
+struct Person {
+  std::int64_t id;
+  std::string email;
+};
+INSTAR_MODEL(Person, "people", (id, primary_key), (email, renamed_from("mail")), renamed_from("accounts"))
+inline constexpr auto schema = instar::schema<Person>();
+}  // namespace renamed
+
 }  // namespace reading_test
 
 namespace {
@@ -100,6 +109,18 @@ TEST_CASE("a comparison with a database shows what is different there, and the s
   migrator m{p.db.url(), options(p.w)};
   m.execute_script(m.diff(source("database"), source("models")).script);
   CHECK(p.diff("database", "models").empty());
+}
+
+TEST_CASE("what the models call renamed is renamed in a database, too") {
+  const workspace w;
+  const scratch_database db{each_dialect()};
+  db.run("CREATE TABLE accounts (id bigint NOT NULL PRIMARY KEY, mail text NOT NULL)");
+  db.run("INSERT INTO accounts VALUES (1, 'a@example.org')");
+  migrator m{db.url(), {.migrations = w.migrations(), .models = instar::view_of<reading_test::renamed::schema>}};
+  const instar::diff_report report = m.diff(source("database"), source("models"));
+  CHECK_FALSE(report.loses_data);
+  (void)m.push();
+  CHECK(db.ask("SELECT email FROM people") == "a@example.org");
 }
 
 TEST_CASE("a database named by its URL is compared without another one") {

@@ -348,7 +348,7 @@ class command_line {
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
       flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
-      flag(app, "--skip-shadow", g.skip_shadow, "do not run the script in a shadow database first");
+      flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
       hidden_flag(app, "--skip-generate");
       break;

@@ -53,7 +53,6 @@ namespace detail {
 inline constexpr std::string_view own_ledger = "_instar_migrations";
 inline constexpr std::string_view prisma_ledger = "_prisma_migrations";
 inline constexpr std::string_view journal_table = "_instar_journal";
-inline constexpr std::string_view push_table = "_instar_push";
 
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {

@@ -189,8 +189,8 @@ class migrator {
 
   /// Brings a database to the models without a migration, for trying things out.
   ///
-  /// Only a database that is empty, or whose last push is recorded in its table `_instar_push`: the plan goes from
-  /// there. \throws migration_error `push_refused` otherwise; `data_loss`.
+  /// The plan goes from what the database is; what the models do not describe is dropped.
+  /// \throws migration_error `push_refused` for a database that has migrations; `data_loss`.
   push_report push(bool accept_data_loss = false);
 
   /// Fills the database by `migrator_options::seed` or `seed_script`. \throws migration_error `no_seed`,

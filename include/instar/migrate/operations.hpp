@@ -293,53 +293,23 @@ inline dev_report migrator::session::dev(const dev_options& how) {
 }
 
 inline push_report migrator::session::push(bool accept_data_loss) {
-  const schema_view& models = required_models();
+  (void)required_models();
   database& on = open(true);
   auto [held, book] = lock_ledger(on);
   if (book.place().exists)
     throw detail::unchanged(migration_code::push_refused,
                             "The database is kept by migrations (" + book.place().display_name() + ").",
                             "Change it with `migrate dev`, or push to a database of its own.");
-  const std::string table = book.place().qualified(detail::push_table);
-  const bool pushed_before = book.has_table(on, detail::push_table);
-  owned_snapshot before;
-  if (pushed_before) {
-    const sql_value text = on.query_value("SELECT snapshot FROM " + table);
-    if (!text)
-      throw detail::unchanged(migration_code::push_refused, "The table _instar_push holds no schema.",
-                              "Drop everything in the database and push again.");
-    before = parse_snapshot(std::string{detail::push_table}, *text);
-  } else if (const auto objects = detail::foreign_objects(on, book.place()); !objects.empty()) {
-    throw detail::unchanged(migration_code::push_refused,
-                            "The database holds " + objects.front() +
-                                ", which no push made, and this version cannot read a database's schema.",
-                            "Push to an empty database, or use migrations.");
-  }
-  const plan steps = make_plan(before.view().schema, models);
+  const diff_report found = compare_read(read_back(on), read_models());
   push_report report;
   report.created_database = created;
-  for (const step& one : steps.steps)
-    report.summary.push_back(describe(one));
-  report.statements = statements(on.dialect(), steps);
-  if (steps.loses_data() && !accept_data_loss)
+  report.summary = found.summary;
+  report.statements = found.statements;
+  if (found.loses_data && !accept_data_loss)
     throw detail::unchanged(migration_code::data_loss, "The push would destroy data.",
                             "Agree with --accept-data-loss.");
-  if (steps.empty() && pushed_before)
-    return report;
-  // The record is part of the same script, and so of the same transaction.
-  migration pushed;
-  pushed.name = "push";
-  pushed.sql = steps.empty() ? std::string{} : script(on.dialect(), steps);
-  const std::string header = snapshot_header({.schema = models, .migrations = {}, .dialect = on.dialect()});
-  pushed.sql += pushed_before ? "DELETE FROM " + table + ";\n"
-                              : "CREATE TABLE " + table + " (snapshot TEXT NOT NULL, pushed_at " +
-                                    (on.dialect() == instar::postgres ? "TIMESTAMPTZ NOT NULL DEFAULT now()"
-                                                                      : "TEXT NOT NULL DEFAULT current_timestamp") +
-                                    ");\n";
-  pushed.sql += "INSERT INTO " + table + " (snapshot) VALUES (" + quote_literal(header) + ");\n";
-  detail::script_runner runner{on, book, hooks()};
-  runner.run_unrecorded(
-      pushed, detail::plan_script(on.dialect(), pushed.sql, detail::checked_statements(on.dialect(), pushed)));
+  if (!found.empty())
+    execute_script(found.script, "push");
   return report;
 }
 

@@ -46,6 +46,32 @@ namespace detail {
                    "`migrate diff --from migrations --to models --script` prints it.");
 }
 
+/// Gives a schema that was read back what the models say and no database keeps: the names that tables and columns had
+/// before. \param models must live as long as `read`
+inline void carry_renames(owned_schema& read, const schema_view& models) {
+  const auto twin = [](const auto& of, const auto& among) -> decltype(among.data()) {
+    for (const auto& other : among)
+      if (other.name == of.name && other.schema == of.schema)
+        return &other;
+    return nullptr;
+  };
+  schema_view view = read.view();
+  std::vector<table> tables(view.tables.begin(), view.tables.end());
+  for (table& t : tables) {
+    const table* const said = twin(t, models.tables);
+    if (said == nullptr)
+      continue;
+    t.renamed_from = said->renamed_from;
+    std::vector<column> columns(t.columns.begin(), t.columns.end());
+    for (column& c : columns)
+      if (const column* const known = said->find_column(c.name))
+        c.renamed_from = known->renamed_from;
+    t.columns = read.array(columns);
+  }
+  view.tables = read.array(tables);
+  read.set(view);
+}
+
 /// Whether steps do nothing but drop whole objects: tables with their foreign keys, views, functions.
 [[nodiscard]] inline bool only_drops_objects(const plan& steps) {
   const auto drops_table = [&](const table* t) {
@@ -83,8 +109,7 @@ namespace detail {
 /// A database without what migrators keep in it.
 inline owned_schema migrator::session::read_back(database& on) const {
   introspection_options what;
-  for (const std::string_view table :
-       {detail::own_ledger, detail::prisma_ledger, detail::journal_table, detail::push_table})
+  for (const std::string_view table : {detail::own_ledger, detail::prisma_ledger, detail::journal_table})
     what.ignored_tables.emplace_back(table);
   if (!options.ledger.empty()) {
     what.ignored_tables.push_back(options.ledger);
@@ -113,6 +138,13 @@ inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::
   return read_shadow({&made});
 }
 
+/// The models as the database says them.
+inline owned_schema migrator::session::read_models() {
+  owned_schema read = read_ddl(required_models(), "the models");
+  detail::carry_renames(read, required_models());
+  return read;
+}
+
 /// The plan between two schemas that were read back.
 ///
 /// PostgreSQL prints some expressions otherwise than it reads them (`varchar IN (…)`), and the same way only from the
@@ -128,6 +160,7 @@ inline diff_report migrator::session::compare_read(owned_schema before, owned_sc
     try {
       keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
       keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
+      detail::carry_renames(keep->at(3), keep->at(1).view());
       steps = make_plan(keep->at(2).view(), keep->at(3).view());
     } catch (const migration_error& error) {
       // A schema that cannot be made anew (an extension that is not there any more) is compared as it was read.
@@ -167,7 +200,7 @@ inline owned_schema migrator::session::read_source(const diff_source& source) {
   case diff_source::kind::empty:
     return {};
   case diff_source::kind::models:
-    return read_ddl(required_models(), "the models");
+    return read_models();
   case diff_source::kind::migrations: {
     const history read = source.place.empty() ? load() : read_history(source.place);
     std::vector<const migration*> scripts;
@@ -222,7 +255,7 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
     proof.drift = compare_read(std::move(recorded), read_back(open(false)));
   if (!options.models)
     return proof;
-  diff_report missing = compare_read(std::move(reached), read_ddl(*options.models, "the models"));
+  diff_report missing = compare_read(std::move(reached), read_models());
   if (!detail::only_drops_objects(missing.steps))
     proof.missing = std::move(missing);
   else

@@ -678,6 +678,7 @@ struct migrator::session {
   [[nodiscard]] owned_schema read_back(database& on) const;
   [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
+  [[nodiscard]] owned_schema read_models();
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
   [[nodiscard]] owned_schema read_source(const diff_source& source);
