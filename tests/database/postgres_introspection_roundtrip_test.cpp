@@ -59,7 +59,7 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 /// What pg_dump knows of a database's schema, line by line in alphabetical order: that of columns and statements is not
-/// compared. Empty: there is no pg_dump.
+/// compared. Empty when it fails.
 std::vector<std::string> dumped(const instar::database_url& url) {
   std::string program = "pg_dump";
   if (const char* folder = std::getenv("POSTGRES_BIN"))
@@ -127,6 +127,7 @@ outcome round_trip(const scratch_database& original) {
   for (const std::string& line : differences(again, value))
     result.lost.push_back(line);
   const std::vector<std::string> before = dumped(original.url());
+  REQUIRE(!before.empty());  // pg_dump has to be there, and new enough for the server
   const std::vector<std::string> after = dumped(copy.url());
   std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
                                 std::back_inserter(result.dump));

@@ -212,6 +212,9 @@ inline void schema_builder::index_catalog() {
     if (std::none_of(options_.ignored_tables.begin(), options_.ignored_tables.end(), ignored))
       relations_.emplace(r.oid, &r);
   }
+  for (const sequence_row& s : c_.sequences)
+    if (s.table != 0 && !relations_.contains(s.table))
+      relations_.erase(s.oid);
   for (std::size_t i = 0; i < c_.columns.size();) {
     std::size_t end = i;
     while (end < c_.columns.size() && c_.columns[end].relation == c_.columns[i].relation)
