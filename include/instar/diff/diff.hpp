@@ -324,6 +324,8 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     return;
   if (!same_text(before.name, after.name) || !same_text(before.schema, after.schema))
     out.add(step_kind::rename_table, &before, &after);
+  if (!same_text(before.options, after.options))
+    out.add(step_kind::alter_options, &before, &after);
 
   const column_renames renames(before, after);
   const column_fates fates(out.steps, renames);

@@ -39,6 +39,7 @@ enum class step_kind : unsigned char {
   rename_column,
   rename_constraint,
   rename_index,
+  alter_options,
   drop_generated,
   drop_column,
   rebuild_enum,

@@ -180,7 +180,7 @@ class schema_copier {
   }
 
   void copy_parts(table& t) {
-    texts({&t.schema, &t.name, &t.comment, &t.renamed_from});
+    texts({&t.schema, &t.name, &t.comment, &t.renamed_from, &t.options});
     t.columns = each(t.columns, [this](column& c) { copy_parts(c); });
     copy_parts(t.primary_key);
     t.uniques = each(t.uniques, [this](key& k) { copy_parts(k); });

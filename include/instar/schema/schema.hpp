@@ -109,6 +109,9 @@ struct key {
   std::span<const std::string_view> columns{};
   bool nulls_not_distinct = false;
   instar::deferral deferral = deferral::not_deferrable;
+  /// SQLite: a unique constraint that stands in CREATE TABLE instead of being an index of its own, so that only a table
+  /// made anew is rid of it. Both mean the same, and are not compared.
+  bool in_table = false;
 };
 
 enum class referential_action : unsigned char { no_action, restrict_action, cascade, set_null, set_default };
@@ -172,6 +175,7 @@ struct table {
   std::span<const index> indexes{};
   std::string_view comment{};
   std::string_view renamed_from{};  ///< The name, or "schema.name", that the table had in the previous version.
+  std::string_view options{};       ///< SQLite: what follows the parenthesis, such as "WITHOUT ROWID, STRICT".
   std::uint64_t content_hash = 0;   ///< Equal hashes: equal tables. Different ones: compare. 0: not known.
 
   /// The column of that name, or nullptr.

@@ -81,11 +81,12 @@ constexpr void visit_members(column& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(key& object, Visit& visit) {
-  auto& [name, columns, nulls_not_distinct, deferral] = object;
+  auto& [name, columns, nulls_not_distinct, deferral, in_table] = object;
   visit("name", name);
   visit("columns", columns);
   visit("nulls_not_distinct", nulls_not_distinct);
   visit("deferral", deferral);
+  visit("in_table", in_table);
 }
 
 template <class Visit>
@@ -146,7 +147,7 @@ constexpr void visit_members(exclusion& object, Visit& visit) {
 template <class Visit>
 constexpr void visit_members(table& object, Visit& visit) {
   auto& [schema, name, columns, primary_key, uniques, foreign_keys, checks, exclusions, indexes, comment, renamed_from,
-         content_hash] = object;
+         options, content_hash] = object;
   visit("schema", schema);
   visit("name", name);
   visit("columns", columns);
@@ -158,6 +159,7 @@ constexpr void visit_members(table& object, Visit& visit) {
   visit("indexes", indexes);
   visit("comment", comment);
   visit("renamed_from", renamed_from);
+  visit("options", options);
 }
 
 template <class Visit>

@@ -389,6 +389,8 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
   const std::size_t to = static_cast<std::size_t>(s.to);
   constexpr dialect pg = dialect::postgres;
   switch (s.kind) {
+  case step_kind::alter_options:
+    break;
   case step_kind::create_schema:
     out.put("CREATE SCHEMA IF NOT EXISTS ");
     put_name(out, s.schema);
@@ -726,6 +728,8 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
         operations.push_back({.step = i, .part = 1});
       continue;
     }
+    if (s.kind == step_kind::alter_options)
+      continue;  // SQLite's.
     operations.push_back({.step = i});
     if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});

@@ -150,6 +150,10 @@ inline std::string describe(const step& s) {
   case step_kind::rename_table:
     return "~ table " + qualified(s.before->schema, s.before->name) + " renamed to " +
            qualified(s.after->schema, s.after->name);
+  case step_kind::alter_options: {
+    const auto words = [](std::string_view options) { return options.empty() ? "none" : std::string(options); };
+    return "~ table " + on + ": options " + words(s.before->options) + " → " + words(s.after->options);
+  }
   case step_kind::rename_column:
     return "~ column " + old_column() + " renamed to " + std::string(s.new_column()->name);
   case step_kind::rename_constraint:

@@ -171,6 +171,15 @@ constexpr void put_sqlite_create_table(Writer& out, const table& t, bool anew) {
     out.put(" PRIMARY KEY ");
     put_names(out, t.primary_key.columns);
   }
+  for (const key& k : t.uniques) {
+    if (!k.in_table)
+      continue;
+    next();
+    out.put("CONSTRAINT ");
+    put_name(out, k.name);
+    out.put(" UNIQUE ");
+    put_names(out, k.columns);
+  }
   for (const check& c : t.checks) {
     next();
     put_check(out, c);
@@ -180,9 +189,14 @@ constexpr void put_sqlite_create_table(Writer& out, const table& t, bool anew) {
     put_foreign_key(out, dialect::sqlite, fk);
   }
   out.put(first ? ")" : "\n)");
+  if (!t.options.empty()) {
+    out.put(' ');
+    out.put(t.options);
+  }
 }
 
-/// Unique constraints are unique indexes: SQLite can add and drop these without making the table anew.
+/// Unique constraints are unique indexes: SQLite can add and drop these without making the table anew. Those that were
+/// read from a CREATE TABLE stay where they stand.
 template <class Writer>
 constexpr void put_sqlite_unique(Writer& out, const table& t, const key& k) {
   out.put("CREATE UNIQUE INDEX ");
@@ -311,6 +325,11 @@ constexpr bool needs_rebuild(const step& s) {
   case step_kind::set_default:
     // Also a part of every change of type, which here may change nothing.
     return !same_default(s.old_column()->initial, s.new_column()->initial);
+  case step_kind::drop_unique:
+    return s.before->uniques[static_cast<std::size_t>(s.from)].in_table;
+  case step_kind::add_unique:
+    return s.after->uniques[static_cast<std::size_t>(s.to)].in_table;
+  case step_kind::alter_options:
   case step_kind::alter_collation:
   case step_kind::drop_identity:
   case step_kind::add_identity:
@@ -325,6 +344,9 @@ constexpr bool needs_rebuild(const step& s) {
   case step_kind::add_foreign_key:
     return true;
   case step_kind::rename_constraint:
+    if (s.constraint == constraint_kind::unique)
+      return s.before->uniques[static_cast<std::size_t>(s.from)].in_table ||
+             s.after->uniques[static_cast<std::size_t>(s.to)].in_table;
     return s.constraint == constraint_kind::check || s.constraint == constraint_kind::foreign_key ||
            (s.constraint == constraint_kind::primary_key && !has_rowid(*s.after));
   default:
@@ -674,12 +696,12 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     rebuilds_done = true;
     if (rebuilds.empty())
       return;
-    // Triggers go with the old table, but those of other tables that mention it stay: all are dropped before and made
-    // after. Those that the plan makes anyway come later.
+    // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
+    // before and made after. Those that the plan makes anyway come later.
     std::vector<std::size_t> triggers;
     for (std::size_t i = 0; i < p.after.raw_objects.size(); ++i) {
       const raw_object& raw = p.after.raw_objects[i];
-      bool kept = same_text(raw.kind, "trigger");
+      bool kept = same_text(raw.kind, "trigger") || same_text(raw.kind, "index");
       for (const step& s : p.steps)
         kept &= s.kind != step_kind::create_raw_object || s.raw != &raw;
       bool concerned = false;
@@ -701,7 +723,8 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
       add(sqlite_part::drop_old, r.after);
       add(sqlite_part::rename_new, r.after);
       for (std::size_t i = 0; i < r.after->uniques.size(); ++i)
-        add(sqlite_part::unique, r.after, i);
+        if (!r.after->uniques[i].in_table)
+          add(sqlite_part::unique, r.after, i);
       for (std::size_t i = 0; i < r.after->indexes.size(); ++i)
         add(sqlite_part::index, r.after, i);
     }
@@ -736,7 +759,8 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::create_table:
       operations.push_back({.step = i});
       for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
-        add(sqlite_part::unique, s.after, k);
+        if (!s.after->uniques[k].in_table)
+          add(sqlite_part::unique, s.after, k);
       break;
     case step_kind::add_column:
     case step_kind::drop_column:

@@ -142,8 +142,11 @@ constexpr void put_foreign_key(Writer& out, dialect d, const foreign_key& fk) {
   put_names(out, fk.columns);
   out.put(" REFERENCES ");
   put_object(out, d, fk.target_schema, fk.target_table);
-  out.put(' ');
-  put_names(out, fk.target_columns);
+  // None: the primary key of the target, which SQLite looks up when it writes.
+  if (!fk.target_columns.empty()) {
+    out.put(' ');
+    put_names(out, fk.target_columns);
+  }
   put_action(out, "DELETE", fk.on_delete);
   put_action(out, "UPDATE", fk.on_update);
   put_deferral(out, fk.deferral);
