@@ -216,8 +216,9 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
   const auto integer = [](type_kind k) {
     return k == type_kind::smallint || k == type_kind::integer || k == type_kind::bigint;
   };
-  return then.dimensions != now.dimensions || then.kind == type_kind::custom || now.kind == type_kind::custom ||
-         (then.kind != now.kind && !(integer(then.kind) && integer(now.kind))) ||
+  if (then.kind == type_kind::custom || now.kind == type_kind::custom)
+    return !same_type(then, now);
+  return then.dimensions != now.dimensions || (then.kind != now.kind && !(integer(then.kind) && integer(now.kind))) ||
          (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
 }
 
