@@ -513,8 +513,7 @@ class sqlite_introspector {
     table t{.name = owner_.text(o.name)};
     const std::vector<std::string> primary = facts.primary_key();
     if (!primary.empty()) {
-      // The row number is no constraint, and a name is not kept for it.
-      const bool named = !text.primary_key->name.empty() && !is_row_number(text, facts);
+      const bool named = !text.primary_key->name.empty();
       t.primary_key = {.name = owner_.text(named ? text.primary_key->name : names.derive({}, "_pkey")),
                        .columns = texts(primary)};
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "instar/schema/names.hpp"
 #include "instar/sql/postgres.hpp"
 
 /// \file A plan in the words of SQLite 3.35 and later.
@@ -98,6 +99,26 @@ constexpr void put_sqlite_default(Writer& out, const column_default& d) {
   }
 }
 
+/// Takes a text that is written piece by piece, and tells whether it is the wanted one.
+struct text_matcher {
+  std::string_view rest;
+  bool same = true;
+
+  constexpr void put(std::string_view text) {
+    same = same && rest.size() >= text.size() && same_text(rest.substr(0, text.size()), text);
+    rest = rest.substr(same ? text.size() : rest.size());
+  }
+  constexpr void put(char c) { put(std::string_view(&c, 1)); }
+  constexpr bool matches() const { return same && rest.empty(); }
+};
+
+/// The name that is written for a row number's primary key: none where it is the derived one.
+constexpr std::string_view rowid_key_name(const table& t) {
+  text_matcher derived{t.primary_key.name};
+  put_derived_name(derived, t.name, {}, "_pkey");
+  return derived.matches() ? std::string_view{} : t.primary_key.name;
+}
+
 template <class Writer>
 constexpr void put_sqlite_column(Writer& out, const table& t, const column& c) {
   put_name(out, c.name);
@@ -106,6 +127,10 @@ constexpr void put_sqlite_column(Writer& out, const table& t, const column& c) {
   if (!c.nullable)
     out.put(" NOT NULL");
   if (is_rowid(t, c)) {
+    if (const std::string_view name = rowid_key_name(t); !name.empty()) {
+      out.put(" CONSTRAINT ");
+      put_name(out, name);
+    }
     out.put(" PRIMARY KEY");
     if (c.identity != identity_kind::none)
       out.put(" AUTOINCREMENT");
@@ -348,7 +373,8 @@ constexpr bool needs_rebuild(const step& s) {
       return s.before->uniques[static_cast<std::size_t>(s.from)].in_table ||
              s.after->uniques[static_cast<std::size_t>(s.to)].in_table;
     return s.constraint == constraint_kind::check || s.constraint == constraint_kind::foreign_key ||
-           (s.constraint == constraint_kind::primary_key && !has_rowid(*s.after));
+           (s.constraint == constraint_kind::primary_key &&
+            (!has_rowid(*s.after) || !same_text(rowid_key_name(*s.before), rowid_key_name(*s.after))));
   default:
     return false;
   }
