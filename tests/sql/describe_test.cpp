@@ -216,12 +216,17 @@ TEST_CASE("each step in a line for a person") {
 }
 
 TEST_CASE("every kind of step has words of its own") {
+  constexpr instar::table plain[] = {{.name = "t"}};
+  constexpr instar::table strict[] = {{.name = "t", .options = "STRICT"}};
+  const instar::plan options = instar::make_plan({.tables = plain}, {.tables = strict});
+  CHECK(described(options) == "~ table t: options none → STRICT\n");
   const instar::plan_view plans[] = {
       instar::diff<describe_test::v1::schema, describe_test::v2::schema>,
       instar::diff<describe_test::v2::schema, describe_test::v1::schema>,
       instar::diff<describe_test::required::schema, required_now::schema>,
       instar::diff<with_view, with_commented_view>,
       instar::diff<describe_test::none, describe_test::v1::schema>,
+      options,
   };
   std::array<bool, instar::step_kind_count> seen{};
   for (const instar::plan_view& plan : plans)
