@@ -249,12 +249,24 @@ constexpr bool may_have_equal_rows(const step& s, const key& now) {
   return true;
 }
 
+/// Whether a raw object is a table of its own that keeps rows, such as a virtual or a partitioned one.
+constexpr bool keeps_rows(const raw_object& o) {
+  constexpr std::string_view ending = "table";
+  return o.kind.size() >= ending.size() && same_text(o.kind.substr(o.kind.size() - ending.size()), ending) &&
+         !same_text(o.kind, "foreign table");
+}
+
 /// Calls `note(hazard)` for each hazard of a step.
 template <class Note>
 constexpr void each_hazard(const step& s, Note note) {
   switch (s.kind) {
   case step_kind::drop_table:
     note(hazard::drops_table);
+    break;
+  case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
+    if (keeps_rows(*s.raw))
+      note(hazard::drops_table);
     break;
   case step_kind::drop_column:
     // What a generated column held follows from the others.

@@ -233,7 +233,7 @@ inline std::string describe(hazard h, const step& s) {
   const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
   switch (h) {
   case hazard::drops_table:
-    return "drops table " + on + " with all its rows";
+    return "drops table " + (s.raw != nullptr ? std::string(s.raw->name) : on) + " with all its rows";
   case hazard::drops_column:
     return "drops column " + on + '.' + std::string(s.old_column()->name) + " with all its values";
   case hazard::narrows_type:
