@@ -21,20 +21,37 @@ inline std::unique_ptr<instar::database> memory_database() {
   return instar::open_database(instar::database_url{"sqlite::memory:"});
 }
 
-/// A value with all its members as text.
-inline std::string told(const instar::schema_view& schema) {
-  return instar::detail::schema_text_writer::run(schema, false);
+/// An object with all its members as text, in one line.
+template <class Object>
+std::string told_object(const Object& object) {
+  const std::string text = instar::detail::schema_text_writer::run(object, false);
+  std::string line;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\n') {
+      line += text[i];
+      continue;
+    }
+    while (i + 1 < text.size() && text[i + 1] == ' ')
+      ++i;
+    if (line.back() != '[' && i + 1 < text.size() && text[i + 1] != ']')
+      line += ' ';
+  }
+  return line;
 }
 
-/// The value with each part on a line of its own, for a person who looks for the difference of two.
-inline std::string told_tall(const instar::schema_view& schema) {
+/// A value with all its members as text, an object a line; `tall` gives each part a line of its own.
+inline std::string told(const instar::schema_view& schema, bool tall = false) {
   std::string all;
-  for (const instar::table& t : schema.tables)
-    all += instar::detail::schema_text_writer::run(t, true) + '\n';
-  for (const instar::view_object& v : schema.views)
-    all += instar::detail::schema_text_writer::run(v, true) + '\n';
-  for (const instar::raw_object& r : schema.raw_objects)
-    all += instar::detail::schema_text_writer::run(r, true) + '\n';
+  const auto add = [&](const auto& objects) {
+    for (const auto& object : objects)
+      all += (tall ? instar::detail::schema_text_writer::run(object, true) : told_object(object)) + '\n';
+  };
+  add(schema.tables);
+  add(schema.enumerations);
+  add(schema.extensions);
+  add(schema.sequences);
+  add(schema.views);
+  add(schema.raw_objects);
   return all;
 }
 
@@ -143,8 +160,8 @@ inline round_trip take_through(instar::database& original) {
   for (const std::string& statement : statements_between({}, first.view()))
     copy->execute(statement);
   const instar::owned_schema second = instar::detail::introspect_sqlite(*copy);
-  result.first = told_tall(first.view());
-  result.second = told_tall(second.view());
+  result.first = told(first.view(), true);
+  result.second = told(second.view(), true);
   result.first_facts = facts_of(original);
   result.second_facts = facts_of(*copy);
   for (const instar::schema_view& after : {first.view(), second.view()}) {
