@@ -1,0 +1,36 @@
+// Runs a fuzz target over files and folders of them, for compilers without libFuzzer: `replay seeds/`.
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+std::size_t replay(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(path))
+      count += replay(entry.path());
+    return count;
+  }
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::size_t count = 0;
+  for (int i = 1; i < argc; ++i)
+    count += replay(argv[i]);
+  std::cout << count << " files\n";
+  return count == 0 ? 1 : 0;
+}
