@@ -147,8 +147,7 @@ struct round_trip {
   std::vector<std::string> lost{};  ///< Objects that are in no value, or whose copy misses words of the original.
   std::string first{};              ///< The value of the database, …
   std::string second{};             ///< … and that of the copy made from it.
-  std::string first_facts{};
-  std::string second_facts{};
+  std::unique_ptr<instar::database> copy{};
   std::vector<std::string> steps{};  ///< Of the plan from the one value to the other.
 };
 
@@ -156,14 +155,12 @@ struct round_trip {
 inline round_trip take_through(instar::database& original) {
   round_trip result;
   const instar::owned_schema first = instar::detail::introspect_sqlite(original);
-  const auto copy = memory_database();
+  result.copy = memory_database();
   for (const std::string& statement : statements_between({}, first.view()))
-    copy->execute(statement);
-  const instar::owned_schema second = instar::detail::introspect_sqlite(*copy);
+    result.copy->execute(statement);
+  const instar::owned_schema second = instar::detail::introspect_sqlite(*result.copy);
   result.first = told(first.view(), true);
   result.second = told(second.view(), true);
-  result.first_facts = facts_of(original);
-  result.second_facts = facts_of(*copy);
   for (const instar::schema_view& after : {first.view(), second.view()}) {
     const instar::schema_view& before =
         after.tables.data() == first.view().tables.data() ? second.view() : first.view();
@@ -188,7 +185,7 @@ inline round_trip take_through(instar::database& original) {
         .rows;
   };
   std::map<std::string, std::string> copies;
-  for (const auto& row : objects(*copy))
+  for (const auto& row : objects(*result.copy))
     copies[*row[0]] = *row[1];
   const auto originals = objects(original);
   result.objects = originals.size();

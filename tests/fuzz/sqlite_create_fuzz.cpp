@@ -60,9 +60,13 @@ void fail(std::string_view text, const std::string& why) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   parse(text);
+  if (text.find("CREATE") == std::string_view::npos && text.find("create") == std::string_view::npos)
+    return 0;
   const auto db = instar_test::memory_database();
   make(*db, text);
   try {
+    if (db->query_value("SELECT count(*) FROM sqlite_schema") == "0")
+      return 0;
     const instar_test::round_trip trip = instar_test::take_through(*db);
     if (trip.first != trip.second)
       fail(text, "The value:\n" + trip.first + "and that of the copy:\n" + trip.second);
