@@ -200,6 +200,10 @@ class sqlite_catalogue {
       db.execute("COMMIT");
   }
 
+  // It points into itself.
+  sqlite_catalogue(const sqlite_catalogue&) = delete;
+  sqlite_catalogue& operator=(const sqlite_catalogue&) = delete;
+
   /// The objects of a type ("table", "index", "view", "trigger") by name.
   [[nodiscard]] std::vector<const object*> all(std::string_view type) const {
     std::vector<const object*> found;
@@ -207,6 +211,19 @@ class sqlite_catalogue {
       if (o.type == type)
         found.push_back(&o);
     return found;
+  }
+
+  /// The indexes of a table that a CREATE INDEX made, by name.
+  [[nodiscard]] const std::vector<const object*>& indexes_of(std::string_view table) const {
+    static const std::vector<const object*> none;
+    const auto found = indexes_.find(table);
+    return found == indexes_.end() ? none : found->second;
+  }
+
+  /// A table's name as it was made; of one that is not there the name itself.
+  [[nodiscard]] std::string_view table_name(std::string_view written) const {
+    const auto found = tables_.find(written);
+    return found == tables_.end() ? written : std::string_view{*found};
   }
 
   /// The facts of a table, or null: of a virtual one, or one that is not there.
@@ -227,6 +244,12 @@ class sqlite_catalogue {
     read_objects();
     read_table_list();
     leave_out(options);
+    for (const object& o : objects_) {
+      if (o.type == "table")
+        tables_.insert(o.name);
+      else if (o.type == "index")
+        indexes_[o.table].push_back(&o);
+    }
     read_columns();
     read_indexes();
     read_foreign_keys();
@@ -355,6 +378,8 @@ class sqlite_catalogue {
 
   database& db_;
   std::vector<object> objects_;
+  std::set<std::string, sqlite_name_less> tables_;
+  by_sqlite_name<std::vector<const object*>> indexes_;
   std::set<std::string, sqlite_name_less> shadows_;
   by_sqlite_name<std::pair<bool, bool>> flags_;
   by_sqlite_name<std::string> modules_;
@@ -542,9 +567,8 @@ class sqlite_introspector {
       names.take(fk.name);
     for (const created_check& c : text.checks)
       names.take(c.name);
-    for (const object* i : catalogue_.all("index"))
-      if (same_sqlite_name(i->table, o.name))
-        names.take(i->name);
+    for (const object* i : catalogue_.indexes_of(o.name))
+      names.take(i->name);
   }
 
   /// https://www.sqlite.org/lang_createtable.html#rowid
@@ -613,9 +637,7 @@ class sqlite_introspector {
   /// A unique index over columns alone is how instar writes a unique constraint.
   void make_indexes(const object& table, const sqlite_table_facts& facts, std::vector<key>& uniques,
                     std::vector<index>& indexes) {
-    for (const object* o : catalogue_.all("index")) {
-      if (!same_sqlite_name(o->table, table.name))
-        continue;
+    for (const object* o : catalogue_.indexes_of(table.name)) {
       const std::optional<created_index> text = parse_create_index(o->sql);
       const auto told = facts.indexes.find(o->name);
       if (!text || told == facts.indexes.end() || told->second.columns.size() != text->parts.size()) {
@@ -657,20 +679,13 @@ class sqlite_introspector {
         target_columns.clear();
       keys.push_back({.name = owner_.text(fk.name.empty() ? names.derive(columns, "_fkey") : fk.name),
                       .columns = texts(columns),
-                      .target_table = owner_.text(table_name(fk.target_table)),
+                      .target_table = owner_.text(catalogue_.table_name(fk.target_table)),
                       .target_columns = texts(target_columns),
                       .on_delete = fk.on_delete,
                       .on_update = fk.on_update,
                       .deferral = fk.deferral});
     }
     return sorted(keys);
-  }
-
-  [[nodiscard]] std::string table_name(const std::string& written) const {
-    for (const object* o : catalogue_.all("table"))
-      if (same_sqlite_name(o->name, written))
-        return o->name;
-    return written;
   }
 
   std::span<const check> make_checks(const created_table& text, sqlite_constraint_names& names) {
