@@ -255,6 +255,13 @@ TEST_CASE("SQLite: indexes with expressions, order, collation and predicate") {
         "where=\"a IS NOT NULL\"}");
 }
 
+TEST_CASE("SQLite: a column in parentheses is a column of an index") {
+  const instar::owned_schema schema =
+      read("CREATE TABLE t (a, \"b c\"); CREATE INDEX i ON t ((A), ((\"b c\")) DESC, (a COLLATE nocase), (+a))");
+  CHECK(instar_test::told_object(schema.view().tables[0].indexes[0]) ==
+        "{name=i parts=[{text=a} {text=\"b c\" descending} {text=a collation=nocase} {text=+a expression}]}");
+}
+
 TEST_CASE("SQLite: a unique index over more than columns stays an index") {
   for (const char* index : {"CREATE UNIQUE INDEX i ON t (a) WHERE a > 0", "CREATE UNIQUE INDEX i ON t (a DESC)",
                             "CREATE UNIQUE INDEX i ON t (a COLLATE NOCASE)", "CREATE UNIQUE INDEX i ON t (a + 1)"}) {

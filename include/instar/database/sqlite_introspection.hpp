@@ -50,10 +50,21 @@ struct sqlite_table_facts {
     std::size_t key_position;  ///< In the primary key, from 1; 0: not part of it.
     int hidden;
   };
+  struct index_part {
+    std::optional<std::string> column;  ///< None: an expression.
+    bool descending;
+    std::string collation;
+  };
   struct index {
-    std::string name;
-    std::string origin;                  ///< "c" by CREATE INDEX, "u" by UNIQUE, "pk" by PRIMARY KEY.
-    std::vector<std::string> columns{};  ///< An expression's is empty.
+    std::string origin;  ///< "c" by CREATE INDEX, "u" by UNIQUE, "pk" by PRIMARY KEY.
+    std::vector<index_part> parts{};
+
+    [[nodiscard]] std::vector<std::string> columns() const {
+      std::vector<std::string> names;
+      for (const index_part& p : parts)
+        names.push_back(p.column.value_or(std::string{}));
+      return names;
+    }
   };
   struct foreign_key {
     std::string target;
@@ -117,13 +128,13 @@ class sqlite_agreement {
       return false;
     const auto written = [&](const sqlite_table_facts::index& index) {
       return std::any_of(text_.uniques.begin(), text_.uniques.end(),
-                         [&](const created_key& k) { return same_sqlite_names(k.columns, index.columns); });
+                         [&](const created_key& k) { return same_sqlite_names(k.columns, index.columns()); });
     };
     // SQLite makes no second index for the columns of the primary key or of another constraint.
     const auto enforced = [&](const created_key& k) {
       return same_sqlite_names(k.columns, told) ||
              std::any_of(facts_.indexes.begin(), facts_.indexes.end(), [&](const auto& index) {
-               return index.second.origin != "c" && same_sqlite_names(k.columns, index.second.columns);
+               return index.second.origin != "c" && same_sqlite_names(k.columns, index.second.columns());
              });
     };
     return std::all_of(facts_.indexes.begin(), facts_.indexes.end(),
@@ -346,16 +357,14 @@ class sqlite_catalogue {
   }
 
   void read_indexes() {
-    query_result result = query_tables("i.name, i.origin, c.name",
+    query_result result = query_tables("i.name, i.origin, c.name, c.\"desc\", c.coll",
                                        "index_list(t.name, 'main') AS i JOIN pragma_index_xinfo(i.name, 'main') AS c "
                                        "ON c.key = 1",
                                        ", i.seq, c.seqno");
     for (auto& row : result.rows) {
-      const std::string name = text(row[1]);
-      sqlite_table_facts::index& index = facts_[text(row[0])].indexes[name];
-      index.name = name;
+      sqlite_table_facts::index& index = facts_[text(row[0])].indexes[text(row[1])];
       index.origin = text(row[2]);
-      index.columns.push_back(text(row[3]));
+      index.parts.push_back({std::move(row[3]), row[4] == "1", text(row[5])});
     }
   }
 
@@ -638,9 +647,9 @@ class sqlite_introspector {
   void make_indexes(const object& table, const sqlite_table_facts& facts, std::vector<key>& uniques,
                     std::vector<index>& indexes) {
     for (const object* o : catalogue_.indexes_of(table.name)) {
-      const std::optional<created_index> text = parse_create_index(o->sql);
       const auto told = facts.indexes.find(o->name);
-      if (!text || told == facts.indexes.end() || told->second.columns.size() != text->parts.size()) {
+      std::optional<created_index> text = parse_create_index(o->sql);
+      if (!text || told == facts.indexes.end() || !settle_parts(*text, facts, told->second)) {
         unread_indexes_.insert(o->name);
         continue;
       }
@@ -648,8 +657,7 @@ class sqlite_introspector {
       std::vector<std::string_view> columns;
       bool plain = text->unique && text->where.empty();
       for (const created_index_part& p : text->parts) {
-        const std::string name = p.expression ? p.text : column_name(&facts, p.text);
-        parts.push_back({.text = owner_.text(name),
+        parts.push_back({.text = owner_.text(p.text),
                          .expression = p.expression,
                          .descending = p.descending,
                          .collation = owner_.text(p.collation)});
@@ -664,6 +672,33 @@ class sqlite_introspector {
                            .unique = text->unique,
                            .where = owner_.text(text->where)});
     }
+  }
+
+  /// Gives the parts that are columns the columns' own names, (a) and (a COLLATE b) among them.
+  /// \return whether the text and the PRAGMAs speak of the same parts
+  static bool settle_parts(created_index& text, const sqlite_table_facts& facts,
+                           const sqlite_table_facts::index& told) {
+    if (text.parts.size() != told.parts.size())
+      return false;
+    for (std::size_t i = 0; i < told.parts.size(); ++i) {
+      created_index_part& written = text.parts[i];
+      const sqlite_table_facts::index_part& part = told.parts[i];
+      if (written.descending != part.descending || (!written.expression && !part.column) ||
+          (!written.collation.empty() && !same_sqlite_name(written.collation, part.collation)))
+        return false;
+      if (!part.column)
+        continue;
+      if (written.expression) {
+        const std::vector<create_token> tokens = create_lexer(written.text).tokens();
+        if (tokens.size() >= 3 && is_keyword(tokens[tokens.size() - 2].text, "COLLATE"))
+          written.collation = unquoted(tokens.back().text);
+        written.expression = false;
+      } else if (!same_sqlite_name(written.text, *part.column)) {
+        return false;
+      }
+      written.text = column_name(&facts, *part.column);
+    }
+    return true;
   }
 
   std::span<const foreign_key> make_foreign_keys(const sqlite_table_facts& facts, const created_table& text,
