@@ -680,6 +680,20 @@ TEST_CASE("SQLite: a table made anew for another reason keeps its unique constra
   CHECK_THROWS(db->execute("INSERT INTO t VALUES (1, 3)"));
 }
 
+TEST_CASE("SQLite: a copy of what was read says the same after the original is gone") {
+  instar::owned_schema copy;
+  std::string original;
+  {
+    const instar::owned_schema schema =
+        read("CREATE TABLE t (a INT PRIMARY KEY, b TEXT UNIQUE) STRICT, WITHOUT ROWID; CREATE VIEW v AS SELECT 1");
+    original = told(schema.view());
+    copy = instar::copy_schema(schema.view());
+  }
+  CHECK(told(copy.view()) == original);
+  CHECK(copy.view().tables[0].options == "WITHOUT ROWID, STRICT");
+  CHECK(copy.view().tables[0].uniques[0].in_table);
+}
+
 TEST_CASE("SQLite: options come and go with the rows kept") {
   const char* const plain = "CREATE TABLE t (a INT NOT NULL PRIMARY KEY, b TEXT)";
   const char* const strict = "CREATE TABLE t (a INT NOT NULL PRIMARY KEY, b TEXT) WITHOUT ROWID, STRICT";
