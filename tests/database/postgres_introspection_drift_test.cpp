@@ -60,6 +60,7 @@ struct drift {
   std::string_view kind;
   std::string_view change;
   std::string_view named;  ///< what a step says, forth and back
+  bool back = true;        ///< An extension of the default schema may be anywhere, so that no way leads back.
 };
 
 // Each is looked at in both directions: what adds a thing one way drops it the other way.
@@ -190,7 +191,7 @@ constexpr drift drifts[] = {
     {"domain check", "ALTER DOMAIN positive SET NOT NULL", "domain positive"},
     {"composite type", "ALTER TYPE pair ADD ATTRIBUTE c text", "composite type pair"},
     {"extension", "CREATE EXTENSION pg_trgm", "extension pg_trgm"},
-    {"extension", "ALTER EXTENSION citext SET SCHEMA other", "extension citext"},
+    {"extension", "ALTER EXTENSION citext SET SCHEMA other", "extension citext", false},
     {"schema", "CREATE SCHEMA new", "schema new"},
     {"schema", "DROP SCHEMA other", "schema other"},
     {"grant", "GRANT INSERT ON users TO pg_monitor", "grant table users to pg_monitor"},
@@ -211,7 +212,7 @@ constexpr drift drifts[] = {
     {"replica identity", "ALTER TABLE users REPLICA IDENTITY USING INDEX users_pkey", "replica identity users"},
     {"rule", "DROP RULE quiet ON teams", "rule quiet on teams"},
     {"rule", "ALTER TABLE teams DISABLE RULE quiet", "rule state quiet on teams"},
-    {"statistics", "CREATE STATISTICS both ON name, age FROM users", "statistics both"},
+    {"statistics", "CREATE STATISTICS together ON name, age FROM users", "statistics together"},
     {"publication", "CREATE PUBLICATION all_of_it FOR ALL TABLES", "publication all_of_it"},
     {"event trigger",
      "CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER watch ON "
@@ -245,7 +246,10 @@ TEST_CASE("PostgreSQL: every kind of drift is a difference that names its object
     db->execute(d.change);
     const instar::owned_schema after = introspect_postgres(*db);
     db->execute("ROLLBACK");
-    for (const auto& lines : {differences(before, after), differences(after, before)}) {
+    std::vector<std::vector<std::string>> both{differences(before, after)};
+    if (d.back)
+      both.push_back(differences(after, before));
+    for (const std::vector<std::string>& lines : both) {
       std::string all;
       for (const std::string& line : lines)
         all += line + '\n';

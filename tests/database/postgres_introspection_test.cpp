@@ -743,3 +743,33 @@ TEST_CASE("PostgreSQL: objects are sorted by what they need, and in a circle by 
   CHECK(sorted_by_need({{}, {0}}, {{1}, {}}) == std::vector<std::size_t>{0, 1});
   CHECK(sorted_by_need({{}, {}}, {{1}, {}}) == std::vector<std::size_t>{1, 0});
 }
+
+TEST_CASE("PostgreSQL: a temporary table of the same name hides nothing, and is no part of the schema") {
+  const scratch_database scratch;
+  const auto db = scratch.open();
+  db->execute("CREATE TABLE t (a int); CREATE TEMP TABLE t (b int); CREATE TEMP TABLE u (b int)");
+  const owned_schema found = introspect_postgres(*db);
+  REQUIRE(found.view().tables.size() == 1);
+  CHECK(found.view().tables[0].schema.empty());
+  CHECK(found.view().tables[0].columns[0].name == "a");
+}
+
+TEST_CASE("PostgreSQL: what is said of a parent's column is not said of its children's") {
+  const read_back found(
+      "CREATE TABLE parent (a text, b text); CREATE TABLE child (c int) INHERITS (parent); ALTER TABLE "
+      "ONLY parent ALTER a SET STORAGE EXTERNAL; CREATE TABLE lonely (a text); ALTER TABLE lonely ALTER a "
+      "SET STORAGE EXTERNAL");
+  CHECK(found.raw("storage of", "parent.a").create ==
+        R"(ALTER TABLE ONLY "parent" ALTER COLUMN "a" SET STORAGE EXTERNAL)");
+  CHECK(found.raw("storage of", "lonely.a").create == R"(ALTER TABLE "lonely" ALTER COLUMN "a" SET STORAGE EXTERNAL)");
+  CHECK(found.raw("storage of", "child.a").create.empty());
+}
+
+TEST_CASE("PostgreSQL: whoever may connect may read") {
+  const scratch_database scratch;
+  const auto db = scratch.open();
+  db->execute("CREATE TABLE t (a int); CREATE ROLE instar_reader; SET ROLE instar_reader");
+  const owned_schema found = introspect_postgres(*db);
+  db->execute("RESET ROLE; DROP ROLE instar_reader");
+  CHECK(found.view().tables.size() == 1);
+}

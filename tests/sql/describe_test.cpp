@@ -123,6 +123,13 @@ inline constexpr instar::view_object commented_views[] = {{.name = "v", .query =
 inline constexpr instar::schema_view with_view{.views = views};
 inline constexpr instar::schema_view with_commented_view{.views = commented_views};
 
+inline constexpr instar::raw_object between[] = {{.kind = "function",
+                                                  .name = "f(t)",
+                                                  .create = "CREATE FUNCTION f(t)",
+                                                  .drop = "DROP FUNCTION f(t)",
+                                                  .placement = instar::placement::before_indexes}};
+inline constexpr instar::schema_view with_raw_between{.raw_objects = between};
+
 inline constexpr auto none = instar::schema<>();
 
 /// The steps of a plan in words, a line each.
@@ -188,9 +195,9 @@ TEST_CASE("each step in a line for a person") {
 ~ column players.number: nullable
 ~ column players.total: becomes identity
 ~ column players.rank: kind of identity
+- function f
 - enum gone
 - sequence work.gone
-- function f
 + primary key of auth.squads (name)
 + check players_id_check of players
 + exclusion players_id_excl of players
@@ -211,6 +218,8 @@ TEST_CASE("each step in a line for a person") {
 ~ column t.a: nullable
 ~ table t: comment
 )");
+  CHECK(described(instar::diff<describe_test::none, with_raw_between>) == "+ function f(t)\n");
+  CHECK(described(instar::diff<with_raw_between, describe_test::none>) == "- function f(t)\n");
   CHECK(described(instar::diff<with_view, with_commented_view>) == "~ view v: comment\n");
   CHECK(described(instar::diff<describe_test::none, describe_test::required::schema>) == "+ table t\n");
 }
@@ -227,6 +236,8 @@ TEST_CASE("every kind of step has words of its own") {
       instar::diff<with_view, with_commented_view>,
       instar::diff<describe_test::none, describe_test::v1::schema>,
       options,
+      instar::diff<describe_test::none, with_raw_between>,
+      instar::diff<with_raw_between, describe_test::none>,
   };
   std::array<bool, instar::step_kind_count> seen{};
   for (const instar::plan_view& plan : plans)

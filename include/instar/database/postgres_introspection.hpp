@@ -59,7 +59,8 @@ class reading_scope {
   /// One statement that tells what was and sets what shall be. What was comes as the statement that restores it.
   static std::string settings() {
     std::string was = "format('SELECT set_config(''search_path'', %L, true)', current_setting('search_path'))";
-    std::string set = "set_config('search_path', coalesce(quote_ident(was.schema), ''), true)";
+    // Temporary tables come last, or they would hide the others.
+    std::string set = "set_config('search_path', concat_ws(', ', quote_ident(was.schema), 'pg_temp'), true)";
     for (const setting& s : printed_alike) {
       const std::string name = quote_literal(s.name);
       was += " || format(', set_config(%L, %L, true)', " + name + ", current_setting(" + name + "))";

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -195,6 +196,7 @@ class schema_builder {
   std::unordered_map<oid_number, oid_number> element_types_;  // of array types
   std::map<std::pair<oid_number, int>, const sequence_row*> identities_;
   std::map<std::pair<object_key, int>, const std::string*> comments_;
+  std::unordered_set<oid_number> parents_;  // of children or partitions
   std::unordered_map<oid_number, int> unlogged_order_;
   std::unordered_map<object_key, std::unordered_set<std::string>> bodies_;
   std::unordered_map<oid_number, const enumeration*> enumerations_by_type_;
@@ -222,6 +224,9 @@ inline void schema_builder::index_catalog() {
     columns_.emplace(c_.columns[i].relation, std::span<const column_row>(&c_.columns[i], end - i));
     i = end;
   }
+  for (const relation_row& r : c_.relations)
+    for (const oid_number parent : read_numbers<oid_number>(r.parents.value_or("")))
+      parents_.insert(parent);
   const auto by_name = [](auto& lists) {
     for (auto& [owner, list] : lists)
       std::sort(list.begin(), list.end(), [](const auto* a, const auto* b) { return a->name < b->name; });

@@ -84,6 +84,10 @@ inline column_type schema_builder::type_of(const column_row& row) {
 
 inline column schema_builder::build_column(const relation_row& r, const column_row& row) {
   column c{.name = owner_.text(row.name), .type = type_of(row), .nullable = !row.not_null};
+  // Since 18 a NOT NULL can be not valid yet, or not for children: then a constraint of its own says it.
+  if (const auto constraints = constraints_.find(r.oid); constraints != constraints_.end())
+    for (const constraint_row* k : constraints->second)
+      c.nullable |= k->kind == "n" && read_numbers<int>(k->columns.value_or("")) == std::vector<int>{row.number};
   // Partitions have the identity of what they are attached to.
   if (!(r.is_partition && c_.version >= 170000))
     c.identity = row.identity == "a"   ? identity_kind::always
@@ -108,7 +112,10 @@ inline column schema_builder::build_column(const relation_row& r, const column_r
 inline void schema_builder::draft_column_details(const relation_row& r, const column_row& row, const column& c) {
   const place at = place_of(r);
   const std::string name = shown(at) + '.' + row.name;
-  const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
+  // What is said of a parent's column would be said of its children's too.
+  const std::string only = parents_.contains(r.oid) && row.foreign_collation == std::nullopt ? "ONLY " : "";
+  const std::string change =
+      std::string(alter_word(r)) + only + written(at) + " ALTER COLUMN " + quote_identifier(row.name);
   if (row.foreign_collation)
     add({.kind = "collation of",
          .name = name,
