@@ -10,7 +10,7 @@
 //   INSTAR_WITH_CLI=1        the command line, with CLI11
 //   INSTAR_WITH_HANA=1       models as Boost.Hana Structs and the other way round: what <instar/hana.hpp> gives
 //
-// Boost.PFR is used where it is found.
+// Models use Boost.PFR where it is found; the databases need it.
 
 #pragma once
 
@@ -233,6 +233,9 @@ struct key {
   std::span<const std::string_view> columns{};
   bool nulls_not_distinct = false;
   instar::deferral deferral = deferral::not_deferrable;
+  /// SQLite: a unique constraint that stands in CREATE TABLE instead of being an index of its own, so that only a table
+  /// made anew is rid of it. Both mean the same, and are not compared.
+  bool in_table = false;
 };
 
 enum class referential_action : unsigned char { no_action, restrict_action, cascade, set_null, set_default };
@@ -296,6 +299,7 @@ struct table {
   std::span<const index> indexes{};
   std::string_view comment{};
   std::string_view renamed_from{};  ///< The name, or "schema.name", that the table had in the previous version.
+  std::string_view options{};       ///< SQLite: what follows the parenthesis, such as "WITHOUT ROWID, STRICT".
   std::uint64_t content_hash = 0;   ///< Equal hashes: equal tables. Different ones: compare. 0: not known.
 
   /// The column of that name, or nullptr.
@@ -339,8 +343,13 @@ struct sequence_object {
   bool cycle = false;
 };
 
-/// Where a raw object stands in the order of things: functions that a table's default calls must exist before it.
-enum class placement : unsigned char { before_tables, after_tables };
+/// Where a raw object stands in the order of things: functions that a table's default calls must exist before it, those
+/// that take its rows and make an index or a view after it, triggers after all of that.
+enum class placement : unsigned char {
+  before_tables,
+  before_indexes,  ///< After the tables with their keys and checks, before their indexes, foreign keys and the views.
+  after_tables,
+};
 
 /// An object that the schema value does not model: kept by the statement that creates it and the one that drops it.
 struct raw_object {
@@ -3086,11 +3095,12 @@ constexpr void visit_members(column& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(key& object, Visit& visit) {
-  auto& [name, columns, nulls_not_distinct, deferral] = object;
+  auto& [name, columns, nulls_not_distinct, deferral, in_table] = object;
   visit("name", name);
   visit("columns", columns);
   visit("nulls_not_distinct", nulls_not_distinct);
   visit("deferral", deferral);
+  visit("in_table", in_table);
 }
 
 template <class Visit>
@@ -3151,7 +3161,7 @@ constexpr void visit_members(exclusion& object, Visit& visit) {
 template <class Visit>
 constexpr void visit_members(table& object, Visit& visit) {
   auto& [schema, name, columns, primary_key, uniques, foreign_keys, checks, exclusions, indexes, comment, renamed_from,
-         content_hash] = object;
+         options, content_hash] = object;
   visit("schema", schema);
   visit("name", name);
   visit("columns", columns);
@@ -3163,6 +3173,7 @@ constexpr void visit_members(table& object, Visit& visit) {
   visit("indexes", indexes);
   visit("comment", comment);
   visit("renamed_from", renamed_from);
+  visit("options", options);
 }
 
 template <class Visit>
@@ -3230,7 +3241,17 @@ inline constexpr const char* deferral_names[] = {"not_deferrable", "initially_im
 inline constexpr const char* referential_action_names[] = {"no_action", "restrict_action", "cascade", "set_null",
                                                            "set_default"};
 inline constexpr const char* null_order_names[] = {"standard", "first", "last"};
-inline constexpr const char* placement_names[] = {"before_tables", "after_tables"};
+inline constexpr const char* placement_names[] = {"before_tables", "before_indexes", "after_tables"};
+
+// An enumerator that is added and forgotten above does not compile, unless it is the last.
+static_assert(std::size(type_kind_names) == static_cast<std::size_t>(type_kind::enumeration) + 1);
+static_assert(std::size(default_kind_names) == static_cast<std::size_t>(default_kind::now) + 1);
+static_assert(std::size(identity_kind_names) == static_cast<std::size_t>(identity_kind::by_default) + 1);
+static_assert(std::size(generated_kind_names) == static_cast<std::size_t>(generated_kind::virtual_column) + 1);
+static_assert(std::size(deferral_names) == static_cast<std::size_t>(deferral::initially_deferred) + 1);
+static_assert(std::size(referential_action_names) == static_cast<std::size_t>(referential_action::set_default) + 1);
+static_assert(std::size(null_order_names) == static_cast<std::size_t>(null_order::last) + 1);
+static_assert(std::size(placement_names) == static_cast<std::size_t>(placement::after_tables) + 1);
 
 constexpr std::span<const char* const> enumerator_names(type_kind) noexcept {
   return type_kind_names;
@@ -4509,11 +4530,13 @@ enum class step_kind : unsigned char {
   drop_index,
   drop_unique,
   drop_primary_key,
+  drop_middle_raw_object,
   drop_table,
   rename_table,
   rename_column,
   rename_constraint,
   rename_index,
+  alter_options,
   drop_generated,
   drop_column,
   rebuild_enum,
@@ -4529,9 +4552,10 @@ enum class step_kind : unsigned char {
   drop_not_null,
   add_identity,
   alter_identity,
+  drop_early_raw_object,
   drop_enum,
   drop_sequence,
-  drop_early_raw_object,
+  create_middle_raw_object,
   add_primary_key,
   add_unique,
   add_check,
@@ -4723,12 +4747,24 @@ constexpr bool may_have_equal_rows(const step& s, const key& now) {
   return true;
 }
 
+/// Whether a raw object is a table of its own that keeps rows, such as a virtual or a partitioned one.
+constexpr bool keeps_rows(const raw_object& o) {
+  constexpr std::string_view ending = "table";
+  return o.kind.size() >= ending.size() && same_text(o.kind.substr(o.kind.size() - ending.size()), ending) &&
+         !same_text(o.kind, "foreign table");
+}
+
 /// Calls `note(hazard)` for each hazard of a step.
 template <class Note>
 constexpr void each_hazard(const step& s, Note note) {
   switch (s.kind) {
   case step_kind::drop_table:
     note(hazard::drops_table);
+    break;
+  case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
+    if (keeps_rows(*s.raw))
+      note(hazard::drops_table);
     break;
   case step_kind::drop_column:
     // What a generated column held follows from the others.
@@ -5050,8 +5086,9 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
   const auto integer = [](type_kind k) {
     return k == type_kind::smallint || k == type_kind::integer || k == type_kind::bigint;
   };
-  return then.dimensions != now.dimensions || then.kind == type_kind::custom || now.kind == type_kind::custom ||
-         (then.kind != now.kind && !(integer(then.kind) && integer(now.kind))) ||
+  if (then.kind == type_kind::custom || now.kind == type_kind::custom)
+    return !same_type(then, now);
+  return then.dimensions != now.dimensions || (then.kind != now.kind && !(integer(then.kind) && integer(now.kind))) ||
          (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
 }
 
@@ -5092,9 +5129,10 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
          (now.generated != generated_kind::none && !same_type(then.type, now.type))))
       remade[to] = 1;
-    retyped[to] = rebuilt(now.type) || changes_family(then.type, now.type);
+    const bool same = same_type(then.type, now.type);
+    retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
-    if (!retyped[to] && same_type(then.type, now.type))
+    if (!retyped[to] && same)
       continue;
     // No type changes under a generated column.
     for (std::size_t other = 0; other < was.size(); ++other)
@@ -5158,6 +5196,8 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     return;
   if (!same_text(before.name, after.name) || !same_text(before.schema, after.schema))
     out.add(step_kind::rename_table, &before, &after);
+  if (!same_text(before.options, after.options))
+    out.add(step_kind::alter_options, &before, &after);
 
   const column_renames renames(before, after);
   const column_fates fates(out.steps, renames);
@@ -5233,6 +5273,16 @@ constexpr void drop_table_steps(step_list& out, const comparison& schemas, const
         schemas.new_tables.find(fk.target_schema, fk.target_table) < 0)
       out.add(step_kind::drop_foreign_key, &t, nullptr, static_cast<int>(i));
   }
+  // What stands between tables and indexes is dropped between them, and an index may use it.
+  bool between = false;
+  for (const raw_object& o : schemas.before->raw_objects)
+    between |= o.placement == placement::before_indexes;
+  for (std::size_t i = 0; between && i < t.indexes.size(); ++i)
+    for (const index_part& part : t.indexes[i].parts)
+      if (part.expression || !part.operator_class.empty()) {
+        out.add(step_kind::drop_index, &t, nullptr, static_cast<int>(i));
+        break;
+      }
   out.add(step_kind::drop_table, &t, nullptr);
 }
 
@@ -5425,6 +5475,20 @@ constexpr bool stands_in_the_way(const raw_object& o, const step& s) {
          mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name);
 }
 
+constexpr step_kind create_step(placement p) {
+  return p == placement::before_tables    ? step_kind::create_early_raw_object
+         : p == placement::before_indexes ? step_kind::create_middle_raw_object
+                                          : step_kind::create_raw_object;
+}
+
+/// The step that drops a raw object for good.
+constexpr step_kind drop_step(placement p) {
+  // Defaults and generated columns may use what stood before the tables until their own steps are done.
+  return p == placement::before_tables    ? step_kind::drop_early_raw_object
+         : p == placement::before_indexes ? step_kind::drop_middle_raw_object
+                                          : step_kind::drop_raw_object;
+}
+
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
     for (const raw_object& o : s.raw_objects)
@@ -5443,19 +5507,16 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
     const raw_object& then = before.raw_objects[i];
     const raw_object* now = find(after, then);
     if (now == nullptr)
-      // Defaults and generated columns may use it until their own steps are done.
-      steps.push_back(step{.kind = then.placement == placement::before_tables ? step_kind::drop_early_raw_object
-                                                                              : step_kind::drop_raw_object,
-                           .raw = &then});
+      steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
-      steps.push_back(step{.kind = step_kind::drop_raw_object, .raw = &then});
+      steps.push_back(step{.kind = then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
+                                                                               : step_kind::drop_raw_object,
+                           .raw = &then});
   }
   for (const raw_object& now : after.raw_objects) {
     const raw_object* then = find(before, now);
     if (then == nullptr || !stays(*then, now))
-      steps.push_back(step{.kind = now.placement == placement::before_tables ? step_kind::create_early_raw_object
-                                                                             : step_kind::create_raw_object,
-                           .raw = &now});
+      steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
   }
 }
 
@@ -5619,13 +5680,15 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
 }
 
 /// Where a step stands in a plan: steps are ordered by their kinds, but for generated columns, which go before what
-/// they are generated from and come after it.
+/// they are generated from and come after it, and for schemas, which go when nothing is in them.
 constexpr std::size_t rank_of(const step& s) {
   step_kind kind = s.kind;
   if (kind == step_kind::drop_column && s.old_column()->generated != generated_kind::none)
     kind = step_kind::drop_generated;
   else if (kind == step_kind::add_column && s.new_column()->generated != generated_kind::none)
     kind = step_kind::drop_not_null;
+  else if (kind == step_kind::drop_early_raw_object && same_text(s.raw->kind, "schema"))
+    kind = step_kind::drop_extension;
   return static_cast<std::size_t>(kind);
 }
 
@@ -5841,8 +5904,11 @@ constexpr void put_foreign_key(Writer& out, dialect d, const foreign_key& fk) {
   put_names(out, fk.columns);
   out.put(" REFERENCES ");
   put_object(out, d, fk.target_schema, fk.target_table);
-  out.put(' ');
-  put_names(out, fk.target_columns);
+  // None: the primary key of the target, which SQLite looks up when it writes.
+  if (!fk.target_columns.empty()) {
+    out.put(' ');
+    put_names(out, fk.target_columns);
+  }
   put_action(out, "DELETE", fk.on_delete);
   put_action(out, "UPDATE", fk.on_update);
   put_deferral(out, fk.deferral);
@@ -6033,6 +6099,27 @@ constexpr void put_postgres_key(Writer& out, const key& k, std::string_view kind
   put_deferral(out, k.deferral);
 }
 
+/// Whether a unique constraint says what the primary key or one before it says: CREATE TABLE makes one of them where
+/// ALTER TABLE makes two.
+constexpr bool repeats_key(const table& t, std::size_t unique) {
+  const key& k = t.uniques[unique];
+  const auto same = [&](const key& other) {
+    if (other.columns.size() != k.columns.size() || other.nulls_not_distinct != k.nulls_not_distinct ||
+        other.deferral != k.deferral)
+      return false;
+    for (std::size_t i = 0; i < k.columns.size(); ++i)
+      if (!same_text(other.columns[i], k.columns[i]))
+        return false;
+    return true;
+  };
+  if (same(t.primary_key))
+    return true;
+  for (std::size_t i = 0; i < unique; ++i)
+    if (same(t.uniques[i]))
+      return true;
+  return false;
+}
+
 template <class Writer>
 constexpr void put_exclusion(Writer& out, const exclusion& e) {
   out.put("CONSTRAINT ");
@@ -6067,9 +6154,11 @@ constexpr void put_postgres_create_table(Writer& out, const table& t) {
     next();
     put_postgres_key(out, t.primary_key, " PRIMARY KEY ");
   }
-  for (const key& k : t.uniques) {
+  for (std::size_t i = 0; i < t.uniques.size(); ++i) {
+    if (repeats_key(t, i))
+      continue;
     next();
-    put_postgres_key(out, k, " UNIQUE ");
+    put_postgres_key(out, t.uniques[i], " UNIQUE ");
   }
   for (const check& c : t.checks) {
     next();
@@ -6307,6 +6396,8 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
   const std::size_t to = static_cast<std::size_t>(s.to);
   constexpr dialect pg = dialect::postgres;
   switch (s.kind) {
+  case step_kind::alter_options:
+    break;
   case step_kind::create_schema:
     out.put("CREATE SCHEMA IF NOT EXISTS ");
     put_name(out, s.schema);
@@ -6340,9 +6431,11 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     break;
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::drop_middle_raw_object:
     out.put(s.raw->drop);
     break;
   case step_kind::create_early_raw_object:
+  case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     out.put(s.raw->create);
     break;
@@ -6436,7 +6529,13 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_object(out, pg, s.sequence->schema, s.sequence->name);
     break;
   case step_kind::create_table:
-    put_postgres_create_table(out, *s.after);
+    if (o.part == 0) {
+      put_postgres_create_table(out, *s.after);
+    } else {
+      put_alter_table(out, *s.after);
+      out.put(" ADD ");
+      put_postgres_key(out, s.after->uniques[static_cast<std::size_t>(o.part - 1)], " UNIQUE ");
+    }
     break;
   case step_kind::drop_table:
     out.put("DROP TABLE ");
@@ -6644,9 +6743,15 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
         operations.push_back({.step = i, .part = 1});
       continue;
     }
+    if (s.kind == step_kind::alter_options)
+      continue;  // SQLite's.
     operations.push_back({.step = i});
     if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});
+    } else if (s.kind == step_kind::create_table) {
+      for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
+        if (repeats_key(*s.after, k))
+          operations.push_back({.step = i, .part = static_cast<int>(k) + 1});
     } else if (s.kind == step_kind::rebuild_enum) {
       operations.push_back({.step = i, .part = 1});
       for (const table& t : p.after.tables) {
@@ -6760,6 +6865,26 @@ constexpr void put_sqlite_default(Writer& out, const column_default& d) {
   }
 }
 
+/// Takes a text that is written piece by piece, and tells whether it is the wanted one.
+struct text_matcher {
+  std::string_view rest;
+  bool same = true;
+
+  constexpr void put(std::string_view text) {
+    same = same && rest.size() >= text.size() && same_text(rest.substr(0, text.size()), text);
+    rest = rest.substr(same ? text.size() : rest.size());
+  }
+  constexpr void put(char c) { put(std::string_view(&c, 1)); }
+  constexpr bool matches() const { return same && rest.empty(); }
+};
+
+/// The name that is written for a row number's primary key: none where it is the derived one.
+constexpr std::string_view rowid_key_name(const table& t) {
+  text_matcher derived{t.primary_key.name};
+  put_derived_name(derived, t.name, {}, "_pkey");
+  return derived.matches() ? std::string_view{} : t.primary_key.name;
+}
+
 template <class Writer>
 constexpr void put_sqlite_column(Writer& out, const table& t, const column& c) {
   put_name(out, c.name);
@@ -6768,6 +6893,10 @@ constexpr void put_sqlite_column(Writer& out, const table& t, const column& c) {
   if (!c.nullable)
     out.put(" NOT NULL");
   if (is_rowid(t, c)) {
+    if (const std::string_view name = rowid_key_name(t); !name.empty()) {
+      out.put(" CONSTRAINT ");
+      put_name(out, name);
+    }
     out.put(" PRIMARY KEY");
     if (c.identity != identity_kind::none)
       out.put(" AUTOINCREMENT");
@@ -6833,6 +6962,15 @@ constexpr void put_sqlite_create_table(Writer& out, const table& t, bool anew) {
     out.put(" PRIMARY KEY ");
     put_names(out, t.primary_key.columns);
   }
+  for (const key& k : t.uniques) {
+    if (!k.in_table)
+      continue;
+    next();
+    out.put("CONSTRAINT ");
+    put_name(out, k.name);
+    out.put(" UNIQUE ");
+    put_names(out, k.columns);
+  }
   for (const check& c : t.checks) {
     next();
     put_check(out, c);
@@ -6842,9 +6980,14 @@ constexpr void put_sqlite_create_table(Writer& out, const table& t, bool anew) {
     put_foreign_key(out, dialect::sqlite, fk);
   }
   out.put(first ? ")" : "\n)");
+  if (!t.options.empty()) {
+    out.put(' ');
+    out.put(t.options);
+  }
 }
 
-/// Unique constraints are unique indexes: SQLite can add and drop these without making the table anew.
+/// Unique constraints are unique indexes: SQLite can add and drop these without making the table anew. Those that were
+/// read from a CREATE TABLE stay where they stand.
 template <class Writer>
 constexpr void put_sqlite_unique(Writer& out, const table& t, const key& k) {
   out.put("CREATE UNIQUE INDEX ");
@@ -6973,6 +7116,11 @@ constexpr bool needs_rebuild(const step& s) {
   case step_kind::set_default:
     // Also a part of every change of type, which here may change nothing.
     return !same_default(s.old_column()->initial, s.new_column()->initial);
+  case step_kind::drop_unique:
+    return s.before->uniques[static_cast<std::size_t>(s.from)].in_table;
+  case step_kind::add_unique:
+    return s.after->uniques[static_cast<std::size_t>(s.to)].in_table;
+  case step_kind::alter_options:
   case step_kind::alter_collation:
   case step_kind::drop_identity:
   case step_kind::add_identity:
@@ -6987,8 +7135,12 @@ constexpr bool needs_rebuild(const step& s) {
   case step_kind::add_foreign_key:
     return true;
   case step_kind::rename_constraint:
+    if (s.constraint == constraint_kind::unique)
+      return s.before->uniques[static_cast<std::size_t>(s.from)].in_table ||
+             s.after->uniques[static_cast<std::size_t>(s.to)].in_table;
     return s.constraint == constraint_kind::check || s.constraint == constraint_kind::foreign_key ||
-           (s.constraint == constraint_kind::primary_key && !has_rowid(*s.after));
+           (s.constraint == constraint_kind::primary_key &&
+            (!has_rowid(*s.after) || !same_text(rowid_key_name(*s.before), rowid_key_name(*s.after))));
   default:
     return false;
   }
@@ -7241,6 +7393,8 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::create_early_raw_object:
+  case step_kind::drop_middle_raw_object:
+  case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     put_postgres(out, p, o);
     break;
@@ -7336,12 +7490,12 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     rebuilds_done = true;
     if (rebuilds.empty())
       return;
-    // Triggers go with the old table, but those of other tables that mention it stay: all are dropped before and made
-    // after. Those that the plan makes anyway come later.
+    // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
+    // before and made after. Those that the plan makes anyway come later.
     std::vector<std::size_t> triggers;
     for (std::size_t i = 0; i < p.after.raw_objects.size(); ++i) {
       const raw_object& raw = p.after.raw_objects[i];
-      bool kept = same_text(raw.kind, "trigger");
+      bool kept = same_text(raw.kind, "trigger") || same_text(raw.kind, "index");
       for (const step& s : p.steps)
         kept &= s.kind != step_kind::create_raw_object || s.raw != &raw;
       bool concerned = false;
@@ -7363,7 +7517,8 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
       add(sqlite_part::drop_old, r.after);
       add(sqlite_part::rename_new, r.after);
       for (std::size_t i = 0; i < r.after->uniques.size(); ++i)
-        add(sqlite_part::unique, r.after, i);
+        if (!r.after->uniques[i].in_table)
+          add(sqlite_part::unique, r.after, i);
       for (std::size_t i = 0; i < r.after->indexes.size(); ++i)
         add(sqlite_part::index, r.after, i);
     }
@@ -7381,6 +7536,8 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::drop_raw_object:
     case step_kind::drop_early_raw_object:
     case step_kind::create_early_raw_object:
+    case step_kind::drop_middle_raw_object:
+    case step_kind::create_middle_raw_object:
     case step_kind::create_raw_object:
     case step_kind::drop_view:
     case step_kind::drop_table:
@@ -7398,7 +7555,8 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::create_table:
       operations.push_back({.step = i});
       for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
-        add(sqlite_part::unique, s.after, k);
+        if (!s.after->uniques[k].in_table)
+          add(sqlite_part::unique, s.after, k);
       break;
     case step_kind::add_column:
     case step_kind::drop_column:
@@ -8377,7 +8535,7 @@ class schema_copier {
   }
 
   void copy_parts(table& t) {
-    texts({&t.schema, &t.name, &t.comment, &t.renamed_from});
+    texts({&t.schema, &t.name, &t.comment, &t.renamed_from, &t.options});
     t.columns = each(t.columns, [this](column& c) { copy_parts(c); });
     copy_parts(t.primary_key);
     t.uniques = each(t.uniques, [this](key& k) { copy_parts(k); });
@@ -8507,8 +8665,10 @@ inline std::string describe(const step& s) {
     return "- extension " + std::string(s.extension->name);
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::drop_middle_raw_object:
     return "- " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
   case step_kind::create_early_raw_object:
+  case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     return "+ " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
   case step_kind::drop_view:
@@ -8558,6 +8718,10 @@ inline std::string describe(const step& s) {
   case step_kind::rename_table:
     return "~ table " + qualified(s.before->schema, s.before->name) + " renamed to " +
            qualified(s.after->schema, s.after->name);
+  case step_kind::alter_options: {
+    const auto words = [](std::string_view options) { return options.empty() ? "none" : std::string(options); };
+    return "~ table " + on + ": options " + words(s.before->options) + " → " + words(s.after->options);
+  }
   case step_kind::rename_column:
     return "~ column " + old_column() + " renamed to " + std::string(s.new_column()->name);
   case step_kind::rename_constraint:
@@ -8637,7 +8801,7 @@ inline std::string describe(hazard h, const step& s) {
   const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
   switch (h) {
   case hazard::drops_table:
-    return "drops table " + on + " with all its rows";
+    return "drops table " + (s.raw != nullptr ? std::string(s.raw->name) : on) + " with all its rows";
   case hazard::drops_column:
     return "drops column " + on + '.' + std::string(s.old_column()->name) + " with all its values";
   case hazard::narrows_type:
@@ -11717,7 +11881,33 @@ class exit_on_signal {
 }  // namespace instar
 
 
-#if __has_include(<boost/pfr/core.hpp>)
+// ---- instar/database/introspection.hpp
+
+
+// ---- instar/database/introspection_options.hpp
+
+namespace instar {
+
+/// What `introspect` reads.
+struct introspection_options {
+  /// The schemas to read, by name. Empty: all but the database's own. SQLite: no effect.
+  std::vector<std::string> schemas;
+  /// Tables to leave out with all that belongs to them, as "name" (in the connection's current schema) or
+  /// "schema.name": the ledger of migrations is nobody's model.
+  std::vector<std::string> ignored_tables;
+};
+
+}  // namespace instar
+
+
+// ---- instar/database/postgres_introspection.hpp
+
+
+// ---- instar/database/postgres_catalog_written.hpp
+
+
+// ---- instar/database/postgres_catalog.hpp
+
 
 // ---- instar/database/rows.hpp
 
@@ -11969,7 +12159,4962 @@ template <class... Values>
 
 }  // namespace instar
 
-#endif
+#include <map>
+
+/// \file PostgreSQL's catalogue as it is: one query for each kind of object, whatever the number of objects. What the
+/// rows mean is the business of others. https://www.postgresql.org/docs/current/catalogs.html
+
+namespace instar::detail::pg {
+
+using oid_number = std::uint32_t;
+using optional_text = std::optional<std::string>;
+
+/// The catalogues that objects are told apart by; their numbers are the same in every version.
+namespace catalogue {
+inline constexpr oid_number type = 1247;
+inline constexpr oid_number function = 1255;
+inline constexpr oid_number relation = 1259;
+inline constexpr oid_number default_value = 2604;
+inline constexpr oid_number constraint = 2606;
+inline constexpr oid_number rewrite = 2618;
+inline constexpr oid_number trigger = 2620;
+inline constexpr oid_number schema = 2615;
+inline constexpr oid_number extension = 3079;
+inline constexpr oid_number policy = 3256;
+}  // namespace catalogue
+
+struct session_row {
+  std::string search_path;
+  optional_text schema;
+  std::string changed;
+};
+
+struct schema_row {
+  oid_number oid;
+  std::string name;
+};
+
+struct extension_row {
+  oid_number oid;
+  std::string name;
+  std::string schema;
+  std::string version;
+  optional_text comment;  // unless it is the one that every such extension has
+};
+
+struct relation_row {
+  oid_number oid;
+  oid_number schema;
+  std::string name;
+  std::string kind;
+  bool visible;
+  std::string persistence;
+  std::string replica_identity;
+  bool row_security;
+  bool forced_row_security;
+  bool is_partition;
+  oid_number row_type;
+  oid_number row_array;
+  optional_text of_type;
+  optional_text access_method;
+  optional_text tablespace;
+  optional_text options;
+  optional_text toast_options;
+  optional_text partition_key;
+  optional_text partition_bound;
+  optional_text parents;
+  optional_text query;
+  optional_text server;
+  optional_text server_options;
+};
+
+struct column_row {
+  oid_number relation;
+  int number;
+  std::string name;
+  oid_number type;
+  int modifier;
+  std::string type_text;
+  int dimensions;
+  bool not_null;
+  std::string identity;
+  std::string generated;
+  oid_number initial_oid;
+  optional_text initial;
+  optional_text initial_type;
+  optional_text collation;
+  optional_text foreign_collation;
+  bool local;
+  int inherited;
+  optional_text storage;
+  optional_text compression;
+  optional_text statistics;
+  optional_text options;
+  optional_text server_options;
+};
+
+struct constraint_row {
+  oid_number oid;
+  std::string name;
+  std::string kind;
+  oid_number relation;
+  oid_number domain;
+  bool deferrable;
+  bool deferred;
+  bool validated;
+  bool local;
+  bool no_inherit;
+  oid_number parent;
+  oid_number target;
+  oid_number index;
+  std::string on_update;
+  std::string on_delete;
+  optional_text columns;
+  optional_text target_columns;
+  optional_text expression;
+  optional_text definition;
+  bool special;  // has a property that the schema value lacks
+};
+
+struct index_row {
+  oid_number oid;
+  std::string name;
+  oid_number relation;
+  bool unique;
+  bool nulls_not_distinct;
+  bool valid;
+  bool clustered;
+  bool replica_identity;
+  int key_count;
+  std::string columns;
+  bool partitioned;
+  std::string method;
+  optional_text definition;  // of those that belong to no constraint
+  optional_text predicate;
+  optional_text options;
+  optional_text tablespace;
+  oid_number parent;
+  optional_text statistics;
+};
+
+struct type_row {
+  oid_number oid;
+  oid_number schema;
+  std::string name;
+  std::string kind;
+  bool visible;
+  oid_number array;
+  oid_number multirange;
+  optional_text labels;
+  optional_text definition;  // what follows the name in the statement that creates it
+};
+
+struct sequence_row {
+  oid_number oid;
+  std::string type;
+  std::int64_t start;
+  std::int64_t increment;
+  std::int64_t lowest;
+  std::int64_t highest;
+  std::int64_t cache;
+  bool cycle;
+  std::string ownership;  // "a": of a column, "i": the column's identity, "": of nobody
+  oid_number table;
+  int column;
+};
+
+struct function_row {
+  oid_number oid;
+  oid_number schema;
+  std::string name;
+  std::string kind;
+  std::string types;
+  std::string arguments;
+  std::string prefix;  // the schema as the definition writes it
+  std::string definition;
+  optional_text body;
+};
+
+struct trigger_row {
+  oid_number oid;
+  oid_number relation;
+  std::string name;
+  std::string enabled;
+  std::string definition;
+};
+
+struct policy_row {
+  oid_number oid;
+  oid_number relation;
+  std::string name;
+  std::string command;
+  bool permissive;
+  std::string roles;
+  optional_text uses;
+  optional_text checks;
+};
+
+/// An object whose statements the query itself writes.
+struct written_row {
+  oid_number catalogue;
+  oid_number oid;
+  std::string kind;
+  std::string name;
+  std::string create;
+  std::string drop;
+  int rank;
+};
+
+struct comment_row {
+  oid_number catalogue;
+  oid_number oid;
+  int column;
+  std::string comment;
+};
+
+/// The rights on an object that has not just the standard ones: its list and what it would have without one.
+struct rights_row {
+  oid_number catalogue;
+  oid_number oid;
+  int column;
+  std::string owner;
+  std::string rights;
+  optional_text standard;
+};
+
+struct default_grant_row {
+  std::string name;
+  std::string create;
+  std::string drop;
+};
+
+struct dependency_row {
+  oid_number catalogue;
+  oid_number oid;
+  oid_number on_catalogue;
+  oid_number on;
+};
+
+struct rewrite_row {
+  oid_number oid;
+  oid_number relation;
+  std::string name;
+  std::string enabled;
+  optional_text definition;  // not of the rule that makes a view a view
+};
+
+struct catalog {
+  std::string default_schema;
+  int version = 0;
+  std::vector<schema_row> schemas;
+  std::vector<extension_row> extensions;
+  std::vector<relation_row> relations;
+  std::vector<column_row> columns;
+  std::vector<constraint_row> constraints;
+  std::vector<index_row> indexes;
+  std::vector<type_row> types;
+  std::vector<sequence_row> sequences;
+  std::vector<function_row> functions;
+  std::vector<trigger_row> triggers;
+  std::vector<rewrite_row> rewrites;
+  std::vector<policy_row> policies;
+  std::vector<written_row> written;
+  std::vector<comment_row> comments;
+  std::vector<rights_row> rights;
+  std::vector<default_grant_row> default_grants;
+  std::vector<dependency_row> dependencies;
+};
+
+/// Reads the catalogue, query by query. The search path must be the default schema's alone: names of what is in it come
+/// without it, all others with their schema.
+class catalog_reader {
+ public:
+  catalog_reader(database& db, const introspection_options& options) : db_(db), options_(options) {
+    found_.version = db.server_version();
+  }
+
+  [[nodiscard]] catalog read(std::string default_schema) {
+    found_.default_schema = std::move(default_schema);
+    read_schemas();
+    read_extensions();
+    read_relations();
+    read_columns();
+    read_constraints();
+    read_indexes();
+    read_types();
+    read_sequences();
+    read_functions();
+    read_triggers();
+    read_rewrites();
+    read_policies();
+    read_written();
+    read_comments();
+    read_rights();
+    read_default_grants();
+    read_dependencies();
+    return std::move(found_);
+  }
+
+ private:
+  [[nodiscard]] bool since(int version) const { return found_.version >= version * 10000; }
+
+  /// A condition that holds for what is no member of an extension.
+  [[nodiscard]] static std::string not_of_extension(std::string_view catalogue, std::string_view oid) {
+    return " NOT EXISTS (SELECT FROM pg_depend of_x WHERE of_x.classid = '" + std::string(catalogue) +
+           "'::regclass AND of_x.objid = " + std::string(oid) + " AND of_x.deptype = 'e')";
+  }
+
+  [[nodiscard]] std::string in_schemas(std::string_view column) const {
+    return " " + std::string(column) + " IN " + schemas_ + " ";
+  }
+
+  /// An object's name as SQL writes it from the default schema.
+  [[nodiscard]] static std::string written(std::string_view schema, std::string_view name) {
+    return "(CASE WHEN " + std::string(schema) + " = current_schema() THEN '' ELSE quote_ident(" + std::string(schema) +
+           ") || '.' END || quote_ident(" + std::string(name) + "))";
+  }
+
+  /// The same for a person.
+  [[nodiscard]] static std::string shown(std::string_view schema, std::string_view name) {
+    return "(CASE WHEN " + std::string(schema) + " = current_schema() THEN '' ELSE " + std::string(schema) +
+           " || '.' END || " + std::string(name) + ")";
+  }
+
+  void read_schemas() {
+    std::vector<schema_row> all = query_as<schema_row>(
+        db_, "SELECT n.oid, n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> "
+             "'information_schema' ORDER BY n.nspname COLLATE \"C\"");
+    if (!options_.schemas.empty())
+      std::erase_if(all, [&](const schema_row& s) {
+        return std::find(options_.schemas.begin(), options_.schemas.end(), s.name) == options_.schemas.end();
+      });
+    schemas_ = "(0";  // no schema has that number, and a list must not be empty
+    for (const schema_row& s : all)
+      schemas_ += ',' + std::to_string(s.oid);
+    schemas_ += ')';
+    found_.schemas = std::move(all);
+  }
+
+  void read_extensions() {
+    // Every database has the language from the beginning.
+    found_.extensions = query_as<extension_row>(
+        db_, "SELECT x.oid, x.extname, n.nspname, x.extversion, (SELECT d.description FROM pg_description d WHERE "
+             "d.classoid = 'pg_extension'::regclass AND d.objoid = x.oid AND d.objsubid = 0 AND d.description IS "
+             "DISTINCT FROM (SELECT a.comment FROM pg_available_extensions a WHERE a.name = x.extname)) "
+             "FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace WHERE x.extname <> 'plpgsql' "
+             "ORDER BY x.extname COLLATE \"C\"");
+  }
+
+  void read_relations() {
+    found_.relations = query_as<relation_row>(
+        db_, "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, pg_table_is_visible(c.oid), "
+             "c.relpersistence::text, c.relreplident::text, c.relrowsecurity, c.relforcerowsecurity, "
+             "c.relispartition, c.reltype, coalesce(y.typarray, 0), CASE WHEN c.reloftype <> 0 THEN "
+             "format_type(c.reloftype, NULL) END, "
+             "CASE WHEN m.amname <> 'heap' THEN m.amname END, s.spcname, c.reloptions::text, t.reloptions::text, "
+             "CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END, "
+             "CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END, "
+             "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN (SELECT array_agg(i.inhparent ORDER BY i.inhseqno)::text "
+             "FROM pg_inherits i WHERE i.inhrelid = c.oid) END, "
+             "CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, fs.srvname, ft.ftoptions::text "
+             "FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam LEFT JOIN pg_tablespace s ON s.oid = "
+             "c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid LEFT JOIN pg_type y ON y.oid = c.reltype "
+             "LEFT JOIN pg_foreign_table ft ON "
+             "ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver "
+             "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND" +
+                 in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_class", "c.oid"));
+  }
+
+  void read_columns() {
+    found_.columns = query_as<column_row>(
+        db_,
+        "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), "
+        "a.attndims, a.attnotnull, a.attidentity::text, a.attgenerated::text, coalesce(d.oid, 0), pg_get_expr(d.adbin, "
+        "d.adrelid), "
+        "CASE WHEN d.oid IS NOT NULL THEN format_type(a.atttypid, -1) END, "
+        "CASE WHEN pg_collation_is_visible(o.oid) THEN o.collname END, "
+        "CASE WHEN NOT pg_collation_is_visible(o.oid) THEN quote_ident(n.nspname) || '.' || quote_ident(o.collname) "
+        "END, a.attislocal, a.attinhcount, CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN "
+        "'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END, " +
+            std::string(since(14) ? "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
+                                  : "NULL::text") +
+            ", nullif(a.attstattarget, -1)::text, a.attoptions::text, a.attfdwoptions::text "
+            "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid "
+            "LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum "
+            "LEFT JOIN pg_collation o ON a.attcollation <> t.typcollation AND o.oid = a.attcollation "
+            "LEFT JOIN pg_namespace n ON n.oid = o.collnamespace "
+            "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped AND "
+            // Of views' columns only what the query does not say.
+            "(c.relkind NOT IN ('v', 'c') OR a.atthasdef OR a.attacl IS NOT NULL OR a.attoptions IS NOT NULL OR EXISTS "
+            "(SELECT FROM pg_description x WHERE x.classoid = 'pg_class'::regclass AND x.objoid = a.attrelid AND "
+            "x.objsubid = a.attnum)) AND" +
+            in_schemas("c.relnamespace") + "ORDER BY a.attrelid, a.attnum");
+  }
+
+  void read_constraints() {
+    const std::string special = "(NOT k.convalidated OR (k.contype = 'c' AND k.connoinherit) OR k.confmatchtype = 'f'" +
+                                std::string(since(15) ? " OR k.confdelsetcols IS NOT NULL" : "") +
+                                (since(18) ? " OR k.conperiod OR NOT k.conenforced" : "") + ")";
+    // Of the NOT NULL constraints of 18 the column tells; but for those that are not valid or not for children.
+    found_.constraints = query_as<constraint_row>(
+        db_,
+        "SELECT k.oid, k.conname, k.contype::text, k.conrelid, k.contypid, k.condeferrable, k.condeferred, "
+        "k.convalidated, k.conislocal, k.connoinherit, k.conparentid, k.confrelid, k.conindid, "
+        "k.confupdtype::text, k.confdeltype::text, k.conkey::text, k.confkey::text, "
+        "CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid) END, "
+        "CASE WHEN k.contype = 'x' OR k.contypid <> 0 OR k.contype = 'n' OR " +
+            special + " THEN pg_get_constraintdef(k.oid) END, " + special +
+            " FROM pg_constraint k WHERE k.contype IN ('p', 'u', 'f', 'c', 'x'" + (since(18) ? ", 'n'" : "") + ")" +
+            (since(18) ? " AND (k.contype <> 'n' OR k.contypid <> 0 OR NOT k.convalidated OR k.connoinherit)" : "") +
+            " AND" + in_schemas("k.connamespace"));
+  }
+
+  void read_indexes() {
+    found_.indexes = query_as<index_row>(
+        db_, "SELECT i.indexrelid, c.relname, i.indrelid, i.indisunique, " +
+                 std::string(since(15) ? "i.indnullsnotdistinct" : "false") +
+                 ", i.indisvalid AND i.indisready AND i.indislive, i.indisclustered, i.indisreplident, "
+                 "i.indnkeyatts, i.indkey::text, c.relkind = 'I', m.amname, "
+                 "CASE WHEN k.oid IS NULL THEN pg_get_indexdef(i.indexrelid) END, "
+                 "pg_get_expr(i.indpred, i.indrelid), c.reloptions::text, s.spcname, "
+                 "coalesce(h.inhparent, 0), (SELECT array_agg(a.attnum || ' ' || a.attstattarget ORDER BY "
+                 "a.attnum)::text FROM pg_attribute a WHERE i.indexprs IS NOT NULL AND a.attrelid = i.indexrelid AND "
+                 "a.attstattarget >= 0) "
+                 "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam "
+                 "LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') "
+                 "LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace "
+                 "LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid WHERE" +
+                 in_schemas("c.relnamespace"));
+  }
+
+  void read_types() {
+    const std::string collation = "coalesce((SELECT ' COLLATE ' || " + written("n.nspname", "o.collname") +
+                                  " FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = ";
+    const std::string domain = "' AS ' || format_type(t.typbasetype, t.typtypmod) || " + collation +
+                               "t.typcollation AND t.typcollation <> (SELECT b.typcollation FROM pg_type b WHERE b.oid "
+                               "= t.typbasetype)), '') || coalesce(' DEFAULT ' || pg_get_expr(t.typdefaultbin, 0), '') "
+                               "|| CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END";
+    const std::string composite =
+        "' AS (' || coalesce((SELECT string_agg(E'\\n    ' || quote_ident(a.attname) || ' ' || "
+        "format_type(a.atttypid, a.atttypmod) || " +
+        collation +
+        "a.attcollation AND a.attcollation <> (SELECT b.typcollation FROM pg_type b WHERE b.oid = a.atttypid)), ''), "
+        "',' ORDER BY a.attnum) || E'\\n' FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT "
+        "a.attisdropped), '') || ')'";
+    const std::string range =
+        "(SELECT E' AS RANGE (\\n    subtype = ' || format_type(r.rngsubtype, NULL)" +
+        std::string(since(14) ? " || coalesce(E',\\n    multirange_type_name = ' || (SELECT " +
+                                    written("n.nspname", "u.typname") +
+                                    " FROM pg_type u JOIN pg_namespace n ON n.oid = u.typnamespace WHERE u.oid = "
+                                    "r.rngmultitypid), '')"
+                              : "") +
+        " || coalesce((SELECT E',\\n    subtype_opclass = ' || " + written("n.nspname", "o.opcname") +
+        " FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.oid = r.rngsubopc AND NOT "
+        "o.opcdefault), '') || coalesce((SELECT E',\\n    collation = ' || " +
+        written("n.nspname", "o.collname") +
+        " FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = r.rngcollation AND "
+        "r.rngcollation <> (SELECT b.typcollation FROM pg_type b WHERE b.oid = r.rngsubtype)), '') || "
+        "CASE WHEN r.rngcanonical <> 0 THEN E',\\n    canonical = ' || r.rngcanonical::regproc ELSE '' END || "
+        "CASE WHEN r.rngsubdiff <> 0 THEN E',\\n    subtype_diff = ' || r.rngsubdiff::regproc ELSE '' END || E'\\n)' "
+        "FROM pg_range r WHERE r.rngtypid = t.oid)";
+    const auto procedure = [](const std::string& word, const std::string& column) {
+      return " || CASE WHEN t." + column + " <> 0 THEN E',\\n    " + word + " = ' || t." + column +
+             "::regproc ELSE '' END";
+    };
+    const std::string base =
+        "E' (\\n    INPUT = ' || t.typinput::regproc || E',\\n    OUTPUT = ' || t.typoutput::regproc" +
+        procedure("RECEIVE", "typreceive") + procedure("SEND", "typsend") + procedure("TYPMOD_IN", "typmodin") +
+        procedure("TYPMOD_OUT", "typmodout") + procedure("ANALYZE", "typanalyze") +
+        " || E',\\n    INTERNALLENGTH = ' || CASE t.typlen WHEN -1 THEN 'VARIABLE' ELSE t.typlen::text END || CASE "
+        "WHEN t.typbyval THEN E',\\n    PASSEDBYVALUE' ELSE '' END || E',\\n    ALIGNMENT = ' || CASE t.typalign WHEN "
+        "'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4' ELSE 'double' END || E',\\n    STORAGE = ' || CASE "
+        "t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END || "
+        "E',\\n    CATEGORY = ' || quote_literal(t.typcategory::text) || CASE WHEN t.typispreferred THEN E',\\n    "
+        "PREFERRED = true' ELSE '' END || coalesce(E',\\n    DEFAULT = ' || quote_literal(t.typdefault), '') || CASE "
+        "WHEN t.typelem <> 0 THEN E',\\n    ELEMENT = ' || format_type(t.typelem, NULL) ELSE '' END || E',\\n    "
+        "DELIMITER = ' || quote_literal(t.typdelim::text) || CASE WHEN t.typcollation <> 0 THEN E',\\n    COLLATABLE = "
+        "true' ELSE '' END || E'\\n)'";
+    // A "c" of the kind type has a relation of the kind "c"; rows of tables are no types of their own.
+    found_.types = query_as<type_row>(
+        db_,
+        "SELECT t.oid, t.typnamespace, t.typname, CASE WHEN NOT t.typisdefined THEN 's' ELSE t.typtype::text END, "
+        "pg_type_is_visible(t.oid), t.typarray, " +
+            std::string(since(14) ? "coalesce((SELECT r.rngmultitypid FROM pg_range r WHERE r.rngtypid = t.oid), 0)"
+                                  : "0") +
+            ", CASE t.typtype WHEN 'e' THEN coalesce((SELECT "
+            "array_agg(l.enumlabel ORDER BY l.enumsortorder)::text FROM pg_enum l WHERE l.enumtypid = t.oid), '{}') "
+            "END, CASE t.typtype WHEN 'd' THEN " +
+            domain + " WHEN 'c' THEN " + composite + " WHEN 'r' THEN " + range +
+            " WHEN 'b' THEN CASE WHEN t.typisdefined THEN " + base +
+            " END END FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE (t.typtype IN ('e', 'd', "
+            "'r') OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'p' AND NOT t.typisdefined) OR "
+            "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.typarray = "
+            "t.oid)))) AND" +
+            in_schemas("t.typnamespace") + "AND" + not_of_extension("pg_type", "t.oid"));
+  }
+
+  void read_sequences() {
+    found_.sequences = query_as<sequence_row>(
+        db_, "SELECT s.seqrelid, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, "
+             "s.seqcache, s.seqcycle, coalesce(d.deptype::text, ''), coalesce(d.refobjid, 0), "
+             "coalesce(d.refobjsubid, 0) FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid LEFT JOIN pg_depend "
+             "d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.objsubid = 0 AND d.refclassid = "
+             "'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') WHERE" +
+                 in_schemas("c.relnamespace"));
+  }
+
+  void read_functions() {
+    const auto function = [](const std::string& word, const std::string& column) {
+      return " || CASE WHEN g." + column + " <> 0 THEN E',\\n    " + word + " = ' || g." + column +
+             "::regproc ELSE '' END";
+    };
+    const auto modify = [](const std::string& word, const std::string& column, const std::string& standard) {
+      return " || CASE WHEN g." + column + " <> " + standard + " THEN E',\\n    " + word + " = ' || CASE g." + column +
+             " WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END ELSE '' END";
+    };
+    // Plain aggregates leave their state alone unless they say so, ordered-set ones do not.
+    const std::string standard = "CASE g.aggkind WHEN 'n' THEN 'r' ELSE 'w' END::\"char\"";
+    const std::string aggregate =
+        "(SELECT E'(\\n    SFUNC = ' || g.aggtransfn::regproc || E',\\n    STYPE = ' || format_type(g.aggtranstype, "
+        "NULL) || CASE WHEN g.aggtransspace <> 0 THEN E',\\n    SSPACE = ' || g.aggtransspace ELSE '' END" +
+        function("FINALFUNC", "aggfinalfn") +
+        " || CASE WHEN g.aggfinalextra THEN E',\\n    FINALFUNC_EXTRA' ELSE '' END" +
+        modify("FINALFUNC_MODIFY", "aggfinalmodify", standard) + function("COMBINEFUNC", "aggcombinefn") +
+        function("SERIALFUNC", "aggserialfn") + function("DESERIALFUNC", "aggdeserialfn") +
+        " || coalesce(E',\\n    INITCOND = ' || quote_literal(g.agginitval), '')" + function("MSFUNC", "aggmtransfn") +
+        function("MINVFUNC", "aggminvtransfn") +
+        " || CASE WHEN g.aggmtranstype <> 0 THEN E',\\n    MSTYPE = ' || format_type(g.aggmtranstype, NULL) ELSE '' "
+        "END || CASE WHEN g.aggmtransspace <> 0 THEN E',\\n    MSSPACE = ' || g.aggmtransspace ELSE '' END" +
+        function("MFINALFUNC", "aggmfinalfn") +
+        " || CASE WHEN g.aggmfinalextra THEN E',\\n    MFINALFUNC_EXTRA' ELSE '' END || CASE WHEN g.aggmtransfn <> 0 "
+        "THEN ''" +
+        modify("MFINALFUNC_MODIFY", "aggmfinalmodify", standard) +
+        " ELSE '' END || coalesce(E',\\n    MINITCOND = ' || quote_literal(g.aggminitval), '') || CASE WHEN "
+        "g.aggsortop <> 0 THEN E',\\n    SORTOP = ' || (SELECT 'OPERATOR(' || quote_ident(n.nspname) || '.' || "
+        "o.oprname || ')' FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = g.aggsortop) "
+        "ELSE '' END || CASE p.proparallel WHEN 's' THEN E',\\n    PARALLEL = SAFE' WHEN 'r' THEN E',\\n    PARALLEL = "
+        "RESTRICTED' ELSE '' END || CASE g.aggkind WHEN 'h' THEN E',\\n    HYPOTHETICAL' ELSE '' END || E'\\n)' FROM "
+        "pg_aggregate g WHERE g.aggfnoid = p.oid)";
+    found_.functions = query_as<function_row>(
+        db_, "SELECT p.oid, p.pronamespace, p.proname, p.prokind::text, oidvectortypes(p.proargtypes), CASE p.prokind "
+             "WHEN 'a' THEN coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*') ELSE "
+             "pg_get_function_identity_arguments(p.oid) END, quote_ident(n.nspname), CASE p.prokind WHEN 'a' THEN " +
+                 aggregate + " ELSE pg_get_functiondef(p.oid) END, " +
+                 (since(14) ? "CASE WHEN p.prosqlbody IS NULL THEN p.prosrc END" : "p.prosrc") +
+                 " FROM pg_proc p JOIN pg_namespace n "
+                 "ON n.oid = p.pronamespace WHERE" +
+                 in_schemas("p.pronamespace") + "AND" + not_of_extension("pg_proc", "p.oid") +
+                 // The constructors of a range type are its own.
+                 " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid "
+                 "AND i.deptype = 'i')");
+  }
+
+  void read_triggers() {
+    // The short form leaves the default schema out, but with it goes the care for the WHEN.
+    found_.triggers = query_as<trigger_row>(
+        db_, "SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled::text, pg_get_triggerdef(t.oid, t.tgqual IS NULL) FROM "
+             "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND " +
+                 std::string(since(13) ? "t.tgparentid = 0"
+                                       : "NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = "
+                                         "'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'P')") +
+                 " AND" + in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_trigger", "t.oid"));
+  }
+
+  void read_rewrites() {
+    found_.rewrites = query_as<rewrite_row>(
+        db_, "SELECT r.oid, r.ev_class, r.rulename, r.ev_enabled::text, CASE WHEN r.rulename <> '_RETURN' OR c.relkind "
+             "NOT IN ('v', 'm') THEN pg_get_ruledef(r.oid) END FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
+             "WHERE" +
+                 in_schemas("c.relnamespace"));
+  }
+
+  void read_policies() {
+    found_.policies = query_as<policy_row>(
+        db_, "SELECT p.oid, p.polrelid, p.polname, CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN "
+             "'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, p.polpermissive, (SELECT string_agg(CASE r.role "
+             "WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.role)) END, ', ' ORDER BY CASE r.role WHEN 0 "
+             "THEN '' ELSE pg_get_userbyid(r.role)::text END COLLATE \"C\") FROM unnest(p.polroles) r(role)), "
+             "pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid) FROM pg_policy p JOIN "
+             "pg_class c ON c.oid = p.polrelid WHERE" +
+                 in_schemas("c.relnamespace"));
+  }
+
+  void read_comments() {
+    // What came with the server has smaller numbers, but for the schema public and its comment.
+    found_.comments = query_as<comment_row>(
+        db_, "SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_description d WHERE (d.objoid >= 16384 "
+             "AND d.classoid <> 'pg_extension'::regclass) OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = "
+             "'public'::regnamespace AND d.description <> 'standard public schema')");
+  }
+
+  void read_rights();
+  void read_default_grants();
+  void read_written();
+
+  void read_dependencies() {
+    // Of what follows from the catalogues of tables, constraints and indexes themselves nothing is read.
+    found_.dependencies = query_as<dependency_row>(
+        db_, "SELECT DISTINCT d.classid, d.objid, d.refclassid, d.refobjid FROM pg_depend d WHERE d.objid >= 16384 AND "
+             "d.refobjid >= 16384 AND d.deptype IN ('n', 'a', 'i') AND d.refclassid NOT IN "
+             "('pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_constraint'::regclass) AND (d.refclassid <> "
+             "'pg_class'::regclass OR d.classid NOT IN ('pg_class'::regclass, 'pg_constraint'::regclass, "
+             "'pg_attrdef'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass)) AND NOT (d.classid = "
+             "'pg_type'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i')");
+  }
+
+  database& db_;
+  const introspection_options& options_;
+  std::string schemas_;
+  catalog found_;
+};
+
+}  // namespace instar::detail::pg
+
+/// \file The rarer objects of PostgreSQL, whose statements their catalogue query writes, and who may do what.
+
+namespace instar::detail::pg {
+
+/// The order of raw objects beside each other. Below `refines` stand objects that others build on, ordered by what they
+/// need; from there on what is said about them, ordered by this alone.
+namespace rank {
+inline constexpr int schema = 0;
+inline constexpr int language = 5;
+inline constexpr int collation = 10;
+inline constexpr int type = 20;
+inline constexpr int function = 30;
+inline constexpr int operation = 40;
+inline constexpr int search = 50;
+inline constexpr int foreign = 55;
+inline constexpr int table = 60;
+inline constexpr int view = 70;
+inline constexpr int refines = 100;
+inline constexpr int column = 100;
+inline constexpr int partition = 105;
+inline constexpr int key = 110;
+inline constexpr int index = 115;
+inline constexpr int index_partition = 118;
+inline constexpr int setting = 120;
+inline constexpr int constraint = 130;
+inline constexpr int statistics = 140;
+inline constexpr int rule = 150;
+inline constexpr int trigger = 160;
+inline constexpr int state = 165;
+inline constexpr int security = 170;
+inline constexpr int policy = 175;
+inline constexpr int publication = 180;
+inline constexpr int comment = 190;
+inline constexpr int revocation = 195;
+inline constexpr int grant = 196;
+inline constexpr int default_grant = 197;
+inline constexpr int event_trigger = 198;  // it would see the statements after it
+}  // namespace rank
+
+inline void catalog_reader::read_written() {
+  // Most databases have next to none of them, and planning to read all takes longer than reading the others.
+  constexpr std::string_view catalogues[] = {"pg_collation",      "pg_statistic_ext", "pg_operator",
+                                             "pg_opfamily",       "pg_opclass",       "pg_ts_parser",
+                                             "pg_ts_template",    "pg_ts_dict",       "pg_ts_config",
+                                             "pg_conversion",     "pg_language",      "pg_am",
+                                             "pg_cast",           "pg_transform",     "pg_foreign_data_wrapper",
+                                             "pg_foreign_server", "pg_publication",   "pg_event_trigger"};
+  std::string used = "SELECT concat_ws(',', CASE WHEN EXISTS (SELECT FROM pg_seclabel) THEN 'pg_seclabel' END";
+  for (const std::string_view catalogue : catalogues)
+    used += ", CASE WHEN EXISTS (SELECT FROM " + std::string(catalogue) + " WHERE oid >= 16384) THEN '" +
+            std::string(catalogue) + "' END";
+  const std::string present = ',' + db_.query_value(used + ")").value_or("") + ',';
+
+  std::vector<std::string> queries;
+  const auto add = [&](std::string_view catalogue, std::string_view oid, std::string_view kind, const std::string& name,
+                       const std::string& create, const std::string& drop, int rank, const std::string& from) {
+    // Who may use a server and what is in a publication are nothing without it.
+    const std::string_view home = catalogue == "pg_user_mapping" ? "pg_foreign_server"
+                                  : catalogue == "pg_publication_rel" || catalogue == "pg_publication_namespace"
+                                      ? "pg_publication"
+                                      : catalogue;
+    if (present.find(',' + std::string(home) + ',') == std::string::npos)
+      return;
+    queries.push_back("SELECT '" + std::string(catalogue) + "'::regclass::oid, " + std::string(oid) + ", '" +
+                      std::string(kind) + "', " + name + ", " + create + ", " + drop + ", " + std::to_string(rank) +
+                      " FROM " + from);
+  };
+  // An OPTIONS or SET list from a text[] of name=value.
+  const auto options = [](const std::string& column) {
+    return "coalesce(' OPTIONS (' || (SELECT string_agg(quote_ident(o.option_name) || ' ' || "
+           "quote_literal(o.option_value), ', ' ORDER BY o.option_name COLLATE \"C\") FROM pg_options_to_table(" +
+           column + ") o) || ')', '')";
+  };
+  const auto operator_name = [](const std::string& oid) {
+    return "(SELECT quote_ident(n.nspname) || '.' || o.oprname FROM pg_operator o JOIN pg_namespace n ON n.oid = "
+           "o.oprnamespace WHERE o.oid = " +
+           oid + ")";
+  };
+
+  {
+    const std::string name = written("n.nspname", "c.collname");
+    const std::string locale = since(17)   ? "c.colllocale"
+                               : since(15) ? "c.colliculocale"
+                                           : "CASE c.collprovider WHEN 'i' THEN c.collcollate::text END";
+    add("pg_collation", "c.oid", "collation", shown("n.nspname", "c.collname"),
+        "'CREATE COLLATION ' || " + name +
+            " || ' (provider = ' || CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END || "
+            "CASE WHEN " +
+            locale + " IS NOT NULL THEN ', locale = ' || quote_literal(" + locale +
+            ") WHEN c.collcollate = c.collctype THEN ', locale = ' || quote_literal(c.collcollate) ELSE ', lc_collate "
+            "= ' || quote_literal(c.collcollate) || ', lc_ctype = ' || quote_literal(c.collctype) END || CASE WHEN "
+            "c.collisdeterministic THEN '' ELSE ', deterministic = false' END" +
+            std::string(since(16) ? " || coalesce(', rules = ' || quote_literal(c.collicurules), '')" : "") + " || ')'",
+        "'DROP COLLATION ' || " + name, rank::collation,
+        "pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE" + in_schemas("c.collnamespace") + "AND" +
+            not_of_extension("pg_collation", "c.oid"));
+  }
+  {
+    // The definition names the schema always.
+    const std::string definition = "pg_get_statisticsobjdef(s.oid)";
+    add("pg_statistic_ext", "s.oid", "statistics", shown("n.nspname", "s.stxname"),
+        "CASE WHEN n.nspname = current_schema() THEN 'CREATE STATISTICS ' || substr(" + definition +
+            ", length('CREATE STATISTICS ' || quote_ident(n.nspname) || '.') + 1) ELSE " + definition + " END",
+        "'DROP STATISTICS ' || " + written("n.nspname", "s.stxname"), rank::statistics,
+        "pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE" + in_schemas("s.stxnamespace") +
+            "AND" + not_of_extension("pg_statistic_ext", "s.oid"));
+    if (since(13))
+      add("pg_statistic_ext", "0::oid", "statistics target", shown("n.nspname", "s.stxname"),
+          "'ALTER STATISTICS ' || " + written("n.nspname", "s.stxname") + " || ' SET STATISTICS ' || s.stxstattarget",
+          "'ALTER STATISTICS ' || " + written("n.nspname", "s.stxname") + " || ' SET STATISTICS -1'", rank::statistics,
+          "pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE s.stxstattarget >= 0 AND" +
+              in_schemas("s.stxnamespace") + "AND" + not_of_extension("pg_statistic_ext", "s.oid"));
+  }
+  {
+    const std::string name =
+        "(CASE WHEN n.nspname = current_schema() THEN '' ELSE quote_ident(n.nspname) || '.' END || o.oprname)";
+    const std::string arguments = "'(' || CASE o.oprleft WHEN 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END || "
+                                  "', ' || CASE o.oprright WHEN 0 THEN 'NONE' ELSE format_type(o.oprright, NULL) END "
+                                  "|| ')'";
+    add("pg_operator", "o.oid", "operator", name + " || " + arguments,
+        "'CREATE OPERATOR ' || " + name +
+            " || E' (\\n    FUNCTION = ' || o.oprcode::regproc || CASE WHEN o.oprleft <> 0 THEN E',\\n    LEFTARG = ' "
+            "|| format_type(o.oprleft, NULL) ELSE '' END || CASE WHEN o.oprright <> 0 THEN E',\\n    RIGHTARG = ' || "
+            "format_type(o.oprright, NULL) ELSE '' END || CASE WHEN o.oprcom <> 0 THEN E',\\n    COMMUTATOR = ' || " +
+            std::string("(SELECT 'OPERATOR(' || quote_ident(m.nspname) || '.' || x.oprname || ')' FROM pg_operator x "
+                        "JOIN pg_namespace m ON m.oid = x.oprnamespace WHERE x.oid = o.oprcom)") +
+            " ELSE '' END || CASE WHEN o.oprnegate <> 0 THEN E',\\n    NEGATOR = ' || (SELECT 'OPERATOR(' || "
+            "quote_ident(m.nspname) || '.' || x.oprname || ')' FROM pg_operator x JOIN pg_namespace m ON m.oid = "
+            "x.oprnamespace WHERE x.oid = o.oprnegate) ELSE '' END || CASE WHEN o.oprcanmerge THEN E',\\n    MERGES' "
+            "ELSE '' END || CASE WHEN o.oprcanhash THEN E',\\n    HASHES' ELSE '' END || CASE WHEN o.oprrest <> 0 "
+            "THEN E',\\n    RESTRICT = ' || o.oprrest::regproc ELSE '' END || CASE WHEN o.oprjoin <> 0 THEN E',\\n    "
+            "JOIN = ' || o.oprjoin::regproc ELSE '' END || E'\\n)'",
+        "'DROP OPERATOR ' || " + name + " || " + arguments, rank::operation,
+        "pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND" +
+            in_schemas("o.oprnamespace") + "AND" + not_of_extension("pg_operator", "o.oid"));
+  }
+  {
+    // What of a family belongs to none of its classes is of the family itself.
+    const std::string family = written("n.nspname", "f.opfname") + " || ' USING ' || quote_ident(m.amname)";
+    const std::string shown_family = shown("n.nspname", "f.opfname") + " || ' using ' || m.amname";
+    add("pg_opfamily", "f.oid", "operator family", shown_family, "'CREATE OPERATOR FAMILY ' || " + family,
+        "'DROP OPERATOR FAMILY ' || " + family, rank::operation,
+        "pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod WHERE" +
+            in_schemas("f.opfnamespace") + "AND" + not_of_extension("pg_opfamily", "f.oid"));
+    const auto members = [&](const std::string& belongs_operator, const std::string& belongs_function) {
+      return "(SELECT string_agg(x.member, E',\\n    ' ORDER BY x.place) FROM (SELECT 'OPERATOR ' || a.amopstrategy || "
+             "' ' || " +
+             operator_name("a.amopopr") +
+             " || '(' || format_type(a.amoplefttype, NULL) || ', ' || format_type(a.amoprighttype, NULL) || ')' || "
+             "CASE a.amoppurpose WHEN 'o' THEN ' FOR ORDER BY ' || (SELECT quote_ident(n.nspname) || '.' || "
+             "quote_ident(s.opfname) FROM pg_opfamily s JOIN pg_namespace n ON n.oid = s.opfnamespace WHERE s.oid = "
+             "a.amopsortfamily) ELSE '' END AS member, '0' || lpad(a.amopstrategy::text, 6, '0') || "
+             "format_type(a.amoplefttype, NULL) || format_type(a.amoprighttype, NULL) AS place FROM pg_amop a WHERE " +
+             belongs_operator +
+             " UNION ALL SELECT 'FUNCTION ' || r.amprocnum || ' (' || format_type(r.amproclefttype, NULL) || ', ' || "
+             "format_type(r.amprocrighttype, NULL) || ') ' || r.amproc::regprocedure, '1' || "
+             "lpad(r.amprocnum::text, 6, '0') || format_type(r.amproclefttype, NULL) || "
+             "format_type(r.amprocrighttype, NULL) FROM pg_amproc r WHERE " +
+             belongs_function + ") x)";
+    };
+    const auto of_class = [](const std::string& catalogue, const std::string& member, const std::string& condition) {
+      return "EXISTS (SELECT FROM pg_depend d WHERE d.classid = '" + catalogue + "'::regclass AND d.objid = " + member +
+             " AND d.refclassid = 'pg_opclass'::regclass" + condition + ")";
+    };
+    const std::string name = written("n.nspname", "c.opcname") + " || ' USING ' || quote_ident(m.amname)";
+    add("pg_opclass", "c.oid", "operator class", shown("n.nspname", "c.opcname") + " || ' using ' || m.amname",
+        "'CREATE OPERATOR CLASS ' || " + written("n.nspname", "c.opcname") +
+            " || E'\\n    ' || CASE WHEN c.opcdefault THEN 'DEFAULT ' ELSE '' END || 'FOR TYPE ' || "
+            "format_type(c.opcintype, NULL) || ' USING ' || quote_ident(m.amname) || ' FAMILY ' || (SELECT " +
+            written("k.nspname", "f.opfname") +
+            " FROM pg_opfamily f JOIN pg_namespace k ON k.oid = f.opfnamespace WHERE f.oid = c.opcfamily) || E' AS\\n  "
+            "  ' || coalesce(" +
+            members("a.amopfamily = c.opcfamily AND " + of_class("pg_amop", "a.oid", " AND d.refobjid = c.oid"),
+                    "r.amprocfamily = c.opcfamily AND " + of_class("pg_amproc", "r.oid", " AND d.refobjid = c.oid")) +
+            " || CASE WHEN c.opckeytype <> 0 THEN E',\\n    STORAGE ' || format_type(c.opckeytype, NULL) ELSE '' END, "
+            "'STORAGE ' || format_type(CASE c.opckeytype WHEN 0 THEN c.opcintype ELSE c.opckeytype END, NULL))",
+        "'DROP OPERATOR CLASS ' || " + name, rank::operation,
+        "pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod WHERE" +
+            in_schemas("c.opcnamespace") + "AND" + not_of_extension("pg_opclass", "c.oid"));
+    const std::string loose = members("a.amopfamily = f.oid AND NOT " + of_class("pg_amop", "a.oid", ""),
+                                      "r.amprocfamily = f.oid AND NOT " + of_class("pg_amproc", "r.oid", ""));
+    const std::string loose_drop =
+        "(SELECT string_agg(x.member, ', ' ORDER BY x.member) FROM (SELECT 'OPERATOR ' || a.amopstrategy || ' (' || "
+        "format_type(a.amoplefttype, NULL) || ', ' || format_type(a.amoprighttype, NULL) || ')' AS member FROM pg_amop "
+        "a WHERE a.amopfamily = f.oid AND NOT " +
+        of_class("pg_amop", "a.oid", "") +
+        " UNION ALL SELECT 'FUNCTION ' || r.amprocnum || ' (' || format_type(r.amproclefttype, NULL) || ', ' || "
+        "format_type(r.amprocrighttype, NULL) || ')' FROM pg_amproc r WHERE r.amprocfamily = f.oid AND NOT " +
+        of_class("pg_amproc", "r.oid", "") + ") x)";
+    add("pg_opfamily", "0::oid", "operator family members", shown_family,
+        "'ALTER OPERATOR FAMILY ' || " + family + " || E' ADD\\n    ' || " + loose,
+        "'ALTER OPERATOR FAMILY ' || " + family + " || ' DROP ' || " + loose_drop, rank::column,
+        "pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod WHERE " +
+            loose + " IS NOT NULL AND" + in_schemas("f.opfnamespace") + "AND" +
+            not_of_extension("pg_opfamily", "f.oid"));
+  }
+  {
+    const auto object = [&](std::string_view catalogue, std::string_view prefix, const std::string& word,
+                            const std::string& definition) {
+      const std::string p(prefix);
+      std::string kind = "text search " + word;
+      std::string upper = word;
+      for (char& c : upper)
+        c = static_cast<char>(c - 'a' + 'A');
+      add(catalogue, "t.oid", kind, shown("n.nspname", "t." + p + "name"),
+          "'CREATE TEXT SEARCH " + upper + " ' || " + written("n.nspname", "t." + p + "name") + " || ' (' || " +
+              definition + " || ')'",
+          "'DROP TEXT SEARCH " + upper + " ' || " + written("n.nspname", "t." + p + "name"), rank::search,
+          std::string(catalogue) + " t JOIN pg_namespace n ON n.oid = t." + p + "namespace WHERE" +
+              in_schemas("t." + p + "namespace") + "AND" + not_of_extension(catalogue, "t.oid"));
+    };
+    const auto optional_function = [](const std::string& word, const std::string& column) {
+      return " || CASE WHEN t." + column + " <> 0 THEN ', " + word + " = ' || t." + column + "::regproc ELSE '' END";
+    };
+    object("pg_ts_parser", "prs", "parser",
+           "'START = ' || t.prsstart::regproc || ', GETTOKEN = ' || t.prstoken::regproc || ', END = ' || "
+           "t.prsend::regproc || ', LEXTYPES = ' || t.prslextype::regproc" +
+               optional_function("HEADLINE", "prsheadline"));
+    object("pg_ts_template", "tmpl", "template",
+           "'LEXIZE = ' || t.tmpllexize::regproc" + optional_function("INIT", "tmplinit"));
+    object("pg_ts_dict", "dict", "dictionary",
+           "'TEMPLATE = ' || (SELECT quote_ident(k.nspname) || '.' || quote_ident(m.tmplname) FROM pg_ts_template m "
+           "JOIN pg_namespace k ON k.oid = m.tmplnamespace WHERE m.oid = t.dicttemplate) || coalesce(', ' || "
+           "t.dictinitoption, '')");
+    object("pg_ts_config", "cfg", "configuration",
+           "'PARSER = ' || (SELECT quote_ident(k.nspname) || '.' || quote_ident(m.prsname) FROM pg_ts_parser m JOIN "
+           "pg_namespace k ON k.oid = m.prsnamespace WHERE m.oid = t.cfgparser)");
+    const std::string config = written("n.nspname", "t.cfgname");
+    const std::string token = "(SELECT y.alias FROM ts_token_type(t.cfgparser) y WHERE y.tokid = m.maptokentype)";
+    add("pg_ts_config", "0::oid", "text search mapping", token + " || ' of ' || " + shown("n.nspname", "t.cfgname"),
+        "'ALTER TEXT SEARCH CONFIGURATION ' || " + config + " || ' ADD MAPPING FOR ' || quote_ident(" + token +
+            ") || ' WITH ' || string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno)",
+        "'ALTER TEXT SEARCH CONFIGURATION ' || " + config + " || ' DROP MAPPING FOR ' || quote_ident(" + token + ")",
+        rank::column,
+        "pg_ts_config t JOIN pg_namespace n ON n.oid = t.cfgnamespace JOIN pg_ts_config_map m ON m.mapcfg = t.oid "
+        "WHERE" +
+            in_schemas("t.cfgnamespace") + "AND" + not_of_extension("pg_ts_config", "t.oid") +
+            " GROUP BY t.oid, t.cfgname, t.cfgparser, n.nspname, m.maptokentype");
+  }
+  add("pg_conversion", "c.oid", "conversion", shown("n.nspname", "c.conname"),
+      "'CREATE ' || CASE WHEN c.condefault THEN 'DEFAULT ' ELSE '' END || 'CONVERSION ' || " +
+          written("n.nspname", "c.conname") +
+          " || ' FOR ' || quote_literal(pg_encoding_to_char(c.conforencoding)) || ' TO ' || "
+          "quote_literal(pg_encoding_to_char(c.contoencoding)) || ' FROM ' || c.conproc::regproc",
+      "'DROP CONVERSION ' || " + written("n.nspname", "c.conname"), rank::operation,
+      "pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE" + in_schemas("c.connamespace") + "AND" +
+          not_of_extension("pg_conversion", "c.oid"));
+
+  // What stands in no schema is read with all of them.
+  if (options_.schemas.empty()) {
+    add("pg_language", "l.oid", "language", "l.lanname",
+        "'CREATE ' || CASE WHEN l.lanpltrusted THEN 'TRUSTED ' ELSE '' END || 'LANGUAGE ' || quote_ident(l.lanname) || "
+        "' HANDLER ' || l.lanplcallfoid::regproc || CASE WHEN l.laninline <> 0 THEN ' INLINE ' || l.laninline::regproc "
+        "ELSE '' END || CASE WHEN l.lanvalidator <> 0 THEN ' VALIDATOR ' || l.lanvalidator::regproc ELSE '' END",
+        "'DROP LANGUAGE ' || quote_ident(l.lanname)", rank::language,
+        "pg_language l WHERE l.oid >= 16384 AND l.lanplcallfoid <> 0 AND" + not_of_extension("pg_language", "l.oid"));
+    add("pg_am", "m.oid", "access method", "m.amname",
+        "'CREATE ACCESS METHOD ' || quote_ident(m.amname) || ' TYPE ' || CASE m.amtype WHEN 'i' THEN 'INDEX' ELSE "
+        "'TABLE' END || ' HANDLER ' || m.amhandler::regproc",
+        "'DROP ACCESS METHOD ' || quote_ident(m.amname)", rank::language,
+        "pg_am m WHERE m.oid >= 16384 AND" + not_of_extension("pg_am", "m.oid"));
+    const std::string cast = "'(' || format_type(c.castsource, NULL) || ' AS ' || format_type(c.casttarget, NULL) || "
+                             "')'";
+    add("pg_cast", "c.oid", "cast", "format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL)",
+        "'CREATE CAST ' || " + cast +
+            " || CASE c.castmethod WHEN 'f' THEN ' WITH FUNCTION ' || c.castfunc::regprocedure WHEN 'i' THEN ' WITH "
+            "INOUT' ELSE ' WITHOUT FUNCTION' END || CASE c.castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' "
+            "AS IMPLICIT' ELSE '' END",
+        "'DROP CAST ' || " + cast, rank::operation,
+        // A range's cast to its multirange comes with it.
+        "pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = "
+        "'pg_cast'::regclass AND i.objid = c.oid AND i.deptype = 'i') AND" +
+            not_of_extension("pg_cast", "c.oid"));
+    const std::string transform = "'FOR ' || format_type(t.trftype, NULL) || ' LANGUAGE ' || quote_ident(l.lanname)";
+    add("pg_transform", "t.oid", "transform", transform,
+        "'CREATE TRANSFORM ' || " + transform +
+            " || ' (' || concat_ws(', ', CASE WHEN t.trffromsql <> 0 THEN 'FROM SQL WITH FUNCTION ' || "
+            "t.trffromsql::regprocedure END, CASE WHEN t.trftosql <> 0 THEN 'TO SQL WITH FUNCTION ' || "
+            "t.trftosql::regprocedure END) || ')'",
+        "'DROP TRANSFORM ' || " + transform, rank::operation,
+        "pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE" + not_of_extension("pg_transform", "t.oid"));
+    add("pg_foreign_data_wrapper", "w.oid", "foreign data wrapper", "w.fdwname",
+        "'CREATE FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || CASE WHEN w.fdwhandler <> 0 THEN ' HANDLER ' || "
+        "w.fdwhandler::regproc ELSE '' END || CASE WHEN w.fdwvalidator <> 0 THEN ' VALIDATOR ' || "
+        "w.fdwvalidator::regproc ELSE '' END || " +
+            options("w.fdwoptions"),
+        "'DROP FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname)", rank::foreign,
+        "pg_foreign_data_wrapper w WHERE" + not_of_extension("pg_foreign_data_wrapper", "w.oid"));
+    add("pg_foreign_server", "s.oid", "server", "s.srvname",
+        "'CREATE SERVER ' || quote_ident(s.srvname) || coalesce(' TYPE ' || quote_literal(s.srvtype), '') || "
+        "coalesce(' "
+        "VERSION ' || quote_literal(s.srvversion), '') || ' FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname) || " +
+            options("s.srvoptions"),
+        "'DROP SERVER ' || quote_ident(s.srvname)", rank::foreign,
+        "pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE" +
+            not_of_extension("pg_foreign_server", "s.oid"));
+    const std::string user = "CASE u.umuser WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(u.umuser)) END";
+    // Its options are a name and a password, which have no place in a schema.
+    add("pg_user_mapping", "u.umid", "user mapping", user + " || ' on ' || u.srvname",
+        "'CREATE USER MAPPING FOR ' || " + user + " || ' SERVER ' || quote_ident(u.srvname)",
+        "'DROP USER MAPPING FOR ' || " + user + " || ' SERVER ' || quote_ident(u.srvname)", rank::setting,
+        "pg_user_mappings u");
+    const std::string publish =
+        "concat_ws(', ', CASE WHEN NOT (p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate) THEN 'publish = "
+        "' || quote_literal(concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN "
+        "'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END)) END" +
+        std::string(since(13) ? ", CASE WHEN p.pubviaroot THEN 'publish_via_partition_root = true' END" : "") +
+        (since(18) ? ", CASE WHEN p.pubgencols <> 'n' THEN 'publish_generated_columns = stored' END" : "") + ")";
+    add("pg_publication", "p.oid", "publication", "p.pubname",
+        "'CREATE PUBLICATION ' || quote_ident(p.pubname) || CASE WHEN p.puballtables THEN ' FOR ALL TABLES' ELSE '' "
+        "END "
+        "|| coalesce(' WITH (' || nullif(" +
+            publish + ", '') || ')', '')",
+        "'DROP PUBLICATION ' || quote_ident(p.pubname)", rank::publication,
+        "pg_publication p WHERE" + not_of_extension("pg_publication", "p.oid"));
+    add("pg_publication_rel", "r.oid", "publication table", shown("n.nspname", "c.relname") + " || ' in ' || p.pubname",
+        "'ALTER PUBLICATION ' || quote_ident(p.pubname) || ' ADD TABLE ONLY ' || " + written("n.nspname", "c.relname") +
+            std::string(since(15)
+                            ? " || coalesce(' (' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) "
+                              "FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs)) || ')', "
+                              "'') || coalesce(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '')"
+                            : ""),
+        "'ALTER PUBLICATION ' || quote_ident(p.pubname) || ' DROP TABLE ONLY ' || " + written("n.nspname", "c.relname"),
+        rank::publication + 1,
+        "pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid JOIN pg_class c ON c.oid = r.prrelid JOIN "
+        "pg_namespace n ON n.oid = c.relnamespace");
+    if (since(15))
+      add("pg_publication_namespace", "r.oid", "publication schema", "n.nspname || ' in ' || p.pubname",
+          "'ALTER PUBLICATION ' || quote_ident(p.pubname) || ' ADD TABLES IN SCHEMA ' || quote_ident(n.nspname)",
+          "'ALTER PUBLICATION ' || quote_ident(p.pubname) || ' DROP TABLES IN SCHEMA ' || quote_ident(n.nspname)",
+          rank::publication + 1,
+          "pg_publication_namespace r JOIN pg_publication p ON p.oid = r.pnpubid JOIN pg_namespace n ON n.oid = "
+          "r.pnnspid");
+    add("pg_event_trigger", "e.oid", "event trigger", "e.evtname",
+        "'CREATE EVENT TRIGGER ' || quote_ident(e.evtname) || ' ON ' || quote_ident(e.evtevent) || coalesce(E'\\n    "
+        "WHEN TAG IN (' || (SELECT string_agg(quote_literal(t.tag), ', ' ORDER BY t.tag) FROM unnest(e.evttags) "
+        "t(tag)) || ')', '') || E'\\n    EXECUTE FUNCTION ' || e.evtfoid::regproc || '()'",
+        "'DROP EVENT TRIGGER ' || quote_ident(e.evtname)", rank::event_trigger,
+        "pg_event_trigger e WHERE" + not_of_extension("pg_event_trigger", "e.oid"));
+    add("pg_event_trigger", "0::oid", "event trigger state", "e.evtname",
+        "'ALTER EVENT TRIGGER ' || quote_ident(e.evtname) || CASE e.evtenabled WHEN 'D' THEN ' DISABLE' WHEN 'R' THEN "
+        "' "
+        "ENABLE REPLICA' ELSE ' ENABLE ALWAYS' END",
+        "'ALTER EVENT TRIGGER ' || quote_ident(e.evtname) || ' ENABLE'", rank::event_trigger + 1,
+        "pg_event_trigger e WHERE e.evtenabled <> 'O' AND" + not_of_extension("pg_event_trigger", "e.oid"));
+    add("pg_seclabel", "0::oid", "security label", "l.objtype || ' ' || l.objname || ' for ' || l.provider",
+        "'SECURITY LABEL FOR ' || quote_ident(l.provider) || ' ON ' || upper(l.objtype) || ' ' || l.objname || ' IS ' "
+        "|| quote_literal(l.label)",
+        "'SECURITY LABEL FOR ' || quote_ident(l.provider) || ' ON ' || upper(l.objtype) || ' ' || l.objname || ' IS "
+        "NULL'",
+        rank::comment, "pg_seclabels l WHERE l.objtype NOT IN ('role', 'database', 'tablespace')");
+  }
+  if (queries.empty())
+    return;
+  std::string all;
+  for (const std::string& query : queries)
+    all += (all.empty() ? "" : " UNION ALL ") + query;
+  found_.written = query_as<written_row>(db_, all);
+}
+
+inline void catalog_reader::read_rights() {
+  // An object without a list has its standard rights; what came with the server, those of its first day, which were its
+  // first owner's.
+  std::string objects;
+  const auto add = [&](std::string_view catalogue, std::string_view oid, std::string_view column,
+                       const std::string& rights, const std::string& standard, const std::string& owner,
+                       const std::string& from) {
+    objects += (objects.empty() ? "SELECT '" : " UNION ALL SELECT '") + std::string(catalogue) + "'::regclass::oid, " +
+               std::string(oid) + ", " + std::string(column) + ", pg_get_userbyid(" + owner + "), " + rights +
+               "::text, (" + standard + ")::text FROM " + from + " AND " + rights + " IS NOT NULL";
+  };
+  add("pg_class", "c.oid", "0", "c.relacl",
+      "acldefault(CASE c.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)", "c.relowner",
+      "pg_class c WHERE" + in_schemas("c.relnamespace"));
+  add("pg_class", "a.attrelid", "a.attnum", "a.attacl", "acldefault('c'::\"char\", c.relowner)", "c.relowner",
+      "pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE NOT a.attisdropped AND" +
+          in_schemas("c.relnamespace"));
+  add("pg_proc", "p.oid", "0", "p.proacl", "acldefault('f'::\"char\", p.proowner)", "p.proowner",
+      "pg_proc p WHERE" + in_schemas("p.pronamespace"));
+  add("pg_type", "t.oid", "0", "t.typacl", "acldefault('T'::\"char\", t.typowner)", "t.typowner",
+      "pg_type t WHERE" + in_schemas("t.typnamespace"));
+  add("pg_namespace", "n.oid", "0", "n.nspacl",
+      "coalesce((SELECT i.initprivs FROM pg_init_privs i WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = "
+      "n.oid), acldefault('n'::\"char\", n.nspowner))",
+      "n.nspowner", "pg_namespace n WHERE" + in_schemas("n.oid"));
+  if (options_.schemas.empty()) {
+    add("pg_foreign_data_wrapper", "w.oid", "0", "w.fdwacl", "acldefault('F'::\"char\", w.fdwowner)", "w.fdwowner",
+        "pg_foreign_data_wrapper w WHERE true");
+    add("pg_foreign_server", "s.oid", "0", "s.srvacl", "acldefault('S'::\"char\", s.srvowner)", "s.srvowner",
+        "pg_foreign_server s WHERE true");
+    add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)", "l.lanowner",
+        "pg_language l WHERE l.oid >= 16384");
+  }
+  found_.rights = query_as<rights_row>(db_, objects);
+}
+
+inline void catalog_reader::read_default_grants() {
+  const std::string where = " WHERE (d.defaclnamespace = 0 OR" + in_schemas("d.defaclnamespace") + ")";
+  const std::string objects = "CASE d.objects WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN "
+                              "'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END";
+  const std::string head = "'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(d.role) || coalesce(' IN SCHEMA ' || "
+                           "quote_ident(d.schema), '')";
+  const std::string grantee = "CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(d.grantee)) END";
+  const auto statement = [&](const std::string& word, const std::string& to, const std::string& after) {
+    return head + " || '" + word +
+           "' || string_agg(d.privilege, ', ' ORDER BY d.privilege COLLATE \"C\") || ' ON ' || " + objects + " || '" +
+           to + "' || " + grantee + after;
+  };
+  const std::string grant =
+      statement(" GRANT ", " TO ", " || CASE WHEN d.grantable THEN ' WITH GRANT OPTION' ELSE '' END");
+  const std::string revoke = statement(" REVOKE ", " FROM ", "");
+  const std::string rows = "SELECT d.oid, d.defaclobjtype AS objects, pg_get_userbyid(d.defaclrole)::text AS role, "
+                           "n.nspname::text AS schema, x.grantee, x.privilege_type AS privilege, x.is_grantable AS "
+                           "grantable";
+  const std::string from = " FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, ";
+  // Those of one schema come on top of the standard rights, the others instead of them.
+  const std::string standard =
+      "aclexplode(CASE WHEN d.defaclnamespace <> 0 THEN NULL ELSE acldefault(CASE d.defaclobjtype WHEN 'S' THEN "
+      "'s'::\"char\" ELSE d.defaclobjtype END, d.defaclrole) END) x";
+  found_.default_grants = query_as<default_grant_row>(
+      db_, "WITH now AS (" + rows + from + "aclexplode(d.defaclacl) x" + where + "), standard AS (" + rows + from +
+               standard + where +
+               "), differing AS ((SELECT *, false AS revoked FROM now EXCEPT SELECT *, false FROM standard) UNION ALL "
+               "(SELECT *, true FROM standard EXCEPT SELECT *, true FROM now)) SELECT lower(" +
+               objects +
+               ") || coalesce(' in ' || d.schema, '') || CASE WHEN d.revoked THEN ' not to ' ELSE ' to ' END "
+               "|| " +
+               grantee +
+               " || CASE WHEN d.grantable THEN ' with grant option' ELSE '' END || ' by ' || d.role, "
+               "CASE WHEN d.revoked THEN " +
+               revoke + " ELSE " + grant + " END, CASE WHEN d.revoked THEN " + grant + " ELSE " + revoke +
+               " END FROM differing d GROUP BY d.oid, d.objects, d.role, d.schema, d.grantee, d.grantable, d.revoked "
+               "ORDER BY 1");
+}
+
+}  // namespace instar::detail::pg
+
+
+// ---- instar/database/postgres_raw_objects.hpp
+
+
+// ---- instar/database/postgres_schema_builder.hpp
+
+
+// ---- instar/database/postgres_placement.hpp
+
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+
+/// \file In what order a database's objects can be made again: which raw objects stand before the tables, before their
+/// indexes or after all, and which tables and views have to be raw because what they need comes after their turn.
+
+namespace instar::detail::pg {
+
+using object_key = std::uint64_t;
+
+[[nodiscard]] constexpr object_key key_of(oid_number catalogue, oid_number object) noexcept {
+  return (static_cast<object_key>(catalogue) << 32) | object;
+}
+
+/// A shell stands for a type before what the type is made of.
+inline constexpr oid_number shell_catalogue = 1;
+
+/// A raw object on its way.
+struct draft {
+  std::string kind;
+  std::string name;
+  std::string create;
+  std::string drop;
+  int rank = 0;
+  int order = 0;  ///< Before the name, among those of one rank.
+  instar::placement placement = instar::placement::after_tables;
+  object_key key = 0;
+};
+
+/// What an object is to the order of things.
+enum class role : unsigned char {
+  free,   ///< nothing it could need comes late: enums, sequences
+  early,  ///< raw, as early as what it needs
+  late,   ///< raw, as late as what needs it
+  table,  ///< a table of the value
+  view,   ///< a view of the value
+};
+
+/// The stages in which a schema is made: what is raw stands in one of three, tables, indexes and views between them.
+class placement_graph {
+ public:
+  void add(object_key key, role what) {
+    if (numbers_.emplace(key, nodes_.size()).second)
+      nodes_.push_back({.what = what, .stage = what == role::view ? view_stage : before_tables});
+  }
+
+  /// An object that stands for another one: a row type for its table, a rule for its view.
+  void alias(object_key key, object_key meant) { aliases_[key] = meant; }
+
+  /// What an index needs is needed later than what its table needs.
+  void alias_index(object_key key, object_key table) {
+    aliases_[key] = table;
+    indexes_.insert(key);
+  }
+
+  void needs(object_key user, object_key needed) {
+    const int from = find(user);
+    const int to = find(needed);
+    if (from < 0 || to < 0 || from == to)
+      return;
+    if (indexes_.contains(user))
+      index_needs_.emplace_back(user, static_cast<std::size_t>(to));
+    else
+      nodes_[static_cast<std::size_t>(from)].needs.push_back(static_cast<std::size_t>(to));
+  }
+
+  /// Settles everybody's stage. Tables and views that cannot have their own turn become raw.
+  void settle() {
+    push_later();
+    for (node& n : nodes_) {
+      if (n.what == role::late)
+        n.latest = after_tables;
+      else if (n.what == role::early)
+        n.latest = n.stage;
+      else
+        n.latest = n.what == role::table ? before_tables : before_indexes;
+    }
+    pull_earlier();
+  }
+
+  [[nodiscard]] bool is_raw(object_key key) const {
+    const int at = find(key);
+    return at >= 0 && (nodes_[static_cast<std::size_t>(at)].what == role::early ||
+                       nodes_[static_cast<std::size_t>(at)].what == role::late);
+  }
+
+  [[nodiscard]] instar::placement placement_of(object_key key) const {
+    const int at = find(key);
+    if (at < 0)
+      return placement::after_tables;
+    const int stage = nodes_[static_cast<std::size_t>(at)].latest;
+    return stage <= before_tables    ? placement::before_tables
+           : stage <= before_indexes ? placement::before_indexes
+                                     : placement::after_tables;
+  }
+
+  /// Whether what an index needs is only there after the views.
+  [[nodiscard]] bool index_is_late(object_key index) const {
+    for (const auto& [key, needed] : index_needs_)
+      if (key == index && available_to(nodes_[needed], role::table) > before_indexes)
+        return true;
+    return false;
+  }
+
+  /// The keys of what an object needs, its aliases resolved to themselves.
+  [[nodiscard]] const std::vector<std::size_t>& needs_of(object_key key) const {
+    static const std::vector<std::size_t> none;
+    const int at = find(key);
+    return at < 0 ? none : nodes_[static_cast<std::size_t>(at)].needs;
+  }
+
+  /// The number of an object among those that were added, or -1.
+  [[nodiscard]] int find(object_key key) const {
+    for (int hops = 0; hops < 4; ++hops) {
+      const auto alias = aliases_.find(key);
+      if (alias == aliases_.end())
+        break;
+      key = alias->second;
+    }
+    const auto found = numbers_.find(key);
+    return found == numbers_.end() ? -1 : static_cast<int>(found->second);
+  }
+
+ private:
+  static constexpr int before_tables = 0;
+  static constexpr int before_indexes = 2;
+  static constexpr int view_stage = 4;
+  static constexpr int after_tables = 5;
+
+  struct node {
+    role what;
+    int stage;       // the first that it can stand in
+    int latest = 0;  // the last that it may stand in
+    std::vector<std::size_t> needs{};
+  };
+
+  /// The first raw stage in which something may need that object.
+  static int available_to(const node& needed, role user) {
+    switch (needed.what) {
+    case role::free:
+      return before_tables;
+    case role::table:
+      return before_indexes;
+    case role::view:  // views stand in an order of their own
+      return user == role::view ? before_indexes : after_tables;
+    default:
+      return needed.stage;
+    }
+  }
+
+  void push_later() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (node& n : nodes_) {
+        int needed = before_tables;
+        for (const std::size_t other : n.needs)
+          needed = std::max(needed, available_to(nodes_[other], n.what));
+        const bool is_raw = n.what == role::early || n.what == role::late;
+        if (is_raw ? needed > n.stage
+                   : (n.what == role::table && needed > before_tables) ||
+                         (n.what == role::view && needed > before_indexes)) {
+          n.stage = needed;
+          if (!is_raw)
+            n.what = role::early;
+          changed = true;
+        }
+      }
+    }
+  }
+
+  void pull_earlier() {
+    for (const auto& [key, needed] : index_needs_)
+      nodes_[needed].latest = std::min(nodes_[needed].latest, static_cast<int>(before_indexes));
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const node& n : nodes_)
+        for (const std::size_t other : n.needs)
+          if (nodes_[other].what == role::late && nodes_[other].latest > n.latest) {
+            nodes_[other].latest = n.latest;
+            changed = true;
+          }
+    }
+    for (node& n : nodes_)
+      n.latest = std::max(n.latest, n.what == role::late || n.what == role::early ? n.stage : n.latest);
+  }
+
+  std::vector<node> nodes_;
+  std::unordered_map<object_key, std::size_t> numbers_;
+  std::unordered_map<object_key, object_key> aliases_;
+  std::unordered_set<object_key> indexes_;
+  std::vector<std::pair<object_key, std::size_t>> index_needs_;
+};
+
+/// The words of a function's body: names that it may use.
+[[nodiscard]] inline std::unordered_set<std::string> words_of(std::string_view body) {
+  std::unordered_set<std::string> words;
+  std::string word;
+  const auto end_word = [&] {
+    if (!word.empty())
+      words.insert(std::move(word));
+    word.clear();
+  };
+  for (const char c : body) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                        c == '$' || static_cast<unsigned char>(c) >= 0x80;
+    if (letter)
+      word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    else
+      end_word();
+  }
+  end_word();
+  return words;
+}
+
+/// Items in an order in which each stands behind what it needs, and otherwise by their places. In a circle the one of
+/// the first place goes first.
+/// \param hard, soft what each needs; soft needs give way where both cannot be
+[[nodiscard]] inline std::vector<std::size_t> sorted_by_need(const std::vector<std::vector<std::size_t>>& hard,
+                                                             const std::vector<std::vector<std::size_t>>& soft) {
+  const std::size_t count = hard.size();
+  std::vector<std::size_t> waits_hard(count, 0);
+  std::vector<std::size_t> waits_soft(count, 0);
+  std::vector<std::vector<std::size_t>> hard_users(count);
+  std::vector<std::vector<std::size_t>> soft_users(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const std::size_t needed : hard[i]) {
+      ++waits_hard[i];
+      hard_users[needed].push_back(i);
+    }
+    for (const std::size_t needed : soft[i]) {
+      ++waits_soft[i];
+      soft_users[needed].push_back(i);
+    }
+  }
+  const auto state = [&](std::size_t i) { return waits_hard[i] > 0 ? 2 : waits_soft[i] > 0 ? 1 : 0; };
+  std::set<std::pair<int, std::size_t>> waiting;
+  for (std::size_t i = 0; i < count; ++i)
+    waiting.emplace(state(i), i);
+  std::vector<std::size_t> order;
+  std::vector<char> done(count, 0);
+  while (!waiting.empty()) {
+    const std::size_t next = waiting.begin()->second;
+    waiting.erase(waiting.begin());
+    order.push_back(next);
+    done[next] = 1;
+    const auto release = [&](const std::vector<std::size_t>& users, std::vector<std::size_t>& waits) {
+      for (const std::size_t user : users) {
+        if (done[user])
+          continue;
+        waiting.erase({state(user), user});
+        --waits[user];
+        waiting.emplace(state(user), user);
+      }
+    };
+    release(hard_users[next], waits_hard);
+    release(soft_users[next], waits_soft);
+  }
+  return order;
+}
+
+}  // namespace instar::detail::pg
+
+
+// ---- instar/database/postgres_values.hpp
+
+/// \file What PostgreSQL prints, read: arrays, types, defaults, and the parts of an index.
+
+namespace instar::detail::pg {
+
+/// The elements of a one-dimensional array as PostgreSQL prints it; NULLs are left out.
+/// https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+[[nodiscard]] inline std::vector<std::string> read_array(std::string_view text) {
+  std::vector<std::string> elements;
+  if (text.size() < 2 || text.front() != '{')
+    return elements;
+  std::string element;
+  bool quoted = false;
+  bool was_quoted = false;
+  const auto end_element = [&] {
+    if (was_quoted || (!element.empty() && element != "NULL"))
+      elements.push_back(std::move(element));
+    element.clear();
+    was_quoted = false;
+  };
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && quoted)
+      element += text[++i];
+    else if (c == '"') {
+      quoted = !quoted;
+      was_quoted = true;
+    } else if (c == ',' && !quoted)
+      end_element();
+    else
+      element += c;
+  }
+  end_element();
+  return elements;
+}
+
+template <class Number>
+[[nodiscard]] std::vector<Number> read_numbers(std::string_view text) {
+  std::vector<Number> numbers;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    Number number{};
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error == std::errc{}) {
+      numbers.push_back(number);
+      at = next;
+    } else {
+      ++at;
+    }
+  }
+  return numbers;
+}
+
+/// Who may do what: a role (empty: everybody), a right's letter, and whether the role may pass it on.
+struct right {
+  std::string role;
+  char letter;
+  bool grantable;
+
+  friend bool operator<(const right& a, const right& b) {
+    return std::tie(a.role, a.letter, a.grantable) < std::tie(b.role, b.letter, b.grantable);
+  }
+};
+
+/// The rights of an array of aclitem. https://www.postgresql.org/docs/current/ddl-priv.html
+/// \param owner who has the rights that their holder gave to himself
+[[nodiscard]] inline std::set<right> read_rights(std::string_view items, const std::string& owner) {
+  std::set<right> rights;
+  for (const std::string& item : read_array(items)) {
+    const auto role_at = [&](std::size_t& at) {
+      std::string role;
+      bool quoted = false;
+      for (; at < item.size() && (quoted || (item[at] != '=' && item[at] != '/')); ++at) {
+        if (item[at] != '"')
+          role += item[at];
+        else if (quoted && at + 1 < item.size() && item[at + 1] == '"')
+          role += item[++at];
+        else
+          quoted = !quoted;
+      }
+      return role;
+    };
+    std::size_t at = 0;
+    std::string role = role_at(at);
+    const std::size_t slash = item.find('/', at);
+    const std::string_view letters = std::string_view(item).substr(at + 1, slash - at - 1);
+    std::size_t giver = slash + 1;
+    if (!role.empty() && role == role_at(giver))
+      role = owner;
+    for (std::size_t i = 0; i < letters.size(); ++i)
+      if (letters[i] != '*')
+        rights.insert({role, letters[i], i + 1 < letters.size() && letters[i + 1] == '*'});
+  }
+  return rights;
+}
+
+/// A right as GRANT calls it.
+[[nodiscard]] constexpr std::string_view privilege_of(char letter) {
+  switch (letter) {
+  case 'r':
+    return "SELECT";
+  case 'a':
+    return "INSERT";
+  case 'w':
+    return "UPDATE";
+  case 'd':
+    return "DELETE";
+  case 'D':
+    return "TRUNCATE";
+  case 'x':
+    return "REFERENCES";
+  case 't':
+    return "TRIGGER";
+  case 'm':
+    return "MAINTAIN";
+  case 'X':
+    return "EXECUTE";
+  case 'U':
+    return "USAGE";
+  case 'C':
+    return "CREATE";
+  default:
+    return "ALL";
+  }
+}
+
+/// Where the quoted text that starts at `i` ends: behind its last quote. A quote within stands twice.
+[[nodiscard]] inline std::size_t end_of_quoted(std::string_view text, std::size_t i) {
+  const char quote = text[i];
+  for (++i; i < text.size(); ++i)
+    if (text[i] == quote) {
+      if (i + 1 < text.size() && text[i + 1] == quote)
+        ++i;
+      else
+        return i + 1;
+    }
+  return text.size();
+}
+
+/// An expression without the parentheses that stand round all of it.
+[[nodiscard]] inline std::string_view without_parentheses(std::string_view expression) {
+  while (expression.size() >= 2 && expression.front() == '(' && expression.back() == ')') {
+    int depth = 0;
+    std::size_t closes = 0;
+    for (std::size_t i = 0; i < expression.size() && closes == 0;) {
+      const char c = expression[i];
+      if (c == '\'' || c == '"') {
+        i = end_of_quoted(expression, i);
+        continue;
+      }
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      ++i;
+      if (depth == 0)
+        closes = i;
+    }
+    if (closes != expression.size())
+      return expression;
+    expression = expression.substr(1, expression.size() - 2);
+  }
+  return expression;
+}
+
+/// The text that a name or literal in quotes stands for.
+[[nodiscard]] inline std::string unquoted(std::string_view quoted) {
+  std::string text;
+  for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
+    text += quoted[i];
+    if (quoted[i] == quoted.front())
+      ++i;
+  }
+  return text;
+}
+
+/// A type of the server's own as one of ours, where the two mean the same and ours is written so that the server reads
+/// the same again.
+/// \param type its number in pg_type, the same in every version
+[[nodiscard]] inline std::optional<column_type> known_type(std::uint32_t type, int modifier) {
+  const auto plain = [&](type_kind kind) -> std::optional<column_type> {
+    return modifier == -1 ? std::optional<column_type>{{.kind = kind}} : std::nullopt;
+  };
+  const auto measured = [&](type_kind kind, int length) {
+    return column_type{.kind = kind, .length = modifier < 0 ? -1 : length};
+  };
+  constexpr int header = 4;  // of the modifiers of texts and numbers
+  switch (type) {
+  case 16:
+    return plain(type_kind::boolean);
+  case 17:
+    return plain(type_kind::bytea);
+  case 20:
+    return plain(type_kind::bigint);
+  case 21:
+    return plain(type_kind::smallint);
+  case 23:
+    return plain(type_kind::integer);
+  case 25:
+    return plain(type_kind::text);
+  case 114:
+    return plain(type_kind::json);
+  case 142:
+    return plain(type_kind::xml);
+  case 650:
+    return plain(type_kind::cidr);
+  case 700:
+    return plain(type_kind::real);
+  case 701:
+    return plain(type_kind::double_precision);
+  case 829:
+    return plain(type_kind::macaddr);
+  case 869:
+    return plain(type_kind::inet);
+  case 1042:  // without a length it is bpchar, which is not char
+    return modifier < header ? std::nullopt
+                             : std::optional<column_type>{measured(type_kind::character, modifier - header)};
+  case 1043:
+    return measured(type_kind::varchar, modifier - header);
+  case 1082:
+    return plain(type_kind::date);
+  case 1083:
+    return measured(type_kind::time, modifier);
+  case 1114:
+    return measured(type_kind::timestamp, modifier);
+  case 1184:
+    return measured(type_kind::timestamptz, modifier);
+  case 1186: {  // the fields in the upper half, the precision in the lower one
+    constexpr int all_fields = 0x7FFF;
+    constexpr int no_precision = 0xFFFF;
+    if (modifier < 0)
+      return column_type{.kind = type_kind::interval};
+    if (((modifier >> 16) & 0x7FFF) != all_fields || (modifier & 0xFFFF) == no_precision)
+      return std::nullopt;
+    return column_type{.kind = type_kind::interval, .length = modifier & 0xFFFF};
+  }
+  case 1266:
+    return measured(type_kind::timetz, modifier);
+  case 1560:
+    return modifier < 1 ? std::nullopt : std::optional<column_type>{measured(type_kind::bit, modifier)};
+  case 1562:
+    return measured(type_kind::varbit, modifier);
+  case 1700: {
+    if (modifier < header)
+      return column_type{.kind = type_kind::numeric};
+    const int packed = modifier - header;
+    const int scale = ((packed & 0x7FF) ^ 1024) - 1024;
+    if (scale < 0)
+      return std::nullopt;
+    return column_type{.kind = type_kind::numeric, .length = (packed >> 16) & 0xFFFF, .scale = scale};
+  }
+  case 2950:
+    return plain(type_kind::uuid);
+  case 3614:
+    return plain(type_kind::tsvector);
+  case 3802:
+    return plain(type_kind::jsonb);
+  default:
+    return std::nullopt;
+  }
+}
+
+/// The element's type of the array types of those; 0: it is none.
+[[nodiscard]] constexpr std::uint32_t known_element(std::uint32_t type) {
+  constexpr std::uint32_t arrays[][2] = {
+      {1000, 16},   {1001, 17},   {1016, 20},   {1005, 21},   {1007, 23},   {1009, 25},   {199, 114},
+      {143, 142},   {651, 650},   {1021, 700},  {1022, 701},  {1040, 829},  {1041, 869},  {1014, 1042},
+      {1015, 1043}, {1182, 1082}, {1183, 1083}, {1115, 1114}, {1185, 1184}, {1187, 1186}, {1270, 1266},
+      {1561, 1560}, {1563, 1562}, {1231, 1700}, {2951, 2950}, {3643, 3614}, {3807, 3802}};
+  for (const auto& [array, element] : arrays)
+    if (array == type)
+      return element;
+  return 0;
+}
+
+/// A default as the server prints it, as a literal where that is printed the same again. Its text looks into `written`
+/// or is left in `storage`.
+/// \param type the column's, as the server prints it without length
+[[nodiscard]] inline column_default read_default(std::string_view written, std::string_view type, type_kind kind,
+                                                 std::string& storage) {
+  const column_default expression{.kind = default_kind::expression, .text = written};
+  if (written.empty())
+    return {};
+  if (written == "CURRENT_TIMESTAMP")
+    return {.kind = default_kind::now};
+  if (kind == type_kind::boolean && (written == "true" || written == "false"))
+    return {.kind = default_kind::boolean, .integer = written == "true"};
+
+  // A number stands there as it is, or quoted and with a type when it is negative or wide.
+  std::string_view number = written;
+  std::string_view suffix;
+  if (written.front() == '\'') {
+    const std::size_t end = end_of_quoted(written, 0);
+    number = written.substr(1, end - 2);
+    suffix = written.substr(end);
+  }
+  std::size_t digits = 0;
+  std::size_t points = 0;
+  const bool negative = !number.empty() && number.front() == '-';
+  bool is_number = true;
+  for (std::size_t i = negative; i < number.size(); ++i) {
+    const bool digit = number[i] >= '0' && number[i] <= '9';
+    digits += digit;
+    points += number[i] == '.';
+    is_number &= digit || number[i] == '.';
+  }
+  is_number &= digits > 0;
+  if (is_number && points == 0) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    const bool narrow = value >= -2147483648LL && value <= 2147483647LL;
+    const std::string_view expected = !narrow ? "::bigint" : negative ? "::integer" : "";
+    if (error == std::errc{} && suffix == expected && std::to_string(value) == number)
+      return {.kind = default_kind::integer, .integer = value};
+  }
+  // Fifteen digits are exact in a double, and so printed again as they were.
+  if (is_number && points == 1 && digits <= 15 && suffix == (negative ? "::numeric" : "")) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    string_writer again;
+    if (error == std::errc{} && value != 0) {
+      put_real(again, value);
+      if (again.text == number)
+        return {.kind = default_kind::real, .real = value};
+    }
+  }
+  if (written.front() == '\'' && suffix.size() > 2 && suffix.substr(0, 2) == "::" && suffix.substr(2) == type) {
+    storage = unquoted(written.substr(0, written.size() - suffix.size()));
+    return {.kind = default_kind::text, .text = storage};
+  }
+  return expression;
+}
+
+/// One part of an index as pg_get_indexdef or pg_get_constraintdef prints it.
+struct printed_part {
+  std::string expression;  // of those that are no column
+  std::string collation;
+  bool qualified_collation = false;
+  std::string operator_class;  // with its options
+  bool descending = false;
+  null_order nulls = null_order::standard;
+  std::string with_operator;
+};
+
+/// Reads the parts of an index or exclusion constraint from its definition: the list behind USING method.
+///
+/// A part is a name, a call or an expression in parentheses, and so ends at the first blank, comma or parenthesis
+/// outside of its own; collation, operator class and order follow where they are not the standard ones.
+class part_reader {
+ public:
+  part_reader(std::string_view definition, std::string_view method) : text_(definition) {
+    // Names before it may hold anything, but in quotes.
+    const std::string using_method = "USING " + std::string(method) + " (";
+    while (at_ < text_.size()) {
+      if (text_[at_] == '"') {
+        at_ = end_of_quoted(text_, at_);
+      } else if (text_.substr(at_, using_method.size()) == using_method) {
+        at_ += using_method.size();
+        return;
+      } else {
+        ++at_;
+      }
+    }
+  }
+
+  /// \param columns the number of each part's column, 0 where it is an expression
+  [[nodiscard]] std::vector<printed_part> read(const std::vector<int>& columns) {
+    std::vector<printed_part> parts;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i != 0)
+        skip(", ");
+      printed_part part;
+      const std::string_view base = next_base();
+      if (columns[i] == 0)
+        part.expression = without_parentheses(base);
+      read_options(part);
+      parts.push_back(std::move(part));
+    }
+    return parts;
+  }
+
+ private:
+  void skip(std::string_view word) {
+    if (text_.substr(at_, word.size()) == word)
+      at_ += word.size();
+  }
+
+  [[nodiscard]] bool take(std::string_view word) {
+    if (text_.substr(at_, word.size()) != word)
+      return false;
+    at_ += word.size();
+    return true;
+  }
+
+  /// A name, a call or an expression in parentheses: up to a blank, comma or closing parenthesis outside of all quotes
+  /// and parentheses.
+  [[nodiscard]] std::string_view next_base() {
+    const std::size_t start = at_;
+    int depth = 0;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '"' || c == '\'') {
+        at_ = end_of_quoted(text_, at_);
+        continue;
+      }
+      if (depth == 0 && (c == ' ' || c == ',' || c == ')'))
+        break;
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      ++at_;
+    }
+    return text_.substr(start, at_ - start);
+  }
+
+  void read_options(printed_part& part) {
+    if (take(" COLLATE ")) {
+      const std::string_view name = next_base();
+      const std::size_t first = !name.empty() && name.front() == '"' ? end_of_quoted(name, 0) : name.find('.');
+      part.qualified_collation = first < name.size();
+      part.collation = !part.qualified_collation && name.front() == '"' ? unquoted(name) : std::string(name);
+    }
+    while (at_ < text_.size() && text_[at_] == ' ') {
+      if (take(" DESC")) {
+        part.descending = true;
+      } else if (take(" NULLS FIRST")) {
+        part.nulls = null_order::first;
+      } else if (take(" NULLS LAST")) {
+        part.nulls = null_order::last;
+      } else if (take(" WITH ")) {
+        part.with_operator = next_base();
+      } else {
+        ++at_;
+        part.operator_class += (part.operator_class.empty() ? "" : " ") + std::string(next_base());
+      }
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace instar::detail::pg
+
+/// \file A catalogue that was read, as a schema value. What the value can say becomes tables, enums, views …; whatever
+/// is left becomes raw objects, of the whole thing or of what its base does not say.
+
+namespace instar::detail::pg {
+
+/// A name in a schema; the default schema has none.
+struct place {
+  std::string_view schema;
+  std::string_view name;
+
+  friend bool operator<(const place& a, const place& b) {
+    return std::tie(a.schema, a.name) < std::tie(b.schema, b.name);
+  }
+};
+
+[[nodiscard]] inline std::string written(const place& p) {
+  string_writer out;
+  put_object(out, dialect::postgres, p.schema, p.name);
+  return std::move(out.text);
+}
+
+[[nodiscard]] inline std::string shown(const place& p) {
+  return qualified(p.schema, p.name);
+}
+
+class schema_builder {
+ public:
+  schema_builder(const catalog& found, const introspection_options& options) : c_(found), options_(options) {}
+
+  [[nodiscard]] owned_schema build() {
+    index_catalog();
+    settle_placements();
+    build_enumerations();
+    schema_view view;
+    view.enumerations = enumerations_;
+    view.sequences = build_sequences();
+    view.extensions = build_extensions();
+    view.tables = build_tables();
+    view.views = build_views();
+    draft_schemas();
+    draft_types();
+    draft_functions();
+    draft_written();
+    draft_row_rules();
+    draft_grants();
+    view.raw_objects = finish_drafts();
+    owner_.set(view);
+    return std::move(owner_);
+  }
+
+ private:
+  // What is where in the catalogue (this file).
+  void index_catalog();
+  void settle_placements();
+  void order_by_references();
+  void add_bodies();
+
+  // Beside the tables (this file).
+  void build_enumerations();
+  std::span<const sequence_object> build_sequences();
+  std::span<const extension_object> build_extensions();
+  std::span<const view_object> build_views();
+  void draft_view_details(const relation_row& r);
+
+  // Tables (postgres_tables.hpp).
+  std::span<const table> build_tables();
+  table build_table(const relation_row& r);
+  column build_column(const relation_row& r, const column_row& row);
+  column_type type_of(const column_row& row);
+  void build_constraints(const relation_row& r, table& t);
+  key build_key(const relation_row& r, const constraint_row& k);
+  foreign_key build_foreign_key(const relation_row& r, const constraint_row& k);
+  void build_indexes(const relation_row& r, std::vector<index>& indexes);
+  std::vector<index_part> build_parts(const relation_row& r, std::string_view definition, std::string_view method,
+                                      const std::vector<int>& columns, bool& expressible);
+  void draft_raw_index(const relation_row& r, const index_row& row, const index& i);
+  void draft_index_details(const relation_row& r, const index_row& row);
+  void draft_constraint(const relation_row& r, const constraint_row& k, const std::string& definition, int rank,
+                        instar::placement where);
+  void draft_raw_table(const relation_row& r, const table& t);
+  void draft_table_details(const relation_row& r);
+  void draft_column_details(const relation_row& r, const column_row& row, const column& c);
+  void draft_inherited_column(const relation_row& r, const column_row& row, const column& c);
+  void draft_identity_details(const relation_row& r, const column_row& row);
+
+  // Everything else (postgres_raw_objects.hpp).
+  void draft_schemas();
+  void draft_types();
+  void draft_functions();
+  void draft_written();
+  void draft_row_rules();
+  void draft_grants();
+  void draft_rights(const rights_row& row, const std::string& target, const std::string& person);
+  void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name,
+                     int rank = rank::comment);
+  void draft_options(const std::string& alter, const std::string& name, const optional_text& options,
+                     std::string_view prefix, std::string_view kind);
+  std::span<const raw_object> finish_drafts();
+
+  draft& add(draft d) {
+    drafts_.push_back(std::move(d));
+    return drafts_.back();
+  }
+
+  [[nodiscard]] std::string_view schema_of(oid_number schema) const {
+    const auto found = schema_names_.find(schema);
+    return found == schema_names_.end() ? std::string_view{} : found->second;
+  }
+  /// Objects that a name without schema would miss, since the server has one of that name itself, keep theirs.
+  [[nodiscard]] place place_of(oid_number schema, std::string_view name, bool visible) const {
+    const std::string_view where = schema_of(schema);
+    return {where == c_.default_schema && visible ? std::string_view{} : where, name};
+  }
+  [[nodiscard]] place place_of(const relation_row& r) const { return place_of(r.schema, r.name, r.visible); }
+  [[nodiscard]] const relation_row* relation(oid_number number) const {
+    const auto found = relations_.find(number);
+    return found == relations_.end() ? nullptr : found->second;
+  }
+  /// A relation whose comments, rights and the like are to be told.
+  [[nodiscard]] bool is_raw(const relation_row& r) const { return graph_.is_raw(key_of(catalogue::relation, r.oid)); }
+  [[nodiscard]] static bool is_table(const relation_row& r) { return r.kind == "r" || r.kind == "p" || r.kind == "f"; }
+  [[nodiscard]] static bool is_view(const relation_row& r) { return r.kind == "v" || r.kind == "m"; }
+  [[nodiscard]] std::span<const column_row> columns_of(oid_number relation) const {
+    const auto found = columns_.find(relation);
+    return found == columns_.end() ? std::span<const column_row>{} : found->second;
+  }
+  [[nodiscard]] const column_row* column_at(oid_number relation, int number) const {
+    for (const column_row& c : columns_of(relation))
+      if (c.number == number)
+        return &c;
+    return nullptr;
+  }
+  [[nodiscard]] const std::string* comment_on(oid_number catalogue, oid_number object, int column = 0) const {
+    const auto found = comments_.find({key_of(catalogue, object), column});
+    return found == comments_.end() ? nullptr : found->second;
+  }
+  [[nodiscard]] std::string_view comment_text(oid_number catalogue, oid_number object, int column = 0) {
+    const std::string* found = comment_on(catalogue, object, column);
+    return found == nullptr ? std::string_view{} : owner_.text(*found);
+  }
+  /// The names of columns, in the order of the numbers, in the owner.
+  [[nodiscard]] std::span<const std::string_view> names_of(oid_number relation, const std::vector<int>& numbers) {
+    std::vector<std::string_view> names;
+    for (const int number : numbers)
+      if (const column_row* found = column_at(relation, number))
+        names.push_back(owner_.text(found->name));
+    return owner_.array(names);
+  }
+  [[nodiscard]] static std::string_view alter_word(const relation_row& r) {
+    return r.kind == "v"   ? "ALTER VIEW "
+           : r.kind == "m" ? "ALTER MATERIALIZED VIEW "
+           : r.kind == "f" ? "ALTER FOREIGN TABLE "
+           : r.kind == "S" ? "ALTER SEQUENCE "
+                           : "ALTER TABLE ";
+  }
+  [[nodiscard]] std::string alter(const relation_row& r) const {
+    return std::string(alter_word(r)) + written(place_of(r));
+  }
+
+  const catalog& c_;
+  const introspection_options& options_;
+  owned_schema owner_;
+  placement_graph graph_;
+  std::vector<draft> drafts_;
+
+  std::unordered_map<oid_number, std::string_view> schema_names_;
+  std::unordered_map<oid_number, const relation_row*> relations_;
+  std::unordered_map<oid_number, std::span<const column_row>> columns_;
+  std::unordered_map<oid_number, std::vector<const constraint_row*>> constraints_;         // of a table, by name
+  std::unordered_map<oid_number, std::vector<const constraint_row*>> domain_constraints_;  // of a domain, by name
+  std::unordered_map<oid_number, std::vector<const index_row*>> indexes_;                  // of a table, by name
+  std::unordered_map<oid_number, const index_row*> index_rows_;
+  std::unordered_map<oid_number, const type_row*> types_;
+  std::unordered_map<oid_number, oid_number> element_types_;  // of array types
+  std::map<std::pair<oid_number, int>, const sequence_row*> identities_;
+  std::map<std::pair<object_key, int>, const std::string*> comments_;
+  std::unordered_set<oid_number> parents_;  // of children or partitions
+  std::unordered_map<oid_number, int> unlogged_order_;
+  std::unordered_map<object_key, std::unordered_set<std::string>> bodies_;
+  std::unordered_map<oid_number, const enumeration*> enumerations_by_type_;
+  std::span<const enumeration> enumerations_;
+  std::map<object_key, std::pair<std::string, std::string>> targets_;  // what GRANT and a person call it
+};
+
+inline void schema_builder::index_catalog() {
+  for (const schema_row& s : c_.schemas)
+    schema_names_.emplace(s.oid, s.name);
+  for (const relation_row& r : c_.relations) {
+    const std::string name = shown(place_of(r));
+    const std::string full = qualified(schema_of(r.schema), r.name);
+    const auto ignored = [&](const std::string& wanted) { return wanted == name || wanted == full; };
+    if (std::none_of(options_.ignored_tables.begin(), options_.ignored_tables.end(), ignored))
+      relations_.emplace(r.oid, &r);
+  }
+  for (const sequence_row& s : c_.sequences)
+    if (s.table != 0 && !relations_.contains(s.table))
+      relations_.erase(s.oid);
+  for (std::size_t i = 0; i < c_.columns.size();) {
+    std::size_t end = i;
+    while (end < c_.columns.size() && c_.columns[end].relation == c_.columns[i].relation)
+      ++end;
+    columns_.emplace(c_.columns[i].relation, std::span<const column_row>(&c_.columns[i], end - i));
+    i = end;
+  }
+  for (const relation_row& r : c_.relations)
+    for (const oid_number parent : read_numbers<oid_number>(r.parents.value_or("")))
+      parents_.insert(parent);
+  const auto by_name = [](auto& lists) {
+    for (auto& [owner, list] : lists)
+      std::sort(list.begin(), list.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+  };
+  for (const constraint_row& k : c_.constraints)
+    k.domain != 0 ? domain_constraints_[k.domain].push_back(&k) : constraints_[k.relation].push_back(&k);
+  for (const index_row& i : c_.indexes) {
+    indexes_[i.relation].push_back(&i);
+    index_rows_.emplace(i.oid, &i);
+  }
+  by_name(constraints_);
+  by_name(domain_constraints_);
+  by_name(indexes_);
+  for (const type_row& t : c_.types) {
+    types_.emplace(t.oid, &t);
+    if (t.array != 0)
+      element_types_.emplace(t.array, t.oid);
+  }
+  for (const sequence_row& s : c_.sequences)
+    if (s.ownership == "i")
+      identities_.emplace(std::pair{s.table, s.column}, &s);
+  for (const comment_row& d : c_.comments)
+    comments_.emplace(std::pair{key_of(d.catalogue, d.oid), d.column}, &d.comment);
+  order_by_references();
+}
+
+/// A table may only become unlogged when no logged one references it: the referencing ones go first.
+inline void schema_builder::order_by_references() {
+  std::unordered_map<oid_number, std::vector<oid_number>> targets;
+  for (const constraint_row& k : c_.constraints)
+    if (k.kind == "f" && k.relation != k.target)
+      if (const relation_row* r = relation(k.relation); r != nullptr && r->persistence == "u")
+        targets[k.relation].push_back(k.target);
+  // A circle has no order; its members stop here.
+  for (std::size_t round = 0; round < targets.size(); ++round)
+    for (const auto& [from, list] : targets)
+      for (const oid_number to : list)
+        unlogged_order_[to] = std::max(unlogged_order_[to], unlogged_order_[from] + 1);
+}
+
+inline void schema_builder::settle_placements() {
+  for (const type_row& t : c_.types)
+    graph_.add(key_of(catalogue::type, t.oid), t.kind == "e" ? role::free : role::early);
+  for (const type_row& t : c_.types) {
+    if (t.array != 0)
+      graph_.alias(key_of(catalogue::type, t.array), key_of(catalogue::type, t.oid));
+    if (t.multirange != 0)
+      graph_.alias(key_of(catalogue::type, t.multirange), key_of(catalogue::type, t.oid));
+  }
+  for (const auto& [number, r] : relations_) {
+    if (r->kind == "c") {  // the columns of a composite type
+      graph_.alias(key_of(catalogue::relation, number), key_of(catalogue::type, r->row_type));
+      continue;
+    }
+    const object_key self = key_of(catalogue::relation, number);
+    const bool raw = r->kind == "p" || r->kind == "f" || r->is_partition || r->parents.has_value();
+    graph_.add(self, r->kind == "S" ? role::free : is_view(*r) ? role::view : raw ? role::early : role::table);
+    if (r->row_type != 0)
+      graph_.alias(key_of(catalogue::type, r->row_type), self);
+    if (r->row_array != 0)
+      graph_.alias(key_of(catalogue::type, r->row_array), self);
+  }
+  for (const function_row& f : c_.functions)
+    graph_.add(key_of(catalogue::function, f.oid), role::late);
+  for (const written_row& w : c_.written)
+    if (w.oid != 0)
+      graph_.add(key_of(w.catalogue, w.oid),
+                 w.kind == "cast" || w.rank < rank::function || w.rank == rank::foreign ? role::early : role::late);
+
+  for (const column_row& c : c_.columns)
+    if (c.initial_oid != 0)
+      graph_.alias(key_of(catalogue::default_value, c.initial_oid), key_of(catalogue::relation, c.relation));
+  for (const rewrite_row& r : c_.rewrites)
+    if (!r.definition)
+      graph_.alias(key_of(catalogue::rewrite, r.oid), key_of(catalogue::relation, r.relation));
+  for (const constraint_row& k : c_.constraints)
+    if (k.kind != "f")
+      graph_.alias(key_of(catalogue::constraint, k.oid),
+                   k.domain != 0 ? key_of(catalogue::type, k.domain) : key_of(catalogue::relation, k.relation));
+  for (const index_row& i : c_.indexes)
+    graph_.alias_index(key_of(catalogue::relation, i.oid), key_of(catalogue::relation, i.relation));
+
+  // The members of an operator class lead from it to what they call.
+  constexpr oid_number operator_class = 2616;
+  std::unordered_map<object_key, object_key> class_of;
+  for (const dependency_row& d : c_.dependencies)
+    if (d.on_catalogue == operator_class)
+      class_of.emplace(key_of(d.catalogue, d.oid), key_of(d.on_catalogue, d.on));
+  for (const dependency_row& d : c_.dependencies) {
+    object_key user = key_of(d.catalogue, d.oid);
+    object_key needed = key_of(d.on_catalogue, d.on);
+    if (const auto member = class_of.find(user); member != class_of.end() && graph_.find(user) < 0)
+      user = member->second;
+    // What a base type is made of takes it already: it takes the shell.
+    if (d.catalogue == catalogue::function && d.on_catalogue == catalogue::type)
+      if (const auto t = types_.find(d.on); t != types_.end() && t->second->kind == "b")
+        continue;
+    graph_.needs(user, needed);
+  }
+  for (const auto& [number, r] : relations_)
+    if (r->parents)
+      for (const oid_number parent : read_numbers<oid_number>(*r->parents))
+        graph_.needs(key_of(catalogue::relation, number), key_of(catalogue::relation, parent));
+  graph_.settle();
+}
+
+inline void schema_builder::build_enumerations() {
+  std::vector<std::pair<place, const type_row*>> found;
+  for (const type_row& t : c_.types)
+    if (t.kind == "e")
+      found.emplace_back(place_of(t.schema, t.name, t.visible), &t);
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<enumeration> enumerations;
+  for (const auto& [at, row] : found) {
+    std::vector<enum_value> values;
+    for (const std::string& label : read_array(row->labels.value_or("")))
+      values.push_back({.label = owner_.text(label)});
+    enumerations.push_back({.schema = owner_.text(at.schema),
+                            .name = owner_.text(at.name),
+                            .values = owner_.array(values),
+                            .comment = comment_text(catalogue::type, row->oid)});
+  }
+  enumerations_ = owner_.array(enumerations);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    enumerations_by_type_.emplace(found[i].second->oid, &enumerations_[i]);
+    targets_.emplace(key_of(catalogue::type, found[i].second->oid),
+                     std::pair{"TYPE " + written(found[i].first), "type " + shown(found[i].first)});
+  }
+}
+
+/// The bounds that a sequence has when nothing is said of them.
+struct sequence_bounds {
+  std::int64_t lowest;
+  std::int64_t highest;
+};
+
+[[nodiscard]] inline sequence_bounds standard_bounds(std::string_view type, std::int64_t increment) {
+  const std::int64_t widest = type == "smallint" ? 32767 : type == "integer" ? 2147483647 : 9223372036854775807;
+  return increment > 0 ? sequence_bounds{1, widest} : sequence_bounds{-widest - 1, -1};
+}
+
+inline std::span<const sequence_object> schema_builder::build_sequences() {
+  std::vector<std::pair<place, const sequence_row*>> found;
+  for (const sequence_row& s : c_.sequences)
+    if (const relation_row* r = relation(s.oid); r != nullptr && s.ownership != "i")
+      found.emplace_back(place_of(*r), &s);
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<sequence_object> sequences;
+  for (const auto& [at, s] : found) {
+    sequences.push_back({.schema = owner_.text(at.schema),
+                         .name = owner_.text(at.name),
+                         .type = s->type == "smallint"  ? type_kind::smallint
+                                 : s->type == "integer" ? type_kind::integer
+                                                        : type_kind::bigint,
+                         .start = s->start,
+                         .increment = s->increment,
+                         .cache = s->cache,
+                         .cycle = s->cycle});
+    const std::string name = written(at);
+    // Such bounds as the statement that makes it says or leaves to the server.
+    sequence_bounds bounds = standard_bounds(s->type, s->increment);
+    if (s->increment > 0 && s->start < 1)
+      bounds.lowest = s->start;
+    if (s->increment < 0 && s->start > -1)
+      bounds.highest = s->start;
+    if (s->lowest != bounds.lowest || s->highest != bounds.highest)
+      add({.kind = "sequence bounds",
+           .name = shown(at),
+           .create = "ALTER SEQUENCE " + name + " MINVALUE " + std::to_string(s->lowest) + " MAXVALUE " +
+                     std::to_string(s->highest),
+           .drop = "ALTER SEQUENCE " + name + " NO MINVALUE NO MAXVALUE",
+           .rank = rank::setting});
+    const relation_row& r = *relation(s->oid);
+    if (const relation_row* owner = relation(s->table); owner != nullptr && s->ownership == "a")
+      if (const column_row* column = column_at(s->table, s->column))
+        add({.kind = "sequence owner",
+             .name = shown(at),
+             .create = "ALTER SEQUENCE " + name + " OWNED BY " + written(place_of(*owner)) + '.' +
+                       quote_identifier(column->name),
+             .drop = "ALTER SEQUENCE " + name + " OWNED BY NONE",
+             // The sequences of a table become unlogged with it.
+             .rank = rank::setting + 1});
+    if (r.persistence == "u")
+      add({.kind = "unlogged",
+           .name = shown(at),
+           .create = alter(r) + " SET UNLOGGED",
+           .drop = alter(r) + " SET LOGGED",
+           .rank = rank::setting});
+    draft_comment(catalogue::relation, s->oid, "SEQUENCE " + name, "sequence " + shown(at));
+    targets_.emplace(key_of(catalogue::relation, s->oid), std::pair{"SEQUENCE " + name, "sequence " + shown(at)});
+  }
+  return owner_.array(sequences);
+}
+
+inline std::span<const extension_object> schema_builder::build_extensions() {
+  std::vector<extension_object> extensions;
+  for (const extension_row& x : c_.extensions) {
+    // Those in pg_catalog are nowhere else, and nobody may name that schema.
+    const bool unsaid = x.schema == c_.default_schema || x.schema == "pg_catalog";
+    extensions.push_back({.name = owner_.text(x.name),
+                          .schema = unsaid ? std::string_view{} : owner_.text(x.schema),
+                          .version = owner_.text(x.version)});
+    if (x.comment)
+      add({.kind = "comment",
+           .name = "extension " + x.name,
+           .create = "COMMENT ON EXTENSION " + quote_identifier(x.name) + " IS " + quote_literal(*x.comment),
+           .drop = "COMMENT ON EXTENSION " + quote_identifier(x.name) + " IS NULL",
+           .rank = rank::comment});
+  }
+  return owner_.array(extensions);
+}
+
+/// A view's query without what pg_get_viewdef puts round it.
+[[nodiscard]] inline std::string_view bare_query(std::string_view query) {
+  while (!query.empty() && (query.front() == ' ' || query.front() == '\n'))
+    query.remove_prefix(1);
+  while (!query.empty() && (query.back() == ';' || query.back() == '\n'))
+    query.remove_suffix(1);
+  return query;
+}
+
+inline std::span<const view_object> schema_builder::build_views() {
+  std::vector<std::pair<place, const relation_row*>> found;
+  for (const auto& [number, r] : relations_)
+    if (is_view(*r))
+      found.emplace_back(place_of(*r), r);
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+
+  std::unordered_map<int, std::size_t> position;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    position.emplace(graph_.find(key_of(catalogue::relation, found[i].second->oid)), i);
+  std::vector<std::vector<std::size_t>> needs(found.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (const std::size_t needed : graph_.needs_of(key_of(catalogue::relation, found[i].second->oid)))
+      if (const auto other = position.find(static_cast<int>(needed)); other != position.end())
+        needs[i].push_back(other->second);
+
+  std::vector<view_object> views;
+  for (const std::size_t i : sorted_by_need(needs, std::vector<std::vector<std::size_t>>(found.size()))) {
+    const auto& [at, r] = found[i];
+    const bool materialized = r->kind == "m";
+    const std::string printed = r->query.value_or("");
+    const std::string_view query = bare_query(printed);
+    const std::string target = (materialized ? "MATERIALIZED VIEW " : "VIEW ") + written(at);
+    std::vector<index> indexes;
+    build_indexes(*r, indexes);
+    draft_view_details(*r);
+    targets_.emplace(key_of(catalogue::relation, r->oid), std::pair{"TABLE " + written(at), "view " + shown(at)});
+    if (is_raw(*r)) {
+      add({.kind = materialized ? "materialized view" : "view",
+           .name = shown(at),
+           .create = "CREATE " + target + " AS\n" + std::string(query),
+           .drop = "DROP " + target,
+           .rank = rank::view,
+           .key = key_of(catalogue::relation, r->oid)});
+      draft_comment(catalogue::relation, r->oid, target, "view " + shown(at));
+      continue;
+    }
+    views.push_back({.schema = owner_.text(at.schema),
+                     .name = owner_.text(at.name),
+                     .query = owner_.text(query),
+                     .materialized = materialized,
+                     .indexes = owner_.array(indexes),
+                     .comment = comment_text(catalogue::relation, r->oid)});
+  }
+  return owner_.array(views);
+}
+
+inline void schema_builder::draft_view_details(const relation_row& r) {
+  const place at = place_of(r);
+  draft_options(alter(r), shown(at), r.options, "", r.kind == "v" ? "view option" : "storage parameter");
+  draft_options(alter(r), shown(at), r.toast_options, "toast.", "storage parameter");
+  if (r.access_method)
+    add({.kind = "access method of",
+         .name = shown(at),
+         .create = alter(r) + " SET ACCESS METHOD " + quote_identifier(*r.access_method),
+         .drop = alter(r) + " SET ACCESS METHOD heap",
+         .rank = rank::setting});
+  if (r.tablespace)
+    add({.kind = "tablespace of",
+         .name = shown(at),
+         .create = alter(r) + " SET TABLESPACE " + quote_identifier(*r.tablespace),
+         .drop = alter(r) + " SET TABLESPACE pg_default",
+         .rank = rank::setting});
+  for (const column_row& row : columns_of(r.oid)) {
+    const std::string name = shown(at) + '.' + row.name;
+    const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
+    if (row.initial)
+      add({.kind = "default",
+           .name = name,
+           .create = change + " SET DEFAULT " + *row.initial,
+           .drop = change + " DROP DEFAULT",
+           .rank = rank::column});
+    if (row.statistics)
+      add({.kind = "statistics target",
+           .name = name,
+           .create = change + " SET STATISTICS " + *row.statistics,
+           .drop = change + " SET STATISTICS -1",
+           .rank = rank::setting});
+    draft_options(change, name, row.options, "", "column option");
+    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
+      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
+      add({.kind = "comment",
+           .name = "column " + name,
+           .create = on + quote_literal(*comment),
+           .drop = on + "NULL",
+           .rank = rank::comment});
+    }
+  }
+}
+
+}  // namespace instar::detail::pg
+
+/// \file What of a catalogue is raw as a whole: functions, triggers, policies, types, rights, comments.
+
+namespace instar::detail::pg {
+
+inline void schema_builder::draft_comment(oid_number catalogue, oid_number object, const std::string& target,
+                                          const std::string& name, int rank) {
+  if (const std::string* comment = comment_on(catalogue, object))
+    add({.kind = "comment",
+         .name = name,
+         .create = "COMMENT ON " + target + " IS " + quote_literal(*comment),
+         .drop = "COMMENT ON " + target + " IS NULL",
+         .rank = rank});
+}
+
+/// \param alter  the statement up to SET
+/// \param name   what has the options
+/// \param prefix before each option's name
+inline void schema_builder::draft_options(const std::string& alter, const std::string& name,
+                                          const optional_text& options, std::string_view prefix,
+                                          std::string_view kind) {
+  for (const std::string& option : read_array(options.value_or(""))) {
+    const std::size_t equals = option.find('=');
+    const std::string key = std::string(prefix) + option.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "true" : option.substr(equals + 1);
+    const bool number = !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
+    add({.kind = std::string(kind),
+         .name = name + '(' + key + ')',
+         .create = alter + " SET (" + key + " = " + (number ? value : quote_literal(value)) + ')',
+         .drop = alter + " RESET (" + key + ')',
+         .rank = rank::setting});
+  }
+}
+
+inline void schema_builder::draft_schemas() {
+  for (const schema_row& s : c_.schemas) {
+    const std::string target = "SCHEMA " + quote_identifier(s.name);
+    targets_.emplace(key_of(catalogue::schema, s.oid), std::pair{target, "schema " + s.name});
+    draft_comment(catalogue::schema, s.oid, target, "schema " + s.name);
+    if (s.name != c_.default_schema)
+      add({.kind = "schema",
+           .name = s.name,
+           .create = "CREATE SCHEMA IF NOT EXISTS " + quote_identifier(s.name),
+           .drop = "DROP SCHEMA " + quote_identifier(s.name),
+           .rank = rank::schema,
+           .placement = placement::before_tables,
+           .key = key_of(catalogue::schema, s.oid)});
+  }
+}
+
+inline void schema_builder::draft_types() {
+  for (const type_row& t : c_.types) {
+    if (t.kind == "e")
+      continue;
+    const place at = place_of(t.schema, t.name, t.visible);
+    const object_key key = key_of(catalogue::type, t.oid);
+    const std::string target = (t.kind == "d" ? "DOMAIN " : "TYPE ") + written(at);
+    const std::string kind = t.kind == "d"   ? "domain"
+                             : t.kind == "c" ? "composite type"
+                             : t.kind == "r" ? "range type"
+                             : t.kind == "b" ? "base type"
+                                             : "shell type";
+    targets_.emplace(key, std::pair{"TYPE " + written(at), kind + ' ' + shown(at)});
+    draft_comment(catalogue::type, t.oid, target, kind + ' ' + shown(at));
+    std::string create = "CREATE " + target + t.definition.value_or("");
+    if (const auto constraints = domain_constraints_.find(t.oid); constraints != domain_constraints_.end())
+      for (const constraint_row* k : constraints->second) {
+        const std::string name = "CONSTRAINT " + quote_identifier(k->name);
+        const std::string person = k->name + " on " + shown(at);
+        // NOT NULL is said already.
+        if (k->kind != "c")
+          continue;
+        if (k->special)
+          add({.kind = "constraint",
+               .name = person,
+               .create = "ALTER " + target + " ADD " + name + ' ' + k->definition.value_or(""),
+               .drop = "ALTER " + target + " DROP " + name,
+               .rank = rank::constraint});
+        else
+          create += "\n    " + name + ' ' + k->definition.value_or("");
+        draft_comment(catalogue::constraint, k->oid, name + " ON " + target, "constraint " + person);
+      }
+    // What makes up a base type takes it, and so does what makes a range canonical.
+    const bool needs_shell = t.kind == "b" || (t.kind == "r" && create.find("\n    canonical = ") != std::string::npos);
+    if (needs_shell)
+      add({.kind = "shell type",
+           .name = shown(at),
+           .create = "CREATE " + target,
+           .drop = "DROP " + target + " CASCADE",
+           .rank = rank::type,
+           .placement = graph_.placement_of(key),
+           .key = key_of(shell_catalogue, t.oid)});
+    add({.kind = kind,
+         .name = shown(at),
+         .create = std::move(create),
+         // The shell's statement drops all that depends on each other.
+         .drop = needs_shell ? "/* a base type goes with its shell */" : "DROP " + target,
+         .rank = rank::type,
+         .placement = graph_.placement_of(key),
+         .key = key});
+    // The columns of a composite type may have comments.
+    for (const auto& [number, r] : relations_)
+      if (r->kind == "c" && r->row_type == t.oid)
+        for (const column_row& row : columns_of(number))
+          if (const std::string* comment = comment_on(catalogue::relation, number, row.number)) {
+            const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
+            add({.kind = "comment",
+                 .name = "column " + shown(at) + '.' + row.name,
+                 .create = on + quote_literal(*comment),
+                 .drop = on + "NULL",
+                 .rank = rank::comment});
+          }
+  }
+}
+
+inline void schema_builder::draft_functions() {
+  for (const function_row& f : c_.functions) {
+    const place at = place_of(f.schema, f.name, true);
+    const object_key key = key_of(catalogue::function, f.oid);
+    const std::string word = f.kind == "p" ? "PROCEDURE" : f.kind == "a" ? "AGGREGATE" : "FUNCTION";
+    const std::string kind = f.kind == "p" ? "procedure" : f.kind == "a" ? "aggregate" : "function";
+    const std::string signature = written(at) + '(' + f.arguments + ')';
+    const std::string person = shown(at) + '(' + f.types + ')';
+    std::string create = "CREATE AGGREGATE " + signature + ' ' + f.definition;
+    if (f.kind != "a") {
+      create = f.definition;
+      // The definition names the schema even where all others leave it out.
+      const std::string head = "CREATE OR REPLACE " + word + ' ';
+      if (at.schema.empty() && create.starts_with(head + f.prefix + '.'))
+        create.erase(head.size(), f.prefix.size() + 1);
+      while (!create.empty() && create.back() == '\n')
+        create.pop_back();
+    }
+    targets_.emplace(key, std::pair{(f.kind == "p" ? "PROCEDURE " : "FUNCTION ") + written(at) + '(' +
+                                        (f.kind == "a" ? f.types : f.arguments) + ')',
+                                    kind + ' ' + person});
+    draft_comment(catalogue::function, f.oid, word + ' ' + signature, kind + ' ' + person);
+    if (f.body)
+      bodies_.emplace(key, words_of(*f.body));
+    add({.kind = kind,
+         .name = person,
+         .create = std::move(create),
+         .drop = "DROP " + word + ' ' + signature,
+         .rank = rank::function,
+         .placement = graph_.placement_of(key),
+         .key = key});
+  }
+}
+
+inline void schema_builder::draft_written() {
+  for (const written_row& w : c_.written) {
+    const object_key key = key_of(w.catalogue, w.oid);
+    const std::string target = w.drop.substr(std::string_view("DROP ").size());
+    if (w.oid != 0) {
+      targets_.emplace(key, std::pair{w.kind == "server" ? "FOREIGN " + target : target, w.kind + ' ' + w.name});
+      draft_comment(w.catalogue, w.oid, target, w.kind + ' ' + w.name, std::max(w.rank + 1, rank::comment));
+    }
+    const bool base = w.rank < rank::refines && w.oid != 0;
+    add({.kind = w.kind,
+         .name = w.name,
+         .create = w.create,
+         .drop = w.drop,
+         .rank = w.rank,
+         .placement = base ? graph_.placement_of(key) : placement::after_tables,
+         .key = base ? key : 0});
+  }
+}
+
+/// Triggers, rules and policies.
+inline void schema_builder::draft_row_rules() {
+  for (const trigger_row& t : c_.triggers)
+    if (const relation_row* r = relation(t.relation)) {
+      const std::string on = quote_identifier(t.name) + " ON " + written(place_of(*r));
+      const std::string person = t.name + " on " + shown(place_of(*r));
+      add({.kind = "trigger",
+           .name = person,
+           .create = t.definition,
+           .drop = "DROP TRIGGER " + on,
+           .rank = rank::trigger});
+      draft_comment(catalogue::trigger, t.oid, "TRIGGER " + on, "trigger " + person);
+      if (t.enabled != "O")
+        add({.kind = "trigger state",
+             .name = person,
+             .create = alter(*r) +
+                       (t.enabled == "D"   ? " DISABLE TRIGGER "
+                        : t.enabled == "R" ? " ENABLE REPLICA TRIGGER "
+                                           : " ENABLE ALWAYS TRIGGER ") +
+                       quote_identifier(t.name),
+             .drop = alter(*r) + " ENABLE TRIGGER " + quote_identifier(t.name),
+             .rank = rank::state});
+    }
+  for (const rewrite_row& w : c_.rewrites)
+    if (const relation_row* r = relation(w.relation); r != nullptr && w.definition) {
+      const std::string on = quote_identifier(w.name) + " ON " + written(place_of(*r));
+      const std::string person = w.name + " on " + shown(place_of(*r));
+      std::string create = *w.definition;
+      while (!create.empty() && create.back() == ';')
+        create.pop_back();
+      add({.kind = "rule", .name = person, .create = create, .drop = "DROP RULE " + on, .rank = rank::rule});
+      draft_comment(catalogue::rewrite, w.oid, "RULE " + on, "rule " + person);
+      if (w.enabled != "O")
+        add({.kind = "rule state",
+             .name = person,
+             .create = "ALTER TABLE " + written(place_of(*r)) +
+                       (w.enabled == "D"   ? " DISABLE RULE "
+                        : w.enabled == "R" ? " ENABLE REPLICA RULE "
+                                           : " ENABLE ALWAYS RULE ") +
+                       quote_identifier(w.name),
+             .drop = "ALTER TABLE " + written(place_of(*r)) + " ENABLE RULE " + quote_identifier(w.name),
+             .rank = rank::state});
+    }
+  for (const policy_row& p : c_.policies)
+    if (const relation_row* r = relation(p.relation)) {
+      const std::string on = quote_identifier(p.name) + " ON " + written(place_of(*r));
+      const std::string person = p.name + " on " + shown(place_of(*r));
+      add({.kind = "policy",
+           .name = person,
+           .create = "CREATE POLICY " + on + (p.permissive ? "" : " AS RESTRICTIVE") + " FOR " + p.command + " TO " +
+                     p.roles + (p.uses ? "\n    USING (" + std::string(without_parentheses(*p.uses)) + ')' : "") +
+                     (p.checks ? "\n    WITH CHECK (" + std::string(without_parentheses(*p.checks)) + ')' : ""),
+           .drop = "DROP POLICY " + on,
+           .rank = rank::policy});
+      draft_comment(catalogue::policy, p.oid, "POLICY " + on, "policy " + person);
+    }
+}
+
+/// What an object's rights differ in from the standard ones, role by role.
+inline void schema_builder::draft_rights(const rights_row& row, const std::string& target, const std::string& person) {
+  std::string suffix;
+  std::string name = person;
+  if (row.column != 0) {
+    const column_row* column = column_at(row.oid, row.column);
+    if (column == nullptr)
+      return;
+    suffix = " (" + quote_identifier(column->name) + ')';
+    name += '.' + column->name;
+  }
+  const std::set<right> now = read_rights(row.rights, row.owner);
+  const std::set<right> standard = read_rights(row.standard.value_or(""), row.owner);
+  std::map<std::tuple<bool, std::string, bool>, std::set<std::string>> changes;  // revoked, role, grantable
+  for (const right& r : now)
+    if (!standard.contains(r))
+      changes[{false, r.role, r.grantable}].insert(std::string(privilege_of(r.letter)) + suffix);
+  for (const right& r : standard)
+    if (!now.contains(r))
+      changes[{true, r.role, r.grantable}].insert(std::string(privilege_of(r.letter)) + suffix);
+  for (const auto& [which, privileges] : changes) {
+    const auto& [revoked, role, grantable] = which;
+    std::string list;
+    for (const std::string& privilege : privileges)
+      list += (list.empty() ? "" : ", ") + privilege;
+    const std::string grantee = role.empty() ? "PUBLIC" : quote_identifier(role);
+    const std::string grant =
+        "GRANT " + list + " ON " + target + " TO " + grantee + (grantable ? " WITH GRANT OPTION" : "");
+    const std::string revoke = "REVOKE " + list + " ON " + target + " FROM " + grantee;
+    add({.kind = revoked ? "revocation" : "grant",
+         .name = name + (revoked ? " from " : " to ") + (role.empty() ? "everybody" : role) +
+                 (grantable ? " with grant option" : ""),
+         .create = revoked ? revoke : grant,
+         .drop = revoked ? grant : revoke,
+         .rank = revoked ? rank::revocation : rank::grant});
+  }
+}
+
+inline void schema_builder::draft_grants() {
+  for (const rights_row& row : c_.rights)
+    if (const auto found = targets_.find(key_of(row.catalogue, row.oid)); found != targets_.end())
+      draft_rights(row, found->second.first, found->second.second);
+  for (const default_grant_row& g : c_.default_grants)
+    add({.kind = "default privileges",
+         .name = g.name,
+         .create = g.create,
+         .drop = g.drop,
+         .rank = rank::default_grant});
+}
+
+/// The raw objects in an order in which they can be made: by placement, what others need before them, and else by kind
+/// and name, whatever order the catalogue has.
+inline std::span<const raw_object> schema_builder::finish_drafts() {
+  std::sort(drafts_.begin(), drafts_.end(), [](const draft& a, const draft& b) {
+    return std::tie(a.placement, a.rank, a.order, a.kind, a.name) <
+           std::tie(b.placement, b.rank, b.order, b.kind, b.name);
+  });
+  std::unordered_map<int, std::size_t> by_number;
+  std::unordered_map<object_key, std::size_t> shells;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_word;
+  for (std::size_t i = 0; i < drafts_.size(); ++i) {
+    const draft& d = drafts_[i];
+    if (d.key >> 32 == shell_catalogue)
+      shells.emplace(key_of(catalogue::type, static_cast<oid_number>(d.key)), i);
+    else if (d.key != 0)
+      by_number.emplace(graph_.find(d.key), i);
+  }
+  for (const function_row& f : c_.functions)
+    if (const auto own = by_number.find(graph_.find(key_of(catalogue::function, f.oid))); own != by_number.end())
+      for (const std::string& word : words_of(f.name))
+        by_word[word].push_back(own->second);
+  for (const auto& [number, r] : relations_)
+    if (const auto own = by_number.find(graph_.find(key_of(catalogue::relation, number))); own != by_number.end())
+      for (const std::string& word : words_of(r->name))
+        by_word[word].push_back(own->second);
+
+  std::vector<std::vector<std::size_t>> hard(drafts_.size());
+  std::vector<std::vector<std::size_t>> soft(drafts_.size());
+  for (std::size_t i = 0; i < drafts_.size(); ++i) {
+    const draft& d = drafts_[i];
+    if (const auto shell = shells.find(d.key); shell != shells.end())
+      hard[i].push_back(shell->second);
+    for (const std::size_t needed : graph_.needs_of(d.key))
+      if (const auto other = by_number.find(static_cast<int>(needed));
+          other != by_number.end() && other->second != i && drafts_[other->second].placement == d.placement)
+        hard[i].push_back(other->second);
+    if (const auto body = bodies_.find(d.key); body != bodies_.end())
+      for (const std::string& word : body->second)
+        if (const auto others = by_word.find(word); others != by_word.end())
+          for (const std::size_t other : others->second)
+            if (other != i && drafts_[other].placement == d.placement)
+              soft[i].push_back(other);
+  }
+  // What is said about the others stands behind them.
+  std::vector<raw_object> objects;
+  std::vector<std::size_t> order = sorted_by_need(hard, soft);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto stage = [&](const draft& d) { return std::pair{d.placement, d.rank < rank::refines ? 0 : d.rank}; };
+    return stage(drafts_[a]) < stage(drafts_[b]);
+  });
+  for (const std::size_t i : order) {
+    const draft& d = drafts_[i];
+    objects.push_back({.kind = owner_.text(d.kind),
+                       .name = owner_.text(d.name),
+                       .create = owner_.text(d.create),
+                       .drop = owner_.text(d.drop),
+                       .placement = d.placement});
+  }
+  return owner_.array(objects);
+}
+
+}  // namespace instar::detail::pg
+
+
+// ---- instar/database/postgres_tables.hpp
+
+/// \file Tables of a catalogue: columns, constraints, indexes, and what the schema value does not say of them.
+
+namespace instar::detail::pg {
+
+inline std::span<const table> schema_builder::build_tables() {
+  std::vector<std::pair<place, const relation_row*>> found;
+  for (const auto& [number, r] : relations_)
+    if (is_table(*r))
+      found.emplace_back(place_of(*r), r);
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<table> tables;
+  for (const auto& [at, r] : found) {
+    const table t = build_table(*r);
+    if (is_raw(*r))
+      draft_raw_table(*r, t);
+    else
+      tables.push_back(t);
+    draft_table_details(*r);
+    targets_.emplace(key_of(catalogue::relation, r->oid), std::pair{"TABLE " + written(at), "table " + shown(at)});
+  }
+  return owner_.array(tables);
+}
+
+inline table schema_builder::build_table(const relation_row& r) {
+  const place at = place_of(r);
+  table t{.schema = owner_.text(at.schema), .name = owner_.text(at.name)};
+  build_constraints(r, t);
+  std::vector<column> columns;
+  for (const column_row& row : columns_of(r.oid)) {
+    column c = build_column(r, row);
+    for (const std::string_view name : t.primary_key.columns)
+      c.primary_key |= name == c.name;
+    for (const key& k : t.uniques)
+      c.unique |= k.columns.size() == 1 && k.columns[0] == c.name;
+    draft_column_details(r, row, c);
+    // Whose columns come from a parent has them without saying so; a partition says all and is attached.
+    if (!row.local && !r.is_partition)
+      draft_inherited_column(r, row, c);
+    else
+      columns.push_back(c);
+  }
+  t.columns = owner_.array(columns);
+  std::vector<index> indexes;
+  build_indexes(r, indexes);
+  t.indexes = owner_.array(indexes);
+  if (is_raw(r))
+    draft_comment(catalogue::relation, r.oid, (r.kind == "f" ? "FOREIGN TABLE " : "TABLE ") + written(at),
+                  "table " + shown(at));
+  else
+    t.comment = comment_text(catalogue::relation, r.oid);
+  return t;
+}
+
+inline column_type schema_builder::type_of(const column_row& row) {
+  const auto listed = [&](oid_number type) -> const enumeration* {
+    const auto found = enumerations_by_type_.find(type);
+    return found == enumerations_by_type_.end() ? nullptr : found->second;
+  };
+  if (const std::optional<column_type> known = known_type(row.type, row.modifier))
+    return *known;
+  if (const enumeration* e = listed(row.type))
+    return {.kind = type_kind::enumeration, .values = e};
+  // Tables that were made from a query have arrays without dimensions.
+  const int dimensions = std::max(row.dimensions, 1);
+  if (const oid_number element = known_element(row.type); element != 0)
+    if (std::optional<column_type> known = known_type(element, row.modifier)) {
+      known->dimensions = dimensions;
+      return *known;
+    }
+  if (const auto element = element_types_.find(row.type); element != element_types_.end())
+    if (const enumeration* e = listed(element->second))
+      return {.kind = type_kind::enumeration, .dimensions = dimensions, .values = e};
+  // The extension's own type, where the bare word reaches it.
+  if (row.type_text == "citext")
+    return {.kind = type_kind::citext};
+  if (row.type_text == "citext[]")
+    return {.kind = type_kind::citext, .dimensions = dimensions};
+  return {.kind = type_kind::custom, .custom = owner_.text(row.type_text)};
+}
+
+inline column schema_builder::build_column(const relation_row& r, const column_row& row) {
+  column c{.name = owner_.text(row.name), .type = type_of(row), .nullable = !row.not_null};
+  // Since 18 a NOT NULL can be not valid yet, or not for children: then a constraint of its own says it.
+  if (const auto constraints = constraints_.find(r.oid); constraints != constraints_.end())
+    for (const constraint_row* k : constraints->second)
+      c.nullable |= k->kind == "n" && read_numbers<int>(k->columns.value_or("")) == std::vector<int>{row.number};
+  // Partitions have the identity of what they are attached to.
+  if (!(r.is_partition && c_.version >= 170000))
+    c.identity = row.identity == "a"   ? identity_kind::always
+                 : row.identity == "d" ? identity_kind::by_default
+                                       : identity_kind::none;
+  if (row.generated == "s" || row.generated == "v") {
+    c.generated = row.generated == "s" ? generated_kind::stored : generated_kind::virtual_column;
+    c.generated_as = owner_.text(without_parentheses(row.initial.value_or("")));
+  } else if (row.initial) {
+    std::string storage;
+    c.initial = read_default(*row.initial, row.initial_type.value_or(""),
+                             c.type.dimensions == 0 ? c.type.kind : type_kind::custom, storage);
+    c.initial.text = owner_.text(c.initial.text);
+  }
+  if (row.collation)
+    c.collation = owner_.text(*row.collation);
+  if (!is_raw(r))
+    c.comment = comment_text(catalogue::relation, r.oid, row.number);
+  return c;
+}
+
+inline void schema_builder::draft_column_details(const relation_row& r, const column_row& row, const column& c) {
+  const place at = place_of(r);
+  const std::string name = shown(at) + '.' + row.name;
+  // What is said of a parent's column would be said of its children's too.
+  const std::string only = parents_.contains(r.oid) && row.foreign_collation == std::nullopt ? "ONLY " : "";
+  const std::string change =
+      std::string(alter_word(r)) + only + written(at) + " ALTER COLUMN " + quote_identifier(row.name);
+  if (row.foreign_collation)
+    add({.kind = "collation of",
+         .name = name,
+         .create = change + " TYPE " + row.type_text + " COLLATE " + *row.foreign_collation,
+         .drop = change + " TYPE " + row.type_text,
+         .rank = rank::column,
+         .placement = placement::before_indexes});
+  if (row.storage)
+    add({.kind = "storage of",
+         .name = name,
+         .create = change + " SET STORAGE " + *row.storage,
+         .drop = change + (c_.version >= 160000 ? " SET STORAGE DEFAULT" : " SET STORAGE EXTENDED"),
+         .rank = rank::setting});
+  if (row.compression)
+    add({.kind = "compression of",
+         .name = name,
+         .create = change + " SET COMPRESSION " + *row.compression,
+         .drop = change + " SET COMPRESSION default",
+         .rank = rank::setting});
+  if (row.statistics)
+    add({.kind = "statistics target",
+         .name = name,
+         .create = change + " SET STATISTICS " + *row.statistics,
+         .drop = change + " SET STATISTICS -1",
+         .rank = rank::setting});
+  draft_options(change, name, row.options, "", "column option");
+  for (const std::string& option : read_array(row.server_options.value_or(""))) {
+    const std::size_t equals = option.find('=');
+    const std::string key = quote_identifier(option.substr(0, equals));
+    add({.kind = "foreign option",
+         .name = name + '(' + option.substr(0, equals) + ')',
+         .create = change + " OPTIONS (ADD " + key + ' ' + quote_literal(option.substr(equals + 1)) + ')',
+         .drop = change + " OPTIONS (DROP " + key + ')',
+         .rank = rank::setting});
+  }
+  if (is_raw(r))
+    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
+      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
+      add({.kind = "comment",
+           .name = "column " + name,
+           .create = on + quote_literal(*comment),
+           .drop = on + "NULL",
+           .rank = rank::comment});
+    }
+  if (c.identity != identity_kind::none)
+    draft_identity_details(r, row);
+}
+
+/// What a child says of a column that it has from its parents, where it differs from them.
+inline void schema_builder::draft_inherited_column(const relation_row& r, const column_row& row, const column& c) {
+  bool same_initial = false;
+  bool same_null = false;
+  for (const oid_number parent : read_numbers<oid_number>(r.parents.value_or("")))
+    for (const column_row& theirs : columns_of(parent))
+      if (theirs.name == row.name) {
+        same_initial |= theirs.initial == row.initial;
+        same_null |= theirs.not_null == row.not_null;
+      }
+  const std::string name = shown(place_of(r)) + '.' + row.name;
+  const std::string change =
+      std::string(alter_word(r)) + "ONLY " + written(place_of(r)) + " ALTER COLUMN " + quote_identifier(row.name);
+  // A key of its own makes it required already.
+  if (!same_null && !c.primary_key)
+    add({.kind = "nullability of",
+         .name = name,
+         .create = change + (row.not_null ? " SET NOT NULL" : " DROP NOT NULL"),
+         .drop = change + (row.not_null ? " DROP NOT NULL" : " SET NOT NULL"),
+         .rank = rank::column});
+  if (!same_initial && c.generated == generated_kind::none)
+    add({.kind = "default",
+         .name = name,
+         .create = change + (row.initial ? " SET DEFAULT " + *row.initial : " DROP DEFAULT"),
+         .drop = change + " DROP DEFAULT",
+         .rank = rank::column});
+}
+
+/// The name that the server gives a sequence: the longer part is shortened first, to 63 bytes in all, and never within
+/// a character (makeObjectName in src/backend/commands/indexcmds.c tells).
+[[nodiscard]] inline std::string sequence_name(std::string_view table, std::string_view column) {
+  constexpr std::size_t room = 63 - 5;  // "_" and "_seq"
+  std::size_t first = table.size();
+  std::size_t second = column.size();
+  while (first + second > room)
+    --(first > second ? first : second);
+  const auto cut = [](std::string_view text, std::size_t size) {
+    while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
+      --size;
+    return std::string(text.substr(0, size));
+  };
+  return cut(table, first) + '_' + cut(column, second) + "_seq";
+}
+
+inline void schema_builder::draft_identity_details(const relation_row& r, const column_row& row) {
+  const auto found = identities_.find({r.oid, row.number});
+  if (found == identities_.end())
+    return;
+  const sequence_row& s = *found->second;
+  const place at = place_of(r);
+  const std::string name = shown(at) + '.' + row.name;
+  const sequence_bounds bounds = standard_bounds(s.type, s.increment);
+  const std::int64_t start = s.increment > 0 ? bounds.lowest : bounds.highest;
+  std::string options;
+  std::string standard;
+  const auto option = [&](bool differs, const std::string& said, const std::string& otherwise) {
+    if (differs) {
+      options += said;
+      standard += otherwise;
+    }
+  };
+  option(s.increment != 1, " SET INCREMENT BY " + std::to_string(s.increment), " SET INCREMENT BY 1");
+  option(s.lowest != bounds.lowest, " SET MINVALUE " + std::to_string(s.lowest), " SET NO MINVALUE");
+  option(s.highest != bounds.highest, " SET MAXVALUE " + std::to_string(s.highest), " SET NO MAXVALUE");
+  option(s.start != start, " SET START WITH " + std::to_string(s.start), " SET START WITH " + std::to_string(start));
+  option(s.cache != 1, " SET CACHE " + std::to_string(s.cache), " SET CACHE 1");
+  option(s.cycle, " SET CYCLE", " SET NO CYCLE");
+  const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
+  if (!options.empty()) {
+    // One that has counted goes on from where it is; one that has not begins at its start.
+    const std::string sequence =
+        "pg_get_serial_sequence(" + quote_literal(written(at)) + ", " + quote_literal(row.name) + ")::regclass";
+    const std::string both = change + options;
+    const bool begins = s.start != 1 || s.increment < 0;
+    const std::string create =
+        !begins ? both
+                : "DO " + quote_literal("BEGIN IF pg_sequence_last_value(" + sequence + ") IS NULL THEN " + both +
+                                        " RESTART; ELSE " + both + "; END IF; END");
+    add({.kind = "identity options", .name = name, .create = create, .drop = change + standard, .rank = rank::setting});
+  }
+  const relation_row* sequence = relation(s.oid);
+  if (sequence == nullptr)
+    return;
+  targets_.emplace(key_of(catalogue::relation, s.oid),
+                   std::pair{"SEQUENCE " + written(place_of(*sequence)), "sequence " + shown(place_of(*sequence))});
+  draft_comment(catalogue::relation, s.oid, "SEQUENCE " + written(place_of(*sequence)),
+                "sequence " + shown(place_of(*sequence)));
+  if (sequence->name == sequence_name(r.name, row.name))
+    return;
+  const auto rename = [&](const std::string& to) {
+    return "DO " + quote_literal("BEGIN EXECUTE format('ALTER SEQUENCE %s RENAME TO %I', pg_get_serial_sequence(" +
+                                 quote_literal(written(at)) + ", " + quote_literal(row.name) + "), " +
+                                 quote_literal(to) + "); END");
+  };
+  add({.kind = "identity sequence",
+       .name = name,
+       .create = rename(sequence->name),
+       .drop = rename(sequence_name(r.name, row.name)),
+       .rank = rank::column});
+}
+
+inline void schema_builder::draft_constraint(const relation_row& r, const constraint_row& k,
+                                             const std::string& definition, int rank, instar::placement where) {
+  const std::string name = quote_identifier(k.name);
+  add({.kind = k.kind == "f" ? "foreign key" : "constraint",
+       .name = k.name + " on " + shown(place_of(r)),
+       .create = alter(r) + " ADD CONSTRAINT " + name + ' ' + definition,
+       .drop = alter(r) + " DROP CONSTRAINT " + name,
+       .rank = rank,
+       .placement = where});
+}
+
+[[nodiscard]] inline deferral deferral_of(const constraint_row& k) {
+  return !k.deferrable ? deferral::not_deferrable
+         : k.deferred  ? deferral::initially_deferred
+                       : deferral::initially_immediate;
+}
+
+[[nodiscard]] inline referential_action action_of(std::string_view code) {
+  return code == "r"   ? referential_action::restrict_action
+         : code == "c" ? referential_action::cascade
+         : code == "n" ? referential_action::set_null
+         : code == "d" ? referential_action::set_default
+                       : referential_action::no_action;
+}
+
+inline key schema_builder::build_key(const relation_row& r, const constraint_row& k) {
+  const auto index = index_rows_.find(k.index);
+  return {.name = owner_.text(k.name),
+          .columns = names_of(r.oid, read_numbers<int>(k.columns.value_or(""))),
+          .nulls_not_distinct = index != index_rows_.end() && index->second->nulls_not_distinct,
+          .deferral = deferral_of(k)};
+}
+
+inline foreign_key schema_builder::build_foreign_key(const relation_row& r, const constraint_row& k) {
+  const relation_row* target = relation(k.target);
+  const place to = target != nullptr ? place_of(*target) : place{};
+  return {.name = owner_.text(k.name),
+          .columns = names_of(r.oid, read_numbers<int>(k.columns.value_or(""))),
+          .target_schema = owner_.text(to.schema),
+          .target_table = owner_.text(to.name),
+          .target_columns = names_of(k.target, read_numbers<int>(k.target_columns.value_or(""))),
+          .on_delete = action_of(k.on_delete),
+          .on_update = action_of(k.on_update),
+          .deferral = deferral_of(k)};
+}
+
+inline void schema_builder::build_constraints(const relation_row& r, table& t) {
+  const auto found = constraints_.find(r.oid);
+  if (found == constraints_.end())
+    return;
+  const bool raw = is_raw(r);
+  const std::string on = " ON " + written(place_of(r));
+  const instar::placement own = graph_.placement_of(key_of(catalogue::relation, r.oid));
+  const instar::placement before_foreign_keys =
+      raw ? std::max(own, placement::before_indexes) : placement::before_indexes;
+  std::vector<key> uniques;
+  std::vector<foreign_key> foreign_keys;
+  std::vector<check> checks;
+  std::vector<exclusion> exclusions;
+  for (const constraint_row* k : found->second) {
+    // What a table has from its parent comes with it; a partition has to bring it along.
+    const bool inherited = k->kind == "c" ? !k->local : k->parent != 0;
+    if (inherited && (k->kind == "f" || !r.is_partition))
+      continue;
+    draft_comment(catalogue::constraint, k->oid, "CONSTRAINT " + quote_identifier(k->name) + on,
+                  "constraint " + k->name + " on " + shown(place_of(r)));
+    const auto index = index_rows_.find(k->index);
+    const std::vector<int> all =
+        index == index_rows_.end() ? std::vector<int>{} : read_numbers<int>(index->second->columns);
+    const bool includes = index != index_rows_.end() && static_cast<std::size_t>(index->second->key_count) < all.size();
+    if (k->kind == "p" || k->kind == "u") {
+      if (k->special || includes) {
+        std::string definition = k->definition.value_or("");
+        if (definition.empty()) {
+          string_writer out;
+          key made = build_key(r, *k);
+          made.deferral = deferral::not_deferrable;
+          out.put(k->kind == "p" ? "PRIMARY KEY " : "UNIQUE ");
+          if (made.nulls_not_distinct)
+            out.put("NULLS NOT DISTINCT ");
+          put_names(out, made.columns);
+          out.put(" INCLUDE ");
+          put_names(out, names_of(r.oid, {all.begin() + index->second->key_count, all.end()}));
+          put_deferral(out, deferral_of(*k));
+          definition = std::move(out.text);
+        }
+        draft_constraint(r, *k, definition, rank::key, before_foreign_keys);
+      } else if (k->kind == "p") {
+        t.primary_key = build_key(r, *k);
+      } else {
+        uniques.push_back(build_key(r, *k));
+      }
+    } else if (k->kind == "c") {
+      if (k->special)
+        draft_constraint(r, *k, k->definition.value_or(""), rank::constraint, placement::after_tables);
+      else
+        checks.push_back(
+            {.name = owner_.text(k->name), .expression = owner_.text(without_parentheses(k->expression.value_or("")))});
+    } else if (k->kind == "f") {
+      const relation_row* target = relation(k->target);
+      const bool late = target != nullptr &&
+                        graph_.placement_of(key_of(catalogue::relation, k->target)) == placement::after_tables &&
+                        is_raw(*target);
+      if (k->special) {
+        draft_constraint(r, *k, k->definition.value_or(""), rank::constraint, placement::after_tables);
+      } else if (raw || late || target == nullptr) {
+        string_writer out;
+        put_foreign_key(out, dialect::postgres, build_foreign_key(r, *k));
+        const std::string name = "CONSTRAINT " + quote_identifier(k->name) + ' ';
+        draft_constraint(r, *k, out.text.substr(name.size()), rank::constraint, placement::after_tables);
+      } else {
+        foreign_keys.push_back(build_foreign_key(r, *k));
+      }
+    } else if (k->kind == "x") {
+      bool expressible = !k->special && !includes && index != index_rows_.end();
+      const std::string method = index == index_rows_.end() ? std::string() : index->second->method;
+      const std::vector<index_part> parts =
+          build_parts(r, k->definition.value_or(""), method, read_numbers<int>(k->columns.value_or("")), expressible);
+      if (!expressible)
+        draft_constraint(r, *k, k->definition.value_or(""), rank::key, before_foreign_keys);
+      else
+        exclusions.push_back({.name = owner_.text(k->name),
+                              .parts = owner_.array(parts),
+                              .method = method == "gist" ? std::string_view{} : owner_.text(method),
+                              .where = owner_.text(without_parentheses(index->second->predicate.value_or(""))),
+                              .deferral = deferral_of(*k)});
+    } else if (k->kind == "n") {
+      draft_constraint(r, *k, k->definition.value_or(""), rank::constraint, placement::after_tables);
+    }
+  }
+  t.uniques = owner_.array(uniques);
+  t.foreign_keys = owner_.array(foreign_keys);
+  t.checks = owner_.array(checks);
+  t.exclusions = owner_.array(exclusions);
+}
+
+inline std::vector<index_part> schema_builder::build_parts(const relation_row& r, std::string_view definition,
+                                                           std::string_view method, const std::vector<int>& columns,
+                                                           bool& expressible) {
+  std::vector<index_part> parts;
+  const std::vector<printed_part> printed = part_reader(definition, method).read(columns);
+  for (std::size_t i = 0; i < printed.size(); ++i) {
+    const printed_part& p = printed[i];
+    expressible &= !p.qualified_collation;
+    const column_row* column = column_at(r.oid, columns[i]);
+    parts.push_back({.text = owner_.text(column != nullptr ? column->name : p.expression),
+                     .expression = column == nullptr,
+                     .descending = p.descending,
+                     .nulls = p.nulls,
+                     .collation = owner_.text(p.collation),
+                     .operator_class = owner_.text(p.operator_class),
+                     .with_operator = owner_.text(p.with_operator)});
+  }
+  return parts;
+}
+
+inline void schema_builder::build_indexes(const relation_row& r, std::vector<index>& indexes) {
+  const auto found = indexes_.find(r.oid);
+  if (found == indexes_.end())
+    return;
+  for (const index_row* row : found->second) {
+    draft_index_details(r, *row);
+    if (!row->definition)
+      continue;  // a constraint's
+    const std::vector<int> all = read_numbers<int>(row->columns);
+    const auto keys = all.begin() + row->key_count;
+    bool expressible = true;
+    const index i{.name = owner_.text(row->name),
+                  .parts =
+                      owner_.array(build_parts(r, *row->definition, row->method, {all.begin(), keys}, expressible)),
+                  .unique = row->unique,
+                  .nulls_not_distinct = row->nulls_not_distinct,
+                  .method = row->method == "btree" ? std::string_view{} : owner_.text(row->method),
+                  .where = owner_.text(without_parentheses(row->predicate.value_or(""))),
+                  .include = names_of(r.oid, {keys, all.end()})};
+    const bool whole = expressible && row->valid && row->parent == 0 && !row->partitioned;
+    if (whole && !is_raw(r) && !graph_.index_is_late(key_of(catalogue::relation, row->oid)))
+      indexes.push_back(i);
+    else
+      draft_raw_index(r, *row, expressible ? i : index{});
+  }
+}
+
+inline void schema_builder::draft_raw_index(const relation_row& r, const index_row& row, const index& i) {
+  const place at = place_of(r);
+  const std::string name = written({at.schema, row.name});
+  std::string create = *row.definition;
+  if (!i.name.empty()) {
+    string_writer out;
+    put_create_index(out, dialect::postgres, at.schema, at.name, i);
+    create = std::move(out.text);
+    // A partitioned table's index takes those of the partitions one by one, as they are named.
+    const std::string head = (i.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ") + quote_identifier(i.name) + " ON ";
+    if (row.partitioned)
+      create.insert(head.size(), "ONLY ");
+  }
+  const bool late =
+      is_raw(r) ? graph_.placement_of(key_of(catalogue::relation, r.oid)) == placement::after_tables : is_view(r);
+  const instar::placement where = late || graph_.index_is_late(key_of(catalogue::relation, row.oid))
+                                      ? placement::after_tables
+                                      : placement::before_indexes;
+  const index_row* parent = nullptr;
+  if (const auto found = index_rows_.find(row.parent); found != index_rows_.end())
+    parent = found->second;
+  int depth = 0;
+  for (auto up = index_rows_.find(row.parent); up != index_rows_.end(); up = index_rows_.find(up->second->parent))
+    ++depth;
+  add({.kind = row.valid || row.partitioned ? "index" : "invalid index",
+       .name = shown({at.schema, row.name}) + " on " + shown(at),
+       .create = create,
+       // It may be gone with the index of the whole.
+       .drop = (parent != nullptr ? "DROP INDEX IF EXISTS " : "DROP INDEX ") + name,
+       .rank = rank::index,
+       // From the leaves to the root, so that dropping goes the other way.
+       .order = row.partitioned ? 100 - depth : 0,
+       .placement = where});
+  if (parent == nullptr)
+    return;
+  const relation_row* whole = relation(parent->relation);
+  if (whole == nullptr)
+    return;
+  const place up{place_of(*whole).schema, parent->name};
+  add({.kind = "index partition",
+       .name = shown({at.schema, row.name}) + " of " + shown(up),
+       .create = "ALTER INDEX " + written(up) + " ATTACH PARTITION " + name,
+       .drop = "/* an index partition goes with its index */",
+       .rank = rank::index_partition,
+       .placement = where});
+}
+
+inline void schema_builder::draft_index_details(const relation_row& r, const index_row& row) {
+  const place at = place_of(r);
+  const std::string name = written({at.schema, row.name});
+  const std::string person = shown({at.schema, row.name});
+  const std::string change = "ALTER INDEX " + name;
+  draft_options(change, person, row.options, "", "storage parameter");
+  if (row.tablespace)
+    add({.kind = "tablespace of",
+         .name = person,
+         .create = change + " SET TABLESPACE " + quote_identifier(*row.tablespace),
+         .drop = change + " SET TABLESPACE pg_default",
+         .rank = rank::setting});
+  for (const std::string& target : read_array(row.statistics.value_or(""))) {
+    const std::size_t blank = target.find(' ');
+    const std::string column = change + " ALTER COLUMN " + target.substr(0, blank) + " SET STATISTICS ";
+    add({.kind = "statistics target",
+         .name = person + '(' + target.substr(0, blank) + ')',
+         .create = column + target.substr(blank + 1),
+         .drop = column + "-1",
+         .rank = rank::setting});
+  }
+  const std::string whole = alter(r);
+  if (row.clustered)
+    add({.kind = "cluster",
+         .name = shown(at) + " on " + row.name,
+         .create = whole + " CLUSTER ON " + quote_identifier(row.name),
+         .drop = whole + " SET WITHOUT CLUSTER",
+         .rank = rank::setting});
+  if (row.replica_identity)
+    add({.kind = "replica identity",
+         .name = shown(at),
+         .create = whole + " REPLICA IDENTITY USING INDEX " + quote_identifier(row.name),
+         .drop = whole + " REPLICA IDENTITY DEFAULT",
+         .rank = rank::setting});
+  draft_comment(catalogue::relation, row.oid, "INDEX " + name, "index " + person);
+}
+
+inline void schema_builder::draft_raw_table(const relation_row& r, const table& t) {
+  const place at = place_of(r);
+  for (std::size_t i = 0; i < t.uniques.size(); ++i)
+    if (repeats_key(t, i)) {
+      string_writer added;
+      put_postgres_key(added, t.uniques[i], " UNIQUE ");
+      add({.kind = "constraint",
+           .name = std::string(t.uniques[i].name) + " on " + shown(at),
+           .create = alter(r) + " ADD " + added.text,
+           .drop = alter(r) + " DROP CONSTRAINT " + quote_identifier(t.uniques[i].name),
+           .rank = rank::key,
+           .placement = std::max(graph_.placement_of(key_of(catalogue::relation, r.oid)), placement::before_indexes)});
+    }
+  string_writer out;
+  put_postgres_create_table(out, t);
+  std::string create = std::move(out.text);
+  const bool foreign = r.kind == "f";
+  if (foreign)
+    create.insert(std::string_view("CREATE ").size(), "FOREIGN ");
+  const std::vector<oid_number> parents = read_numbers<oid_number>(r.parents.value_or(""));
+  if (!parents.empty() && !r.is_partition) {
+    create += " INHERITS (";
+    for (std::size_t i = 0; i < parents.size(); ++i)
+      if (const relation_row* parent = relation(parents[i]))
+        create += (i == 0 ? "" : ", ") + written(place_of(*parent));
+    create += ')';
+  }
+  if (r.partition_key)
+    create += " PARTITION BY " + *r.partition_key;
+  if (foreign) {
+    create += " SERVER " + quote_identifier(r.server.value_or(""));
+    std::string options;
+    for (const std::string& option : read_array(r.server_options.value_or(""))) {
+      const std::size_t equals = option.find('=');
+      options += (options.empty() ? "" : ", ") + quote_identifier(option.substr(0, equals)) + ' ' +
+                 quote_literal(option.substr(equals + 1));
+    }
+    if (!options.empty())
+      create += " OPTIONS (" + options + ')';
+  }
+  const object_key key = key_of(catalogue::relation, r.oid);
+  const instar::placement own = graph_.placement_of(key);
+  add({.kind = r.is_partition     ? "partition"
+               : foreign          ? "foreign table"
+               : r.kind == "p"    ? "partitioned table"
+               : !parents.empty() ? "inheriting table"
+                                  : "table",
+       .name = shown(at),
+       .create = std::move(create),
+       .drop = (foreign ? "DROP FOREIGN TABLE " : "DROP TABLE ") + written(at),
+       .rank = rank::table,
+       .placement = own,
+       .key = key});
+  if (!r.is_partition || parents.empty())
+    return;
+  if (const relation_row* parent = relation(parents.front())) {
+    const std::string whole = "ALTER TABLE ONLY " + written(place_of(*parent));
+    add({.kind = "partition bound",
+         .name = shown(at) + " of " + shown(place_of(*parent)),
+         .create = whole + " ATTACH PARTITION " + written(at) + ' ' + r.partition_bound.value_or(""),
+         .drop = "ALTER TABLE " + written(place_of(*parent)) + " DETACH PARTITION " + written(at),
+         .rank = rank::partition,
+         .placement = std::max(own, placement::before_indexes)});
+  }
+}
+
+inline void schema_builder::draft_table_details(const relation_row& r) {
+  const place at = place_of(r);
+  const std::string change = alter(r);
+  const auto setting = [&](std::string kind, const std::string& create, const std::string& drop, int rank,
+                           int order = 0) {
+    add({.kind = std::move(kind),
+         .name = shown(at),
+         .create = change + create,
+         .drop = change + drop,
+         .rank = rank,
+         .order = order});
+  };
+  if (r.persistence == "u") {
+    const auto order = unlogged_order_.find(r.oid);
+    setting("unlogged", " SET UNLOGGED", " SET LOGGED", rank::setting,
+            order == unlogged_order_.end() ? 0 : order->second);
+  }
+  if (r.of_type)
+    setting("table type", " OF " + *r.of_type, " NOT OF", rank::setting);
+  if (r.access_method)
+    setting("access method of", " SET ACCESS METHOD " + quote_identifier(*r.access_method), " SET ACCESS METHOD heap",
+            rank::setting);
+  if (r.tablespace)
+    setting("tablespace of", " SET TABLESPACE " + quote_identifier(*r.tablespace), " SET TABLESPACE pg_default",
+            rank::setting);
+  if (r.replica_identity == "f" || (r.replica_identity == "n" && r.kind != "f"))
+    setting("replica identity", r.replica_identity == "f" ? " REPLICA IDENTITY FULL" : " REPLICA IDENTITY NOTHING",
+            " REPLICA IDENTITY DEFAULT", rank::setting);
+  if (r.row_security)
+    setting("row security", " ENABLE ROW LEVEL SECURITY", " DISABLE ROW LEVEL SECURITY", rank::security);
+  if (r.forced_row_security)
+    setting("forced row security", " FORCE ROW LEVEL SECURITY", " NO FORCE ROW LEVEL SECURITY", rank::security);
+  draft_options(change, shown(at), r.options, "", "storage parameter");
+  draft_options(change, shown(at), r.toast_options, "toast.", "storage parameter");
+}
+
+}  // namespace instar::detail::pg
+
+/// \file A live PostgreSQL database as a schema value.
+
+namespace instar::detail {
+
+namespace pg {
+
+/// One snapshot of the database, with settings under which it prints the same whatever the session's are: only the
+/// default schema in the search path, and neither time zone nor date style in a literal.
+///
+/// Joins a transaction that is open; then all is put back at the end, and else ends with its own transaction.
+class reading_scope {
+ public:
+  explicit reading_scope(database& db) : db_(db), joined_(db.in_transaction()) {
+    if (!joined_)
+      db_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    try {
+      const session_row now = query_one_as<session_row>(db_, settings());
+      schema_ = now.schema.value_or("");
+      restore_ = now.search_path;
+    } catch (const database_error&) {
+      leave();
+      throw;
+    }
+  }
+
+  reading_scope(const reading_scope&) = delete;
+  reading_scope& operator=(const reading_scope&) = delete;
+
+  ~reading_scope() { leave(); }
+
+  /// The schema that names without one mean; empty: there is none.
+  [[nodiscard]] const std::string& default_schema() const noexcept { return schema_; }
+
+ private:
+  struct setting {
+    std::string_view name;
+    std::string_view value;
+  };
+  static constexpr setting printed_alike[] = {{"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
+                                              {"TimeZone", "UTC"},       {"extra_float_digits", "3"},
+                                              {"bytea_output", "hex"},   {"quote_all_identifiers", "off"},
+                                              {"xmloption", "content"},  {"standard_conforming_strings", "on"},
+                                              {"array_nulls", "on"},     {"jit", "off"}};
+
+  /// One statement that tells what was and sets what shall be. What was comes as the statement that restores it.
+  static std::string settings() {
+    std::string was = "format('SELECT set_config(''search_path'', %L, true)', current_setting('search_path'))";
+    // Temporary tables come last, or they would hide the others.
+    std::string set = "set_config('search_path', concat_ws(', ', quote_ident(was.schema), 'pg_temp'), true)";
+    for (const setting& s : printed_alike) {
+      const std::string name = quote_literal(s.name);
+      was += " || format(', set_config(%L, %L, true)', " + name + ", current_setting(" + name + "))";
+      set += " || set_config(" + name + ", " + quote_literal(s.value) + ", true)";
+    }
+    return "WITH was AS MATERIALIZED (SELECT current_schema()::text AS schema, " + was +
+           " AS restore) SELECT was.restore, was.schema, " + set + " FROM was";
+  }
+
+  void leave() noexcept {
+    try {
+      if (!joined_)
+        db_.execute("ROLLBACK");  // nothing was written
+      else if (!restore_.empty())
+        (void)db_.query(restore_);
+    } catch (const std::exception&) {
+      // The connection is gone, or the transaction has failed and takes the settings with it.
+    }
+  }
+
+  database& db_;
+  bool joined_;
+  std::string schema_;
+  std::string restore_;
+};
+
+}  // namespace pg
+
+/// Everything in a PostgreSQL database but the members of extensions, as it is in one snapshot.
+///
+/// Objects of the connection's current schema have no schema name. Two dozen queries, whatever the number of objects.
+/// Joins an open transaction (and then sees what that sees); else it reads in one of its own, repeatable read and read
+/// only. Who owns an object, what a table holds, subscriptions and the options of user mappings (passwords) are not
+/// read. https://www.postgresql.org/docs/current/catalogs.html \throws database_error
+[[nodiscard]] inline owned_schema introspect_postgres(database& db, const introspection_options& options = {}) {
+  const pg::catalog found = [&] {
+    const pg::reading_scope scope{db};
+    return pg::catalog_reader{db, options}.read(scope.default_schema());
+  }();
+  return pg::schema_builder{found, options}.build();
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/database/sqlite_introspection.hpp
+
+
+// ---- instar/database/sqlite_create.hpp
+
+/// \file The CREATE texts that SQLite keeps in `sqlite_schema.sql`, read for what no PRAGMA tells: names of
+/// constraints, checks, generated expressions, deferrability, AUTOINCREMENT, collations.
+///
+/// The texts are ones that SQLite accepted (https://www.sqlite.org/lang_createtable.html), so this parser checks no
+/// grammar: it finds the parts, and gives up (nullopt) where a text has a shape that it does not know. It does not
+/// recurse, and takes time linear in the length of the text.
+
+namespace instar::detail {
+
+enum class create_token_kind : unsigned char { word, string, name, number, blob, symbol };
+
+/// One token of a CREATE text.
+struct create_token {
+  create_token_kind kind;
+  std::string_view text;
+  bool after_comment;  ///< Whether a comment stands between it and the token before.
+};
+
+/// Splits a text as SQLite's own tokenizer does. https://www.sqlite.org/src/file/src/tokenize.c
+class create_lexer {
+ public:
+  explicit create_lexer(std::string_view sql) : sql_(sql) {}
+
+  std::vector<create_token> tokens() {
+    std::vector<create_token> all;
+    while (skip_blank()) {
+      const std::size_t begin = at_;
+      const create_token_kind kind = take();
+      all.push_back({kind, sql_.substr(begin, at_ - begin), std::exchange(comment_, false)});
+    }
+    return all;
+  }
+
+ private:
+  [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0'; }
+
+  bool skip_blank() {
+    while (at_ < sql_.size()) {
+      if (is_sql_blank(peek())) {
+        ++at_;
+      } else if (peek() == '-' && peek(1) == '-') {
+        comment_ = true;
+        at_ = std::min(sql_.find('\n', at_), sql_.size());
+      } else if (peek() == '/' && peek(1) == '*') {
+        // The end of the text ends a comment too.
+        comment_ = true;
+        const std::size_t end = sql_.find("*/", at_ + 2);
+        at_ = end == std::string_view::npos ? sql_.size() : end + 2;
+      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  create_token_kind take() {
+    const char first = peek();
+    if (first == '\'')
+      return take_quoted('\''), create_token_kind::string;
+    if (first == '"' || first == '`')
+      return take_quoted(first), create_token_kind::name;
+    if (first == '[') {
+      const std::size_t end = sql_.find(']', at_);
+      at_ = end == std::string_view::npos ? sql_.size() : end + 1;
+      return create_token_kind::name;
+    }
+    if ((first == 'x' || first == 'X') && peek(1) == '\'') {
+      ++at_;
+      return take_quoted('\''), create_token_kind::blob;
+    }
+    if (is_sql_word_start(first)) {
+      while (is_sql_word_part(peek()))
+        ++at_;
+      return create_token_kind::word;
+    }
+    if (is_sql_digit(first) || (first == '.' && is_sql_digit(peek(1)))) {
+      take_number();
+      return create_token_kind::number;
+    }
+    ++at_;
+    return create_token_kind::symbol;
+  }
+
+  void take_quoted(char quote) {
+    ++at_;
+    while (at_ < sql_.size()) {
+      at_ = sql_.find(quote, at_);
+      if (at_ == std::string_view::npos) {
+        at_ = sql_.size();
+        return;
+      }
+      ++at_;
+      if (peek() != quote)
+        return;
+      ++at_;
+    }
+  }
+
+  void take_number() {
+    while (is_sql_word_part(peek()) || peek() == '.') {
+      const bool exponent = (peek() == 'e' || peek() == 'E') && (peek(1) == '+' || peek(1) == '-');
+      at_ += exponent ? 2 : 1;
+    }
+  }
+
+  std::string_view sql_;
+  std::size_t at_ = 0;
+  bool comment_ = false;
+};
+
+/// What a quoted token says; any other token says itself.
+inline std::string unquoted(std::string_view token) {
+  if (token.size() < 2)
+    return std::string{token};
+  const char quote = token.front();
+  if (quote == '[')
+    return std::string{token.substr(1, token.size() - (token.back() == ']' ? 2 : 1))};
+  if (quote != '\'' && quote != '"' && quote != '`')
+    return std::string{token};
+  std::string text;
+  for (std::size_t i = 1; i < token.size(); ++i) {
+    if (token[i] == quote && ++i >= token.size())
+      break;
+    text += token[i];
+  }
+  return text;
+}
+
+/// Names are compared without regard to the case of ASCII letters.
+constexpr bool same_sqlite_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return upper_ascii(x) == upper_ascii(y); });
+}
+
+/// A primary key or unique constraint as it is written.
+struct created_key {
+  std::string name{};
+  std::vector<std::string> columns{};
+  bool plain = true;  ///< Nothing but columns: no DESC, COLLATE or ON CONFLICT.
+};
+
+struct created_foreign_key {
+  std::string name{};
+  std::vector<std::string> columns{};
+  std::string target_table{};
+  std::vector<std::string> target_columns{};  ///< Empty: the primary key of the target.
+  referential_action on_delete = referential_action::no_action;
+  referential_action on_update = referential_action::no_action;
+  instar::deferral deferral = deferral::not_deferrable;
+};
+
+struct created_check {
+  std::string name{};
+  std::string expression{};
+  std::string column{};  ///< The column that it stands at; empty: at the table.
+};
+
+/// How a default is written: `DEFAULT name` means a text.
+enum class created_default_kind : unsigned char { none, expression, name };
+
+struct created_column {
+  std::string name{};
+  std::string type{};           ///< As it is written, without comments.
+  bool type_as_written = true;  ///< Neither comments nor quotes in it, so that PRAGMA table_xinfo tells the same.
+  bool not_null = false;
+  created_default_kind default_kind = created_default_kind::none;
+  std::string default_text{};  ///< Without the parentheses around an expression; of a name what it says.
+  generated_kind generated = generated_kind::none;
+  std::string generated_as{};
+  std::string collation{};
+};
+
+/// A CREATE TABLE text.
+struct created_table {
+  std::string name{};
+  std::vector<created_column> columns{};
+  std::optional<created_key> primary_key{};
+  bool autoincrement = false;
+  std::vector<created_key> uniques{};
+  std::vector<created_foreign_key> foreign_keys{};
+  std::vector<created_check> checks{};
+  std::vector<std::string> options{};  ///< "WITHOUT ROWID", "STRICT", or words that this parser does not know.
+  bool plain = true;                   ///< Without what the schema value has no member for, such as ON CONFLICT.
+};
+
+struct created_index_part {
+  std::string text{};  ///< A name, or an expression without the parentheses around it.
+  bool expression = false;
+  bool descending = false;
+  std::string collation{};
+};
+
+/// A CREATE INDEX text.
+struct created_index {
+  std::string name{};
+  std::string table{};
+  bool unique = false;
+  std::vector<created_index_part> parts{};
+  std::string where{};
+};
+
+/// A CREATE VIEW text.
+struct created_view {
+  std::string name{};
+  bool names_columns = false;  ///< CREATE VIEW name (columns) AS …
+  std::string query{};
+};
+
+/// Reads one CREATE text from front to back. A shape that it does not know moves it to the end, where nothing matches.
+class create_parser {
+ public:
+  explicit create_parser(std::string_view sql) : tokens_(create_lexer(sql).tokens()) {}
+
+  /// The text from its first token to its last, without the semicolon that may follow.
+  [[nodiscard]] std::string_view statement() const {
+    std::size_t end = tokens_.size();
+    while (end != 0 && tokens_[end - 1].text == ";")
+      --end;
+    if (end == 0)
+      return {};
+    const char* const begin = tokens_.front().text.data();
+    return {begin, static_cast<std::size_t>(tokens_[end - 1].text.data() + tokens_[end - 1].text.size() - begin)};
+  }
+
+  std::optional<created_table> table() {
+    skip_create();
+    expect("TABLE");
+    skip_if_not_exists();
+    created_table t;
+    t.name = qualified_name();
+    expect_symbol("(");
+    columns(t);
+    constraints(t);
+    expect_symbol(")");
+    options(t);
+    finish();
+    if (failed_ || t.columns.empty())
+      return std::nullopt;
+    return t;
+  }
+
+  std::optional<created_index> index() {
+    skip_create();
+    created_index i;
+    i.unique = accept("UNIQUE");
+    expect("INDEX");
+    skip_if_not_exists();
+    i.name = qualified_name();
+    expect("ON");
+    i.table = name();
+    expect_symbol("(");
+    do {
+      i.parts.push_back(index_part());
+    } while (accept_symbol(","));
+    expect_symbol(")");
+    if (accept("WHERE")) {
+      i.where = text_of(at_, end_of_statement());
+      at_ = tokens_.size();
+      failed_ = failed_ || i.where.empty();
+    }
+    finish();
+    if (failed_)
+      return std::nullopt;
+    return i;
+  }
+
+  std::optional<created_view> view() {
+    skip_create();
+    expect("VIEW");
+    skip_if_not_exists();
+    created_view v;
+    v.name = qualified_name();
+    if (is_symbol("(")) {
+      v.names_columns = true;
+      at_ = std::min(end_of_group(at_) + 1, tokens_.size());
+    }
+    expect("AS");
+    if (failed_ || at_ >= tokens_.size())
+      return std::nullopt;
+    // Comments inside stay: a view's text is its author's.
+    const std::string_view whole = statement();
+    const char* const begin = tokens_[at_].text.data();
+    if (begin >= whole.data() + whole.size())
+      return std::nullopt;
+    v.query = std::string{begin, static_cast<std::size_t>(whole.data() + whole.size() - begin)};
+    return v;
+  }
+
+  /// The module of CREATE VIRTUAL TABLE … USING module; empty for any other text.
+  std::string module() {
+    skip_create();
+    expect("VIRTUAL");
+    expect("TABLE");
+    skip_if_not_exists();
+    (void)qualified_name();
+    expect("USING");
+    std::string used = name();
+    return failed_ ? std::string{} : used;
+  }
+
+ private:
+  // ---- tokens ----
+
+  [[nodiscard]] bool is(std::string_view keyword, std::size_t ahead = 0) const {
+    return at_ + ahead < tokens_.size() && tokens_[at_ + ahead].kind == create_token_kind::word &&
+           is_keyword(tokens_[at_ + ahead].text, keyword);
+  }
+  [[nodiscard]] bool is_symbol(std::string_view symbol) const {
+    return at_ < tokens_.size() && tokens_[at_].kind == create_token_kind::symbol && tokens_[at_].text == symbol;
+  }
+  [[nodiscard]] bool is_name() const {
+    return at_ < tokens_.size() &&
+           (tokens_[at_].kind == create_token_kind::word || tokens_[at_].kind == create_token_kind::name ||
+            tokens_[at_].kind == create_token_kind::string);
+  }
+  bool accept(std::string_view keyword) {
+    const bool found = is(keyword);
+    at_ += found ? 1 : 0;
+    return found;
+  }
+  bool accept_symbol(std::string_view symbol) {
+    const bool found = is_symbol(symbol);
+    at_ += found ? 1 : 0;
+    return found;
+  }
+  void fail() {
+    failed_ = true;
+    at_ = tokens_.size();
+  }
+  void expect(std::string_view keyword) {
+    if (!accept(keyword))
+      fail();
+  }
+  void expect_symbol(std::string_view symbol) {
+    if (!accept_symbol(symbol))
+      fail();
+  }
+  void finish() {
+    while (accept_symbol(";")) {
+    }
+    if (at_ != tokens_.size())
+      fail();
+  }
+  std::string name() {
+    if (!is_name()) {
+      fail();
+      return {};
+    }
+    return unquoted(tokens_[at_++].text);
+  }
+  std::string qualified_name() {
+    std::string last = name();
+    if (accept_symbol("."))
+      last = name();
+    return last;
+  }
+
+  /// The token that closes the group that opens at this one, or the end.
+  [[nodiscard]] std::size_t end_of_group(std::size_t begin) const {
+    std::size_t depth = 0;
+    for (std::size_t i = begin; i < tokens_.size(); ++i) {
+      if (tokens_[i].kind != create_token_kind::symbol)
+        continue;
+      if (tokens_[i].text == "(")
+        ++depth;
+      else if (tokens_[i].text == ")" && --depth == 0)
+        return i;
+    }
+    return tokens_.size();
+  }
+  [[nodiscard]] std::size_t end_of_statement() const {
+    std::size_t end = tokens_.size();
+    while (end > at_ && tokens_[end - 1].text == ";")
+      --end;
+    return end;
+  }
+
+  /// The text of tokens [begin, end). A comment becomes a blank: at the end of a line it would swallow what follows.
+  [[nodiscard]] std::string text_of(std::size_t begin, std::size_t end) const {
+    std::string text;
+    for (std::size_t i = begin; i < end && i < tokens_.size(); ++i) {
+      if (i != begin) {
+        const char* const gap = tokens_[i - 1].text.data() + tokens_[i - 1].text.size();
+        if (tokens_[i].after_comment)
+          text += ' ';
+        else
+          text.append(gap, tokens_[i].text.data());
+      }
+      text += tokens_[i].text;
+    }
+    return text;
+  }
+
+  /// What stands in the parentheses that open here.
+  std::string parenthesised() {
+    if (!is_symbol("(")) {
+      fail();
+      return {};
+    }
+    const std::size_t end = end_of_group(at_);
+    if (end >= tokens_.size()) {
+      fail();
+      return {};
+    }
+    std::string text = text_of(at_ + 1, end);
+    at_ = end + 1;
+    return text;
+  }
+
+  void skip_create() {
+    expect("CREATE");
+    if (!accept("TEMP"))
+      accept("TEMPORARY");
+  }
+  void skip_if_not_exists() {
+    if (is("IF") && is("NOT", 1) && is("EXISTS", 2))
+      at_ += 3;
+  }
+
+  // ---- CREATE TABLE ----
+
+  [[nodiscard]] bool at_table_constraint() const {
+    return is("CONSTRAINT") || (is("PRIMARY") && is("KEY", 1)) || is("UNIQUE") || is("CHECK") || is("FOREIGN");
+  }
+
+  void columns(created_table& t) {
+    do {
+      if (!t.columns.empty() && at_table_constraint())
+        return;
+      column(t);
+    } while (accept_symbol(","));
+  }
+
+  void column(created_table& t) {
+    created_column c;
+    c.name = name();
+    type(c);
+    std::string constraint;
+    bool more = !failed_;
+    while (more) {
+      if (accept("CONSTRAINT")) {
+        constraint = name();
+        continue;
+      }
+      more = column_constraint(t, c, std::exchange(constraint, {}));
+    }
+    t.columns.push_back(std::move(c));
+  }
+
+  [[nodiscard]] bool at_column_constraint() const {
+    return is("CONSTRAINT") || is("PRIMARY") || is("NOT") || is("NULL") || is("UNIQUE") || is("CHECK") ||
+           is("DEFAULT") || is("COLLATE") || is("REFERENCES") || is("DEFERRABLE") || is("AS") ||
+           (is("GENERATED") && is("ALWAYS", 1) && is("AS", 2));
+  }
+
+  void type(created_column& c) {
+    const std::size_t begin = at_;
+    while (is_name() && !at_column_constraint())
+      ++at_;
+    if (at_ == begin)
+      return;
+    if (is_symbol("("))
+      at_ = std::min(end_of_group(at_) + 1, tokens_.size());
+    c.type = text_of(begin, at_);
+    for (std::size_t i = begin; i < at_; ++i)
+      if (tokens_[i].kind == create_token_kind::name || tokens_[i].kind == create_token_kind::string ||
+          (i != begin && tokens_[i].after_comment))
+        c.type_as_written = false;
+  }
+
+  /// \return whether there was one
+  bool column_constraint(created_table& t, created_column& c, std::string constraint) {
+    if (accept("PRIMARY")) {
+      expect("KEY");
+      created_key key{.name = std::move(constraint), .columns = {c.name}};
+      key.plain = !accept("DESC");
+      accept("ASC");
+      key.plain = conflict_clause() && key.plain;
+      t.autoincrement = accept("AUTOINCREMENT") || t.autoincrement;
+      set_primary_key(t, std::move(key));
+    } else if (accept("NOT")) {
+      if (accept("DEFERRABLE")) {
+        defer(t, false);
+      } else {
+        expect("NULL");
+        c.not_null = true;
+        t.plain = conflict_clause() && t.plain;
+      }
+    } else if (accept("NULL")) {
+      (void)conflict_clause();
+    } else if (accept("UNIQUE")) {
+      created_key key{.name = std::move(constraint), .columns = {c.name}};
+      key.plain = conflict_clause();
+      add_unique(t, std::move(key));
+    } else if (accept("CHECK")) {
+      t.checks.push_back({.name = std::move(constraint), .expression = parenthesised(), .column = c.name});
+      (void)conflict_clause();
+    } else if (accept("DEFAULT")) {
+      default_value(c);
+    } else if (accept("COLLATE")) {
+      c.collation = name();
+    } else if (accept("REFERENCES")) {
+      references(t, {.name = std::move(constraint), .columns = {c.name}});
+    } else if (accept("DEFERRABLE")) {
+      defer(t, true);
+    } else if (is("GENERATED") || is("AS")) {
+      if (accept("GENERATED"))
+        expect("ALWAYS");
+      expect("AS");
+      c.generated_as = parenthesised();
+      c.generated = accept("STORED") ? generated_kind::stored : generated_kind::virtual_column;
+      if (c.generated == generated_kind::virtual_column)
+        accept("VIRTUAL");
+    } else {
+      return false;
+    }
+    return !failed_;
+  }
+
+  void default_value(created_column& c) {
+    const std::size_t begin = at_;
+    c.default_kind = created_default_kind::expression;
+    if (is_symbol("(")) {
+      c.default_text = parenthesised();
+      return;
+    }
+    if (is_symbol("+") || is_symbol("-"))
+      ++at_;
+    if (at_ >= tokens_.size() || tokens_[at_].kind == create_token_kind::symbol) {
+      fail();
+      return;
+    }
+    const create_token& value = tokens_[at_++];
+    c.default_text = text_of(begin, at_);
+    if (at_ - begin == 1 && (value.kind == create_token_kind::name || is_plain_word(value))) {
+      c.default_kind = created_default_kind::name;
+      c.default_text = unquoted(value.text);
+    }
+  }
+
+  /// Whether a word of its own is a text after DEFAULT. https://www.sqlite.org/quirks.html
+  static bool is_plain_word(const create_token& token) {
+    static constexpr std::array<std::string_view, 6> values{"NULL",         "TRUE",         "FALSE",
+                                                            "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"};
+    return token.kind == create_token_kind::word && !is_one_of(token.text, values);
+  }
+
+  /// \return whether there is none, or the one that holds anyway
+  bool conflict_clause() {
+    if (!is("ON") || !is("CONFLICT", 1))
+      return true;
+    at_ += 2;
+    const bool standard = is("ABORT");
+    (void)name();
+    return standard;
+  }
+
+  static void set_primary_key(created_table& t, created_key key) {
+    t.plain = t.plain && key.plain && !t.primary_key;
+    t.primary_key = std::move(key);
+  }
+
+  static void add_unique(created_table& t, created_key key) {
+    t.plain = t.plain && key.plain;
+    t.uniques.push_back(std::move(key));
+  }
+
+  void constraints(created_table& t) {
+    std::string constraint;
+    while (!failed_ && !is_symbol(")")) {
+      if (accept("CONSTRAINT"))
+        constraint = name();
+      else if (!accept_symbol(","))  // The comma between two constraints may be missing.
+        table_constraint(t, std::exchange(constraint, {}));
+    }
+  }
+
+  void table_constraint(created_table& t, std::string constraint) {
+    if (accept("PRIMARY")) {
+      expect("KEY");
+      created_key key = key_columns(t, std::move(constraint));
+      key.plain = conflict_clause() && key.plain;
+      set_primary_key(t, std::move(key));
+    } else if (accept("UNIQUE")) {
+      created_key key = key_columns(t, std::move(constraint));
+      key.plain = conflict_clause() && key.plain;
+      add_unique(t, std::move(key));
+    } else if (accept("CHECK")) {
+      t.checks.push_back({.name = std::move(constraint), .expression = parenthesised()});
+      (void)conflict_clause();
+    } else if (accept("FOREIGN")) {
+      expect("KEY");
+      created_foreign_key fk{.name = std::move(constraint), .columns = names()};
+      expect("REFERENCES");
+      references(t, std::move(fk));
+    } else {
+      fail();
+    }
+  }
+
+  created_key key_columns(created_table& t, std::string constraint) {
+    created_key key{.name = std::move(constraint)};
+    expect_symbol("(");
+    do {
+      key.columns.push_back(name());
+      if (accept("COLLATE")) {
+        key.plain = false;
+        (void)name();
+      }
+      accept("ASC");
+      if (accept("DESC"))
+        key.plain = false;
+      t.autoincrement = accept("AUTOINCREMENT") || t.autoincrement;
+    } while (accept_symbol(","));
+    expect_symbol(")");
+    return key;
+  }
+
+  /// (a, b). SQLite takes COLLATE and an order here and ignores them.
+  std::vector<std::string> names() {
+    std::vector<std::string> all;
+    expect_symbol("(");
+    do {
+      all.push_back(name());
+      if (accept("COLLATE"))
+        (void)name();
+      if (!accept("ASC"))
+        accept("DESC");
+    } while (accept_symbol(","));
+    expect_symbol(")");
+    return all;
+  }
+
+  /// What follows REFERENCES. https://www.sqlite.org/foreignkeys.html
+  void references(created_table& t, created_foreign_key fk) {
+    fk.target_table = name();
+    if (is_symbol("("))
+      fk.target_columns = names();
+    while (true) {
+      if (accept("MATCH")) {
+        (void)name();  // Parsed by SQLite, and of no effect.
+      } else if (is("ON") && (is("DELETE", 1) || is("UPDATE", 1) || is("INSERT", 1))) {
+        ++at_;
+        const bool on_delete = is("DELETE");
+        const bool on_update = is("UPDATE");
+        ++at_;
+        const referential_action action = referential();
+        if (on_delete)
+          fk.on_delete = action;
+        else if (on_update)
+          fk.on_update = action;
+      } else {
+        break;
+      }
+    }
+    t.foreign_keys.push_back(std::move(fk));
+    const bool negated = is("NOT") && is("DEFERRABLE", 1);
+    if (negated || is("DEFERRABLE")) {
+      at_ += negated ? 2 : 1;
+      defer(t, !negated);
+    }
+  }
+
+  referential_action referential() {
+    if (accept("CASCADE"))
+      return referential_action::cascade;
+    if (accept("RESTRICT"))
+      return referential_action::restrict_action;
+    if (accept("SET")) {
+      if (accept("NULL"))
+        return referential_action::set_null;
+      expect("DEFAULT");
+      return referential_action::set_default;
+    }
+    expect("NO");
+    expect("ACTION");
+    return referential_action::no_action;
+  }
+
+  /// [NOT] DEFERRABLE [INITIALLY …] of the foreign key before it; without one SQLite ignores it.
+  void defer(created_table& t, bool deferrable) {
+    bool deferred = false;
+    if (accept("INITIALLY")) {
+      deferred = accept("DEFERRED");
+      if (!deferred)
+        expect("IMMEDIATE");
+    }
+    if (t.foreign_keys.empty())
+      return;
+    t.foreign_keys.back().deferral = !deferrable ? deferral::not_deferrable
+                                     : deferred  ? deferral::initially_deferred
+                                                 : deferral::initially_immediate;
+  }
+
+  void options(created_table& t) {
+    while (!failed_ && is_name()) {
+      std::string option;
+      const bool without = is("WITHOUT");
+      for (; is_name(); ++at_) {
+        std::string word = unquoted(tokens_[at_].text);
+        if (without || is_keyword(word, "STRICT"))
+          std::transform(word.begin(), word.end(), word.begin(), upper_ascii);
+        option += (option.empty() ? "" : " ") + word;
+      }
+      t.options.push_back(std::move(option));
+      if (!accept_symbol(","))
+        break;
+    }
+    std::sort(t.options.begin(), t.options.end(), std::greater<>{});
+    t.options.erase(std::unique(t.options.begin(), t.options.end()), t.options.end());
+  }
+
+  // ---- CREATE INDEX ----
+
+  created_index_part index_part() {
+    const std::size_t begin = at_;
+    std::size_t depth = 0;
+    for (; at_ < tokens_.size(); ++at_) {
+      if (tokens_[at_].kind != create_token_kind::symbol)
+        continue;
+      if (depth == 0 && (tokens_[at_].text == "," || tokens_[at_].text == ")"))
+        break;
+      if (tokens_[at_].text == "(")
+        ++depth;
+      else if (tokens_[at_].text == ")")
+        --depth;
+    }
+    std::size_t end = at_;
+    created_index_part part;
+    const auto ends_with = [&](std::string_view keyword) {
+      return end > begin + 1 && tokens_[end - 1].kind == create_token_kind::word &&
+             is_keyword(tokens_[end - 1].text, keyword);
+    };
+    part.descending = ends_with("DESC");
+    if (part.descending || ends_with("ASC"))
+      --end;
+    if (end == begin) {
+      fail();
+      return part;
+    }
+    // COLLATE binds closer than any operator: over more than one operand it belongs to the last one alone.
+    if (end - begin >= 3 && is_collate(end - 2) && is_one_operand(begin, end - 2)) {
+      part.collation = unquoted(tokens_[end - 1].text);
+      end -= 2;
+    }
+    part.expression = end - begin != 1 || tokens_[begin].kind == create_token_kind::number ||
+                      tokens_[begin].kind == create_token_kind::blob ||
+                      tokens_[begin].kind == create_token_kind::symbol;
+    if (!part.expression) {
+      part.text = unquoted(tokens_[begin].text);
+    } else if (closes_at(begin) == end - 1) {
+      part.text = text_of(begin + 1, end - 1);
+    } else {
+      part.text = text_of(begin, end);
+    }
+    if (part.expression && part.text.empty())
+      fail();
+    return part;
+  }
+
+  [[nodiscard]] bool is_collate(std::size_t i) const {
+    return tokens_[i].kind == create_token_kind::word && is_keyword(tokens_[i].text, "COLLATE");
+  }
+
+  /// Where the group that opens at a token closes; the end where none opens there.
+  [[nodiscard]] std::size_t closes_at(std::size_t i) const {
+    if (tokens_[i].kind != create_token_kind::symbol || tokens_[i].text != "(")
+      return tokens_.size();
+    return end_of_group(i);
+  }
+
+  /// A name, (…) or f(…).
+  [[nodiscard]] bool is_one_operand(std::size_t begin, std::size_t end) const {
+    if (end - begin == 1)
+      return true;
+    if (closes_at(begin) == end - 1)
+      return true;
+    return tokens_[begin].kind == create_token_kind::word && closes_at(begin + 1) == end - 1;
+  }
+
+  std::vector<create_token> tokens_;
+  std::size_t at_ = 0;
+  bool failed_ = false;
+};
+
+/// What a CREATE TABLE text says; nullopt where this parser does not know its shape.
+[[nodiscard]] inline std::optional<created_table> parse_create_table(std::string_view sql) {
+  return create_parser(sql).table();
+}
+
+[[nodiscard]] inline std::optional<created_index> parse_create_index(std::string_view sql) {
+  return create_parser(sql).index();
+}
+
+[[nodiscard]] inline std::optional<created_view> parse_create_view(std::string_view sql) {
+  return create_parser(sql).view();
+}
+
+}  // namespace instar::detail
+
+/// \file The schema of a SQLite database as a value.
+///
+/// Each table is read twice, from its CREATE text and from the PRAGMAs, and is modelled only where both agree: a text
+/// that the parser misunderstood, or that says what the value has no member for, is kept whole as a raw object.
+
+namespace instar::detail {
+
+/// Compares names as SQLite does.
+struct sqlite_name_less {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+      return static_cast<unsigned char>(upper_ascii(x)) < static_cast<unsigned char>(upper_ascii(y));
+    });
+  }
+};
+
+template <class Value>
+using by_sqlite_name = std::map<std::string, Value, sqlite_name_less>;
+
+/// What the PRAGMAs tell of a table.
+struct sqlite_table_facts {
+  struct column {
+    std::string name;
+    std::string type;
+    bool not_null;
+    std::string initial;
+    std::size_t key_position;  ///< In the primary key, from 1; 0: not part of it.
+    int hidden;
+  };
+  struct index_part {
+    std::optional<std::string> column;  ///< None: an expression.
+    bool descending;
+    std::string collation;
+  };
+  struct index {
+    std::string origin;  ///< "c" by CREATE INDEX, "u" by UNIQUE, "pk" by PRIMARY KEY.
+    std::vector<index_part> parts{};
+
+    [[nodiscard]] std::vector<std::string> columns() const {
+      std::vector<std::string> names;
+      for (const index_part& p : parts)
+        names.push_back(p.column.value_or(std::string{}));
+      return names;
+    }
+  };
+  struct foreign_key {
+    std::string target;
+    std::string on_update;
+    std::string on_delete;
+    std::vector<std::string> columns{};
+    std::vector<std::string> target_columns{};
+  };
+
+  std::vector<column> columns{};
+  by_sqlite_name<index> indexes{};
+  std::vector<foreign_key> foreign_keys{};  ///< In the order of the text.
+  bool without_rowid = false;
+  bool strict = false;
+  bool has_flags = false;  ///< Whether this SQLite tells the two before: 3.37 and later.
+
+  [[nodiscard]] std::vector<std::string> primary_key() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 1; i <= columns.size(); ++i)
+      for (const column& c : columns)
+        if (c.key_position == i)
+          names.push_back(c.name);
+    return names;
+  }
+};
+
+inline bool same_sqlite_names(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](const std::string& x, const std::string& y) { return same_sqlite_name(x, y); });
+}
+
+/// Whether a table's text and the PRAGMAs speak of the same table.
+class sqlite_agreement {
+ public:
+  sqlite_agreement(const created_table& text, const sqlite_table_facts& facts) : text_(text), facts_(facts) {}
+
+  [[nodiscard]] bool complete() const { return columns() && keys() && foreign_keys() && options(); }
+
+ private:
+  [[nodiscard]] bool columns() const {
+    if (text_.columns.size() != facts_.columns.size())
+      return false;
+    for (std::size_t i = 0; i < text_.columns.size(); ++i) {
+      const created_column& written = text_.columns[i];
+      const sqlite_table_facts::column& told = facts_.columns[i];
+      const int hidden = written.generated == generated_kind::none     ? 0
+                         : written.generated == generated_kind::stored ? 3
+                                                                       : 2;
+      if (written.name != told.name || hidden != told.hidden || (written.not_null && !told.not_null) ||
+          (written.type_as_written && !same_sqlite_name(written.type, told.type)) ||
+          (written.default_kind == created_default_kind::none) != told.initial.empty())
+        return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool keys() const {
+    const std::vector<std::string> told = facts_.primary_key();
+    if (!same_sqlite_names(text_.primary_key ? text_.primary_key->columns : std::vector<std::string>{}, told))
+      return false;
+    const auto written = [&](const sqlite_table_facts::index& index) {
+      return std::any_of(text_.uniques.begin(), text_.uniques.end(),
+                         [&](const created_key& k) { return same_sqlite_names(k.columns, index.columns()); });
+    };
+    // SQLite makes no second index for the columns of the primary key or of another constraint.
+    const auto enforced = [&](const created_key& k) {
+      return same_sqlite_names(k.columns, told) ||
+             std::any_of(facts_.indexes.begin(), facts_.indexes.end(), [&](const auto& index) {
+               return index.second.origin != "c" && same_sqlite_names(k.columns, index.second.columns());
+             });
+    };
+    return std::all_of(facts_.indexes.begin(), facts_.indexes.end(),
+                       [&](const auto& index) { return index.second.origin != "u" || written(index.second); }) &&
+           std::all_of(text_.uniques.begin(), text_.uniques.end(), enforced);
+  }
+
+  [[nodiscard]] static std::string_view action(referential_action action) {
+    switch (action) {
+    case referential_action::no_action:
+      return "NO ACTION";
+    case referential_action::restrict_action:
+      return "RESTRICT";
+    case referential_action::cascade:
+      return "CASCADE";
+    case referential_action::set_null:
+      return "SET NULL";
+    case referential_action::set_default:
+      return "SET DEFAULT";
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool foreign_keys() const {
+    return text_.foreign_keys.size() == facts_.foreign_keys.size() &&
+           std::equal(text_.foreign_keys.begin(), text_.foreign_keys.end(), facts_.foreign_keys.begin(),
+                      [](const created_foreign_key& written, const sqlite_table_facts::foreign_key& told) {
+                        return same_sqlite_name(written.target_table, told.target) &&
+                               same_sqlite_names(written.columns, told.columns) &&
+                               (written.target_columns.empty() ||
+                                same_sqlite_names(written.target_columns, told.target_columns)) &&
+                               action(written.on_delete) == told.on_delete &&
+                               action(written.on_update) == told.on_update;
+                      });
+  }
+
+  [[nodiscard]] bool options() const {
+    const auto has = [&](std::string_view option) {
+      return std::find(text_.options.begin(), text_.options.end(), option) != text_.options.end();
+    };
+    return !facts_.has_flags || (has("WITHOUT ROWID") == facts_.without_rowid && has("STRICT") == facts_.strict);
+  }
+
+  const created_table& text_;
+  const sqlite_table_facts& facts_;
+};
+
+/// Everything that a database tells, in six queries of one snapshot.
+class sqlite_catalogue {
+ public:
+  struct object {
+    std::string type;
+    std::string name;
+    std::string table;
+    std::string sql;
+  };
+
+  sqlite_catalogue(database& db, const introspection_options& options) : db_(db) {
+    const bool own_transaction = !db.in_transaction();
+    if (own_transaction)
+      db.execute("BEGIN");
+    try {
+      read(options);
+    } catch (...) {
+      if (own_transaction && db.is_open())
+        try {
+          db.execute("ROLLBACK");
+        } catch (const database_error&) {
+          // What went wrong first is what the caller has to know.
+        }
+      throw;
+    }
+    if (own_transaction)
+      db.execute("COMMIT");
+  }
+
+  // It points into itself.
+  sqlite_catalogue(const sqlite_catalogue&) = delete;
+  sqlite_catalogue& operator=(const sqlite_catalogue&) = delete;
+
+  /// The objects of a type ("table", "index", "view", "trigger") by name.
+  [[nodiscard]] std::vector<const object*> all(std::string_view type) const {
+    std::vector<const object*> found;
+    for (const object& o : objects_)
+      if (o.type == type)
+        found.push_back(&o);
+    return found;
+  }
+
+  /// The indexes of a table that a CREATE INDEX made, by name.
+  [[nodiscard]] const std::vector<const object*>& indexes_of(std::string_view table) const {
+    static const std::vector<const object*> none;
+    const auto found = indexes_.find(table);
+    return found == indexes_.end() ? none : found->second;
+  }
+
+  /// A table's name as it was made; of one that is not there the name itself.
+  [[nodiscard]] std::string_view table_name(std::string_view written) const {
+    const auto found = tables_.find(written);
+    return found == tables_.end() ? written : std::string_view{*found};
+  }
+
+  /// The facts of a table, or null: of a virtual one, or one that is not there.
+  [[nodiscard]] const sqlite_table_facts* facts(std::string_view table) const {
+    const auto found = facts_.find(table);
+    return found == facts_.end() ? nullptr : &found->second;
+  }
+
+  [[nodiscard]] static bool is_virtual(const object& o) {
+    static constexpr std::string_view start = "CREATE VIRTUAL ";
+    return o.sql.size() > start.size() && same_sqlite_name(std::string_view{o.sql}.substr(0, start.size()), start);
+  }
+
+ private:
+  static std::string text(sql_value& value) { return value ? std::move(*value) : std::string{}; }
+
+  void read(const introspection_options& options) {
+    read_objects();
+    read_table_list();
+    leave_out(options);
+    for (const object& o : objects_) {
+      if (o.type == "table")
+        tables_.insert(o.name);
+      else if (o.type == "index")
+        indexes_[o.table].push_back(&o);
+    }
+    read_columns();
+    read_indexes();
+    read_foreign_keys();
+    for (auto& [name, facts] : facts_)
+      facts.has_flags = has_table_list();
+  }
+
+  [[nodiscard]] bool has_table_list() const { return db_.server_version() >= 3037000; }
+
+  void read_objects() {
+    query_result result = db_.query("SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
+                                    " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name");
+    for (auto& row : result.rows)
+      objects_.push_back({text(row[0]), text(row[1]), text(row[2]), text(row[3])});
+  }
+
+  void read_table_list() {
+    if (!has_table_list())
+      return;
+    query_result result = db_.query("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'");
+    for (auto& row : result.rows) {
+      const std::string name = text(row[0]);
+      if (row[1] == "shadow")
+        shadows_.insert(name);
+      flags_[name] = {row[2] == "1", row[3] == "1"};
+    }
+  }
+
+  /// The tables in which a virtual table keeps its content come and go with it.
+  [[nodiscard]] bool is_shadow(std::string_view name) const {
+    if (shadows_.find(name) != shadows_.end())
+      return true;
+    // Before 3.37, or where its module is not loaded, SQLite does not know. https://www.sqlite.org/fts5.html
+    struct module_tables {
+      std::string_view module;
+      std::vector<std::string_view> endings;
+    };
+    static const std::vector<module_tables> known{{"fts3", {"_content", "_segdir", "_segments", "_docsize", "_stat"}},
+                                                  {"fts4", {"_content", "_segdir", "_segments", "_docsize", "_stat"}},
+                                                  {"fts5", {"_config", "_content", "_data", "_docsize", "_idx"}},
+                                                  {"rtree", {"_node", "_parent", "_rowid"}},
+                                                  {"rtree_i32", {"_node", "_parent", "_rowid"}},
+                                                  {"geopoly", {"_node", "_parent", "_rowid"}}};
+    for (const auto& [table, module] : modules_)
+      for (const module_tables& m : known)
+        if (same_sqlite_name(m.module, module) && name.size() > table.size() &&
+            same_sqlite_name(name.substr(0, table.size()), table))
+          for (std::string_view ending : m.endings)
+            if (same_sqlite_name(name.substr(table.size()), ending))
+              return true;
+    return false;
+  }
+
+  void leave_out(const introspection_options& options) {
+    for (const object& o : objects_)
+      if (o.type == "table" && is_virtual(o))
+        modules_[o.name] = create_parser(o.sql).module();
+    std::erase_if(objects_, [&](const object& o) {
+      const auto ignored = [&](std::string_view wanted) { return same_sqlite_name(wanted, o.table); };
+      return is_shadow(o.table) || std::any_of(options.ignored_tables.begin(), options.ignored_tables.end(), ignored);
+    });
+  }
+
+  // A virtual table has no root page, and PRAGMAs fail on it where its module is not loaded. The second argument keeps
+  // temporary tables of the same name out.
+  static constexpr std::string_view from_tables = " FROM main.sqlite_schema AS t JOIN pragma_";
+  static constexpr std::string_view only_tables =
+      " WHERE t.type = 'table' AND t.rootpage <> 0 AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name";
+
+  query_result query_tables(std::string_view columns, std::string_view source, std::string_view order) {
+    std::string sql = "SELECT t.name, ";
+    sql.append(columns).append(from_tables).append(source).append(only_tables).append(order);
+    return db_.query(sql);
+  }
+
+  void read_columns() {
+    query_result result = query_tables("c.name, c.type, c.\"notnull\", c.dflt_value, c.pk, c.hidden",
+                                       "table_xinfo(t.name, 'main') AS c", ", c.cid");
+    for (auto& row : result.rows) {
+      const std::string table = text(row[0]);
+      sqlite_table_facts& facts = facts_[table];
+      if (facts.columns.empty())
+        std::tie(facts.without_rowid, facts.strict) = flags_[table];
+      facts.columns.push_back(
+          {text(row[1]), text(row[2]), row[3] == "1", text(row[4]), number(row[5]), static_cast<int>(number(row[6]))});
+    }
+  }
+
+  static std::size_t number(const sql_value& value) {
+    std::size_t n = 0;
+    if (value)
+      std::from_chars(value->data(), value->data() + value->size(), n);
+    return n;
+  }
+
+  void read_indexes() {
+    query_result result = query_tables("i.name, i.origin, c.name, c.\"desc\", c.coll",
+                                       "index_list(t.name, 'main') AS i JOIN pragma_index_xinfo(i.name, 'main') AS c "
+                                       "ON c.key = 1",
+                                       ", i.seq, c.seqno");
+    for (auto& row : result.rows) {
+      sqlite_table_facts::index& index = facts_[text(row[0])].indexes[text(row[1])];
+      index.origin = text(row[2]);
+      index.parts.push_back({std::move(row[3]), row[4] == "1", text(row[5])});
+    }
+  }
+
+  void read_foreign_keys() {
+    // The last one of the text has the number 0.
+    query_result result = query_tables("f.id, f.\"table\", f.on_update, f.on_delete, f.\"from\", f.\"to\"",
+                                       "foreign_key_list(t.name, 'main') AS f", ", f.id DESC, f.seq");
+    std::string last;
+    for (auto& row : result.rows) {
+      const std::string table = text(row[0]);
+      const std::string id = table + '\0' + text(row[1]);
+      auto& keys = facts_[table].foreign_keys;
+      if (keys.empty() || id != last)
+        keys.push_back({text(row[2]), text(row[3]), text(row[4])});
+      last = id;
+      keys.back().columns.push_back(text(row[5]));
+      keys.back().target_columns.push_back(text(row[6]));
+    }
+  }
+
+  database& db_;
+  std::vector<object> objects_;
+  std::set<std::string, sqlite_name_less> tables_;
+  by_sqlite_name<std::vector<const object*>> indexes_;
+  std::set<std::string, sqlite_name_less> shadows_;
+  by_sqlite_name<std::pair<bool, bool>> flags_;
+  by_sqlite_name<std::string> modules_;
+  by_sqlite_name<sqlite_table_facts> facts_;
+};
+
+/// The kind whose words instar writes are these, or custom with the words. https://www.sqlite.org/datatype3.html
+inline column_type sqlite_type(owned_schema& owner, std::string_view words) {
+  struct known {
+    std::string_view words;
+    type_kind kind;
+  };
+  static constexpr known types[] = {
+      {"BOOLEAN", type_kind::boolean}, {"INTEGER", type_kind::bigint}, {"REAL", type_kind::double_precision},
+      {"NUMERIC", type_kind::numeric}, {"TEXT", type_kind::text},      {"BLOB", type_kind::bytea},
+      {"VARCHAR", type_kind::varchar}, {"CHAR", type_kind::character}};
+  for (const known& t : types)
+    if (t.words == words)
+      return {.kind = t.kind};
+  for (const known& t : {types[6], types[7]}) {
+    if (words.size() < t.words.size() + 3 || !words.starts_with(t.words) || words[t.words.size()] != '(')
+      continue;
+    int length = -1;
+    const char* const begin = words.data() + t.words.size() + 1;
+    const char* const end = words.data() + words.size() - 1;
+    const auto [stop, error] = std::from_chars(begin, end, length);
+    column_type type{.kind = t.kind, .length = length};
+    string_writer written;
+    put_sqlite_type(written, type);
+    if (error == std::errc{} && stop == end && length >= 0 && written.text == words)
+      return type;
+  }
+  return {.kind = type_kind::custom, .custom = owner.text(words)};
+}
+
+/// A default as it is written: a literal where writing that literal gives the same words, else an expression.
+inline column_default sqlite_default(owned_schema& owner, const created_column& written, type_kind type) {
+  const std::string_view words = written.default_text;
+  if (written.default_kind == created_default_kind::none)
+    return {};
+  if (written.default_kind == created_default_kind::name)
+    return {.kind = default_kind::text, .text = owner.text(words)};
+  if (same_sqlite_name(words, "NULL"))
+    return {};  // What a column has without a default.
+  if (same_sqlite_name(words, "CURRENT_TIMESTAMP"))
+    return {.kind = default_kind::now};
+  const std::vector<create_token> tokens = create_lexer(words).tokens();
+  if (tokens.size() == 1 && tokens[0].kind == create_token_kind::string && tokens[0].text.size() > 1)
+    return {.kind = default_kind::text, .text = owner.text(unquoted(tokens[0].text))};
+  const char* const end = words.data() + words.size();
+  std::int64_t whole = 0;
+  if (const auto [stop, error] = std::from_chars(words.data(), end, whole); error == std::errc{} && stop == end) {
+    string_writer out;
+    put_integer(out, whole);
+    if (out.text == words) {
+      const bool truth = type == type_kind::boolean && (whole == 0 || whole == 1);
+      return {.kind = truth ? default_kind::boolean : default_kind::integer, .integer = whole};
+    }
+  }
+  // Up to 15 digits every decimal is a double that is written the same way again.
+  if (words.size() <= 16 && words.find_first_not_of("-0123456789.") == std::string_view::npos &&
+      words.find('.') != std::string_view::npos) {
+    double real = 0;
+    if (const auto [stop, error] = std::from_chars(words.data(), end, real); error == std::errc{} && stop == end) {
+      string_writer out;
+      put_real(out, real);
+      if (out.text == words)
+        return {.kind = default_kind::real, .real = real};
+    }
+  }
+  return {.kind = default_kind::expression, .text = owner.text(words)};
+}
+
+/// Gives names to a table's constraints that have none: those that a model would derive, with a digit where taken.
+class sqlite_constraint_names {
+ public:
+  sqlite_constraint_names(std::string_view table) : table_(table) {}
+
+  void take(std::string_view name) { taken_.emplace(name); }
+
+  std::string derive(const std::vector<std::string>& columns, std::string_view suffix) {
+    const std::vector<std::string_view> views(columns.begin(), columns.end());
+    std::string ending{suffix};
+    for (int digit = 1;; ++digit) {
+      string_writer out;
+      put_derived_name(out, table_, views, ending);
+      if (taken_.insert(out.text).second)
+        return std::move(out.text);
+      ending = std::string(suffix) + std::to_string(digit);
+    }
+  }
+
+ private:
+  std::string_view table_;
+  std::set<std::string, std::less<>> taken_;
+};
+
+/// Turns what a database tells into the value.
+class sqlite_introspector {
+ public:
+  explicit sqlite_introspector(const sqlite_catalogue& catalogue) : catalogue_(catalogue) {}
+
+  owned_schema run() {
+    std::vector<table> tables;
+    for (const sqlite_catalogue::object* o : catalogue_.all("table"))
+      if (const std::optional<created_table> text = modelled(*o))
+        tables.push_back(make_table(*o, *text));
+      else
+        add_raw(sqlite_catalogue::is_virtual(*o) ? "virtual table" : "table", "DROP TABLE ", *o,
+                placement::before_tables);
+    raw_indexes();
+    std::vector<view_object> views;
+    for (const sqlite_catalogue::object* o : catalogue_.all("view")) {
+      const std::optional<created_view> text = parse_create_view(o->sql);
+      if (text && !text->names_columns)
+        views.push_back({.name = owner_.text(o->name), .query = owner_.text(text->query)});
+      else
+        add_raw("view", "DROP VIEW ", *o, placement::after_tables);
+    }
+    for (const sqlite_catalogue::object* o : catalogue_.all("trigger"))
+      add_raw("trigger", "DROP TRIGGER ", *o, placement::after_tables);
+    owner_.set(
+        {.tables = owner_.array(tables), .views = owner_.array(in_order(views)), .raw_objects = owner_.array(raw_)});
+    return std::move(owner_);
+  }
+
+ private:
+  using object = sqlite_catalogue::object;
+
+  [[nodiscard]] std::optional<created_table> modelled(const object& o) const {
+    const sqlite_table_facts* facts = catalogue_.facts(o.name);
+    if (facts == nullptr)
+      return std::nullopt;
+    std::optional<created_table> text = parse_create_table(o.sql);
+    if (!text || !text->plain || !sqlite_agreement(*text, *facts).complete())
+      return std::nullopt;
+    return text;
+  }
+
+  void add_raw(std::string_view kind, std::string_view drop, const object& o, placement at) {
+    raw_.push_back({.kind = kind,
+                    .name = owner_.text(o.name),
+                    .create = owner_.text(create_parser(o.sql).statement()),
+                    .drop = owner_.text(std::string(drop) + quote_identifier(o.name)),
+                    .placement = at});
+  }
+
+  // ---- tables ----
+
+  table make_table(const object& o, const created_table& text) {
+    const sqlite_table_facts& facts = *catalogue_.facts(o.name);
+    modelled_.insert(o.name);
+    sqlite_constraint_names names(o.name);
+    take_names(o, text, names);
+
+    table t{.name = owner_.text(o.name)};
+    const std::vector<std::string> primary = facts.primary_key();
+    if (!primary.empty()) {
+      const bool named = !text.primary_key->name.empty();
+      t.primary_key = {.name = owner_.text(named ? text.primary_key->name : names.derive({}, "_pkey")),
+                       .columns = texts(primary)};
+    }
+    std::vector<key> uniques;
+    std::vector<index> indexes;
+    make_uniques(facts, text, names, uniques);
+    make_indexes(o, facts, uniques, indexes);
+    t.columns = make_columns(facts, text, uniques);
+    t.uniques = sorted(uniques);
+    t.foreign_keys = make_foreign_keys(facts, text, names);
+    t.checks = make_checks(text, names);
+    t.indexes = sorted(indexes);
+    std::string options;
+    for (const std::string& option : text.options)
+      options += (options.empty() ? "" : ", ") + option;
+    t.options = owner_.text(options);
+    return t;
+  }
+
+  void take_names(const object& o, const created_table& text, sqlite_constraint_names& names) const {
+    if (text.primary_key)
+      names.take(text.primary_key->name);
+    for (const created_key& k : text.uniques)
+      names.take(k.name);
+    for (const created_foreign_key& fk : text.foreign_keys)
+      names.take(fk.name);
+    for (const created_check& c : text.checks)
+      names.take(c.name);
+    for (const object* i : catalogue_.indexes_of(o.name))
+      names.take(i->name);
+  }
+
+  /// https://www.sqlite.org/lang_createtable.html#rowid
+  static bool is_row_number(const created_table& text, const sqlite_table_facts& facts) {
+    const bool rowid = std::find(text.options.begin(), text.options.end(), "WITHOUT ROWID") == text.options.end();
+    return rowid && text.primary_key && text.primary_key->columns.size() == 1 &&
+           std::any_of(facts.columns.begin(), facts.columns.end(), [](const sqlite_table_facts::column& c) {
+             return c.key_position == 1 && same_sqlite_name(c.type, "INTEGER");
+           });
+  }
+
+  std::span<const column> make_columns(const sqlite_table_facts& facts, const created_table& text,
+                                       const std::vector<key>& uniques) {
+    std::vector<column> columns;
+    const bool row_number = is_row_number(text, facts);
+    for (std::size_t i = 0; i < facts.columns.size(); ++i) {
+      const created_column& written = text.columns[i];
+      const sqlite_table_facts::column& told = facts.columns[i];
+      column c{.name = owner_.text(told.name)};
+      // A quoted "INTEGER" is INTEGER; other quotes may hold what is no type without them.
+      const bool told_type = written.type_as_written || same_sqlite_name(told.type, "INTEGER");
+      c.type = sqlite_type(owner_, told_type ? told.type : written.type);
+      c.primary_key = told.key_position != 0;
+      // A row number is never NULL, whether or not its column says so.
+      c.nullable = !told.not_null && !(c.primary_key && row_number);
+      if (c.primary_key && text.autoincrement)
+        c.identity = identity_kind::by_default;
+      c.initial = sqlite_default(owner_, written, c.type.kind);
+      c.generated = written.generated;
+      c.generated_as = owner_.text(written.generated_as);
+      c.collation = owner_.text(written.collation);
+      c.unique = std::any_of(uniques.begin(), uniques.end(),
+                             [&](const key& k) { return k.columns.size() == 1 && k.columns[0] == c.name; });
+      columns.push_back(c);
+    }
+    return owner_.array(columns);
+  }
+
+  /// A column's name as its table writes it.
+  [[nodiscard]] static std::string column_name(const sqlite_table_facts* facts, std::string_view written) {
+    if (facts != nullptr)
+      for (const sqlite_table_facts::column& c : facts->columns)
+        if (same_sqlite_name(c.name, written))
+          return c.name;
+    return std::string{written};
+  }
+
+  [[nodiscard]] static std::vector<std::string> column_names(const sqlite_table_facts* facts,
+                                                             const std::vector<std::string>& written) {
+    std::vector<std::string> names;
+    for (const std::string& name : written)
+      names.push_back(column_name(facts, name));
+    return names;
+  }
+
+  void make_uniques(const sqlite_table_facts& facts, const created_table& text, sqlite_constraint_names& names,
+                    std::vector<key>& uniques) {
+    for (const created_key& k : text.uniques) {
+      const std::vector<std::string> columns = column_names(&facts, k.columns);
+      uniques.push_back({.name = owner_.text(k.name.empty() ? names.derive(columns, "_key") : k.name),
+                         .columns = texts(columns),
+                         .in_table = true});
+    }
+  }
+
+  /// A unique index over columns alone is how instar writes a unique constraint.
+  void make_indexes(const object& table, const sqlite_table_facts& facts, std::vector<key>& uniques,
+                    std::vector<index>& indexes) {
+    for (const object* o : catalogue_.indexes_of(table.name)) {
+      const auto told = facts.indexes.find(o->name);
+      std::optional<created_index> text = parse_create_index(o->sql);
+      if (!text || told == facts.indexes.end() || !settle_parts(*text, facts, told->second)) {
+        unread_indexes_.insert(o->name);
+        continue;
+      }
+      std::vector<index_part> parts;
+      std::vector<std::string_view> columns;
+      bool plain = text->unique && text->where.empty();
+      for (const created_index_part& p : text->parts) {
+        parts.push_back({.text = owner_.text(p.text),
+                         .expression = p.expression,
+                         .descending = p.descending,
+                         .collation = owner_.text(p.collation)});
+        plain = plain && !p.expression && !p.descending && p.collation.empty();
+        columns.push_back(parts.back().text);
+      }
+      if (plain)
+        uniques.push_back({.name = owner_.text(o->name), .columns = owner_.array(columns)});
+      else
+        indexes.push_back({.name = owner_.text(o->name),
+                           .parts = owner_.array(parts),
+                           .unique = text->unique,
+                           .where = owner_.text(text->where)});
+    }
+  }
+
+  /// Gives the parts that are columns the columns' own names, (a) and (a COLLATE b) among them.
+  /// \return whether the text and the PRAGMAs speak of the same parts
+  static bool settle_parts(created_index& text, const sqlite_table_facts& facts,
+                           const sqlite_table_facts::index& told) {
+    if (text.parts.size() != told.parts.size())
+      return false;
+    for (std::size_t i = 0; i < told.parts.size(); ++i) {
+      created_index_part& written = text.parts[i];
+      const sqlite_table_facts::index_part& part = told.parts[i];
+      if (written.descending != part.descending || (!written.expression && !part.column) ||
+          (!written.collation.empty() && !same_sqlite_name(written.collation, part.collation)))
+        return false;
+      if (!part.column)
+        continue;
+      if (written.expression) {
+        const std::vector<create_token> tokens = create_lexer(written.text).tokens();
+        if (tokens.size() >= 3 && is_keyword(tokens[tokens.size() - 2].text, "COLLATE"))
+          written.collation = unquoted(tokens.back().text);
+        written.expression = false;
+      } else if (!same_sqlite_name(written.text, *part.column)) {
+        return false;
+      }
+      written.text = column_name(&facts, *part.column);
+    }
+    return true;
+  }
+
+  std::span<const foreign_key> make_foreign_keys(const sqlite_table_facts& facts, const created_table& text,
+                                                 sqlite_constraint_names& names) {
+    std::vector<foreign_key> keys;
+    for (const created_foreign_key& fk : text.foreign_keys) {
+      const sqlite_table_facts* target = catalogue_.facts(fk.target_table);
+      const std::vector<std::string> columns = column_names(&facts, fk.columns);
+      std::vector<std::string> target_columns = column_names(target, fk.target_columns);
+      if (target_columns.empty() && target != nullptr)
+        target_columns = target->primary_key();
+      if (target_columns.size() != columns.size())
+        target_columns.clear();
+      keys.push_back({.name = owner_.text(fk.name.empty() ? names.derive(columns, "_fkey") : fk.name),
+                      .columns = texts(columns),
+                      .target_table = owner_.text(catalogue_.table_name(fk.target_table)),
+                      .target_columns = texts(target_columns),
+                      .on_delete = fk.on_delete,
+                      .on_update = fk.on_update,
+                      .deferral = fk.deferral});
+    }
+    return sorted(keys);
+  }
+
+  std::span<const check> make_checks(const created_table& text, sqlite_constraint_names& names) {
+    std::vector<check> checks;
+    for (const created_check& c : text.checks) {
+      const std::vector<std::string> columns =
+          c.column.empty() ? std::vector<std::string>{} : std::vector<std::string>{c.column};
+      checks.push_back({.name = owner_.text(c.name.empty() ? names.derive(columns, "_check") : c.name),
+                        .expression = owner_.text(c.expression)});
+    }
+    return sorted(checks);
+  }
+
+  std::span<const std::string_view> texts(const std::vector<std::string>& originals) {
+    std::vector<std::string_view> views;
+    for (const std::string& original : originals)
+      views.push_back(owner_.text(original));
+    return owner_.array(views);
+  }
+
+  /// The order within a table says nothing in SQLite; by name it is the same wherever the table comes from.
+  template <class Named>
+  std::span<const Named> sorted(std::vector<Named>& all) {
+    std::stable_sort(all.begin(), all.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
+    return owner_.array(all);
+  }
+
+  // ---- the rest ----
+
+  void raw_indexes() {
+    for (const object* o : catalogue_.all("index"))
+      if (modelled_.find(o->table) == modelled_.end() || unread_indexes_.find(o->name) != unread_indexes_.end())
+        add_raw("index", "DROP INDEX ", *o, placement::after_tables);
+  }
+
+  /// A view after those that it names, else by name.
+  static std::vector<view_object> in_order(const std::vector<view_object>& views) {
+    std::vector<view_object> ordered;
+    std::vector<char> state(views.size(), 0);
+    // Each entry: a view, and the next one to look for in its query. No recursion, however long the chain.
+    std::vector<std::pair<std::size_t, std::size_t>> path;
+    for (std::size_t start = 0; start < views.size(); ++start) {
+      if (state[start] == 0) {
+        state[start] = 1;
+        path.emplace_back(start, 0);
+      }
+      while (!path.empty()) {
+        auto& [current, next] = path.back();
+        if (next == views.size()) {
+          ordered.push_back(views[current]);
+          path.pop_back();
+          continue;
+        }
+        const std::size_t candidate = next++;
+        if (state[candidate] == 0 && mentions(views[current].query, views[candidate].name)) {
+          state[candidate] = 1;
+          path.emplace_back(candidate, 0);
+        }
+      }
+    }
+    return ordered;
+  }
+
+  const sqlite_catalogue& catalogue_;
+  owned_schema owner_;
+  std::vector<raw_object> raw_;
+  std::set<std::string, sqlite_name_less> modelled_;
+  std::set<std::string, sqlite_name_less> unread_indexes_;
+};
+
+/// The schema of a SQLite database: what is in `main`, without temporary objects and those of attached databases.
+///
+/// Six queries in one snapshot, whatever the number of tables; a transaction that is open is used. SQLite has no
+/// schemas, so `options.schemas` says nothing here. \throws database_error what `database::query` throws
+[[nodiscard]] inline owned_schema introspect_sqlite(database& db, const introspection_options& options = {}) {
+  const sqlite_catalogue catalogue(db, options);
+  return sqlite_introspector(catalogue).run();
+}
+
+}  // namespace instar::detail
+
+/// \file A database's schema as the value that models become at compile time.
+
+namespace instar {
+
+/// Reads the schema of a database: its tables and all else as a value that owns what it looks at.
+///
+/// What the value has no form for is a raw object with the statements that create and drop it, so that nothing in the
+/// database is invisible. Texts are the database's own: expressions as it prints them, types as it names them.
+/// PostgreSQL: objects of the connection's current schema have no schema's name, and those of extensions are left out.
+///
+/// \throws database_error
+[[nodiscard]] inline owned_schema introspect(database& on, const introspection_options& options = {}) {
+  return on.dialect() == sqlite ? detail::introspect_sqlite(on, options) : detail::introspect_postgres(on, options);
+}
+
+}  // namespace instar
+
 
 // ---- instar/migrate/migrate.hpp
 
@@ -12032,19 +17177,20 @@ inline constexpr std::string_view lock_timeout = "INS4040";  ///< another runner
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
-inline constexpr std::string_view snapshot_broken = "INS4060";     ///< snapshot.hpp is not what instar writes
-inline constexpr std::string_view snapshot_conflict = "INS4061";   ///< snapshot.hpp holds merge-conflict markers
-inline constexpr std::string_view snapshot_missing = "INS4062";    ///< migrations but no snapshot.hpp
+inline constexpr std::string_view drift = "INS4053";               ///< the database is not what its migrations made
+inline constexpr std::string_view unproven = "INS4054";            ///< the migrations do not lead to the models
+inline constexpr std::string_view undescribed = "INS4055";      ///< warning: a script's object that no model describes
+inline constexpr std::string_view snapshot_broken = "INS4060";  ///< snapshot.hpp is not what instar writes
+inline constexpr std::string_view snapshot_conflict = "INS4061";  ///< snapshot.hpp holds merge-conflict markers
+inline constexpr std::string_view snapshot_missing = "INS4062";   ///< migrations but no snapshot.hpp
 inline constexpr std::string_view snapshot_stale = "INS4063";  ///< snapshot.hpp does not know a migration of the folder
 inline constexpr std::string_view no_models = "INS4070";       ///< this program was built without models
 inline constexpr std::string_view data_loss = "INS4071";       ///< needs an answer: the plan destroys data
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
-inline constexpr std::string_view push_refused = "INS4080";    ///< the database's state is not known
+inline constexpr std::string_view push_refused = "INS4080";    ///< the database is kept by migrations
 inline constexpr std::string_view no_seed = "INS4085";         ///< nothing to seed with
 inline constexpr std::string_view no_url = "INS4086";          ///< the operation needs a database, none was named
 inline constexpr std::string_view stopped = "INS4090";         ///< interrupted
-inline constexpr std::string_view no_introspection =
-    "INS4095";  ///< needs to read a database's schema: not in this version
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.
@@ -12424,6 +17570,17 @@ struct diff_report {
   std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
 
   [[nodiscard]] bool empty() const noexcept { return steps.empty(); }
+};
+
+/// What a shadow database proves of a plan before anything is written.
+struct proof_report {
+  diff_report drift;    ///< from what the applied migrations make to what the database is
+  diff_report missing;  ///< from what the migrations and the new script make to the models
+
+  /// Whole objects that scripts make and the models do not describe, when there is no other difference.
+  std::vector<migration_warning> warnings;
+
+  [[nodiscard]] bool proven() const noexcept { return drift.empty() && missing.empty(); }
 };
 
 /// Something that is going on now, told while an operation runs, from the thread that runs it.
@@ -12867,7 +18024,6 @@ inline void warn_of_equal_timestamps(history& read) {
 // ---- instar/migrate/ledger.hpp
 
 #include <random>
-#include <tuple>
 
 /// \file The ledger: the table in which a database keeps what was applied to it. Its columns and their meaning are
 /// those of Prisma's `_prisma_migrations`, which is adopted where it exists.
@@ -12903,7 +18059,6 @@ namespace detail {
 inline constexpr std::string_view own_ledger = "_instar_migrations";
 inline constexpr std::string_view prisma_ledger = "_prisma_migrations";
 inline constexpr std::string_view journal_table = "_instar_journal";
-inline constexpr std::string_view push_table = "_instar_push";
 
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
@@ -13433,6 +18588,18 @@ class migrator {
   /// What `migrate dev` would do: checks ledger against folder, plans from the snapshot to the models. Writes nothing.
   next_plan plan_next();
 
+  /// Runs the history and the script of a plan in a shadow database, and compares what stands there with the database
+  /// and with the models. Changes nothing.
+  ///
+  /// All sides are compared in the database's own words: the models' DDL runs in a shadow database, too.
+  /// \param planned what `plan_next()` returned, and not blocked
+  /// \throws migration_error `shadow_failed` for a script that does not run, `shadow_unavailable`
+  proof_report prove(const next_plan& planned);
+
+  /// From what the applied migrations make to what the database is: empty where nobody changed it by hand.
+  /// \throws migration_error as `prove`; `missing_migration` where an applied script is not at hand
+  diff_report drift();
+
   /// Proves history and plan in the shadow database, then writes the migration's folder, the lock file and
   /// snapshot.hpp.
   ///
@@ -13444,14 +18611,14 @@ class migrator {
   /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
   snapshot_report follow_models(const next_plan& planned);
 
-  /// `plan_next`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
-  /// \throws migration_error the first of `next_plan::problems`; `name_needed`, `data_loss`.
+  /// `plan_next`, `prove`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
+  /// \throws migration_error the first of `next_plan::problems`; `drift`, `unproven`; `name_needed`, `data_loss`.
   dev_report dev(const dev_options& options);
 
   /// Brings a database to the models without a migration, for trying things out.
   ///
-  /// Only a database that is empty, or whose last push is recorded in its table `_instar_push`: the plan goes from
-  /// there. \throws migration_error `push_refused` otherwise; `data_loss`.
+  /// The plan goes from what the database is; what the models do not describe is dropped.
+  /// \throws migration_error `push_refused` for a database that has migrations; `data_loss`.
   push_report push(bool accept_data_loss = false);
 
   /// Fills the database by `migrator_options::seed` or `seed_script`. \throws migration_error `no_seed`,
@@ -13463,7 +18630,9 @@ class migrator {
   void execute_script(std::string_view sql, std::string_view file_name = "script");
 
   /// The plan from one schema to another.
-  /// \throws migration_error `no_introspection` for `database` and `script`.
+  ///
+  /// Where a side is a database or a script, or a folder without snapshot.hpp, both are read back from a (shadow)
+  /// database, and so compared in its own words. Otherwise no database is needed.
   diff_report diff(const diff_source& from, const diff_source& to);
 
   /// Brings snapshot.hpp up to date with the folder.
@@ -13494,8 +18663,6 @@ class migrator {
 
 
 // ---- instar/migrate/comparison.hpp
-
-#include <set>
 
 /// \file What a folder, a snapshot and a ledger say about each other.
 
@@ -14201,8 +19368,7 @@ struct dropped_object {
 [[nodiscard]] inline std::vector<std::string> foreign_objects(database& in, const ledger_place& place) {
   std::vector<std::string> found;
   const std::string ours = "('" + std::string{own_ledger} + "', '" + std::string{prisma_ledger} + "', '" +
-                           std::string{journal_table} + "', '" + std::string{push_table} + "', " +
-                           quote_literal(place.table) + ")";
+                           std::string{journal_table} + "', " + quote_literal(place.table) + ")";
   const query_result tables =
       place.dialect == instar::postgres
           ? in.query("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
@@ -14223,8 +19389,6 @@ struct dropped_object {
 
 
 // ---- instar/migrate/runner.hpp
-
-#include <map>
 
 /// \file Runs one script, and writes what became of it into the ledger.
 ///
@@ -15130,13 +20294,18 @@ class shadow_database {
   /// Whether the scripts run in one transaction of the main database that is rolled back.
   [[nodiscard]] bool in_transaction() const noexcept { return own_ == nullptr; }
 
+  /// Looks at the database between two scripts.
+  using inspection = std::function<void(std::size_t done, database&)>;
+
   /// Runs scripts from the first to the last.
   ///
   /// \param schemas those that the transaction must empty first, when it comes to that
   /// \param tell    called before each
+  /// \param inspect called with how many have run: before the first, and after each
   /// \throws migration_error `shadow_failed` with the place in the script, `shadow_unavailable`
   void replay(const std::vector<const migration*>& scripts, const std::set<std::string>& schemas,
-              const runner_hooks& hooks, const std::function<void(const migration&, std::size_t)>& tell) {
+              const runner_hooks& hooks, const std::function<void(const migration&, std::size_t)>& tell,
+              const inspection& inspect) {
     std::vector<script_plan> plans;
     made_by_scripts made;
     const dialect target = connection().dialect();
@@ -15153,10 +20322,12 @@ class shadow_database {
     if (in_transaction())
       open_transaction(schemas, made);
     try {
+      inspect(0, connection());
       for (std::size_t i = 0; i != scripts.size(); ++i) {
         hooks.check_interrupt();
         tell(*scripts[i], i);
         run_one(runner, *scripts[i], plans[i]);
+        inspect(i + 1, connection());
       }
     } catch (const std::exception&) {
       close_transaction();
@@ -15349,8 +20520,6 @@ class shadow_database {
 
 
 // ---- instar/migrate/snapshot_reader.hpp
-
-#include <charconv>
 
 /// \file A snapshot header read at run time: a parser of exactly the C++ that the writer writes.
 
@@ -15781,8 +20950,6 @@ class snapshot_builder {
 
 
 // ---- instar/migrate/snapshot_writer.hpp
-
-#include <concepts>
 
 /// \file A snapshot as a C++ header.
 
@@ -16688,7 +21855,8 @@ struct migrator::session {
 
   // ---- shadow ----
 
-  void prove(const history& read, const migration* candidate) {
+  /// Runs scripts in a shadow database of their own. \param inspect see shadow_database::replay
+  void replay(const std::vector<const migration*>& scripts, const detail::shadow_database::inspection& inspect) {
     const instar::dialect target = dialect_for_files();
     database* main = target == instar::postgres && !options.shadow ? &open(true) : opened;
     std::string schema;
@@ -16700,17 +21868,15 @@ struct migrator::session {
                                      else
                                        release_last();
                                    }};
-    std::vector<const migration*> scripts;
-    for (const migration& m : read.migrations)
-      scripts.push_back(&m);
-    if (candidate != nullptr)
-      scripts.push_back(candidate);
-    shadow.replay(scripts, schemas_in_use(schema), hooks(), [&](const migration& m, std::size_t i) {
-      tell({.what = migration_progress::event::checking_in_shadow,
-            .migration = m.name,
-            .index = i + 1,
-            .total = scripts.size()});
-    });
+    shadow.replay(
+        scripts, schemas_in_use(schema), hooks(),
+        [&](const migration& m, std::size_t i) {
+          tell({.what = migration_progress::event::checking_in_shadow,
+                .migration = m.name,
+                .index = i + 1,
+                .total = scripts.size()});
+        },
+        inspect);
   }
 
   // ---- writing ----
@@ -16768,37 +21934,16 @@ struct migrator::session {
     return report;
   }
 
-  [[nodiscard]] schema_view schema_of(const diff_source& source, std::vector<owned_snapshot>& keep) const {
-    switch (source.what) {
-    case diff_source::kind::empty:
-      return {};
-    case diff_source::kind::models:
-      return required_models();
-    case diff_source::kind::migrations: {
-      const std::filesystem::path at = source.place.empty() ? options.migrations : std::filesystem::path{source.place};
-      if (source.place.empty())
-        (void)writable_folder();
-      const history read = read_history(at);
-      std::optional<owned_snapshot> found = read_snapshot(at);
-      if (!found && !read.migrations.empty())
-        throw detail::unchanged(migration_code::snapshot_missing,
-                                "The folder " + at.string() + " has migrations but no snapshot.hpp.",
-                                "Restore it from version control, or let `generate --schema-from-models` write it.");
-      if (!found)
-        return {};
-      keep.push_back(std::move(*found));
-      return keep.back().view().schema;
-    }
-    case diff_source::kind::database:
-    case diff_source::kind::script:
-      break;
-    }
-    throw detail::unchanged(migration_code::no_introspection,
-                            std::string{"Reading the schema of a "} +
-                                (source.what == diff_source::kind::database ? "database" : "script") +
-                                " is not part of this version.",
-                            "Compare `empty`, `models` or `migrations[:DIR]`.");
-  }
+  // ---- reading schemas back, see reading.hpp ----
+
+  [[nodiscard]] owned_schema read_back(database& on) const;
+  [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
+  [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
+  [[nodiscard]] owned_schema read_models();
+  [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
+  [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
+  [[nodiscard]] owned_schema read_source(const diff_source& source);
+  [[nodiscard]] owned_schema keep_source(const diff_source& source) const;
 
   // ---- the other operations, see operations.hpp ----
 
@@ -16809,6 +21954,8 @@ struct migrator::session {
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
   next_plan plan_next();
+  proof_report prove(const next_plan& planned);
+  diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
   snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);
@@ -16824,6 +21971,278 @@ struct migrator::session {
 
 
 // ---- instar/migrate/operations.hpp
+
+
+// ---- instar/migrate/reading.hpp
+
+/// \file Schemas in the database's own words: what a migrator compares when a side is no text of ours.
+
+namespace instar {
+
+namespace detail {
+
+/// The first lines of a comparison, for an error.
+[[nodiscard]] inline std::string first_lines(const diff_report& report) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i != report.summary.size() && i != most; ++i)
+    text += "\n  " + report.summary[i];
+  if (report.summary.size() > most)
+    text += "\n  ... and " + std::to_string(report.summary.size() - most) + " more";
+  return text;
+}
+
+[[nodiscard]] inline migration_error drift_error(const diff_report& found) {
+  return unchanged(migration_code::drift,
+                   "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
+                   "To keep the change: put it into the models, write the migration with --create-only, and record it "
+                   "with `migrate resolve --applied`. To undo it: run what `migrate diff --from database --to "
+                   "migrations --script` prints.");
+}
+
+[[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {
+  return unchanged(migration_code::unproven,
+                   "The migrations do not lead to the models; this is missing:" + first_lines(missing),
+                   "Add it to a migration that is not applied yet, or to a new one (`migrate dev --create-only`); "
+                   "`migrate diff --from migrations --to models --script` prints it.");
+}
+
+/// Gives a schema that was read back what the models say and no database keeps: the names that tables and columns had
+/// before. \param models must live as long as `read`
+inline void carry_renames(owned_schema& read, const schema_view& models) {
+  const auto twin = [](const auto& of, const auto& among) -> decltype(among.data()) {
+    for (const auto& other : among)
+      if (other.name == of.name && other.schema == of.schema)
+        return &other;
+    return nullptr;
+  };
+  schema_view view = read.view();
+  std::vector<table> tables(view.tables.begin(), view.tables.end());
+  for (table& t : tables) {
+    const table* const said = twin(t, models.tables);
+    if (said == nullptr)
+      continue;
+    t.renamed_from = said->renamed_from;
+    std::vector<column> columns(t.columns.begin(), t.columns.end());
+    for (column& c : columns)
+      if (const column* const known = said->find_column(c.name))
+        c.renamed_from = known->renamed_from;
+    t.columns = read.array(columns);
+  }
+  view.tables = read.array(tables);
+  read.set(view);
+}
+
+/// Whether steps do nothing but drop whole objects: tables with their foreign keys, views, functions.
+[[nodiscard]] inline bool only_drops_objects(const plan& steps) {
+  const auto drops_table = [&](const table* t) {
+    return std::any_of(steps.steps.begin(), steps.steps.end(),
+                       [&](const step& s) { return s.kind == step_kind::drop_table && s.before == t; });
+  };
+  return std::all_of(steps.steps.begin(), steps.steps.end(), [&](const step& s) {
+    switch (s.kind) {
+    case step_kind::drop_raw_object:
+    case step_kind::drop_middle_raw_object:
+    case step_kind::drop_early_raw_object:
+    case step_kind::drop_view:
+    case step_kind::drop_table:
+    case step_kind::drop_enum:
+    case step_kind::drop_sequence:
+      return true;
+    case step_kind::drop_foreign_key:
+      return drops_table(s.before);
+    default:
+      return false;
+    }
+  });
+}
+
+/// "- table by_hand" as a warning.
+[[nodiscard]] inline migration_warning undescribed_warning(const std::string& line) {
+  return {migration_code::undescribed,
+          {},
+          "The migrations make what the models do not describe: " + line.substr(line.find(' ') + 1) + ".",
+          "Describe it (a model, instar::view, instar::raw), or drop it in a migration."};
+}
+
+}  // namespace detail
+
+/// A database without what migrators keep in it.
+inline owned_schema migrator::session::read_back(database& on) const {
+  introspection_options what;
+  for (const std::string_view table : {detail::own_ledger, detail::prisma_ledger, detail::journal_table})
+    what.ignored_tables.emplace_back(table);
+  if (!options.ledger.empty()) {
+    what.ignored_tables.push_back(options.ledger);
+    if (const std::size_t dot = options.ledger.find('.'); dot != std::string::npos)
+      what.ignored_tables.push_back(options.ledger.substr(0, dot + 1) + std::string{detail::journal_table});
+  }
+  return introspect(on, what);
+}
+
+/// What scripts make of an empty database.
+inline owned_schema migrator::session::read_shadow(const std::vector<const migration*>& scripts) {
+  owned_schema read;
+  replay(scripts, [&](std::size_t done, database& on) {
+    if (done == scripts.size())
+      read = read_back(on);
+  });
+  return read;
+}
+
+/// A schema as the database says it. \param called what an error shall call the script
+inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::string_view called) {
+  migration made;
+  made.name = called;
+  made.sql = script(dialect_for_files(), make_plan(schema_view{}, schema));
+  made.file = std::string{called};
+  return read_shadow({&made});
+}
+
+/// The models as the database says them.
+inline owned_schema migrator::session::read_models() {
+  owned_schema read = read_ddl(required_models(), "the models");
+  detail::carry_renames(read, required_models());
+  return read;
+}
+
+/// The plan between two schemas that were read back.
+///
+/// PostgreSQL prints some expressions otherwise than it reads them (`varchar IN (…)`), and the same way only from the
+/// second time on: where the sides differ, both go through a shadow database once more.
+/// https://www.postgresql.org/docs/current/functions-info.html
+inline diff_report migrator::session::compare_read(owned_schema before, owned_schema after) {
+  auto keep = std::make_shared<std::vector<owned_schema>>();
+  keep->push_back(std::move(before));
+  keep->push_back(std::move(after));
+  plan steps = make_plan(keep->front().view(), keep->back().view());
+  const instar::dialect target = dialect_for_files();
+  if (!steps.empty() && target == instar::postgres && !keep->front().view().tables.empty()) {
+    try {
+      keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
+      keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
+      detail::carry_renames(keep->at(3), keep->at(1).view());
+      steps = make_plan(keep->at(2).view(), keep->at(3).view());
+    } catch (const migration_error& error) {
+      // A schema that cannot be made anew (an extension that is not there any more) is compared as it was read.
+      if (error.code() != migration_code::shadow_failed && error.code() != migration_code::shadow_unavailable)
+        throw;
+    }
+  }
+  return report_of(std::move(steps), keep, target);
+}
+
+/// Whether a source is no schema value yet.
+inline bool migrator::session::has_to_be_read(const diff_source& source) const {
+  if (source.what == diff_source::kind::database || source.what == diff_source::kind::script)
+    return true;
+  if (source.what != diff_source::kind::migrations)
+    return false;
+  const std::filesystem::path& at = source.place.empty() ? writable_folder() : std::filesystem::path{source.place};
+  std::error_code ignored;
+  return !std::filesystem::exists(at / snapshot_file_name, ignored) && !read_history(at).migrations.empty();
+}
+
+/// A source as a value, without a database.
+inline owned_schema migrator::session::keep_source(const diff_source& source) const {
+  if (source.what == diff_source::kind::models)
+    return copy_schema(required_models());
+  if (source.what == diff_source::kind::empty)
+    return {};
+  const std::filesystem::path at = source.place.empty() ? writable_folder() : std::filesystem::path{source.place};
+  const history read = read_history(at);
+  const std::optional<owned_snapshot> found = read_snapshot(at);
+  return found ? copy_schema(found->view().schema) : owned_schema{};
+}
+
+/// A source in the database's own words.
+inline owned_schema migrator::session::read_source(const diff_source& source) {
+  switch (source.what) {
+  case diff_source::kind::empty:
+    return {};
+  case diff_source::kind::models:
+    return read_models();
+  case diff_source::kind::migrations: {
+    const history read = source.place.empty() ? load() : read_history(source.place);
+    std::vector<const migration*> scripts;
+    for (const migration& m : read.migrations)
+      scripts.push_back(&m);
+    return read_shadow(scripts);
+  }
+  case diff_source::kind::database:
+    if (source.place.empty())
+      return read_back(open(false));
+    return read_back(*open_database(database_url{source.place}, {.application_name = options.application_name}));
+  case diff_source::kind::script:
+    break;
+  }
+  migration made;
+  made.name = source.place;
+  made.file = source.place;
+  made.sql = detail::read_file(source.place);
+  return read_shadow({&made});
+}
+
+inline proof_report migrator::session::prove(const next_plan& planned) {
+  if (planned.blocked())
+    throw detail::error_of(planned.problems.front());
+  const history read = load_or_empty();
+  // Those that the database has, then those that it will have.
+  std::vector<const migration*> scripts;
+  for (const migration_status& m : planned.status.migrations)
+    if (m.state == migration_state::applied)
+      if (const migration* script = read.find(m.name))
+        scripts.push_back(script);
+  const std::size_t applied = scripts.size();
+  for (const migration* m : pending_of(read, planned.status))
+    scripts.push_back(m);
+  migration candidate;
+  if (planned.wants_migration()) {
+    candidate.name = "the new migration";
+    candidate.sql = planned.script;
+    candidate.file = candidate.name;
+    scripts.push_back(&candidate);
+  }
+  owned_schema recorded;
+  owned_schema reached;
+  replay(scripts, [&](std::size_t done, database& on) {
+    if (done == applied)
+      recorded = read_back(on);
+    if (done == scripts.size())
+      reached = read_back(on);
+  });
+  proof_report proof;
+  if (planned.status.database_exists && !planned.status.ledger.empty())
+    proof.drift = compare_read(std::move(recorded), read_back(open(false)));
+  if (!options.models)
+    return proof;
+  diff_report missing = compare_read(std::move(reached), read_models());
+  if (!detail::only_drops_objects(missing.steps))
+    proof.missing = std::move(missing);
+  else
+    for (const std::string& line : missing.summary)
+      if (line.starts_with("- "))
+        proof.warnings.push_back(detail::undescribed_warning(line));
+  return proof;
+}
+
+inline diff_report migrator::session::drift() {
+  const history read = load_or_empty();
+  database& on = open(false);
+  const status_report status = compare(on, read, ledger::read(on, options.ledger));
+  std::vector<const migration*> scripts;
+  for (const migration_status& m : status.migrations) {
+    if (m.state == migration_state::pending)
+      continue;
+    if (m.state != migration_state::applied)
+      throw detail::error_of(detail::problem_of(m));
+    scripts.push_back(read.find(m.name));
+  }
+  owned_schema recorded = read_shadow(scripts);
+  return compare_read(std::move(recorded), read_back(on));
+}
+
+}  // namespace instar
 
 /// \file The operations of `migrator`.
 
@@ -17021,8 +22440,13 @@ inline created_migration migrator::session::create_migration(std::string_view na
   made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
-  if (!skip_shadow)
-    prove(read, &made);
+  if (!skip_shadow) {
+    std::vector<const migration*> scripts;
+    for (const migration& m : read.migrations)
+      scripts.push_back(&m);
+    scripts.push_back(&made);
+    replay(scripts, [](std::size_t, database&) {});
+  }
   check();
 
   make_folder(folder, read, target);
@@ -17071,6 +22495,13 @@ inline dev_report migrator::session::dev(const dev_options& how) {
   if (writes && !how.create_only && next.loses_data && !how.accept_data_loss)
     throw detail::unchanged(migration_code::data_loss, "The migration would destroy data.",
                             "Look at it with --create-only, or agree with --accept-data-loss.");
+  if (!how.skip_shadow) {
+    const proof_report proof = prove(next);
+    if (!proof.drift.empty())
+      throw detail::drift_error(proof.drift);
+    if (!proof.missing.empty())
+      throw detail::unproven_error(proof.missing);
+  }
   if (!next.pending.empty())
     report.deployed = deploy({});
   if (!writes) {
@@ -17078,7 +22509,7 @@ inline dev_report migrator::session::dev(const dev_options& how) {
       report.snapshot = follow_models(next).file;
     return report;
   }
-  report.created = create_migration(how.name, next, how.skip_shadow);
+  report.created = create_migration(how.name, next, true);
   if (how.create_only)
     return report;
   deploy_report last = deploy({});
@@ -17089,53 +22520,23 @@ inline dev_report migrator::session::dev(const dev_options& how) {
 }
 
 inline push_report migrator::session::push(bool accept_data_loss) {
-  const schema_view& models = required_models();
+  (void)required_models();
   database& on = open(true);
   auto [held, book] = lock_ledger(on);
   if (book.place().exists)
     throw detail::unchanged(migration_code::push_refused,
                             "The database is kept by migrations (" + book.place().display_name() + ").",
                             "Change it with `migrate dev`, or push to a database of its own.");
-  const std::string table = book.place().qualified(detail::push_table);
-  const bool pushed_before = book.has_table(on, detail::push_table);
-  owned_snapshot before;
-  if (pushed_before) {
-    const sql_value text = on.query_value("SELECT snapshot FROM " + table);
-    if (!text)
-      throw detail::unchanged(migration_code::push_refused, "The table _instar_push holds no schema.",
-                              "Drop everything in the database and push again.");
-    before = parse_snapshot(std::string{detail::push_table}, *text);
-  } else if (const auto objects = detail::foreign_objects(on, book.place()); !objects.empty()) {
-    throw detail::unchanged(migration_code::push_refused,
-                            "The database holds " + objects.front() +
-                                ", which no push made, and this version cannot read a database's schema.",
-                            "Push to an empty database, or use migrations.");
-  }
-  const plan steps = make_plan(before.view().schema, models);
+  const diff_report found = compare_read(read_back(on), read_models());
   push_report report;
   report.created_database = created;
-  for (const step& one : steps.steps)
-    report.summary.push_back(describe(one));
-  report.statements = statements(on.dialect(), steps);
-  if (steps.loses_data() && !accept_data_loss)
+  report.summary = found.summary;
+  report.statements = found.statements;
+  if (found.loses_data && !accept_data_loss)
     throw detail::unchanged(migration_code::data_loss, "The push would destroy data.",
                             "Agree with --accept-data-loss.");
-  if (steps.empty() && pushed_before)
-    return report;
-  // The record is part of the same script, and so of the same transaction.
-  migration pushed;
-  pushed.name = "push";
-  pushed.sql = steps.empty() ? std::string{} : script(on.dialect(), steps);
-  const std::string header = snapshot_header({.schema = models, .migrations = {}, .dialect = on.dialect()});
-  pushed.sql += pushed_before ? "DELETE FROM " + table + ";\n"
-                              : "CREATE TABLE " + table + " (snapshot TEXT NOT NULL, pushed_at " +
-                                    (on.dialect() == instar::postgres ? "TIMESTAMPTZ NOT NULL DEFAULT now()"
-                                                                      : "TEXT NOT NULL DEFAULT current_timestamp") +
-                                    ");\n";
-  pushed.sql += "INSERT INTO " + table + " (snapshot) VALUES (" + quote_literal(header) + ");\n";
-  detail::script_runner runner{on, book, hooks()};
-  runner.run_unrecorded(
-      pushed, detail::plan_script(on.dialect(), pushed.sql, detail::checked_statements(on.dialect(), pushed)));
+  if (!found.empty())
+    execute_script(found.script, "push");
   return report;
 }
 
@@ -17164,11 +22565,19 @@ inline void migrator::session::execute_script(std::string_view sql, std::string_
 }
 
 inline diff_report migrator::session::diff(const diff_source& from, const diff_source& to) {
-  auto keep = std::make_shared<std::vector<owned_snapshot>>();
-  keep->reserve(2);
-  const schema_view before = schema_of(from, *keep);
-  const schema_view after = schema_of(to, *keep);
-  return report_of(make_plan(before, after), keep, dialect_for_files());
+  if (has_to_be_read(from) || has_to_be_read(to)) {
+    for (const diff_source* side : {&from, &to})
+      if (side->what == diff_source::kind::database && !side->place.empty() && !url && opened == nullptr)
+        url = database_url{side->place};  // the shadow stands beside it
+    if (url)
+      (void)open(false);  // a comparison makes no database
+    owned_schema before = read_source(from);
+    return compare_read(std::move(before), read_source(to));
+  }
+  auto keep = std::make_shared<std::vector<owned_schema>>();
+  keep->push_back(keep_source(from));
+  keep->push_back(keep_source(to));
+  return report_of(make_plan(keep->front().view(), keep->back().view()), keep, dialect_for_files());
 }
 
 inline snapshot_report migrator::session::generate_snapshot(const generate_options& how) {
@@ -17276,6 +22685,14 @@ inline created_migration migrator::create_migration(std::string_view name, const
 
 inline snapshot_report migrator::follow_models(const next_plan& planned) {
   return session_->guarded([&] { return session_->follow_models(planned); });
+}
+
+inline proof_report migrator::prove(const next_plan& planned) {
+  return session_->guarded([&] { return session_->prove(planned); });
+}
+
+inline diff_report migrator::drift() {
+  return session_->guarded([&] { return session_->drift(); });
 }
 
 inline dev_report migrator::dev(const dev_options& options) {
@@ -18057,6 +23474,7 @@ struct arguments {
   bool exit_code = false;
   bool script = false;
   bool check = false;
+  bool drift = false;
   bool use_stdin = false;
   bool allow_not_empty = false;
   bool schema_from_models = false;
@@ -18229,12 +23647,13 @@ class help_formatter : public CLI::FormatterBase {
     std::string path;
     for (const CLI::App* level = app; level->get_parent() != nullptr; level = level->get_parent())
       path = ' ' + level->get_name() + path;
-    const bool leaf = app->get_subcommands({}).empty();
+    const std::string commands = commands_of(path.empty() ? std::string_view{} : std::string_view{path}.substr(1));
+    const bool leaf = commands.empty();
 
     std::string text = program_ + path + ": " + app->get_description() + "\n\n";
     text += "Usage: " + program_ + path + (leaf ? "" : " COMMAND") + " [options]\n";
     if (!leaf)
-      text += commands_of(path.empty() ? std::string_view{} : std::string_view{path}.substr(1));
+      text += "\nCommands:\n" + commands;
     const CLI::App* root = app;
     while (root->get_parent() != nullptr)
       root = root->get_parent();
@@ -18261,7 +23680,7 @@ class help_formatter : public CLI::FormatterBase {
   }
 
   [[nodiscard]] static std::string commands_of(std::string_view group) {
-    std::string text = "\nCommands:\n";
+    std::string text;
     for (const command_entry& entry : command_table)
       if (group.empty() || entry.group == group)
         put_row(text, group.empty() ? full_name(entry) : std::string{entry.name}, entry.brief);
@@ -18307,8 +23726,8 @@ class help_formatter : public CLI::FormatterBase {
 /// The tree of commands and their options, bound to an `arguments`.
 class command_line {
  public:
-  /// \param words what is going to be parsed: a command that is not among them needs no options, and describing those
-  ///        of all commands would be most of what a run without work does
+  /// \param words what is going to be parsed: a command that is not among them is not described, for describing all
+  ///        would be most of what a run without work does
   command_line(std::string program, const std::vector<std::string>& words)
       : program_(program), root_("the schema of a database, from C++ models", std::move(program)) {
     root_.formatter(std::make_shared<help_formatter>(program_));
@@ -18319,6 +23738,8 @@ class command_line {
     CLI::App* migrate = describe_group("migrate", "write migrations, apply them, look after them");
     CLI::App* db = describe_group("db", "the database without its migrations");
     for (const command_entry& entry : command_table) {
+      if (std::find(words.begin(), words.end(), entry.name) == words.end())
+        continue;
       CLI::App* parent = entry.group == "migrate" ? migrate : entry.group == "db" ? db : &root_;
       CLI::App* leaf = parent->add_subcommand(std::string{entry.name}, std::string{entry.brief});
       leaf->fallthrough();
@@ -18326,8 +23747,7 @@ class command_line {
       leaf->footer(std::string{entry.examples});
       leaf->get_help_ptr()->group(std::string{unlisted_group});
       leaf->final_callback([this, id = entry.id] { given_.command = id; });
-      if (std::find(words.begin(), words.end(), entry.name) != words.end())
-        describe_options(*leaf, entry.id);
+      describe_options(*leaf, entry.id);
     }
   }
 
@@ -18457,7 +23877,7 @@ class command_line {
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
       flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
-      flag(app, "--skip-shadow", g.skip_shadow, "do not run the script in a shadow database first");
+      flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
       hidden_flag(app, "--skip-generate");
       break;
@@ -18466,6 +23886,7 @@ class command_line {
       flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
       break;
     case command::migrate_status:
+      flag(app, "--drift", g.drift, "also compare the database with what its migrations make");
       flag(app, "--exit-code", g.exit_code, "exit 2 when migrations are pending and nothing else is wrong");
       break;
     case command::migrate_resolve:
@@ -18623,7 +24044,7 @@ class command_line {
     if (rest.empty())
       return;
     const std::string name = innermost_name();
-    if (innermost()->get_subcommands({}).empty())
+    if (given_.command != command::none)
       throw usage_error(cli_code::unknown_option, "`" + name + "` takes no argument `" + rest.front() + "`.",
                         see_help());
     throw unknown_command(rest.front(), name);
@@ -19287,6 +24708,44 @@ inline exit_code refuse(session& s, const std::vector<history_problem>& problems
   return exit_code::failure;
 }
 
+/// Shows a comparison that should be empty, as an error with the ways out.
+inline exit_code refuse_difference(session& s, std::string_view code, std::string message, const diff_report& found,
+                                   std::vector<std::string> ways_out) {
+  show_steps(s, found.summary);
+  diagnostic about =
+      make_diagnostic(code, std::move(message), {}, "Nothing was written; the database was not changed.");
+  about.help = std::move(ways_out);
+  s.fail(std::move(about));
+  return exit_code::failure;
+}
+
+inline exit_code refuse_drift(session& s, const diff_report& drift) {
+  const std::string& me = s.program_name;
+  return refuse_difference(s, migration_code::drift,
+                           "The database is not what its migrations made; these changes were made by hand (" +
+                               counted(drift.summary.size(), "step") + ").",
+                           drift,
+                           {"To undo them here: `" + me + " migrate diff --from database --to migrations --script | " +
+                                me + " db execute --stdin`.",
+                            "To keep them: put them into the models, `" + me +
+                                " migrate dev --create-only --skip-shadow --name NAME`, and `" + me +
+                                " migrate resolve --applied` for what was written.",
+                            "`" + me + " migrate reset` makes the database anew, without its data."});
+}
+
+inline exit_code refuse_unproven(session& s, const diff_report& missing, bool writes) {
+  const std::string& me = s.program_name;
+  return refuse_difference(
+      s, migration_code::unproven,
+      std::string{writes ? "The migrations and the new one do" : "The migrations do"} +
+          " not lead to the models; this is missing (" + counted(missing.summary.size(), "step") + ").",
+      missing,
+      {"`" + me +
+       " migrate diff --from migrations --to models --script` prints it; add it to a migration that is not "
+       "applied yet, or to an empty one: `" +
+       me + " migrate dev --create-only --skip-shadow --name NAME`."});
+}
+
 template <class Plan>
 [[nodiscard]] std::string choose_name(session& s, const Plan& steps) {
   if (!s.given.name.empty())
@@ -19375,6 +24834,16 @@ inline exit_code migrate_dev(session& s) {
   if (next.blocked())
     return detail::refuse(s, next.problems);
 
+  if (!s.given.skip_shadow) {
+    const proof_report proof = s.interruptible(*m, [&] { return m->prove(next); });
+    s.clear_passing_line();
+    if (!proof.drift.empty())
+      return detail::refuse_drift(s, proof.drift);
+    if (!proof.missing.empty())
+      return detail::refuse_unproven(s, proof.missing, next.wants_migration());
+    s.warn(proof.warnings);
+  }
+
   dev_report report;
   const auto deploy = [&] {
     deploy_report deployed = s.interruptible(*m, [&] { return m->deploy(); });
@@ -19407,7 +24876,7 @@ inline exit_code migrate_dev(session& s) {
     s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(snapshot));
   } else if (!next.steps.empty() || s.given.create_only) {
     const std::string name = detail::choose_name(s, next.steps);
-    report.created = s.interruptible(*m, [&] { return m->create_migration(name, next, s.given.skip_shadow); });
+    report.created = s.interruptible(*m, [&] { return m->create_migration(name, next, true); });
     detail::show_created(s, *report.created);
     if (!s.given.create_only)
       deploy();
@@ -20563,6 +26032,16 @@ inline void show_status(session& s, const status_report& report) {
   }
 }
 
+inline void show_drift(session& s, const diff_report& drift) {
+  if (drift.empty()) {
+    s.screen.result("The database is what its migrations made.");
+    return;
+  }
+  s.screen.result(s.screen.on_output()(style::bold, "drift: ") +
+                  "The database is not what its migrations made; these changes were made by hand.");
+  show_steps(s, drift.summary);
+}
+
 }  // namespace detail
 
 /// `migrate status`: what is applied, pending, failed, edited, missing. Exit 1 when not up to date.
@@ -20570,16 +26049,25 @@ inline exit_code migrate_status(session& s) {
   const auto m = s.make_migrator(database_need::required);
   const status_report report = s.interruptible(*m, [&] { return m->status(); });
   s.warn(report.warnings);
+  std::optional<diff_report> drift;
+  if (s.given.drift && report.database_exists && !report.ledger.empty()) {
+    drift = s.interruptible(*m, [&] { return m->drift(); });
+    s.clear_passing_line();
+  }
   if (s.screen.json()) {
     detail::write_json(detail::begin_result(s), report);
+    if (drift)
+      s.json.texts("drift", drift->summary);
     s.json.end_object();
   } else {
     if (report.adopted_prisma)
       s.screen.note("The ledger is Prisma's " + printable(report.ledger) + '.');
     detail::show_status(s, report);
+    if (drift)
+      detail::show_drift(s, *drift);
   }
   if (report.up_to_date())
-    return exit_code::ok;
+    return drift && !drift->empty() ? exit_code::failure : exit_code::ok;
   const std::size_t harmless = report.count(migration_state::applied) + report.count(migration_state::pending) +
                                report.count(migration_state::resumable);
   return s.given.exit_code && harmless == report.migrations.size() ? exit_code::differs : exit_code::failure;

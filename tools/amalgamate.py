@@ -6,7 +6,8 @@
 
 The folders that describe a schema come first and unconditionally. `database`, `migrate` and `client` follow where one
 of INSTAR_WITH_POSTGRES, INSTAR_WITH_SQLITE and INSTAR_WITH_CLI is 1, `cli` and `studio` where INSTAR_WITH_CLI is. A
-header that needs libpqxx, sqlite3 or Boost.Hana whenever it is included stands where the macro of that library is 1.
+header that needs libpqxx, sqlite3 or Boost.Hana whenever it is included stands where the macro of that library is 1;
+models with Boost.PFR stand where it is found, and databases cannot do without.
 Each header stands once, at the place where it was first included under the conditions that hold there. The same input
 gives the same bytes.
 """
@@ -30,7 +31,7 @@ BANNER = """\
 //   INSTAR_WITH_CLI=1        the command line, with CLI11
 //   INSTAR_WITH_HANA=1       models as Boost.Hana Structs and the other way round: what <instar/hana.hpp> gives
 //
-// Boost.PFR is used where it is found.
+// Models use Boost.PFR where it is found; the databases need it.
 """
 
 
@@ -44,11 +45,12 @@ SECTIONS = [
     (is_on("INSTAR_WITH_POSTGRES", "INSTAR_WITH_SQLITE", "INSTAR_WITH_CLI"), ["database", "migrate", "client"]),
     (is_on("INSTAR_WITH_CLI"), ["cli", "studio"]),
 ]
+PFR_IS_FOUND = "__has_include(<boost/pfr/core.hpp>)"
 CONDITION_OF_LIBRARY = {
     "pqxx/": is_on("INSTAR_WITH_POSTGRES"),
     "sqlite3.h": is_on("INSTAR_WITH_SQLITE"),
     "boost/hana": is_on("INSTAR_WITH_HANA"),
-    "boost/pfr": "__has_include(<boost/pfr/core.hpp>)",
+    "boost/pfr": PFR_IS_FOUND,
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")\s*(?://.*)?$')
@@ -180,7 +182,8 @@ class Amalgamation:
         for name in names:
             if name in self.written or not os.path.exists(os.path.join(self.include, name)):
                 continue
-            if needed := sorted(self.libraries_condition(name, set())):
+            presumed = {PFR_IS_FOUND} if condition else set()
+            if needed := sorted(self.libraries_condition(name, set()) - presumed):
                 needs = " && ".join(needed)
                 self.lines += ["", f"#if {needs}"]
                 self.add(name, [*conditions, needs])

@@ -56,7 +56,7 @@ inline void catalog_reader::read_written() {
   std::string used = "SELECT concat_ws(',', CASE WHEN EXISTS (SELECT FROM pg_seclabel) THEN 'pg_seclabel' END";
   for (const std::string_view catalogue : catalogues)
     used += ", CASE WHEN EXISTS (SELECT FROM " + std::string(catalogue) + " WHERE oid >= 16384) THEN '" +
-             std::string(catalogue) + "' END";
+            std::string(catalogue) + "' END";
   const std::string present = ',' + db_.query_value(used + ")").value_or("") + ',';
 
   std::vector<std::string> queries;
