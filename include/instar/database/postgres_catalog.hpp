@@ -500,8 +500,8 @@ class catalog_reader {
             " WHEN 'b' THEN CASE WHEN t.typisdefined THEN " + base +
             " END END FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE (t.typtype IN ('e', 'd', "
             "'r') OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'p' AND NOT t.typisdefined) OR "
-            "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.typarray = "
-            "t.oid)))) AND" +
+            "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.oid = "
+            "t.typelem AND l.typarray = t.oid)))) AND" +
             in_schemas("t.typnamespace") + "AND" + not_of_extension("pg_type", "t.oid"));
   }
 
