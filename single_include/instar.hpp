@@ -12648,8 +12648,8 @@ class catalog_reader {
             " WHEN 'b' THEN CASE WHEN t.typisdefined THEN " + base +
             " END END FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE (t.typtype IN ('e', 'd', "
             "'r') OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'p' AND NOT t.typisdefined) OR "
-            "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.typarray = "
-            "t.oid)))) AND" +
+            "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.oid = "
+            "t.typelem AND l.typarray = t.oid)))) AND" +
             in_schemas("t.typnamespace") + "AND" + not_of_extension("pg_type", "t.oid"));
   }
 
@@ -22094,7 +22094,11 @@ inline owned_schema migrator::session::read_shadow(const std::vector<const migra
 inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::string_view called) {
   migration made;
   made.name = called;
-  made.sql = script(dialect_for_files(), make_plan(schema_view{}, schema));
+  const instar::dialect target = dialect_for_files();
+  // As pg_dump does: a function may name what is made after it, or what is not there any more.
+  if (target == instar::postgres)
+    made.sql = "SET check_function_bodies = off;\n";
+  made.sql += script(target, make_plan(schema_view{}, schema));
   made.file = std::string{called};
   return read_shadow({&made});
 }

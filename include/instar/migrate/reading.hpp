@@ -133,7 +133,11 @@ inline owned_schema migrator::session::read_shadow(const std::vector<const migra
 inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::string_view called) {
   migration made;
   made.name = called;
-  made.sql = script(dialect_for_files(), make_plan(schema_view{}, schema));
+  const instar::dialect target = dialect_for_files();
+  // As pg_dump does: a function may name what is made after it, or what is not there any more.
+  if (target == instar::postgres)
+    made.sql = "SET check_function_bodies = off;\n";
+  made.sql += script(target, make_plan(schema_view{}, schema));
   made.file = std::string{called};
   return read_shadow({&made});
 }
