@@ -218,6 +218,7 @@ class models_writer {
 
  private:
   static constexpr std::string_view model_indent = "             ";  // behind "INSTAR_MODEL("
+  static constexpr std::string_view text_indent = "                 ";
   static constexpr std::string_view object_indent = "    ";
   static constexpr std::span<const std::string_view> no_columns{};
 
@@ -243,14 +244,27 @@ class models_writer {
     for (const bool elsewhere : {false, true}) {
       for (const table& t : schema_.tables)
         if (t.schema.empty() != elsewhere && structs_.find(&t) == structs_.end())
-          structs_[&t] = names.take(
-              {class_name(t.name, true), class_name(t.name, false), class_name(qualified(t.schema, t.name), true)});
+          structs_[&t] = names.take(wishes(
+              t.schema, t.name, [](std::string_view name) { return class_name(name, true); },
+              class_name(t.name, false)));
       for (const enumeration& e : schema_.enumerations)
         if (e.schema.empty() != elsewhere && enums_.find(&e) == enums_.end())
-          enums_[&e] = names.take({class_name(e.name, false), class_name(qualified(e.schema, e.name), false),
-                                   class_name(std::string{e.name} + "_enum", false)});
+          enums_[&e] = names.take(wishes(
+              e.schema, e.name, [](std::string_view name) { return class_name(name, false); },
+              class_name(std::string{e.name} + "_enum", false)));
     }
     classes_ = names.all();
+  }
+
+  /// What a class could be called: by its own name, by that with its schema's, and at last the other way.
+  template <class Name>
+  [[nodiscard]] static std::vector<std::string> wishes(std::string_view schema, std::string_view name,
+                                                       const Name& class_of, std::string otherwise) {
+    std::vector<std::string> all{class_of(name)};
+    if (!schema.empty())
+      all.push_back(class_of(qualified(schema, name)));
+    all.push_back(std::move(otherwise));
+    return all;
   }
 
   /// The names within one class: first those of an earlier header, then each its own.
@@ -326,9 +340,22 @@ class models_writer {
 
   /// A line alone is what clang-format would make of it; more are in our own order.
   void put_macro(const std::string& text) {
-    body_ += text.find('\n') == std::string::npos && text.size() <= 100
-                 ? text + "\n"
-                 : "// clang-format off\n" + text + "\n// clang-format on\n";
+    if (text.find('\n') == std::string::npos && text.size() <= 100)
+      body_ += text + "\n";
+    else
+      put_as_it_is(text + "\n");
+  }
+
+  /// Lines that clang-format leaves alone, together with those before them where these are such.
+  void put_as_it_is(const std::string& lines) {
+    constexpr std::string_view off = "// clang-format off\n";
+    constexpr std::string_view on = "// clang-format on\n";
+    if (body_.ends_with(on))
+      body_.erase(body_.size() - on.size());
+    else
+      body_ += off;
+    body_ += lines;
+    body_ += on;
   }
 
   // ---- models ----
@@ -388,7 +415,7 @@ class models_writer {
 
   [[nodiscard]] field_type type_of(const column& c) const {
     if (c.type.kind == type_kind::custom)
-      return {element_type(c.type, dialect_).name, "type(" + text_argument(c.type.custom, model_indent) + ")"};
+      return {element_type(c.type, dialect_).name, "type(" + text_argument(c.type.custom, text_indent) + ")"};
     field_type made =
         c.type.kind == type_kind::enumeration ? field_type{enum_class(c.type.values)} : element_type(c.type, dialect_);
     for (int i = 0; i < c.type.dimensions; ++i)
@@ -421,7 +448,7 @@ class models_writer {
   }
 
   [[nodiscard]] std::string named(std::string_view name, std::string_view derived) const {
-    return name == derived ? std::string{} : ".named(" + text_argument(name, model_indent) + ")";
+    return name == derived ? std::string{} : ".named(" + text_argument(name, text_indent) + ")";
   }
 
   [[nodiscard]] static std::string deferral_word(deferral d) {
@@ -431,7 +458,7 @@ class models_writer {
   }
 
   [[nodiscard]] std::string quoted(std::string_view word, std::string_view text) const {
-    return std::string{word} + "(" + text_argument(text, model_indent) + ")";
+    return std::string{word} + "(" + text_argument(text, text_indent) + ")";
   }
 
   void put_model(const table& t) {
@@ -460,7 +487,7 @@ class models_writer {
     }
     for (const std::string& entry : words.of_table)
       put(entry);
-    body_ += "// clang-format off\n" + text + ")\n// clang-format on\n";
+    put_as_it_is(text + ")\n");
   }
 
   void add_column_words(std::vector<std::string>& words, const column& c) const {
@@ -513,7 +540,7 @@ class models_writer {
       case default_kind::text:
         return d.text.find('\0') == std::string_view::npos
                    ? quoted("default_value", d.text)
-                   : "default_value(std::string_view" + text_argument(d.text, model_indent) + ")";
+                   : "default_value(std::string_view" + text_argument(d.text, text_indent) + ")";
       case default_kind::now:
         return "default_now";
       default:
