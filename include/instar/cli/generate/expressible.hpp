@@ -5,8 +5,9 @@
 #include <instar/sql/sql.hpp>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -119,7 +120,27 @@ class expressible_part {
             (!is_model(*c.type.values) || static_cast<std::size_t>(c.type.values - all.data()) >= most_enums);
         if (foreign || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
           c.type = {.kind = type_kind::custom, .custom = owner_.text(instar::detail::type_text(c.type))};
+        make_default_fit(c);
       }
+  }
+
+  /// A default that the model of a column does not take as a value becomes the SQL of that value.
+  void make_default_fit(column& c) {
+    const column_default& d = c.initial;
+    const attribute said{.kind = instar::detail::attribute_kind::initial,
+                         .option = static_cast<std::uint32_t>(d.kind),
+                         .number = d.integer};
+    const bool is_label = d.kind == default_kind::text && c.type.kind == type_kind::enumeration &&
+                          c.type.dimensions == 0 && instar::detail::find_value(*c.type.values, d.text) >= 0;
+    const bool is_number = d.kind != default_kind::real || std::isfinite(d.real);
+    if (is_label || (is_number && instar::detail::default_fits(c.type, said)))
+      return;
+    instar::detail::string_writer sql;
+    if (dialect_ == sqlite)
+      instar::detail::put_sqlite_default(sql, d);
+    else
+      instar::detail::put_postgres_default(sql, d);
+    c.initial = {.kind = default_kind::expression, .text = owner_.text(sql.text)};
   }
 
   /// An enum that no model uses is in no model's schema.

@@ -4,14 +4,12 @@
 #include <instar/cli/generate/expressible.hpp>
 #include <instar/cli/generate/previous_header.hpp>
 #include <instar/migrate/snapshot_writer.hpp>
-#include <instar/model/facts.hpp>
 #include <instar/schema/names.hpp>
 #include <instar/sql/sql.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -513,48 +511,28 @@ class models_writer {
       words.insert(words.begin(), quoted("column", c.name));
   }
 
-  /// Whether the model takes the default as a value of the column.
-  [[nodiscard]] static bool is_value(const column& c) {
-    attribute said{.kind = instar::detail::attribute_kind::initial,
-                   .option = static_cast<std::uint32_t>(c.initial.kind),
-                   .number = c.initial.integer};
-    return instar::detail::default_fits(c.type, said);
-  }
-
   [[nodiscard]] std::string default_word(const column& c) const {
     const column_default& d = c.initial;
-    if (d.kind == default_kind::text && c.type.kind == type_kind::enumeration && c.type.dimensions == 0) {
-      const inner_names& values = values_.at(c.type.values);
-      if (const auto found = values.find(d.text); found != values.end())
-        return "default_value(" + enum_class(c.type.values) + "::" + found->second + ")";
-    } else if (is_value(c)) {
-      switch (d.kind) {
-      case default_kind::boolean:
-        return d.integer != 0 ? "default_value(true)" : "default_value(false)";
-      case default_kind::integer:
-        return "default_value(" + integer_text(d.integer) + ")";
-      case default_kind::real:
-        if (std::isfinite(d.real))
-          return "default_value(" + real_text(d.real) + ")";
-        break;
-      case default_kind::text:
-        return d.text.find('\0') == std::string_view::npos
-                   ? quoted("default_value", d.text)
-                   : "default_value(std::string_view" + text_argument(d.text, text_indent) + ")";
-      case default_kind::now:
-        return "default_now";
-      default:
-        break;
-      }
+    switch (d.kind) {
+    case default_kind::boolean:
+      return d.integer != 0 ? "default_value(true)" : "default_value(false)";
+    case default_kind::integer:
+      return "default_value(" + integer_text(d.integer) + ")";
+    case default_kind::real:
+      return "default_value(" + real_text(d.real) + ")";
+    case default_kind::text:
+      if (c.type.values != nullptr && c.type.dimensions == 0)
+        return "default_value(" + enum_class(c.type.values) + "::" + values_.at(c.type.values).find(d.text)->second +
+               ")";
+      // A NUL ends a literal for everything but a std::string_view that is told its length.
+      return d.text.find('\0') == std::string_view::npos
+                 ? quoted("default_value", d.text)
+                 : "default_value(std::string_view" + text_argument(d.text, text_indent) + ")";
+    case default_kind::now:
+      return "default_now";
+    default:
+      return quoted("default_sql", d.text);
     }
-    instar::detail::string_writer sql;
-    if (d.kind == default_kind::expression)
-      sql.put(d.text);
-    else if (dialect_ == sqlite)
-      instar::detail::put_sqlite_default(sql, d);
-    else
-      instar::detail::put_postgres_default(sql, d);
-    return quoted("default_sql", sql.text);
   }
 
   [[nodiscard]] static std::string integer_text(std::int64_t value) {
