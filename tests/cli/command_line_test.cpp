@@ -114,7 +114,6 @@ TEST_CASE("what Prisma's users type and means nothing here is answered") {
   CHECK(first_help(mistake("migrate dev --schema x")).find("compiled into this program") != std::string::npos);
   CHECK(first_help(mistake("migrate diff --from-schema-datamodel x --to models")).find("--from models") !=
         std::string::npos);
-  CHECK(mistake("db pull").code == cli_code::not_yet);
   CHECK(mistake("studio").code == cli_code::not_yet);
   CHECK(first_help(mistake("init")).find("migrate dev --name init") != std::string::npos);
 }
@@ -197,7 +196,6 @@ TEST_CASE("help shows every command and no line too long for a terminal") {
     }
   }
   // Not in this version.
-  CHECK(top.find("db pull") == std::string::npos);
   CHECK(top.find("studio") == std::string::npos);
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("mistakes in the command line end with 64") {
                                              {"migrate", "deploy", "--nope"},
                                              {"migrate", "deploy", "--lock-timeout", "x"},
                                              {"migrate", "diff"},
-                                             {"db", "pull"},
+                                             {"db", "pull", "--namespace", "no name"},
                                              {"migrate", "deploy", "--url", "nonsense"}}) {
     const process_result result = p.run(without_models, words);
     INFO(result.err);

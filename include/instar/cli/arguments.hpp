@@ -22,6 +22,7 @@ enum class command : unsigned char {
   migrate_reset,
   migrate_diff,
   db_push,
+  db_pull,
   db_seed,
   db_execute,
   generate,
@@ -70,6 +71,9 @@ struct arguments {
   std::vector<std::string> edited;
   std::vector<std::string> missing;
   std::vector<std::string> what;
+  std::vector<std::string> schemas;
+  std::string tables;
+  std::string name_space;
 };
 
 /// What became of a command line: arguments to run with, or a text to print instead, or a mistake.

@@ -7,6 +7,7 @@
 #include <instar/cli/commands/diff.hpp>
 #include <instar/cli/commands/execute.hpp>
 #include <instar/cli/commands/generate.hpp>
+#include <instar/cli/commands/pull.hpp>
 #include <instar/cli/commands/push.hpp>
 #include <instar/cli/commands/reset.hpp>
 #include <instar/cli/commands/resolve.hpp>
@@ -48,6 +49,8 @@ namespace detail {
     return migrate_diff(s);
   case command::db_push:
     return db_push(s);
+  case command::db_pull:
+    return db_pull(s);
   case command::db_seed:
     return db_seed(s);
   case command::db_execute:

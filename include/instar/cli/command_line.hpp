@@ -41,7 +41,7 @@ struct command_entry {
   std::string_view examples;  ///< a line each; PROGRAM stands for the program's name
 };
 
-inline constexpr std::array<command_entry, 11> command_table{{
+inline constexpr std::array<command_entry, 12> command_table{{
     {"migrate", "dev", command::migrate_dev, "write the next migration from the models, prove it, apply it",
      "PROGRAM migrate dev --name add_user_email\n"
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
@@ -62,6 +62,10 @@ inline constexpr std::array<command_entry, 11> command_table{{
      "PROGRAM migrate diff --from migrations --to models --exit-code"},
     {"db", "push", command::db_push, "bring a database to the models without a migration, to try things out",
      "PROGRAM db push --url sqlite:try.db"},
+    {"db", "pull", command::db_pull, "write the models of a database that is there already",
+     "PROGRAM db pull --output models.hpp\n"
+     "PROGRAM db pull --schema public --schema auth --namespace shop -o models.hpp\n"
+     "PROGRAM db pull --tables users,orders"},
     {"db", "seed", command::db_seed, "fill the database with the project's seed",
      "PROGRAM db seed\n"
      "PROGRAM db seed --file seed.sql"},
@@ -101,10 +105,9 @@ inline constexpr std::array<foreign_word, 9> foreign_options{{
     {"--force-reset", "Run `migrate reset` where there are migrations; otherwise drop the database, then `db push`."},
 }};
 
-inline constexpr std::array<foreign_word, 5> foreign_commands{{
+inline constexpr std::array<foreign_word, 4> foreign_commands{{
     {"init", "There is nothing to initialise: `migrate dev --name init` writes the first migration."},
     {"format", "The models are C++: clang-format formats them."},
-    {"pull", "`db pull` comes with a later version, together with the reading of schemas from databases."},
     {"studio", "`studio` comes with a later version."},
     {"up", "Did you mean `migrate deploy`?"},
 }};
@@ -385,6 +388,12 @@ class command_line {
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
       hidden_flag(app, "--skip-generate");
       break;
+    case command::db_pull:
+      value(app, "-o,--output", g.output, "FILE", "the header to write, whose names are kept; else standard output");
+      values(app, "--schema", g.schemas, "NAME", "a PostgreSQL schema to read (may be repeated); else all");
+      value(app, "--tables", g.tables, "NAMES", "only these tables, with commas between");
+      value(app, "--namespace", g.name_space, "NAME", "the namespace of the models (app)");
+      break;
     case command::db_seed:
       value(app, "--file", g.file, "FILE", "a SQL script to seed with");
       break;
@@ -544,9 +553,8 @@ class command_line {
     const std::string message = "There is no command `" + typed + "`.";
     for (const foreign_word& known : foreign_commands)
       if (word == known.word)
-        return usage_error(known.word == "pull" || known.word == "studio" ? cli_code::not_yet
-                                                                          : cli_code::unknown_command,
-                           message, std::string{known.help});
+        return usage_error(known.word == "studio" ? cli_code::not_yet : cli_code::unknown_command, message,
+                           std::string{known.help});
     std::vector<std::string> names;
     std::vector<std::string> endings;
     for (const command_entry& entry : command_table) {

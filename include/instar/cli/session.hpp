@@ -8,6 +8,7 @@
 #include <instar/cli/terminal.hpp>
 #include <instar/database/environment.hpp>
 #include <instar/database/interruption.hpp>
+#include <instar/database/open.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/migrate/migrator.hpp>
 
@@ -76,6 +77,13 @@ class session {
     if (need == database_need::required)
       screen.note("Database: " + database_name() + ", from " + located_->source);
     return std::make_unique<migrator>(located_->url, std::move(chosen));
+  }
+
+  /// Finds the database and opens it, for what needs no migrator.
+  [[nodiscard]] std::unique_ptr<database> open_database() {
+    locate_database(database_need::required);
+    screen.note("Database: " + database_name() + ", from " + located_->source);
+    return instar::open_database(located_->url, {.application_name = program_name});
   }
 
   /// The database as people know it: "PostgreSQL localhost/app", "SQLite dev.db". Only with a database.

@@ -20,6 +20,19 @@ namespace instar {
 
 namespace detail {
 
+/// What to read of a database: all but what migrators keep in it. \param named the ledger's table, or empty
+[[nodiscard]] inline introspection_options all_but_ledgers(const std::string& named) {
+  introspection_options what;
+  for (const std::string_view table : {own_ledger, prisma_ledger, journal_table})
+    what.ignored_tables.emplace_back(table);
+  if (!named.empty()) {
+    what.ignored_tables.push_back(named);
+    if (const std::size_t dot = named.find('.'); dot != std::string::npos)
+      what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{journal_table});
+  }
+  return what;
+}
+
 /// The first lines of a comparison, for an error.
 [[nodiscard]] inline std::string first_lines(const diff_report& report) {
   constexpr std::size_t most = 10;
@@ -108,15 +121,7 @@ inline void carry_renames(owned_schema& read, const schema_view& models) {
 
 /// A database without what migrators keep in it.
 inline owned_schema migrator::session::read_back(database& on) const {
-  introspection_options what;
-  for (const std::string_view table : {detail::own_ledger, detail::prisma_ledger, detail::journal_table})
-    what.ignored_tables.emplace_back(table);
-  if (!options.ledger.empty()) {
-    what.ignored_tables.push_back(options.ledger);
-    if (const std::size_t dot = options.ledger.find('.'); dot != std::string::npos)
-      what.ignored_tables.push_back(options.ledger.substr(0, dot + 1) + std::string{detail::journal_table});
-  }
-  return introspect(on, what);
+  return introspect(on, detail::all_but_ledgers(options.ledger));
 }
 
 /// What scripts make of an empty database.

@@ -41,7 +41,8 @@ enum class table_attribute_kind : unsigned char {
   check,
   exclude,
   comment,
-  renamed_from
+  renamed_from,
+  options
 };
 
 }  // namespace detail
@@ -361,6 +362,16 @@ struct exclude_attribute : detail::table_attributes_base<N> {
     copy.head.where = detail::piece::of(condition);
     return copy;
   }
+  constexpr exclude_attribute deferrable() const {
+    exclude_attribute copy = *this;
+    copy.head.deferral = deferral::initially_immediate;
+    return copy;
+  }
+  constexpr exclude_attribute initially_deferred() const {
+    exclude_attribute copy = *this;
+    copy.head.deferral = deferral::initially_deferred;
+    return copy;
+  }
 };
 
 /// What `references(&User::id)` gives: a foreign key of one column.
@@ -511,19 +522,23 @@ struct vocabulary {
   static constexpr text_attribute renamed_from(std::string_view old_name) {
     return {attribute_kind::renamed_from, table_attribute_kind::renamed_from, old_name};
   }
+  /// What follows the parenthesis of CREATE TABLE on SQLite: "STRICT", "WITHOUT ROWID".
+  static constexpr table_attributes_base<0> options(std::string_view words) {
+    return {.head = {.kind = table_attribute_kind::options, .text = piece::of(words)}, .parts = {}};
+  }
   static constexpr text_attribute check(std::string_view condition) {
     return {attribute_kind::check, table_attribute_kind::check, condition};
   }
 
   // Types, where the one that follows from the field's C++ type is not wanted.
   static constexpr attribute type(std::string_view sql) { return said(attribute_kind::type, 0, sql); }
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute varchar = typed<type_kind::varchar, Length>;
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute char_ = typed<type_kind::character, Length>;
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute bit = typed<type_kind::bit, Length>;
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute varbit = typed<type_kind::varbit, Length>;
   template <int Precision, int Scale = 0>
   static constexpr attribute numeric = typed<type_kind::numeric, Precision, Scale>;

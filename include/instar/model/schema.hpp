@@ -216,6 +216,12 @@ struct view_words {
   std::array<index, static_cast<std::size_t>(Indexes)> indexes{};
   std::array<int, static_cast<std::size_t>(Indexes)> part_counts{};
   std::array<index_part, static_cast<std::size_t>(Parts)> parts{};
+
+  constexpr view_words comment(std::string_view remark) const {
+    view_words copy = *this;
+    copy.view.comment = remark;
+    return copy;
+  }
 };
 
 template <int N>
@@ -236,6 +242,11 @@ struct view_index_words {
   constexpr view_index_words using_method(std::string_view method) const {
     view_index_words copy = *this;
     copy.meta.method = method;
+    return copy;
+  }
+  constexpr view_index_words nulls_not_distinct() const {
+    view_index_words copy = *this;
+    copy.meta.nulls_not_distinct = true;
     return copy;
   }
 };
@@ -265,6 +276,14 @@ constexpr object_counts counts_of(const view_words<Indexes, Parts>*) {
 constexpr object_counts operator+(const object_counts& a, const object_counts& b) {
   return {a.extensions + b.extensions,   a.sequences + b.sequences, a.views + b.views,
           a.raw_objects + b.raw_objects, a.indexes + b.indexes,     a.parts + b.parts};
+}
+
+/// No fold expression: clang takes no more than 256 terms in one.
+constexpr object_counts sum_of(std::initializer_list<object_counts> all) {
+  object_counts sum{};
+  for (const object_counts& one : all)
+    sum = sum + one;
+  return sum;
 }
 
 /// The objects of a schema in flat arrays. Views and indexes refer to their parts by position, so that it can be
@@ -556,8 +575,7 @@ constexpr auto schema(const Objects&... objects) {
         static_assert(detail::no_mistake<list::across>::value);
     }
   }
-  constexpr detail::object_counts counts =
-      (detail::object_counts{} + ... + detail::counts_of(static_cast<const Objects*>(nullptr)));
+  constexpr detail::object_counts counts = detail::sum_of({detail::counts_of(static_cast<const Objects*>(nullptr))...});
   compiled_schema<counts, Models...> made{};
   [[maybe_unused]] int in_order[] = {0, made.objects.add(objects)...};
   return made;
@@ -576,17 +594,26 @@ constexpr view_object named_view(std::string_view name, std::string_view query, 
 }
 }  // namespace detail
 
+namespace detail {
+constexpr index_part part_of_view(std::string_view column) {
+  return {.text = column};
+}
+constexpr index_part part_of_view(const index_part& part) {
+  return part;
+}
+}  // namespace detail
+
 /// A view. Views stand in the order in which they can be created. \param name "name" or "schema.name"
 constexpr detail::view_words<0, 0> view(std::string_view name, std::string_view query) {
   return {.view = detail::named_view(name, query, false)};
 }
 
 /// An index of a materialized view: `view_index("session_counts_user", "user_id").unique()`.
-/// \param columns names of the view's columns
+/// \param columns names of the view's columns, or an `index_part` for more than that
 template <class... Columns>
 constexpr auto view_index(std::string_view name, Columns... columns) {
-  return detail::view_index_words<static_cast<int>(sizeof...(Columns))>{
-      {.name = name}, {index_part{.text = std::string_view(columns)}...}};
+  return detail::view_index_words<static_cast<int>(sizeof...(Columns))>{{.name = name},
+                                                                        {detail::part_of_view(columns)...}};
 }
 
 /// A materialized view and its indexes; PostgreSQL. On SQLite it becomes a plain view.

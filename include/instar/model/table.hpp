@@ -366,6 +366,9 @@ struct table_builder {
     case table_attribute_kind::renamed_from:
       table.renamed_from = a.text;
       break;
+    case table_attribute_kind::options:
+      table.options = a.text;
+      break;
     }
   }
 
