@@ -608,7 +608,8 @@ enum class table_attribute_kind : unsigned char {
   check,
   exclude,
   comment,
-  renamed_from
+  renamed_from,
+  options
 };
 
 }  // namespace detail
@@ -928,6 +929,16 @@ struct exclude_attribute : detail::table_attributes_base<N> {
     copy.head.where = detail::piece::of(condition);
     return copy;
   }
+  constexpr exclude_attribute deferrable() const {
+    exclude_attribute copy = *this;
+    copy.head.deferral = deferral::initially_immediate;
+    return copy;
+  }
+  constexpr exclude_attribute initially_deferred() const {
+    exclude_attribute copy = *this;
+    copy.head.deferral = deferral::initially_deferred;
+    return copy;
+  }
 };
 
 /// What `references(&User::id)` gives: a foreign key of one column.
@@ -1078,19 +1089,23 @@ struct vocabulary {
   static constexpr text_attribute renamed_from(std::string_view old_name) {
     return {attribute_kind::renamed_from, table_attribute_kind::renamed_from, old_name};
   }
+  /// What follows the parenthesis of CREATE TABLE on SQLite: "STRICT", "WITHOUT ROWID".
+  static constexpr table_attributes_base<0> options(std::string_view words) {
+    return {.head = {.kind = table_attribute_kind::options, .text = piece::of(words)}, .parts = {}};
+  }
   static constexpr text_attribute check(std::string_view condition) {
     return {attribute_kind::check, table_attribute_kind::check, condition};
   }
 
   // Types, where the one that follows from the field's C++ type is not wanted.
   static constexpr attribute type(std::string_view sql) { return said(attribute_kind::type, 0, sql); }
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute varchar = typed<type_kind::varchar, Length>;
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute char_ = typed<type_kind::character, Length>;
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute bit = typed<type_kind::bit, Length>;
-  template <int Length>
+  template <int Length = -1>
   static constexpr attribute varbit = typed<type_kind::varbit, Length>;
   template <int Precision, int Scale = 0>
   static constexpr attribute numeric = typed<type_kind::numeric, Precision, Scale>;
@@ -2543,6 +2558,9 @@ struct table_builder {
     case table_attribute_kind::renamed_from:
       table.renamed_from = a.text;
       break;
+    case table_attribute_kind::options:
+      table.options = a.text;
+      break;
     }
   }
 
@@ -3886,6 +3904,12 @@ struct view_words {
   std::array<index, static_cast<std::size_t>(Indexes)> indexes{};
   std::array<int, static_cast<std::size_t>(Indexes)> part_counts{};
   std::array<index_part, static_cast<std::size_t>(Parts)> parts{};
+
+  constexpr view_words comment(std::string_view remark) const {
+    view_words copy = *this;
+    copy.view.comment = remark;
+    return copy;
+  }
 };
 
 template <int N>
@@ -3906,6 +3930,11 @@ struct view_index_words {
   constexpr view_index_words using_method(std::string_view method) const {
     view_index_words copy = *this;
     copy.meta.method = method;
+    return copy;
+  }
+  constexpr view_index_words nulls_not_distinct() const {
+    view_index_words copy = *this;
+    copy.meta.nulls_not_distinct = true;
     return copy;
   }
 };
@@ -3935,6 +3964,14 @@ constexpr object_counts counts_of(const view_words<Indexes, Parts>*) {
 constexpr object_counts operator+(const object_counts& a, const object_counts& b) {
   return {a.extensions + b.extensions,   a.sequences + b.sequences, a.views + b.views,
           a.raw_objects + b.raw_objects, a.indexes + b.indexes,     a.parts + b.parts};
+}
+
+/// No fold expression: clang takes no more than 256 terms in one.
+constexpr object_counts sum_of(std::initializer_list<object_counts> all) {
+  object_counts sum{};
+  for (const object_counts& one : all)
+    sum = sum + one;
+  return sum;
 }
 
 /// The objects of a schema in flat arrays. Views and indexes refer to their parts by position, so that it can be
@@ -4226,8 +4263,7 @@ constexpr auto schema(const Objects&... objects) {
         static_assert(detail::no_mistake<list::across>::value);
     }
   }
-  constexpr detail::object_counts counts =
-      (detail::object_counts{} + ... + detail::counts_of(static_cast<const Objects*>(nullptr)));
+  constexpr detail::object_counts counts = detail::sum_of({detail::counts_of(static_cast<const Objects*>(nullptr))...});
   compiled_schema<counts, Models...> made{};
   [[maybe_unused]] int in_order[] = {0, made.objects.add(objects)...};
   return made;
@@ -4246,17 +4282,26 @@ constexpr view_object named_view(std::string_view name, std::string_view query, 
 }
 }  // namespace detail
 
+namespace detail {
+constexpr index_part part_of_view(std::string_view column) {
+  return {.text = column};
+}
+constexpr index_part part_of_view(const index_part& part) {
+  return part;
+}
+}  // namespace detail
+
 /// A view. Views stand in the order in which they can be created. \param name "name" or "schema.name"
 constexpr detail::view_words<0, 0> view(std::string_view name, std::string_view query) {
   return {.view = detail::named_view(name, query, false)};
 }
 
 /// An index of a materialized view: `view_index("session_counts_user", "user_id").unique()`.
-/// \param columns names of the view's columns
+/// \param columns names of the view's columns, or an `index_part` for more than that
 template <class... Columns>
 constexpr auto view_index(std::string_view name, Columns... columns) {
-  return detail::view_index_words<static_cast<int>(sizeof...(Columns))>{
-      {.name = name}, {index_part{.text = std::string_view(columns)}...}};
+  return detail::view_index_words<static_cast<int>(sizeof...(Columns))>{{.name = name},
+                                                                        {detail::part_of_view(columns)...}};
 }
 
 /// A materialized view and its indexes; PostgreSQL. On SQLite it becomes a plain view.
@@ -21981,6 +22026,19 @@ namespace instar {
 
 namespace detail {
 
+/// What to read of a database: all but what migrators keep in it. \param named the ledger's table, or empty
+[[nodiscard]] inline introspection_options all_but_ledgers(const std::string& named) {
+  introspection_options what;
+  for (const std::string_view table : {own_ledger, prisma_ledger, journal_table})
+    what.ignored_tables.emplace_back(table);
+  if (!named.empty()) {
+    what.ignored_tables.push_back(named);
+    if (const std::size_t dot = named.find('.'); dot != std::string::npos)
+      what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{journal_table});
+  }
+  return what;
+}
+
 /// The first lines of a comparison, for an error.
 [[nodiscard]] inline std::string first_lines(const diff_report& report) {
   constexpr std::size_t most = 10;
@@ -22069,15 +22127,7 @@ inline void carry_renames(owned_schema& read, const schema_view& models) {
 
 /// A database without what migrators keep in it.
 inline owned_schema migrator::session::read_back(database& on) const {
-  introspection_options what;
-  for (const std::string_view table : {detail::own_ledger, detail::prisma_ledger, detail::journal_table})
-    what.ignored_tables.emplace_back(table);
-  if (!options.ledger.empty()) {
-    what.ignored_tables.push_back(options.ledger);
-    if (const std::size_t dot = options.ledger.find('.'); dot != std::string::npos)
-      what.ignored_tables.push_back(options.ledger.substr(0, dot + 1) + std::string{detail::journal_table});
-  }
-  return introspect(on, what);
+  return introspect(on, detail::all_but_ledgers(options.ledger));
 }
 
 /// What scripts make of an empty database.
@@ -23445,6 +23495,7 @@ enum class command : unsigned char {
   migrate_reset,
   migrate_diff,
   db_push,
+  db_pull,
   db_seed,
   db_execute,
   generate,
@@ -23493,6 +23544,9 @@ struct arguments {
   std::vector<std::string> edited;
   std::vector<std::string> missing;
   std::vector<std::string> what;
+  std::vector<std::string> schemas;
+  std::string tables;
+  std::string name_space;
 };
 
 /// What became of a command line: arguments to run with, or a text to print instead, or a mistake.
@@ -23574,7 +23628,7 @@ struct command_entry {
   std::string_view examples;  ///< a line each; PROGRAM stands for the program's name
 };
 
-inline constexpr std::array<command_entry, 11> command_table{{
+inline constexpr std::array<command_entry, 12> command_table{{
     {"migrate", "dev", command::migrate_dev, "write the next migration from the models, prove it, apply it",
      "PROGRAM migrate dev --name add_user_email\n"
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
@@ -23595,6 +23649,10 @@ inline constexpr std::array<command_entry, 11> command_table{{
      "PROGRAM migrate diff --from migrations --to models --exit-code"},
     {"db", "push", command::db_push, "bring a database to the models without a migration, to try things out",
      "PROGRAM db push --url sqlite:try.db"},
+    {"db", "pull", command::db_pull, "write the models of a database that is there already",
+     "PROGRAM db pull --output models.hpp\n"
+     "PROGRAM db pull --schema public --schema auth --namespace shop -o models.hpp\n"
+     "PROGRAM db pull --tables users,orders"},
     {"db", "seed", command::db_seed, "fill the database with the project's seed",
      "PROGRAM db seed\n"
      "PROGRAM db seed --file seed.sql"},
@@ -23634,10 +23692,9 @@ inline constexpr std::array<foreign_word, 9> foreign_options{{
     {"--force-reset", "Run `migrate reset` where there are migrations; otherwise drop the database, then `db push`."},
 }};
 
-inline constexpr std::array<foreign_word, 5> foreign_commands{{
+inline constexpr std::array<foreign_word, 4> foreign_commands{{
     {"init", "There is nothing to initialise: `migrate dev --name init` writes the first migration."},
     {"format", "The models are C++: clang-format formats them."},
-    {"pull", "`db pull` comes with a later version, together with the reading of schemas from databases."},
     {"studio", "`studio` comes with a later version."},
     {"up", "Did you mean `migrate deploy`?"},
 }};
@@ -23918,6 +23975,12 @@ class command_line {
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
       hidden_flag(app, "--skip-generate");
       break;
+    case command::db_pull:
+      value(app, "-o,--output", g.output, "FILE", "the header to write, whose names are kept; else standard output");
+      values(app, "--schema", g.schemas, "NAME", "a PostgreSQL schema to read (may be repeated); else all");
+      value(app, "--tables", g.tables, "NAMES", "only these tables, with commas between");
+      value(app, "--namespace", g.name_space, "NAME", "the namespace of the models (app)");
+      break;
     case command::db_seed:
       value(app, "--file", g.file, "FILE", "a SQL script to seed with");
       break;
@@ -24077,9 +24140,8 @@ class command_line {
     const std::string message = "There is no command `" + typed + "`.";
     for (const foreign_word& known : foreign_commands)
       if (word == known.word)
-        return usage_error(known.word == "pull" || known.word == "studio" ? cli_code::not_yet
-                                                                          : cli_code::unknown_command,
-                           message, std::string{known.help});
+        return usage_error(known.word == "studio" ? cli_code::not_yet : cli_code::unknown_command, message,
+                           std::string{known.help});
     std::vector<std::string> names;
     std::vector<std::string> endings;
     for (const command_entry& entry : command_table) {
@@ -24236,6 +24298,13 @@ class session {
     if (need == database_need::required)
       screen.note("Database: " + database_name() + ", from " + located_->source);
     return std::make_unique<migrator>(located_->url, std::move(chosen));
+  }
+
+  /// Finds the database and opens it, for what needs no migrator.
+  [[nodiscard]] std::unique_ptr<database> open_database() {
+    locate_database(database_need::required);
+    screen.note("Database: " + database_name() + ", from " + located_->source);
+    return instar::open_database(located_->url, {.application_name = program_name});
   }
 
   /// The database as people know it: "PostgreSQL localhost/app", "SQLite dev.db". Only with a database.
@@ -25822,6 +25891,2042 @@ inline exit_code generate(session& s) {
 }  // namespace instar::cli
 
 
+// ---- instar/cli/commands/pull.hpp
+
+
+// ---- instar/cli/generate/models_header.hpp
+
+
+// ---- instar/cli/generate/cpp_names.hpp
+
+/// \file What generated C++ calls the things of a database.
+
+namespace instar::cli::detail {
+
+[[nodiscard]] constexpr bool is_upper(char c) noexcept {
+  return c >= 'A' && c <= 'Z';
+}
+[[nodiscard]] constexpr bool is_lower(char c) noexcept {
+  return c >= 'a' && c <= 'z';
+}
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_name_character(char c) noexcept {
+  return is_upper(c) || is_lower(c) || is_digit(c) || c == '_';
+}
+[[nodiscard]] constexpr char to_upper(char c) noexcept {
+  return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+}
+[[nodiscard]] constexpr char to_lower(char c) noexcept {
+  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// The keywords of C++20 and those that compilers add, the namespaces that a models header speaks of, and macros of the
+/// headers that programs include beside it. Sorted.
+inline constexpr auto reserved_names = std::to_array<std::string_view>({
+    "BUFSIZ",
+    "CHAR_BIT",
+    "CHAR_MAX",
+    "CHAR_MIN",
+    "CLOCKS_PER_SEC",
+    "DBL_MAX",
+    "DBL_MIN",
+    "DOMAIN",
+    "EACCES",
+    "EAGAIN",
+    "EBUSY",
+    "EDOM",
+    "EEXIST",
+    "EINTR",
+    "EINVAL",
+    "EIO",
+    "ENOENT",
+    "ENOMEM",
+    "EOF",
+    "EPERM",
+    "EPIPE",
+    "ERANGE",
+    "EXIT_FAILURE",
+    "EXIT_SUCCESS",
+    "FALSE",
+    "FLT_MAX",
+    "FLT_MIN",
+    "HUGE_VAL",
+    "I",
+    "INFINITY",
+    "INT16_MAX",
+    "INT16_MIN",
+    "INT32_MAX",
+    "INT32_MIN",
+    "INT64_MAX",
+    "INT64_MIN",
+    "INT8_MAX",
+    "INT8_MIN",
+    "INT_MAX",
+    "INT_MIN",
+    "LLONG_MAX",
+    "LLONG_MIN",
+    "LONG_MAX",
+    "LONG_MIN",
+    "M_E",
+    "M_PI",
+    "NAN",
+    "NDEBUG",
+    "NULL",
+    "OVERFLOW",
+    "PATH_MAX",
+    "RAND_MAX",
+    "SCHAR_MAX",
+    "SCHAR_MIN",
+    "SEEK_CUR",
+    "SEEK_END",
+    "SEEK_SET",
+    "SHRT_MAX",
+    "SHRT_MIN",
+    "SIGABRT",
+    "SIGINT",
+    "SIGSEGV",
+    "SIGTERM",
+    "SIG_DFL",
+    "SIG_ERR",
+    "SIG_IGN",
+    "SIZE_MAX",
+    "TRUE",
+    "UCHAR_MAX",
+    "UINT16_MAX",
+    "UINT32_MAX",
+    "UINT64_MAX",
+    "UINT8_MAX",
+    "UINT_MAX",
+    "ULLONG_MAX",
+    "ULONG_MAX",
+    "UNDERFLOW",
+    "USHRT_MAX",
+    "WCHAR_MAX",
+    "WCHAR_MIN",
+    "WEOF",
+    "alignas",
+    "alignof",
+    "and",
+    "and_eq",
+    "asm",
+    "assert",
+    "auto",
+    "bitand",
+    "bitor",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "char16_t",
+    "char32_t",
+    "char8_t",
+    "class",
+    "co_await",
+    "co_return",
+    "co_yield",
+    "compl",
+    "concept",
+    "const",
+    "const_cast",
+    "consteval",
+    "constexpr",
+    "constinit",
+    "continue",
+    "decltype",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "dynamic_cast",
+    "else",
+    "enum",
+    "errno",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "i386",
+    "if",
+    "inline",
+    "instar",
+    "int",
+    "linux",
+    "long",
+    "major",
+    "makedev",
+    "minor",
+    "mutable",
+    "namespace",
+    "new",
+    "noexcept",
+    "not",
+    "not_eq",
+    "nullptr",
+    "offsetof",
+    "operator",
+    "or",
+    "or_eq",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "reinterpret_cast",
+    "requires",
+    "return",
+    "setjmp",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "static_assert",
+    "static_cast",
+    "std",
+    "stderr",
+    "stdin",
+    "stdout",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "thread_local",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typeid",
+    "typename",
+    "typeof",
+    "union",
+    "unix",
+    "unsigned",
+    "using",
+    "va_arg",
+    "va_end",
+    "va_start",
+    "virtual",
+    "void",
+    "volatile",
+    "wchar_t",
+    "while",
+    "xor",
+    "xor_eq",
+});
+static_assert(std::is_sorted(reserved_names.begin(), reserved_names.end()));
+
+/// Whether a name means something to the compiler or to a macro already.
+[[nodiscard]] inline bool is_reserved(std::string_view name) {
+  return std::binary_search(reserved_names.begin(), reserved_names.end(), name) || name.starts_with("instar_") ||
+         name.starts_with("INSTAR_");
+}
+
+/// The names that one scope has.
+class scope_names {
+ public:
+  scope_names() = default;
+  explicit scope_names(std::set<std::string, std::less<>> taken) : taken_(std::move(taken)) {}
+
+  /// The first of the wishes that is free, or else the first with a number.
+  std::string take(const std::vector<std::string>& wishes) {
+    for (const std::string& wish : wishes)
+      if (taken_.insert(wish).second)
+        return wish;
+    for (int n = 2;; ++n)
+      if (std::string numbered = wishes.front() + std::to_string(n); taken_.insert(numbered).second)
+        return numbered;
+  }
+  std::string take(const std::string& wish) { return take(std::vector<std::string>{wish}); }
+
+  [[nodiscard]] bool has(std::string_view name) const { return taken_.find(name) != taken_.end(); }
+  [[nodiscard]] const std::set<std::string, std::less<>>& all() const noexcept { return taken_; }
+
+ private:
+  std::set<std::string, std::less<>> taken_;
+};
+
+/// Any text as an identifier: what no identifier has becomes an underscore, and nothing that compilers keep to
+/// themselves is left (https://eel.is/c++draft/lex.name#3).
+/// \param otherwise for a text of which nothing is left
+[[nodiscard]] inline std::string identifier_of(std::string_view text, std::string_view otherwise) {
+  std::string name;
+  for (const char c : text) {
+    const char next = is_name_character(c) ? c : '_';
+    if (next != '_' || name.empty() || name.back() != '_')
+      name += next;
+  }
+  // An underscore that stands for something else says nothing at an end.
+  if (!text.empty() && name.size() > 1 && name.back() == '_' && text.back() != '_')
+    name.pop_back();
+  if (name.size() > 1 && name[0] == '_' && (text[0] != '_' || is_upper(name[1])))
+    name.erase(0, 1);
+  if (name.empty() || name == "_")
+    name = otherwise;
+  if (is_digit(name[0]))
+    name.insert(0, "_");
+  if (is_reserved(name))
+    name += '_';
+  return name;
+}
+
+/// The words of a name, in lower case: "order_items", "OrderItems" and "ORDER ITEMS" have the same two.
+[[nodiscard]] inline std::vector<std::string> words_of(std::string_view name) {
+  const bool has_small = std::any_of(name.begin(), name.end(), is_lower);
+  std::vector<std::string> words;
+  bool fresh = true;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (!is_name_character(c) || c == '_') {
+      fresh = true;
+      continue;
+    }
+    const bool follows_small = i != 0 && (is_lower(name[i - 1]) || is_digit(name[i - 1]));
+    const bool precedes_small = i != 0 && is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1]);
+    if (fresh || (has_small && is_upper(c) && (follows_small || precedes_small)))
+      words.emplace_back();
+    fresh = false;
+    words.back() += to_lower(c);
+  }
+  return words;
+}
+
+/// An English noun in the singular, as far as its ending tells; what it does not know stays.
+[[nodiscard]] inline std::string singular(std::string word) {
+  struct pair {
+    std::string_view many, one;
+  };
+  constexpr auto irregular = std::to_array<pair>({{"aliases", "alias"},
+                                                  {"buses", "bus"},
+                                                  {"caches", "cache"},
+                                                  {"children", "child"},
+                                                  {"cookies", "cookie"},
+                                                  {"movies", "movie"},
+                                                  {"news", "news"},
+                                                  {"people", "person"},
+                                                  {"series", "series"},
+                                                  {"species", "species"},
+                                                  {"statuses", "status"},
+                                                  {"viruses", "virus"}});
+  for (const pair& known : irregular)
+    if (word == known.many)
+      return std::string{known.one};
+  const auto ends = [&word](std::string_view ending) { return word.size() > ending.size() && word.ends_with(ending); };
+  const auto without = [&word](std::size_t count) { return word.substr(0, word.size() - count); };
+  if (ends("ies") && word.size() > 4)
+    return without(3) + 'y';
+  for (const std::string_view ending : {"sses", "xes", "ches", "shes"})
+    if (ends(ending))
+      return without(2);
+  if (ends("s") && !ends("ss") && !ends("us") && !ends("is"))
+    return without(1);
+  return word;
+}
+
+/// "order_items" as a class is called: "OrderItem", or "OrderItems" where it shall stay plural.
+[[nodiscard]] inline std::string class_name(std::string_view name, bool make_singular) {
+  std::vector<std::string> words = words_of(name);
+  if (make_singular && !words.empty())
+    words.back() = singular(words.back());
+  std::string made;
+  for (const std::string& word : words) {
+    // "v1_2" is not "V12".
+    if (!made.empty() && is_digit(made.back()) && is_digit(word[0]))
+      made += '_';
+    made += to_upper(word[0]);
+    made += word.substr(1);
+  }
+  if (made.empty() || is_digit(made[0]))
+    made.insert(0, "T");
+  if (is_reserved(made))
+    made += '_';
+  return made;
+}
+
+/// What INSTAR_ENUM derives from an enum's name: see `instar::detail::snake_case`.
+[[nodiscard]] inline std::string snake_name(std::string_view name) {
+  std::string text;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool starts_word =
+        is_upper(name[i]) && i != 0 &&
+        (!is_upper(name[i - 1]) || (i + 1 < name.size() && name[i + 1] != '_' && !is_upper(name[i + 1])));
+    if (starts_word && name[i - 1] != '_')
+      text += '_';
+    text += to_lower(name[i]);
+  }
+  return text;
+}
+
+}  // namespace instar::cli::detail
+
+
+// ---- instar/cli/generate/expressible.hpp
+
+#include <cmath>
+
+/// \file What of a schema models can say. The rest becomes raw objects, so that nothing is lost.
+
+namespace instar::cli::detail {
+
+/// How many entries INSTAR_MODEL and INSTAR_ENUM take.
+inline constexpr std::size_t most_entries = 341;
+/// How many columns a foreign key of models can have.
+inline constexpr std::size_t most_key_columns = 32;
+/// How many enums the models of a schema can have.
+inline constexpr std::size_t most_enums = 256;
+
+/// Whether "schema.name" means what it is written for: a model's name ends its schema at the first dot.
+[[nodiscard]] inline bool is_writable_name(std::string_view schema, std::string_view name) {
+  const auto fits = [](std::string_view text) { return text.size() <= instar::detail::name_limit; };
+  const bool split =
+      schema.empty() ? name.find('.') == std::string_view::npos : schema.find('.') == std::string_view::npos;
+  return split && !name.empty() && fits(schema) && fits(name) && name.find('\0') == std::string_view::npos;
+}
+
+/// Takes a schema apart into what models can say, and raw objects for the rest.
+class expressible_part {
+ public:
+  expressible_part(const schema_view& original, dialect d) : owner_(copy_schema(original)), dialect_(d) {}
+
+  [[nodiscard]] owned_schema run() {
+    schema_view all = owner_.view();
+    for (const table& t : all.tables)
+      drafts_.push_back(draft_of(t));
+    take_enums(all.enumerations);
+    for (draft& d : drafts_)
+      d.raw = !is_model(d);
+    keep_names();
+    while (keep_foreign_keys()) {
+    }
+    schema_view made;
+    made.extensions = all.extensions;
+    made.sequences = all.sequences;
+    std::vector<table> tables;
+    for (draft& d : drafts_) {
+      if (d.raw)
+        add_raw_table(d);
+      else
+        tables.push_back(keep(d));
+    }
+    made.enumerations = used_enums(tables);
+    made.tables = owner_.array(tables);
+    made.views = views_of(all.views);
+    made.raw_objects = raw_objects(all.raw_objects);
+    owner_.set(made);
+    return std::move(owner_);
+  }
+
+ private:
+  /// A table whose parts can be taken away.
+  struct draft {
+    instar::table table{};
+    std::vector<column> columns{};
+    std::vector<key> uniques{};
+    std::vector<foreign_key> foreign_keys{};
+    std::vector<check> checks{};
+    std::vector<exclusion> exclusions{};
+    std::vector<index> indexes{};
+    bool raw = false;
+
+    [[nodiscard]] instar::table view() const {
+      instar::table t = table;
+      t.columns = columns;
+      t.uniques = uniques;
+      t.foreign_keys = foreign_keys;
+      t.checks = checks;
+      t.exclusions = exclusions;
+      t.indexes = indexes;
+      return t;
+    }
+  };
+
+  static draft draft_of(const table& t) {
+    return {.table = t,
+            .columns = {t.columns.begin(), t.columns.end()},
+            .uniques = {t.uniques.begin(), t.uniques.end()},
+            .foreign_keys = {t.foreign_keys.begin(), t.foreign_keys.end()},
+            .checks = {t.checks.begin(), t.checks.end()},
+            .exclusions = {t.exclusions.begin(), t.exclusions.end()},
+            .indexes = {t.indexes.begin(), t.indexes.end()}};
+  }
+
+  // ---- enums ----
+
+  static bool is_model(const enumeration& e) {
+    std::set<std::string_view> labels;
+    for (const enum_value& v : e.values)
+      if (!labels.insert(v.label).second || v.label.size() > instar::detail::name_limit)
+        return false;
+    return !e.values.empty() && e.values.size() <= most_entries && is_writable_name(e.schema, e.name);
+  }
+
+  /// Columns whose type models cannot say as it is get its SQL.
+  void take_enums(std::span<const enumeration> all) {
+    enumerations_ = all;
+    for (draft& d : drafts_)
+      for (column& c : d.columns) {
+        const bool foreign =
+            c.type.kind == type_kind::enumeration &&
+            (!is_model(*c.type.values) || static_cast<std::size_t>(c.type.values - all.data()) >= most_enums);
+        if (foreign || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
+          c.type = {.kind = type_kind::custom, .custom = owner_.text(instar::detail::type_text(c.type))};
+        make_default_fit(c);
+      }
+  }
+
+  /// A default that the model of a column does not take as a value becomes the SQL of that value.
+  void make_default_fit(column& c) {
+    const column_default& d = c.initial;
+    const attribute said{.kind = instar::detail::attribute_kind::initial,
+                         .option = static_cast<std::uint32_t>(d.kind),
+                         .number = d.integer};
+    const bool is_label = d.kind == default_kind::text && c.type.kind == type_kind::enumeration &&
+                          c.type.dimensions == 0 && instar::detail::find_value(*c.type.values, d.text) >= 0;
+    const bool is_number = d.kind != default_kind::real || std::isfinite(d.real);
+    if (is_label || (is_number && instar::detail::default_fits(c.type, said)))
+      return;
+    instar::detail::string_writer sql;
+    if (dialect_ == sqlite)
+      instar::detail::put_sqlite_default(sql, d);
+    else
+      instar::detail::put_postgres_default(sql, d);
+    c.initial = {.kind = default_kind::expression, .text = owner_.text(sql.text)};
+  }
+
+  /// An enum that no model uses is in no model's schema.
+  std::span<const enumeration> used_enums(std::vector<table>& tables) {
+    std::set<const enumeration*> used;
+    for (const table& t : tables)
+      for (const column& c : t.columns)
+        if (c.type.values != nullptr)
+          used.insert(c.type.values);
+    std::vector<enumeration> kept;
+    for (const enumeration& e : enumerations_)
+      if (used.find(&e) != used.end())
+        kept.push_back(e);
+      else
+        early_.push_back(
+            raw_of("enum", qualified(e.schema, e.name), {}, {.enumerations = {&e, 1}}, placement::before_tables));
+    const std::span<const enumeration> listed = owner_.array(kept);
+    for (table& t : tables) {
+      std::vector<column> columns(t.columns.begin(), t.columns.end());
+      for (column& c : columns)
+        if (c.type.values != nullptr)
+          c.type.values = &*std::find_if(listed.begin(), listed.end(), [&](const enumeration& e) {
+            return e.schema == c.type.values->schema && e.name == c.type.values->name;
+          });
+      t.columns = owner_.array(columns);
+    }
+    return listed;
+  }
+
+  // ---- tables ----
+
+  static bool fits(std::string_view name) { return name.size() <= instar::detail::name_limit; }
+
+  static bool is_model(const draft& d) {
+    if (d.columns.empty() || !is_writable_name(d.table.schema, d.table.name))
+      return false;
+    const std::size_t words = d.uniques.size() + d.foreign_keys.size() + d.checks.size() + d.exclusions.size() +
+                              d.indexes.size() + (d.table.comment.empty() ? 0 : 1) + (d.table.options.empty() ? 0 : 1);
+    if (d.columns.size() + words >= most_entries)
+      return false;
+    const auto is_nullable = [&](std::string_view name) {
+      const column* c = d.view().find_column(name);
+      return c == nullptr || c->nullable;
+    };
+    if (std::any_of(d.table.primary_key.columns.begin(), d.table.primary_key.columns.end(), is_nullable))
+      return false;
+    return std::all_of(d.columns.begin(), d.columns.end(), [](const column& c) {
+      const bool counts = instar::detail::integer_kind(c.type.kind) && c.type.dimensions == 0;
+      return fits(c.name) && !c.name.empty() && (c.identity == identity_kind::none || counts);
+    });
+  }
+
+  /// A constraint or an index whose name is another's already: PostgreSQL keeps constraints and relations apart,
+  /// SQLite does not look at the names of constraints at all.
+  void keep_names() {
+    std::set<std::pair<std::string, std::string>> relations;
+    for (const draft& d : drafts_)
+      if (!d.raw)
+        relations.emplace(d.table.schema, d.table.name);
+    for (draft& d : drafts_) {
+      if (d.raw)
+        continue;
+      std::set<std::string> own;
+      const auto is_taken = [&](std::string_view name, bool relation) {
+        const bool again = !own.emplace(name).second;
+        const bool elsewhere = relation && !relations.emplace(d.table.schema, name).second;
+        return again || elsewhere || !fits(name) || name.empty();
+      };
+      if (!d.table.primary_key.columns.empty() && is_taken(d.table.primary_key.name, true))
+        d.raw = true;
+      take_away(d, d.uniques, "constraint",
+                [&](const key& k) { return is_taken(k.name, true) || k.columns.size() > most_key_columns; });
+      take_away(d, d.indexes, "index",
+                [&](const index& i) { return is_taken(i.name, true) || i.parts.size() > most_key_columns; });
+      take_away(d, d.exclusions, "constraint", [&](const exclusion& e) { return is_taken(e.name, true); });
+      take_away(d, d.checks, "constraint", [&](const check& c) { return is_taken(c.name, false); });
+      take_away(d, d.foreign_keys, "constraint", [&](const foreign_key& fk) { return is_taken(fk.name, false); });
+    }
+  }
+
+  /// Makes raw objects of some parts of a table, or one of the table where its parts cannot stand alone.
+  template <class Part, class Which>
+  void take_away(draft& d, std::vector<Part>& parts, std::string_view kind, Which which) {
+    for (std::size_t i = 0; i < parts.size();) {
+      if (d.raw)
+        return;
+      if (!which(parts[i])) {
+        ++i;
+        continue;
+      }
+      const Part part = parts[i];
+      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
+      if (dialect_ == sqlite && !std::is_same_v<Part, index>) {
+        parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(i), part);
+        d.raw = true;
+        return;
+      }
+      add_part(d, parts, part, kind);
+    }
+  }
+
+  /// The raw object that adds a part to a table as it is without it.
+  template <class Part>
+  void add_part(draft& d, std::vector<Part>& parts, const Part& part, std::string_view kind) {
+    const table before = owned(d.view());
+    parts.push_back(part);
+    const table after = owned(d.view());
+    parts.pop_back();
+    const bool late = std::is_same_v<Part, foreign_key>;
+    (late ? late_ : middle_)
+        .push_back(raw_of(kind, qualified(d.table.schema, d.table.name) + '.' + std::string{part.name},
+                          {.tables = {&before, 1}}, {.tables = {&after, 1}},
+                          late ? placement::after_tables : placement::before_indexes));
+  }
+
+  // ---- foreign keys ----
+
+  [[nodiscard]] const draft* find(std::string_view schema, std::string_view name) const {
+    for (const draft& d : drafts_)
+      if (d.table.name == name && d.table.schema == schema)
+        return &d;
+    return nullptr;
+  }
+
+  static bool is_unique(const draft& d, std::span<const std::string_view> columns) {
+    const auto same = [&](const auto& others) {
+      return others.size() == columns.size() && std::all_of(columns.begin(), columns.end(), [&](std::string_view name) {
+               return std::find(others.begin(), others.end(), name) != others.end();
+             });
+    };
+    if (same(d.table.primary_key.columns))
+      return true;
+    for (const key& k : d.uniques)
+      if (same(k.columns))
+        return true;
+    for (const index& i : d.indexes) {
+      std::vector<std::string_view> names;
+      for (const index_part& part : i.parts)
+        names.push_back(part.expression ? std::string_view{} : part.text);
+      if (i.unique && i.where.empty() && same(names))
+        return true;
+    }
+    return false;
+  }
+
+  /// SQLite alone lets any types reference each other: there a column can have its words instead of a kind.
+  bool agree_on_type(draft& from, std::string_view own_name, draft& to, std::string_view target_name) {
+    const auto at = [](draft& d, std::string_view name) -> column* {
+      for (column& c : d.columns)
+        if (c.name == name)
+          return &c;
+      return nullptr;
+    };
+    column* own = at(from, own_name);
+    column* target = at(to, target_name);
+    if (own == nullptr || target == nullptr)
+      return false;
+    if (instar::detail::types_reference(own->type, target->type))
+      return true;
+    if (dialect_ != sqlite)
+      return false;
+    column& changed = instar::detail::is_rowid(from.table, *own) ? *target : *own;
+    if (changed.identity != identity_kind::none)
+      return false;
+    instar::detail::string_writer words;
+    instar::detail::put_sqlite_type(words, changed.type);
+    changed.type = {.kind = type_kind::custom, .custom = owner_.text(words.text)};
+    return true;
+  }
+
+  bool is_model(draft& d, const foreign_key& fk) {
+    draft* const target = const_cast<draft*>(find(fk.target_schema, fk.target_table));
+    if (target == nullptr || target->raw || fk.columns.empty() || fk.columns.size() != fk.target_columns.size() ||
+        fk.columns.size() > most_key_columns || !is_unique(*target, fk.target_columns))
+      return false;
+    for (std::size_t i = 0; i < fk.columns.size(); ++i)
+      if (!agree_on_type(d, fk.columns[i], *target, fk.target_columns[i]))
+        return false;
+    return true;
+  }
+
+  /// \return whether a table became raw, which those that reference it have to know
+  bool keep_foreign_keys() {
+    bool changed = false;
+    for (draft& d : drafts_) {
+      if (d.raw)
+        continue;
+      take_away(d, d.foreign_keys, "constraint", [&](const foreign_key& fk) { return !is_model(d, fk); });
+      changed = changed || d.raw;
+    }
+    return changed;
+  }
+
+  // ---- raw objects ----
+
+  [[nodiscard]] static std::string qualified(std::string_view schema, std::string_view name) {
+    return instar::detail::qualified(schema, name);
+  }
+
+  /// The statements that lead from one schema to another.
+  [[nodiscard]] std::string statements_between(schema_view before, schema_view after) const {
+    if (before.enumerations.empty() && after.enumerations.empty())
+      before.enumerations = after.enumerations = enumerations_;
+    std::string text;
+    for (const std::string& statement : statements(dialect_, make_plan(before, after)))
+      text += (text.empty() ? "" : ";\n") + statement;
+    return text;
+  }
+
+  [[nodiscard]] raw_object raw_of(std::string_view kind, std::string_view name, const schema_view& without,
+                                  const schema_view& with, placement where) {
+    return {.kind = owner_.text(kind),
+            .name = owner_.text(name),
+            .create = owner_.text(statements_between(without, with)),
+            .drop = owner_.text(statements_between(with, without)),
+            .placement = where};
+  }
+
+  /// A table whose arrays the owner keeps.
+  [[nodiscard]] table owned(table t) {
+    t.columns = owner_.array(t.columns);
+    t.uniques = owner_.array(t.uniques);
+    t.foreign_keys = owner_.array(t.foreign_keys);
+    t.checks = owner_.array(t.checks);
+    t.exclusions = owner_.array(t.exclusions);
+    t.indexes = owner_.array(t.indexes);
+    return t;
+  }
+  [[nodiscard]] table keep(const draft& d) { return owned(d.view()); }
+
+  /// A table as its CREATE TABLE, and a raw object for each statement behind it.
+  void add_raw_table(draft& d) {
+    const std::string name = qualified(d.table.schema, d.table.name);
+    std::vector<foreign_key> keys;
+    if (dialect_ != sqlite)
+      keys.swap(d.foreign_keys);
+    std::vector<index> indexes;
+    indexes.swap(d.indexes);
+    const table commented = keep(d);
+    d.table.comment = {};
+    for (column& c : d.columns)
+      c.comment = {};
+    const table bare = keep(d);
+    middle_.push_back(raw_of("table", name, {}, {.tables = {&bare, 1}}, placement::before_indexes));
+    for (const index& i : indexes)
+      add_part(d, d.indexes, i, "index");
+    for (const foreign_key& fk : keys)
+      add_part(d, d.foreign_keys, fk, "constraint");
+    if (!statements_between({.tables = {&bare, 1}}, {.tables = {&commented, 1}}).empty())
+      middle_.push_back(
+          raw_of("comment", name, {.tables = {&bare, 1}}, {.tables = {&commented, 1}}, placement::before_indexes));
+  }
+
+  [[nodiscard]] std::span<const view_object> views_of(std::span<const view_object> all) {
+    std::vector<view_object> kept;
+    for (view_object v : all) {
+      if (!is_writable_name(v.schema, v.name)) {
+        late_.push_back(raw_of(v.materialized ? "materialized view" : "view", qualified(v.schema, v.name), {},
+                               {.views = {&v, 1}}, placement::after_tables));
+        continue;
+      }
+      std::vector<index> indexes;
+      for (const index& i : v.indexes) {
+        if (i.include.empty() && fits(i.name)) {
+          indexes.push_back(i);
+          continue;
+        }
+        view_object without = v;
+        without.indexes = {};
+        view_object with = v;
+        with.indexes = {&i, 1};
+        // The plan would make the view too.
+        const std::vector<std::string> all_of = statements(dialect_, make_plan({}, schema_view{.views = {&with, 1}}));
+        if (!all_of.empty())
+          late_.push_back({.kind = "index",
+                           .name = i.name,
+                           .create = owner_.text(all_of.back()),
+                           .drop = owner_.text("DROP INDEX " +
+                                               (v.schema.empty() ? std::string{} : quote_identifier(v.schema) + '.') +
+                                               quote_identifier(i.name))});
+      }
+      v.indexes = owner_.array(indexes);
+      kept.push_back(v);
+    }
+    return owner_.array(kept);
+  }
+
+  [[nodiscard]] std::span<const raw_object> raw_objects(std::span<const raw_object> given) {
+    std::vector<raw_object> all = early_;
+    all.insert(all.end(), middle_.begin(), middle_.end());
+    all.insert(all.end(), late_.begin(), late_.end());
+    all.insert(all.end(), given.begin(), given.end());
+    return owner_.array(all);
+  }
+
+  owned_schema owner_;
+  dialect dialect_;
+  std::span<const enumeration> enumerations_{};
+  std::vector<draft> drafts_;
+  std::vector<raw_object> early_;
+  std::vector<raw_object> middle_;
+  std::vector<raw_object> late_;
+};
+
+/// What of a schema models can say, and the rest as raw objects: together the whole schema.
+[[nodiscard]] inline owned_schema expressible(const schema_view& schema, dialect d) {
+  return expressible_part{schema, d}.run();
+}
+
+}  // namespace instar::cli::detail
+
+
+// ---- instar/cli/generate/previous_header.hpp
+
+/// \file The names that an earlier models header gave.
+
+namespace instar::cli::detail {
+
+/// What people called things, by what the database calls them.
+struct given_names {
+  struct entry {
+    std::string name;                          ///< Of the struct or enum.
+    std::map<std::string, std::string> inner;  ///< Fields by column, enumerators by label.
+  };
+  std::map<std::string, entry> tables;  ///< By "name" or "schema.name".
+  std::map<std::string, entry> enums;
+};
+
+/// Reads INSTAR_MODEL and INSTAR_ENUM of a C++ text. It is no compiler: what it does not understand it leaves out.
+class header_reader {
+ public:
+  explicit header_reader(std::string_view text) : rest_(text) {}
+
+  [[nodiscard]] given_names run() {
+    given_names found;
+    for (token t = next(); t.what != kind::end; t = next()) {
+      if (t.what != kind::name || (t.text != "INSTAR_MODEL" && t.text != "INSTAR_ENUM"))
+        continue;
+      const bool model = t.text == "INSTAR_MODEL";
+      const std::string_view before = rest_;
+      if (next().text != "(") {
+        rest_ = before;
+        continue;
+      }
+      const std::vector<argument> arguments = read_arguments();
+      if (model)
+        add_model(found, arguments);
+      else
+        add_enum(found, arguments);
+    }
+    return found;
+  }
+
+ private:
+  enum class kind : unsigned char { end, name, literal, sign };
+  struct token {
+    kind what = kind::end;
+    std::string text{};  ///< Of a literal: its value.
+  };
+  using argument = std::vector<token>;
+
+  /// The arguments up to the parenthesis that closes them, which is read too.
+  std::vector<argument> read_arguments() {
+    std::vector<argument> all(1);
+    int depth = 0;
+    for (token t = next(); t.what != kind::end; t = next()) {
+      if (t.what == kind::sign && t.text == ")" && depth-- == 0)
+        break;
+      if (t.what == kind::sign && t.text == "(")
+        ++depth;
+      if (t.what == kind::sign && t.text == "," && depth == 0)
+        all.emplace_back();
+      else
+        all.back().push_back(std::move(t));
+    }
+    return all;
+  }
+
+  /// The arguments in the parentheses of an entry; none for an entry without.
+  static std::vector<argument> inner_arguments(const argument& entry) {
+    std::vector<argument> all;
+    if (entry.size() < 2 || entry.front().what != kind::sign || entry.front().text != "(")
+      return all;
+    all.emplace_back();
+    int depth = 0;
+    for (std::size_t i = 1; i + 1 < entry.size(); ++i) {
+      const token& t = entry[i];
+      depth += t.what == kind::sign && t.text == "(" ? 1 : t.what == kind::sign && t.text == ")" ? -1 : 0;
+      if (t.what == kind::sign && t.text == "," && depth == 0)
+        all.emplace_back();
+      else
+        all.back().push_back(t);
+    }
+    return all;
+  }
+
+  static bool is_name(const argument& a) { return a.size() == 1 && a[0].what == kind::name; }
+
+  /// The text of an argument that is a literal, or of several in a row; nothing else.
+  static bool is_text(const argument& a, std::string& text) {
+    text.clear();
+    for (const token& t : a) {
+      if (t.what != kind::literal)
+        return false;
+      text += t.text;
+    }
+    return !a.empty();
+  }
+
+  static void add_model(given_names& found, const std::vector<argument>& arguments) {
+    std::string table;
+    if (arguments.size() < 2 || !is_name(arguments[0]) || !is_text(arguments[1], table))
+      return;
+    given_names::entry& entry = found.tables[table];
+    entry.name = arguments[0][0].text;
+    for (std::size_t i = 2; i < arguments.size(); ++i) {
+      const std::vector<argument> said = inner_arguments(arguments[i]);
+      if (said.empty() || !is_name(said[0]))
+        continue;
+      std::string column = said[0][0].text;
+      for (const argument& word : said)
+        if (word.size() > 3 && word[0].text == "column" && word[0].what == kind::name && word[1].text == "(")
+          if (std::string text; is_text(argument(word.begin() + 2, word.end() - 1), text))
+            column = text;
+      entry.inner[column] = said[0][0].text;
+    }
+  }
+
+  static void add_enum(given_names& found, const std::vector<argument>& arguments) {
+    std::vector<argument> head = inner_arguments(arguments[0]);
+    if (head.empty())
+      head.push_back(arguments[0]);
+    if (!is_name(head[0]))
+      return;
+    const std::string& name = head[0][0].text;
+    std::string type = snake_name(name);
+    for (const argument& option : head)
+      if (std::string text; is_text(option, text))
+        type = text;
+    given_names::entry& entry = found.enums[type];
+    entry.name = name;
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+      std::vector<argument> said = inner_arguments(arguments[i]);
+      if (said.empty())
+        said.push_back(arguments[i]);
+      if (!is_name(said[0]))
+        continue;
+      std::string label = said[0][0].text;
+      if (std::string text; said.size() > 1 && is_text(said[1], text))
+        label = text;
+      entry.inner[label] = said[0][0].text;
+    }
+  }
+
+  token next() {
+    skip_blanks();
+    if (rest_.empty())
+      return {};
+    if (is_name_character(rest_[0])) {
+      std::size_t size = 1;
+      while (size < rest_.size() && is_name_character(rest_[size]))
+        ++size;
+      const std::string name{rest_.substr(0, size)};
+      rest_.remove_prefix(size);
+      if (name == "R" && rest_.starts_with('"'))
+        return raw_literal();
+      return {kind::name, name};
+    }
+    if (rest_[0] == '"' || rest_[0] == '\'')
+      return literal();
+    const std::string sign{rest_[0]};
+    rest_.remove_prefix(1);
+    return {kind::sign, sign};
+  }
+
+  void skip_to(std::size_t at) { rest_.remove_prefix(at < rest_.size() ? at : rest_.size()); }
+
+  void skip_blanks() {
+    for (;;) {
+      if (rest_.starts_with("//") || rest_.starts_with('#'))
+        skip_to(rest_.find('\n'));
+      else if (rest_.starts_with("/*"))
+        skip_to(rest_.find("*/", 2) == std::string_view::npos ? rest_.size() : rest_.find("*/", 2) + 2);
+      else if (!rest_.empty() && std::string_view{" \t\r\n\v\f"}.find(rest_[0]) != std::string_view::npos)
+        rest_.remove_prefix(1);
+      else
+        return;
+    }
+  }
+
+  token raw_literal() {
+    const std::size_t open = rest_.find('(');
+    if (open == std::string_view::npos)
+      return {};
+    const std::string end = ')' + std::string{rest_.substr(1, open - 1)} + '"';
+    const std::size_t close = rest_.find(end, open);
+    token made{kind::literal,
+               std::string{rest_.substr(open + 1, close == std::string_view::npos ? close : close - open - 1)}};
+    skip_to(close == std::string_view::npos ? rest_.size() : close + end.size());
+    return made;
+  }
+
+  /// A literal with the escapes that `cpp_literal` writes and people use.
+  token literal() {
+    const char quote = rest_[0];
+    token made{kind::literal, {}};
+    std::size_t i = 1;
+    while (i < rest_.size() && rest_[i] != quote) {
+      if (rest_[i] != '\\' || i + 1 == rest_.size()) {
+        made.text += rest_[i++];
+        continue;
+      }
+      const char escaped = rest_[++i];
+      if (escaped >= '0' && escaped <= '7') {
+        unsigned value = 0;
+        for (int digits = 0; digits < 3 && i < rest_.size() && rest_[i] >= '0' && rest_[i] <= '7'; ++digits)
+          value = value * 8 + static_cast<unsigned>(rest_[i++] - '0');
+        made.text += static_cast<char>(static_cast<unsigned char>(value));
+        continue;
+      }
+      made.text += escaped == 'n' ? '\n' : escaped == 't' ? '\t' : escaped == 'r' ? '\r' : escaped;
+      ++i;
+    }
+    skip_to(i + 1);
+    return made;
+  }
+
+  std::string_view rest_;
+};
+
+}  // namespace instar::cli::detail
+
+/// \file A schema as the C++ header that somebody could have written for it.
+
+namespace instar::cli {
+
+/// How `models_header` calls things.
+struct models_header_options {
+  std::string name_space = "app";
+  std::string schema_name = "schema";
+  std::string previous{};  ///< The text of an earlier header: what was renamed in it by hand keeps its name.
+};
+
+namespace detail {
+
+/// A text as an argument of INSTAR_MODEL and the like. \param indent what begins its further lines
+[[nodiscard]] inline std::string text_argument(std::string_view text, std::string_view indent) {
+  const std::string literal = instar::detail::cpp_literal(text, indent);
+  // The words count up to a NUL where they are not told how far.
+  return text.find('\0') == std::string_view::npos ? literal : "{" + literal + ", " + std::to_string(text.size()) + "}";
+}
+
+/// SQL that may stand as it is: a raw literal where it has quotes or lines.
+[[nodiscard]] inline std::string sql_argument(std::string_view sql, std::string_view indent) {
+  const bool simple = sql.find_first_of("\"\\\n") == std::string_view::npos;
+  bool plain = !simple;
+  for (std::size_t i = 0; plain && i < sql.size();) {
+    const std::size_t length = sql[i] == '\n' ? 1 : instar::detail::visible_character(sql, i);
+    plain = length != 0;
+    i += length;
+  }
+  for (const std::string_view never : {"\?\?", "<<<<<<<", ">>>>>>>", "======="})
+    plain = plain && sql.find(never) == std::string_view::npos;
+  if (!plain)
+    return text_argument(sql, indent);
+  std::string delimiter;
+  for (int n = 0; sql.find(")" + delimiter + "\"") != std::string_view::npos; ++n)
+    delimiter = n == 0 ? "sql" : "sql" + std::to_string(n);
+  return "R\"" + delimiter + "(" + std::string{sql} + ")" + delimiter + "\"";
+}
+
+/// How a field says the type of its column.
+struct field_type {
+  std::string name;    ///< The C++ type.
+  std::string word{};  ///< What stands behind the field, where the C++ type says something else.
+};
+
+/// The C++ type for what SQLite would store in a column of that type. https://www.sqlite.org/datatype3.html
+[[nodiscard]] inline std::string type_by_affinity(std::string_view words) {
+  std::string upper;
+  for (const char c : words)
+    upper += to_upper(c);
+  const auto has = [&](std::string_view part) { return upper.find(part) != std::string::npos; };
+  if (has("BOOL"))
+    return "bool";
+  if (has("INT"))
+    return "std::int64_t";
+  if (has("CHAR") || has("CLOB") || has("TEXT") || has("DATE") || has("TIME") || has("JSON") || has("UUID"))
+    return "std::string";
+  if (has("BLOB") || upper.empty())
+    return "std::vector<std::byte>";
+  if (has("REAL") || has("FLOA") || has("DOUB"))
+    return "double";
+  return "instar::decimal";
+}
+
+/// "varchar<12>", "timestamp<>".
+[[nodiscard]] inline std::string word_with(std::string_view word, int first, int second = -1) {
+  std::string text = std::string{word} + "<";
+  if (first >= 0)
+    text += std::to_string(first);
+  if (second > 0)
+    text += ", " + std::to_string(second);
+  return text + ">";
+}
+
+/// A point in time or a time of day: fields of three precisions need no word.
+[[nodiscard]] inline field_type time_type(std::string_view clock, std::string_view word, int digits, bool natural) {
+  const std::string_view ticks = digits == 0 ? "seconds" : digits == 3 ? "milliseconds" : "microseconds";
+  std::string name = "std::chrono::" + std::string{clock} + "<std::chrono::" + std::string{ticks} + ">";
+  if (clock == "sys_time" && digits == 0)
+    name = "std::chrono::sys_seconds";
+  const bool said = natural && (digits < 0 || digits == 0 || digits == 3);
+  return {std::move(name), said ? std::string{} : word_with(word, digits)};
+}
+
+[[nodiscard]] inline field_type element_type(const column_type& t, dialect d) {
+  const std::string text = "std::string";
+  switch (t.kind) {
+  case type_kind::custom:
+    return {d == sqlite ? type_by_affinity(t.custom) : text};
+  case type_kind::boolean:
+    return {"bool"};
+  case type_kind::smallint:
+    return {"std::int16_t"};
+  case type_kind::integer:
+    return {"std::int32_t"};
+  case type_kind::bigint:
+    return {"std::int64_t"};
+  case type_kind::real:
+    return {"float"};
+  case type_kind::double_precision:
+    return {"double"};
+  case type_kind::numeric:
+    if (t.length < 0)
+      return {"instar::decimal"};
+    // A scale that was not given is said too; a word without one means the scale 0.
+    return {"instar::decimal",
+            t.scale < 0 ? "numeric<" + std::to_string(t.length) + ", -1>" : word_with("numeric", t.length, t.scale)};
+  case type_kind::text:
+    return {text};
+  case type_kind::varchar:
+    return {text, word_with("varchar", t.length)};
+  case type_kind::character:
+    return {text, word_with("char_", t.length)};
+  case type_kind::bit:
+    return {text, word_with("bit", t.length)};
+  case type_kind::varbit:
+    return {text, word_with("varbit", t.length)};
+  case type_kind::citext:
+    return {text, "citext"};
+  case type_kind::bytea:
+    return {"std::vector<std::byte>"};
+  case type_kind::date:
+    return {"std::chrono::year_month_day"};
+  case type_kind::time:
+    return time_type("hh_mm_ss", "time", t.length, true);
+  case type_kind::timetz:
+    return {text, word_with("timetz", t.length)};
+  case type_kind::timestamp:
+    return time_type("sys_time", "timestamp", t.length, false);
+  case type_kind::timestamptz:
+    return time_type("sys_time", "timestamptz", t.length, true);
+  case type_kind::interval:
+    return {text, "interval"};
+  case type_kind::uuid:
+    return {"instar::uuid"};
+  case type_kind::json:
+    return {"instar::json", "json"};
+  case type_kind::jsonb:
+    return {"instar::json"};
+  case type_kind::inet:
+    return {text, "inet"};
+  case type_kind::cidr:
+    return {text, "cidr"};
+  case type_kind::macaddr:
+    return {text, "macaddr"};
+  case type_kind::xml:
+    return {text, "xml"};
+  case type_kind::tsvector:
+    return {text, "tsvector"};
+  case type_kind::enumeration:
+    break;
+  }
+  return {text};
+}
+
+/// Items with commas between, on as many lines as they need.
+[[nodiscard]] inline std::string packed(std::string begin, const std::vector<std::string>& items, std::string_view end,
+                                        std::string_view indent) {
+  constexpr std::size_t width = 110;
+  std::string text = std::move(begin);
+  std::size_t used = text.size() - (text.rfind('\n') + 1);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string item = items[i] + (i + 1 == items.size() ? std::string{end} : ",");
+    if (i != 0 && used + 1 + item.size() > width) {
+      text += '\n' + std::string{indent};
+      used = indent.size();
+    } else if (i != 0) {
+      text += ' ';
+      ++used;
+    }
+    text += item;
+    used += item.size();
+  }
+  return items.empty() ? text + std::string{end} : text;
+}
+
+class models_writer {
+ public:
+  models_writer(const schema_view& schema, dialect d, const models_header_options& options)
+      : schema_(schema), dialect_(d), options_(options), given_(header_reader{options.previous}.run()) {}
+
+  [[nodiscard]] std::string run() {
+    name_classes();
+    for (const enumeration& e : schema_.enumerations)
+      name_values(e);
+    for (const table& t : schema_.tables)
+      name_fields(t);
+    for (const enumeration& e : schema_.enumerations)
+      put_enum(e);
+    put_models();
+    put_schema();
+    return top() + body_ + "\n}  // namespace " + options_.name_space + "\n";
+  }
+
+ private:
+  static constexpr std::string_view model_indent = "             ";  // behind "INSTAR_MODEL("
+  static constexpr std::string_view text_indent = "                 ";
+  static constexpr std::string_view object_indent = "    ";
+  static constexpr std::span<const std::string_view> no_columns{};
+
+  using inner_names = std::map<std::string, std::string, std::less<>>;
+
+  [[nodiscard]] static std::string qualified(std::string_view schema, std::string_view name) {
+    return instar::detail::qualified(schema, name);
+  }
+
+  // ---- names ----
+
+  void name_classes() {
+    scope_names names;
+    const auto keep = [&](const auto& given, const auto& objects, auto& into) {
+      for (const auto& o : objects)
+        if (const auto found = given.find(qualified(o.schema, o.name)); found != given.end())
+          if (!is_reserved(found->second.name) && !names.has(found->second.name))
+            into[&o] = names.take(found->second.name);
+    };
+    keep(given_.tables, schema_.tables, structs_);
+    keep(given_.enums, schema_.enumerations, enums_);
+    // The default schema first: its names are the short ones.
+    for (const bool elsewhere : {false, true}) {
+      for (const table& t : schema_.tables)
+        if (t.schema.empty() != elsewhere && structs_.find(&t) == structs_.end())
+          structs_[&t] = names.take(wishes(
+              t.schema, t.name, [](std::string_view name) { return class_name(name, true); },
+              class_name(t.name, false)));
+      for (const enumeration& e : schema_.enumerations)
+        if (e.schema.empty() != elsewhere && enums_.find(&e) == enums_.end())
+          enums_[&e] = names.take(wishes(
+              e.schema, e.name, [](std::string_view name) { return class_name(name, false); },
+              class_name(std::string{e.name} + "_enum", false)));
+    }
+    classes_ = names.all();
+  }
+
+  /// What a class could be called: by its own name, by that with its schema's, and at last the other way.
+  template <class Name>
+  [[nodiscard]] static std::vector<std::string> wishes(std::string_view schema, std::string_view name,
+                                                       const Name& class_of, std::string otherwise) {
+    std::vector<std::string> all{class_of(name)};
+    if (!schema.empty())
+      all.push_back(class_of(qualified(schema, name)));
+    all.push_back(std::move(otherwise));
+    return all;
+  }
+
+  /// The names within one class: first those of an earlier header, then each its own.
+  template <class Objects, class Name>
+  [[nodiscard]] inner_names name_inner(const Objects& objects, Name name_of,
+                                       const std::map<std::string, given_names::entry>& given, const std::string& outer,
+                                       std::set<std::string, std::less<>> taken, std::string_view otherwise) const {
+    scope_names names{std::move(taken)};
+    inner_names made;
+    if (const auto earlier = given.find(outer); earlier != given.end())
+      for (const auto& o : objects)
+        if (const auto found = earlier->second.inner.find(std::string{name_of(o)});
+            found != earlier->second.inner.end() && !is_reserved(found->second) && !names.has(found->second))
+          made[found->first] = names.take(found->second);
+    for (const auto& o : objects) {
+      const std::string name{name_of(o)};
+      if (made.find(name) != made.end())
+        continue;
+      const std::string wish = identifier_of(name, otherwise);
+      made[name] = names.take({wish, wish + (wish.back() == '_' ? "1" : "_")});
+    }
+    return made;
+  }
+
+  void name_values(const enumeration& e) {
+    values_[&e] = name_inner(
+        e.values, [](const enum_value& v) { return v.label; }, given_.enums, qualified(e.schema, e.name), {}, "value");
+  }
+
+  void name_fields(const table& t) {
+    // A member that is called as a type would change what the type's name means in the struct.
+    fields_[&t] = name_inner(
+        t.columns, [](const column& c) { return c.name; }, given_.tables, qualified(t.schema, t.name), classes_,
+        "column");
+  }
+
+  [[nodiscard]] const std::string& field(const table& t, std::string_view column) const {
+    return fields_.at(&t).find(column)->second;
+  }
+  [[nodiscard]] std::string member(const table& t, std::string_view column) const {
+    return "&" + structs_.at(&t) + "::" + field(t, column);
+  }
+  [[nodiscard]] std::string members(const table& t, std::span<const std::string_view> columns) const {
+    std::string text;
+    for (const std::string_view name : columns)
+      text += (text.empty() ? "" : ", ") + member(t, name);
+    return text;
+  }
+
+  // ---- enums ----
+
+  void put_enum(const enumeration& e) {
+    const std::string& name = enums_.at(&e);
+    std::vector<std::string> enumerators;
+    std::vector<std::string> entries;
+    for (const enum_value& v : e.values) {
+      const std::string& value = values_.at(&e).find(v.label)->second;
+      enumerators.push_back(value);
+      entries.push_back(value == v.label ? value : "(" + value + ", " + text_argument(v.label, "            ") + ")");
+    }
+    std::string head = name;
+    const std::string type = qualified(e.schema, e.name);
+    if (snake_name(name) != type)
+      head += ", " + text_argument(type, "            ");
+    if (!e.comment.empty())
+      head += ", comment(" + text_argument(e.comment, "            ") + ")";
+    if (head != name)
+      head = "(" + head + ")";
+    entries.insert(entries.begin(), head);
+    body_ += "\n" + packed("enum class " + name + " { ", enumerators, " };", "  ") + "\n";
+    put_macro(packed("INSTAR_ENUM(", entries, ")", "            "));
+  }
+
+  /// A line alone is what clang-format would make of it; more are in our own order.
+  void put_macro(const std::string& text) {
+    if (text.find('\n') == std::string::npos && text.size() <= 100)
+      body_ += text + "\n";
+    else
+      put_as_it_is(text + "\n");
+  }
+
+  /// Lines that clang-format leaves alone, together with those before them where these are such.
+  void put_as_it_is(const std::string& lines) {
+    constexpr std::string_view off = "// clang-format off\n";
+    constexpr std::string_view on = "// clang-format on\n";
+    if (body_.ends_with(on))
+      body_.erase(body_.size() - on.size());
+    else
+      body_ += off;
+    body_ += lines;
+    body_ += on;
+  }
+
+  // ---- models ----
+
+  [[nodiscard]] const table* find(std::string_view schema, std::string_view name) const {
+    for (const table& t : schema_.tables)
+      if (t.name == name && t.schema == schema)
+        return &t;
+    return nullptr;
+  }
+
+  /// A struct stands in front of the models that reference it: those that a table references come before it, and where
+  /// two reference each other the model waits for both structs.
+  void put_models() {
+    std::set<const table*> entered;
+    std::set<const table*> declared;
+    std::vector<const table*> waiting;
+    const auto is_ready = [&](const table* t) {
+      return std::all_of(t->foreign_keys.begin(), t->foreign_keys.end(), [&](const foreign_key& fk) {
+        return declared.find(find(fk.target_schema, fk.target_table)) != declared.end();
+      });
+    };
+    struct frame {
+      const table* at;
+      std::size_t next = 0;
+    };
+    std::vector<frame> path;  // not the call stack: a chain of tables may be long
+    for (const table& root : schema_.tables) {
+      if (!entered.insert(&root).second)
+        continue;
+      path.push_back({&root});
+      while (!path.empty()) {
+        frame& f = path.back();
+        if (f.next < f.at->foreign_keys.size()) {
+          const foreign_key& fk = f.at->foreign_keys[f.next++];
+          const table* const target = find(fk.target_schema, fk.target_table);
+          if (target != nullptr && entered.insert(target).second)
+            path.push_back({target});
+          continue;
+        }
+        const table* const done = f.at;
+        path.pop_back();
+        put_struct(*done);
+        declared.insert(done);
+        waiting.insert(waiting.begin(), done);
+        for (std::size_t i = 0; i < waiting.size();) {
+          if (!is_ready(waiting[i])) {
+            ++i;
+            continue;
+          }
+          put_model(*waiting[i]);
+          waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] field_type type_of(const column& c) const {
+    if (c.type.kind == type_kind::custom)
+      return {element_type(c.type, dialect_).name, "type(" + text_argument(c.type.custom, text_indent) + ")"};
+    field_type made =
+        c.type.kind == type_kind::enumeration ? field_type{enum_class(c.type.values)} : element_type(c.type, dialect_);
+    for (int i = 0; i < c.type.dimensions; ++i)
+      made.name = "std::vector<" + made.name + ">";
+    return made;
+  }
+
+  [[nodiscard]] std::string enum_class(const enumeration* e) const { return enums_.at(e); }
+
+  void put_struct(const table& t) {
+    body_ += "\nstruct " + structs_.at(&t) + " {\n";
+    for (const column& c : t.columns) {
+      const std::string name = type_of(c).name;
+      body_ += "  " + (c.nullable ? "std::optional<" + name + ">" : name) + " " + field(t, c.name) + ";\n";
+    }
+    body_ += "};\n";
+  }
+
+  /// What is said of a table, sorted to its columns and to itself.
+  struct table_words {
+    std::map<std::string_view, std::vector<std::string>> of_column{};
+    std::vector<std::string> of_table{};
+  };
+
+  [[nodiscard]] static std::string derived_name(const table& t, std::span<const std::string_view> columns,
+                                                std::string_view suffix) {
+    instar::detail::string_writer out;
+    instar::detail::put_derived_name(out, t.name, columns, suffix);
+    return std::move(out.text);
+  }
+
+  [[nodiscard]] std::string named(std::string_view name, std::string_view derived) const {
+    return name == derived ? std::string{} : ".named(" + text_argument(name, text_indent) + ")";
+  }
+
+  [[nodiscard]] static std::string deferral_word(deferral d) {
+    return d == deferral::initially_immediate  ? ".deferrable()"
+           : d == deferral::initially_deferred ? ".initially_deferred()"
+                                               : "";
+  }
+
+  [[nodiscard]] std::string quoted(std::string_view word, std::string_view text) const {
+    return std::string{word} + "(" + text_argument(text, text_indent) + ")";
+  }
+
+  void put_model(const table& t) {
+    table_words words;
+    for (const column& c : t.columns)
+      add_column_words(words.of_column[c.name], c);
+    add_keys(t, words);
+    add_foreign_keys(t, words);
+    add_indexes(t, words);
+    add_checks(t, words);
+    for (const column& c : t.columns)
+      add_last_column_words(words.of_column[c.name], t, c);
+    add_exclusions(t, words);
+    if (!t.comment.empty())
+      words.of_table.push_back(quoted("comment", t.comment));
+    if (!t.options.empty())
+      words.of_table.push_back(quoted("options", t.options));
+    std::string text = "INSTAR_MODEL(" + structs_.at(&t) + ", " +
+                       instar::detail::cpp_literal(qualified(t.schema, t.name), model_indent);
+    const auto put = [&](const std::string& entry) { text += ",\n" + std::string{model_indent} + entry; };
+    for (const column& c : t.columns) {
+      std::string entry = "(" + field(t, c.name);
+      for (const std::string& word : words.of_column[c.name])
+        entry += ", " + word;
+      put(entry + ")");
+    }
+    for (const std::string& entry : words.of_table)
+      put(entry);
+    put_as_it_is(text + ")\n");
+  }
+
+  void add_column_words(std::vector<std::string>& words, const column& c) const {
+    if (c.identity != identity_kind::none)
+      words.emplace_back(c.identity == identity_kind::always ? "identity_always" : "identity");
+    if (const std::string word = type_of(c).word; !word.empty())
+      words.push_back(word);
+    if (!c.collation.empty())
+      words.push_back(quoted("collate", c.collation));
+    if (c.generated != generated_kind::none)
+      words.push_back(
+          quoted(c.generated == generated_kind::stored ? "generated_always_as" : "generated_virtual", c.generated_as));
+    if (c.updated_at)
+      words.emplace_back("updated_at");
+    else if (c.initial.kind != default_kind::none)
+      words.push_back(default_word(c));
+  }
+
+  void add_last_column_words(std::vector<std::string>& words, const table& t, const column& c) const {
+    if (!c.comment.empty())
+      words.push_back(quoted("comment", c.comment));
+    if (field(t, c.name) != c.name)
+      words.insert(words.begin(), quoted("column", c.name));
+  }
+
+  [[nodiscard]] std::string default_word(const column& c) const {
+    const column_default& d = c.initial;
+    switch (d.kind) {
+    case default_kind::boolean:
+      return d.integer != 0 ? "default_value(true)" : "default_value(false)";
+    case default_kind::integer:
+      return "default_value(" + integer_text(d.integer) + ")";
+    case default_kind::real:
+      return "default_value(" + real_text(d.real) + ")";
+    case default_kind::text:
+      if (c.type.values != nullptr && c.type.dimensions == 0)
+        return "default_value(" + enum_class(c.type.values) + "::" + values_.at(c.type.values).find(d.text)->second +
+               ")";
+      // A NUL ends a literal for everything but a std::string_view that is told its length.
+      return d.text.find('\0') == std::string_view::npos
+                 ? quoted("default_value", d.text)
+                 : "default_value(std::string_view" + text_argument(d.text, text_indent) + ")";
+    case default_kind::now:
+      return "default_now";
+    default:
+      return quoted("default_sql", d.text);
+    }
+  }
+
+  [[nodiscard]] static std::string integer_text(std::int64_t value) {
+    // The least integer is no literal: its magnitude is beyond the largest.
+    return value == std::numeric_limits<std::int64_t>::min() ? "-9223372036854775807 - 1" : std::to_string(value);
+  }
+
+  [[nodiscard]] static std::string real_text(double value) {
+    char digits[40];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    const std::string text(digits, end);
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+  }
+
+  void add_keys(const table& t, table_words& words) const {
+    const key& primary = t.primary_key;
+    if (!primary.columns.empty()) {
+      const std::string more =
+          deferral_word(primary.deferral) + named(primary.name, derived_name(t, no_columns, "_pkey"));
+      if (primary.columns.size() == 1 && more.empty()) {
+        std::vector<std::string>& of_column = words.of_column[primary.columns[0]];
+        of_column.insert(of_column.begin(), "primary_key");
+      } else {
+        words.of_table.push_back("primary_key(" + members(t, primary.columns) + ")" + more);
+      }
+    }
+    for (const key& k : t.uniques) {
+      std::string more = k.nulls_not_distinct ? ".nulls_not_distinct()" : "";
+      more += deferral_word(k.deferral) + named(k.name, derived_name(t, k.columns, "_key"));
+      if (k.columns.size() == 1 && more.empty())
+        words.of_column[k.columns[0]].emplace_back("unique");
+      else
+        words.of_table.push_back("unique(" + members(t, k.columns) + ")" + more);
+    }
+  }
+
+  [[nodiscard]] static std::string action_word(std::string_view when, referential_action action) {
+    constexpr std::string_view words[] = {"no_action", "restrict_action", "cascade", "set_null", "set_default"};
+    if (action == referential_action::no_action)
+      return {};
+    return "." + std::string{when} + "(" + std::string{words[static_cast<std::size_t>(action)]} + ")";
+  }
+
+  void add_foreign_keys(const table& t, table_words& words) const {
+    for (const foreign_key& fk : t.foreign_keys) {
+      const table& target = *find(fk.target_schema, fk.target_table);
+      const std::string more = action_word("on_delete", fk.on_delete) + action_word("on_update", fk.on_update) +
+                               deferral_word(fk.deferral) + named(fk.name, derived_name(t, fk.columns, "_fkey"));
+      const std::string references = "references(" + members(target, fk.target_columns) + ")" + more;
+      if (fk.columns.size() == 1)
+        words.of_column[fk.columns[0]].push_back(references);
+      else
+        words.of_table.push_back("foreign_key(" + members(t, fk.columns) + ")." + references);
+    }
+  }
+
+  [[nodiscard]] std::string part_text(const table& t, const index_part& p) const {
+    std::string more;
+    if (p.descending)
+      more += ".desc()";
+    if (p.nulls != null_order::standard)
+      more += p.nulls == null_order::first ? ".nulls_first()" : ".nulls_last()";
+    const auto add = [&](std::string_view word, std::string_view text) {
+      if (!text.empty())
+        more += "." + quoted(word, text);
+    };
+    add("collate", p.collation);
+    add("operator_class", p.operator_class);
+    add("with", p.with_operator);
+    if (p.expression)
+      return quoted("expression", p.text) + more;
+    return more.empty() ? member(t, p.text) : "column(" + member(t, p.text) + ")" + more;
+  }
+
+  [[nodiscard]] std::string parts_text(const table& t, std::span<const index_part> parts) const {
+    std::string text;
+    for (const index_part& p : parts)
+      text += (text.empty() ? "" : ", ") + part_text(t, p);
+    return text;
+  }
+
+  [[nodiscard]] static std::string derived_name(const table& t, std::span<const index_part> parts,
+                                                std::string_view suffix) {
+    std::vector<std::string_view> names;
+    for (const index_part& p : parts)
+      names.push_back(p.expression ? std::string_view{"expr"} : p.text);
+    return derived_name(t, names, suffix);
+  }
+
+  void add_indexes(const table& t, table_words& words) const {
+    for (const index& i : t.indexes) {
+      std::string more;
+      if (i.unique)
+        more += ".unique()";
+      if (i.nulls_not_distinct)
+        more += ".nulls_not_distinct()";
+      if (!i.method.empty() && i.method != "btree")
+        more += "." + quoted("using_method", i.method);
+      if (!i.where.empty())
+        more += "." + quoted("where", i.where);
+      if (!i.include.empty())
+        more += ".include(" + members(t, i.include) + ")";
+      more += named(i.name, derived_name(t, i.parts, i.unique ? "_key" : "_idx"));
+      const std::string parts = parts_text(t, i.parts);
+      if (more.empty() && i.parts.size() == 1 && !i.parts[0].expression && parts == member(t, i.parts[0].text))
+        words.of_column[i.parts[0].text].emplace_back("index");
+      else
+        words.of_table.push_back("index(" + parts + ")" + more);
+    }
+  }
+
+  /// A check with the name that a check of a column gets stands with the column.
+  void add_checks(const table& t, table_words& words) const {
+    int unnamed = 0;
+    for (const check& c : t.checks) {
+      const auto own = std::find_if(t.columns.begin(), t.columns.end(), [&](const column& col) {
+        return derived_name(t, std::array<std::string_view, 1>{col.name}, "_check") == c.name;
+      });
+      if (own != t.columns.end()) {
+        words.of_column[own->name].push_back(quoted("check", c.expression));
+        continue;
+      }
+      const std::string derived = derived_name(t, std::span<const std::string_view>{},
+                                               "_check" + (unnamed == 0 ? "" : std::to_string(unnamed)));
+      unnamed += derived == c.name ? 1 : 0;
+      words.of_table.push_back(quoted("check", c.expression) + named(c.name, derived));
+    }
+  }
+
+  void add_exclusions(const table& t, table_words& words) const {
+    for (const exclusion& e : t.exclusions) {
+      std::string more;
+      if (!e.method.empty() && e.method != "gist")
+        more += "." + quoted("using_method", e.method);
+      if (!e.where.empty())
+        more += "." + quoted("where", e.where);
+      more += deferral_word(e.deferral) + named(e.name, derived_name(t, e.parts, "_excl"));
+      words.of_table.push_back("exclude(" + parts_text(t, e.parts) + ")" + more);
+    }
+  }
+
+  // ---- the schema ----
+
+  [[nodiscard]] static std::string name_argument(std::string_view schema, std::string_view name) {
+    return text_argument(qualified(schema, name), object_indent);
+  }
+
+  [[nodiscard]] std::string object(const extension_object& e) const {
+    std::string text = "instar::extension(" + text_argument(e.name, object_indent);
+    if (!e.schema.empty() || !e.version.empty())
+      text += ", " + text_argument(e.schema, object_indent);
+    if (!e.version.empty())
+      text += ", " + text_argument(e.version, object_indent);
+    return text + ")";
+  }
+
+  [[nodiscard]] std::string object(const sequence_object& q) const {
+    if (is_writable_name(q.schema, q.name) && q.type == type_kind::bigint && q.cache == 1 && !q.cycle) {
+      std::string text = "instar::sequence(" + name_argument(q.schema, q.name);
+      if (q.start != 1 || q.increment != 1)
+        text += ", " + integer_text(q.start);
+      if (q.increment != 1)
+        text += ", " + integer_text(q.increment);
+      return text + ")";
+    }
+    std::string members;
+    const auto add = [&](std::string_view name, const std::string& value) {
+      members += (members.empty() ? "." : ", .") + std::string{name} + " = " + value;
+    };
+    if (!q.schema.empty())
+      add("schema", text_argument(q.schema, object_indent));
+    add("name", text_argument(q.name, object_indent));
+    if (q.type != type_kind::bigint)
+      add("type", q.type == type_kind::smallint ? "instar::type_kind::smallint" : "instar::type_kind::integer");
+    if (q.start != 1)
+      add("start", integer_text(q.start));
+    if (q.increment != 1)
+      add("increment", integer_text(q.increment));
+    if (q.cache != 1)
+      add("cache", integer_text(q.cache));
+    if (q.cycle)
+      add("cycle", "true");
+    return "instar::sequence_object{" + members + "}";
+  }
+
+  [[nodiscard]] static std::string view_part(const index_part& p) {
+    std::string members = ".text = " + text_argument(p.text, object_indent);
+    const auto add = [&](std::string_view name, const std::string& value) {
+      members += ", ." + std::string{name} + " = " + value;
+    };
+    if (p.expression)
+      add("expression", "true");
+    if (p.descending)
+      add("descending", "true");
+    if (p.nulls != null_order::standard)
+      add("nulls", p.nulls == null_order::first ? "instar::null_order::first" : "instar::null_order::last");
+    if (!p.collation.empty())
+      add("collation", text_argument(p.collation, object_indent));
+    if (!p.operator_class.empty())
+      add("operator_class", text_argument(p.operator_class, object_indent));
+    return members.find(", .") == std::string::npos ? text_argument(p.text, object_indent)
+                                                    : "instar::index_part{" + members + "}";
+  }
+
+  [[nodiscard]] std::string object(const view_object& v) const {
+    std::string text = (v.materialized ? "instar::materialized_view(" : "instar::view(") +
+                       name_argument(v.schema, v.name) + ", " + sql_argument(v.query, object_indent);
+    for (const index& i : v.indexes) {
+      text += ",\n        instar::view_index(" + text_argument(i.name, object_indent);
+      for (const index_part& p : i.parts)
+        text += ", " + view_part(p);
+      text += ")";
+      if (i.unique)
+        text += ".unique()";
+      if (i.nulls_not_distinct)
+        text += ".nulls_not_distinct()";
+      if (!i.method.empty() && i.method != "btree")
+        text += ".using_method(" + text_argument(i.method, object_indent) + ")";
+      if (!i.where.empty())
+        text += ".where(" + text_argument(i.where, object_indent) + ")";
+    }
+    text += ")";
+    if (!v.comment.empty())
+      text += ".comment(" + text_argument(v.comment, object_indent) + ")";
+    return text;
+  }
+
+  [[nodiscard]] std::string object(const raw_object& r) const {
+    struct word {
+      std::string_view kind;
+      instar::placement placement;
+    };
+    constexpr auto known = std::to_array<word>({{"function", placement::before_tables},
+                                                {"trigger", placement::after_tables},
+                                                {"policy", placement::after_tables}});
+    const bool is_known = std::any_of(known.begin(), known.end(),
+                                      [&](const word& w) { return w.kind == r.kind && w.placement == r.placement; });
+    std::string text = is_known ? "instar::" + std::string{r.kind} + "("
+                                : "instar::raw(" + text_argument(r.kind, object_indent) + ", ";
+    text += text_argument(r.name, object_indent);
+    for (const std::string_view sql : {r.create, r.drop})
+      text += ",\n        " + sql_argument(sql, "        ");
+    if (!is_known && r.placement != placement::after_tables)
+      text += std::string{",\n        instar::placement::"} +
+              (r.placement == placement::before_tables ? "before_tables" : "before_indexes");
+    return text + ")";
+  }
+
+  void put_schema() {
+    std::vector<std::string> models;
+    for (const table& t : schema_.tables)
+      models.push_back(structs_.at(&t));
+    std::vector<std::string> objects;
+    const auto add = [&](const auto& all) {
+      for (const auto& o : all)
+        objects.push_back(object(o));
+    };
+    add(schema_.extensions);
+    add(schema_.sequences);
+    add(schema_.views);
+    add(schema_.raw_objects);
+    body_ += "\n// clang-format off\n" +
+             packed("inline constexpr auto " + options_.schema_name + " = instar::schema<", models, ">(", "    ");
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      body_ += (i == 0 ? "\n    " : ",\n    ") + objects[i];
+    body_ += ");\n// clang-format on\n";
+  }
+
+  // ---- the top ----
+
+  [[nodiscard]] std::string top() const {
+    std::string text =
+        "// The models of a database, as `db pull` read them. They are yours to edit: another pull keeps the names\n"
+        "// that you give to structs, fields, enums and enumerators.\n"
+        "#pragma once\n\n#include <instar/instar.hpp>\n";
+    struct need {
+      std::string_view header;
+      std::vector<std::string_view> names;
+    };
+    const std::array<need, 7> needs{{{"chrono", {"std::chrono::"}},
+                                     {"cstddef", {"std::byte"}},
+                                     {"cstdint", {"std::int16_t", "std::int32_t", "std::int64_t"}},
+                                     {"optional", {"std::optional<"}},
+                                     {"string", {"std::string "}},
+                                     {"string_view", {"std::string_view{"}},
+                                     {"vector", {"std::vector<"}}}};
+    std::string includes;
+    for (const need& n : needs)
+      if (std::any_of(n.names.begin(), n.names.end(), [&](std::string_view name) { return uses(name); }))
+        includes += "#include <" + std::string{n.header} + ">\n";
+    return text + (includes.empty() ? "" : "\n" + includes) + "\nnamespace " + options_.name_space + " {\n";
+  }
+
+  /// Whether a struct or a model has a name of the standard library.
+  [[nodiscard]] bool uses(std::string_view name) const {
+    for (const table& t : schema_.tables)
+      for (const column& c : t.columns) {
+        const field_type type = type_of(c);
+        std::string written = c.nullable ? "std::optional<" + type.name + ">" : type.name;
+        std::replace(written.begin(), written.end(), '>', ' ');
+        if ((written + ' ').find(name) != std::string::npos)
+          return true;
+        if (name == "std::string_view{" && c.initial.kind == default_kind::text &&
+            c.initial.text.find('\0') != std::string_view::npos)
+          return true;
+      }
+    return false;
+  }
+
+  const schema_view& schema_;
+  dialect dialect_;
+  const models_header_options& options_;
+  given_names given_;
+  std::map<const table*, std::string> structs_;
+  std::map<const enumeration*, std::string> enums_;
+  std::map<const table*, inner_names> fields_;
+  std::map<const enumeration*, inner_names> values_;
+  std::set<std::string, std::less<>> classes_;
+  std::string body_;
+};
+
+}  // namespace detail
+
+/// A schema as a models header: structs, INSTAR_MODEL and INSTAR_ENUM, and the schema of them all.
+///
+/// The header compiles, and what it says is the schema: what models cannot say is in it as `instar::raw(…)`. Whatever
+/// stands in names, comments and defaults of the database becomes a literal, never code.
+/// \param d how the raw objects' SQL is written
+[[nodiscard]] inline std::string models_header(const schema_view& schema, dialect d,
+                                               const models_header_options& options = {}) {
+  const owned_schema said = detail::expressible(schema, d);
+  return detail::models_writer{said.view(), d, options}.run();
+}
+
+}  // namespace instar::cli
+
+namespace instar::cli {
+
+namespace detail {
+
+/// "a,b" as its words; blanks around them do not count.
+[[nodiscard]] inline std::vector<std::string> comma_words(std::string_view list) {
+  std::vector<std::string> words;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view word = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    while (word.starts_with(' '))
+      word.remove_prefix(1);
+    while (word.ends_with(' '))
+      word.remove_suffix(1);
+    if (!word.empty())
+      words.emplace_back(word);
+  }
+  return words;
+}
+
+/// \throws command_error where it is no namespace's name
+inline void check_namespace(const std::string& name) {
+  std::string_view rest = name;
+  bool good = !rest.empty();
+  while (good && !rest.empty()) {
+    const std::size_t end = std::min(rest.find("::"), rest.size());
+    const std::string part{rest.substr(0, end)};
+    good = !part.empty() && identifier_of(part, "") == part && end + 2 != rest.size();
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  if (!good)
+    throw usage_error(cli_code::bad_value, "`--namespace " + printable(name) + "` is no name of a C++ namespace.",
+                      "Give a name such as app, or app::models.");
+}
+
+/// Some tables of a schema, with the enums that they have and the foreign keys between them.
+class chosen_tables {
+ public:
+  chosen_tables(const schema_view& all, const std::vector<std::string>& wanted) {
+    for (const std::string& name : wanted)
+      if (all.find_table(name) == nullptr)
+        throw unknown(all, name);
+    for (const table& t : all.tables)
+      if (std::any_of(wanted.begin(), wanted.end(),
+                      [&](const std::string& name) { return all.find_table(name) == &t; }))
+        tables_.push_back(t);
+    for (table& t : tables_) {
+      std::vector<foreign_key> keys;
+      for (const foreign_key& fk : t.foreign_keys)
+        if (has(fk.target_schema, fk.target_table))
+          keys.push_back(fk);
+        else
+          left_out_.push_back(table_name(t) + " (" + instar::detail::joined_names(fk.columns) + ") to " +
+                              instar::detail::qualified(fk.target_schema, fk.target_table));
+      t.foreign_keys = owner_.array(keys);
+    }
+    for (const enumeration& e : all.enumerations)
+      if (is_used(e))
+        enumerations_.push_back(e);
+  }
+
+  /// Looks into this object, and into the schema that it was made of.
+  [[nodiscard]] schema_view view() const { return {.tables = tables_, .enumerations = enumerations_}; }
+  /// The foreign keys to other tables, for a person.
+  [[nodiscard]] const std::vector<std::string>& left_out() const noexcept { return left_out_; }
+
+ private:
+  [[nodiscard]] static command_error unknown(const schema_view& all, const std::string& name) {
+    std::vector<std::string> names;
+    for (const table& t : all.tables)
+      names.push_back(table_name(t));
+    const std::string meant = nearest_word(name, names);
+    return command_error{exit_code::failure,
+                         make_diagnostic(cli_code::bad_value, "The database has no table " + printable(name) + ".",
+                                         meant.empty() ? "Give names as the database has them, separated by commas."
+                                                       : "Did you mean " + printable(meant) + "?",
+                                         "Nothing was written.")};
+  }
+
+  [[nodiscard]] bool has(std::string_view schema, std::string_view name) const {
+    return std::any_of(tables_.begin(), tables_.end(),
+                       [&](const table& t) { return t.schema == schema && t.name == name; });
+  }
+
+  [[nodiscard]] bool is_used(const enumeration& e) const {
+    return std::any_of(tables_.begin(), tables_.end(), [&](const table& t) {
+      return std::any_of(t.columns.begin(), t.columns.end(), [&](const column& c) {
+        return c.type.values != nullptr && c.type.values->schema == e.schema && c.type.values->name == e.name;
+      });
+    });
+  }
+
+  owned_schema owner_;
+  std::vector<table> tables_;
+  std::vector<enumeration> enumerations_;
+  std::vector<std::string> left_out_;
+};
+
+}  // namespace detail
+
+/// `db pull`: writes the models of a database. Changes nothing in it.
+inline exit_code db_pull(session& s) {
+  models_header_options how;
+  if (!s.given.name_space.empty()) {
+    detail::check_namespace(s.given.name_space);
+    how.name_space = s.given.name_space;
+  }
+  const std::filesystem::path file = s.given.output;
+  std::error_code ignored;
+  const bool exists = !file.empty() && std::filesystem::exists(file, ignored);
+  if (exists)
+    how.previous = instar::detail::read_file(file);
+  const std::unique_ptr<database> opened = s.open_database();
+  introspection_options what = instar::detail::all_but_ledgers(s.given.ledger);
+  what.schemas = s.given.schemas;
+  const owned_schema read = introspect(*opened, what);
+  std::string text;
+  std::size_t tables = read.view().tables.size();
+  if (const std::vector<std::string> wanted = detail::comma_words(s.given.tables); !wanted.empty()) {
+    const detail::chosen_tables chosen{read.view(), wanted};
+    for (const std::string& key : chosen.left_out())
+      s.screen.note("Left out, its target is not among the tables: the foreign key of " + printable(key) + ".");
+    tables = chosen.view().tables.size();
+    text = models_header(chosen.view(), opened->dialect(), how);
+  } else {
+    text = models_header(read.view(), opened->dialect(), how);
+  }
+  const bool changed = !file.empty() && (!exists || how.previous != text);
+  if (changed)
+    instar::detail::write_file(file, text);
+  if (s.screen.json()) {
+    detail::begin_result(s).member("tables", static_cast<long long>(tables));
+    if (file.empty())
+      s.json.member("header", text).end_object();
+    else
+      s.json.member("file", file.string()).member("changed", changed).end_object();
+    return exit_code::ok;
+  }
+  if (file.empty()) {
+    s.screen.raw_result(text);
+    return exit_code::ok;
+  }
+  s.screen.result(s.screen.on_output()(changed ? style::green : style::dim, changed ? "Wrote  " : "Fresh  ") + ' ' +
+                  printable(file.string()) + "  (" + detail::counted(tables, "table") + ')');
+  return exit_code::ok;
+}
+
+}  // namespace instar::cli
+
+
 // ---- instar/cli/commands/push.hpp
 
 namespace instar::cli {
@@ -26111,6 +28216,8 @@ namespace detail {
     return migrate_diff(s);
   case command::db_push:
     return db_push(s);
+  case command::db_pull:
+    return db_pull(s);
   case command::db_seed:
     return db_seed(s);
   case command::db_execute:
