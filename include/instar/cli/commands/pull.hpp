@@ -2,6 +2,7 @@
 
 #include <instar/cli/commands/report.hpp>
 #include <instar/cli/generate/models_header.hpp>
+#include <instar/cli/generate/names.hpp>
 #include <instar/cli/suggestion.hpp>
 #include <instar/database/introspection.hpp>
 #include <instar/migrate/file.hpp>
