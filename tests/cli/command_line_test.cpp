@@ -154,7 +154,7 @@ TEST_CASE("what contradicts itself is refused") {
 TEST_CASE("what is missing is named") {
   CHECK(mistake("migrate").message ==
         "`migrate` wants one of its commands: dev, deploy, status, resolve, reset, diff.");
-  CHECK(mistake("db").message == "`db` wants one of its commands: push, seed, execute.");
+  CHECK(mistake("db").message == "`db` wants one of its commands: push, pull, seed, execute.");
   CHECK(mistake("migrate resolve").code == cli_code::missing_value);
   CHECK(mistake("migrate diff --from empty").message == "`migrate diff` wants two sides, --to is missing.");
   CHECK(mistake("db execute").code == cli_code::missing_value);

@@ -477,6 +477,7 @@ TEST_CASE("another pull keeps the names that were given by hand") {
   CHECK(contains(header, "(fresh)"));
   CHECK(contains(header, "INSTAR_ENUM((Feeling, \"mood\"), (fine, \"a b\"), c)"));
   CHECK(b.header(postgres, header) == header);
+  CHECK(contains(b.header(postgres, "namespace shop::models {\n" + previous), "namespace shop::models {\n"));
 }
 
 TEST_CASE("an earlier header that is no C++ does no harm") {

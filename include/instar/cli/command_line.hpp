@@ -392,7 +392,7 @@ class command_line {
       value(app, "-o,--output", g.output, "FILE", "the header to write, whose names are kept; else standard output");
       values(app, "--schema", g.schemas, "NAME", "a PostgreSQL schema to read (may be repeated); else all");
       value(app, "--tables", g.tables, "NAMES", "only these tables, with commas between");
-      value(app, "--namespace", g.name_space, "NAME", "the namespace of the models (app)");
+      value(app, "--namespace", g.name_space, "NAME", "the namespace of the models; else the file's, or app");
       break;
     case command::db_seed:
       value(app, "--file", g.file, "FILE", "a SQL script to seed with");

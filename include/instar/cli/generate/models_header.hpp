@@ -26,7 +26,7 @@ namespace instar::cli {
 
 /// How `models_header` calls things.
 struct models_header_options {
-  std::string name_space = "app";
+  std::string name_space{};  ///< Empty: that of the earlier header, or else "app".
   std::string schema_name = "schema";
   std::string previous{};  ///< The text of an earlier header: what was renamed in it by hand keeps its name.
 };
@@ -199,7 +199,10 @@ struct field_type {
 class models_writer {
  public:
   models_writer(const schema_view& schema, dialect d, const models_header_options& options)
-      : schema_(schema), dialect_(d), options_(options), given_(header_reader{options.previous}.run()) {}
+      : schema_(schema), dialect_(d), options_(options), given_(header_reader{options.previous}.run()),
+        name_space_(!options.name_space.empty()  ? options.name_space
+                    : !given_.name_space.empty() ? given_.name_space
+                                                 : "app") {}
 
   [[nodiscard]] std::string run() {
     name_classes();
@@ -211,7 +214,7 @@ class models_writer {
       put_enum(e);
     put_models();
     put_schema();
-    return top() + body_ + "\n}  // namespace " + options_.name_space + "\n";
+    return top() + body_ + "\n}  // namespace " + name_space_ + "\n";
   }
 
  private:
@@ -823,7 +826,7 @@ class models_writer {
     for (const need& n : needs)
       if (std::any_of(n.names.begin(), n.names.end(), [&](std::string_view name) { return uses(name); }))
         includes += "#include <" + std::string{n.header} + ">\n";
-    return text + (includes.empty() ? "" : "\n" + includes) + "\nnamespace " + options_.name_space + " {\n";
+    return text + (includes.empty() ? "" : "\n" + includes) + "\nnamespace " + name_space_ + " {\n";
   }
 
   /// Whether a struct or a model has a name of the standard library.
@@ -846,6 +849,7 @@ class models_writer {
   dialect dialect_;
   const models_header_options& options_;
   given_names given_;
+  std::string name_space_;
   std::map<const table*, std::string> structs_;
   std::map<const enumeration*, std::string> enums_;
   std::map<const table*, inner_names> fields_;

@@ -21,6 +21,7 @@ struct given_names {
   };
   std::map<std::string, entry> tables;  ///< By "name" or "schema.name".
   std::map<std::string, entry> enums;
+  std::string name_space{};  ///< The first that is opened; empty: none.
 };
 
 /// Reads INSTAR_MODEL and INSTAR_ENUM of a C++ text. It is no compiler: what it does not understand it leaves out.
@@ -31,6 +32,8 @@ class header_reader {
   [[nodiscard]] given_names run() {
     given_names found;
     for (token t = next(); t.what != kind::end; t = next()) {
+      if (t.what == kind::name && t.text == "namespace" && found.name_space.empty())
+        found.name_space = read_namespace();
       if (t.what != kind::name || (t.text != "INSTAR_MODEL" && t.text != "INSTAR_ENUM"))
         continue;
       const bool model = t.text == "INSTAR_MODEL";
@@ -55,6 +58,18 @@ class header_reader {
     std::string text{};  ///< Of a literal: its value.
   };
   using argument = std::vector<token>;
+
+  /// The name behind `namespace`; nothing for one that is not opened here.
+  std::string read_namespace() {
+    std::string name;
+    const std::string_view before = rest_;
+    for (token t = next(); t.what == kind::name || t.text == ":"; t = next())
+      name += t.text;
+    if (!rest_.empty() && before.substr(0, before.size() - rest_.size()).ends_with('{'))
+      return name;
+    rest_ = before;
+    return {};
+  }
 
   /// The arguments up to the parenthesis that closes them, which is read too.
   std::vector<argument> read_arguments() {
