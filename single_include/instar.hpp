@@ -23979,7 +23979,7 @@ class command_line {
       value(app, "-o,--output", g.output, "FILE", "the header to write, whose names are kept; else standard output");
       values(app, "--schema", g.schemas, "NAME", "a PostgreSQL schema to read (may be repeated); else all");
       value(app, "--tables", g.tables, "NAMES", "only these tables, with commas between");
-      value(app, "--namespace", g.name_space, "NAME", "the namespace of the models (app)");
+      value(app, "--namespace", g.name_space, "NAME", "the namespace of the models; else the file's, or app");
       break;
     case command::db_seed:
       value(app, "--file", g.file, "FILE", "a SQL script to seed with");
@@ -26721,6 +26721,7 @@ struct given_names {
   };
   std::map<std::string, entry> tables;  ///< By "name" or "schema.name".
   std::map<std::string, entry> enums;
+  std::string name_space{};  ///< The first that is opened; empty: none.
 };
 
 /// Reads INSTAR_MODEL and INSTAR_ENUM of a C++ text. It is no compiler: what it does not understand it leaves out.
@@ -26731,6 +26732,8 @@ class header_reader {
   [[nodiscard]] given_names run() {
     given_names found;
     for (token t = next(); t.what != kind::end; t = next()) {
+      if (t.what == kind::name && t.text == "namespace" && found.name_space.empty())
+        found.name_space = read_namespace();
       if (t.what != kind::name || (t.text != "INSTAR_MODEL" && t.text != "INSTAR_ENUM"))
         continue;
       const bool model = t.text == "INSTAR_MODEL";
@@ -26755,6 +26758,18 @@ class header_reader {
     std::string text{};  ///< Of a literal: its value.
   };
   using argument = std::vector<token>;
+
+  /// The name behind `namespace`; nothing for one that is not opened here.
+  std::string read_namespace() {
+    std::string name;
+    const std::string_view before = rest_;
+    for (token t = next(); t.what == kind::name || t.text == ":"; t = next())
+      name += t.text;
+    if (!rest_.empty() && before.substr(0, before.size() - rest_.size()).ends_with('{'))
+      return name;
+    rest_ = before;
+    return {};
+  }
 
   /// The arguments up to the parenthesis that closes them, which is read too.
   std::vector<argument> read_arguments() {
@@ -26933,7 +26948,7 @@ namespace instar::cli {
 
 /// How `models_header` calls things.
 struct models_header_options {
-  std::string name_space = "app";
+  std::string name_space{};  ///< Empty: that of the earlier header, or else "app".
   std::string schema_name = "schema";
   std::string previous{};  ///< The text of an earlier header: what was renamed in it by hand keeps its name.
 };
@@ -27106,7 +27121,10 @@ struct field_type {
 class models_writer {
  public:
   models_writer(const schema_view& schema, dialect d, const models_header_options& options)
-      : schema_(schema), dialect_(d), options_(options), given_(header_reader{options.previous}.run()) {}
+      : schema_(schema), dialect_(d), options_(options), given_(header_reader{options.previous}.run()),
+        name_space_(!options.name_space.empty()  ? options.name_space
+                    : !given_.name_space.empty() ? given_.name_space
+                                                 : "app") {}
 
   [[nodiscard]] std::string run() {
     name_classes();
@@ -27118,7 +27136,7 @@ class models_writer {
       put_enum(e);
     put_models();
     put_schema();
-    return top() + body_ + "\n}  // namespace " + options_.name_space + "\n";
+    return top() + body_ + "\n}  // namespace " + name_space_ + "\n";
   }
 
  private:
@@ -27730,7 +27748,7 @@ class models_writer {
     for (const need& n : needs)
       if (std::any_of(n.names.begin(), n.names.end(), [&](std::string_view name) { return uses(name); }))
         includes += "#include <" + std::string{n.header} + ">\n";
-    return text + (includes.empty() ? "" : "\n" + includes) + "\nnamespace " + options_.name_space + " {\n";
+    return text + (includes.empty() ? "" : "\n" + includes) + "\nnamespace " + name_space_ + " {\n";
   }
 
   /// Whether a struct or a model has a name of the standard library.
@@ -27753,6 +27771,7 @@ class models_writer {
   dialect dialect_;
   const models_header_options& options_;
   given_names given_;
+  std::string name_space_;
   std::map<const table*, std::string> structs_;
   std::map<const enumeration*, std::string> enums_;
   std::map<const table*, inner_names> fields_;
