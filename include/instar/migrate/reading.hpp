@@ -33,32 +33,6 @@ namespace detail {
   return what;
 }
 
-/// The first lines of a comparison, for an error.
-[[nodiscard]] inline std::string first_lines(const diff_report& report) {
-  constexpr std::size_t most = 10;
-  std::string text;
-  for (std::size_t i = 0; i != report.summary.size() && i != most; ++i)
-    text += "\n  " + report.summary[i];
-  if (report.summary.size() > most)
-    text += "\n  ... and " + std::to_string(report.summary.size() - most) + " more";
-  return text;
-}
-
-[[nodiscard]] inline migration_error drift_error(const diff_report& found) {
-  return unchanged(migration_code::drift,
-                   "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
-                   "To keep the change: put it into the models, write the migration with --create-only, and record it "
-                   "with `migrate resolve --applied`. To undo it: run what `migrate diff --from database --to "
-                   "migrations --script` prints.");
-}
-
-[[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {
-  return unchanged(migration_code::unproven,
-                   "The migrations do not lead to the models; this is missing:" + first_lines(missing),
-                   "Add it to a migration that is not applied yet, or to a new one (`migrate dev --create-only`); "
-                   "`migrate diff --from migrations --to models --script` prints it.");
-}
-
 /// Gives a schema that was read back what the models say and no database keeps: the names that tables and columns had
 /// before. \param models must live as long as `read`
 inline void carry_renames(owned_schema& read, const schema_view& models) {
