@@ -18834,6 +18834,17 @@ inline void warn_of_states(status_report& report) {
                                  "It runs now; look whether the two depend on each other."});
 }
 
+/// An error of an operation that changed nothing.
+[[nodiscard]] inline migration_error unchanged(std::string_view code, std::string message, std::string remedy,
+                                               std::string_view migration = {}) {
+  migration_error_fields fields;
+  fields.message = std::move(message);
+  fields.remedy = std::move(remedy);
+  fields.state = "Nothing was changed.";
+  fields.migration = migration;
+  return migration_error{code, std::move(fields)};
+}
+
 [[nodiscard]] inline migration_error error_of(const history_problem& problem) {
   migration_error_fields fields;
   fields.message = problem.message;
@@ -21367,17 +21378,6 @@ inline bool write_snapshot(const std::filesystem::path& folder, const snapshot& 
 
 namespace instar {
 namespace detail {
-
-/// An error of an operation that changed nothing.
-[[nodiscard]] inline migration_error unchanged(std::string_view code, std::string message, std::string remedy,
-                                               std::string_view migration = {}) {
-  migration_error_fields fields;
-  fields.message = std::move(message);
-  fields.remedy = std::move(remedy);
-  fields.state = "Nothing was changed.";
-  fields.migration = migration;
-  return migration_error{code, std::move(fields)};
-}
 
 /// `YYYYMMDDHHMMSS`, in UTC.
 [[nodiscard]] inline std::string timestamp_text(std::chrono::sys_seconds time) {

@@ -36,17 +36,6 @@
 namespace instar {
 namespace detail {
 
-/// An error of an operation that changed nothing.
-[[nodiscard]] inline migration_error unchanged(std::string_view code, std::string message, std::string remedy,
-                                               std::string_view migration = {}) {
-  migration_error_fields fields;
-  fields.message = std::move(message);
-  fields.remedy = std::move(remedy);
-  fields.state = "Nothing was changed.";
-  fields.migration = migration;
-  return migration_error{code, std::move(fields)};
-}
-
 /// `YYYYMMDDHHMMSS`, in UTC.
 [[nodiscard]] inline std::string timestamp_text(std::chrono::sys_seconds time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
