@@ -9219,18 +9219,53 @@ class script_splitter {
   script_splitter(instar::dialect dialect, std::string_view script) : dialect_(dialect), script_(script) {}
 
   std::vector<script_statement> split() {
+    read([](const script_token&, std::string_view) {});
+    return std::move(statements_);
+  }
+
+  [[nodiscard]] std::string normalize() {
+    std::string text;
+    bool ended = false;
+    read([&](const script_token& token, std::string_view gap) {
+      if (token.kind == script_token_kind::symbol && token.text == ";") {
+        ended = true;  // and is written before the next token: the last statement needs none
+        return;
+      }
+      if (ended && !text.empty()) {
+        text += ';';
+      } else if (!gap.empty() && !text.empty() && !stands_alone(text.back()) && !stands_alone(token.text.front())) {
+        // Two strings are one where a line ends between them, and an error otherwise.
+        text += token.text.front() == '\'' && gap.find_first_of("\r\n") != std::string_view::npos ? '\n' : ' ';
+      }
+      ended = false;
+      text += token.text;
+    });
+    return text;
+  }
+
+ private:
+  /// Goes through the whole script. \param seen called with each token, and with what stands between it and the one
+  /// before
+  template <class Seen>
+  void read(const Seen& seen) {
     check_bytes();
     if (script_.starts_with(byte_order_mark)) {
       at_ = byte_order_mark.size();
     }
-    while (skip_blank_and_comments()) {
-      take(next_token());
+    for (std::size_t end = at_; skip_blank_and_comments(); end = at_) {
+      const std::string_view gap = script_.substr(end, at_ - end);
+      const script_token token = next_token();
+      seen(token, gap);
+      take(token);
     }
     finish(true);
-    return std::move(statements_);
   }
 
- private:
+  /// Whether a blank beside it changes nothing: it is part of no longer token.
+  [[nodiscard]] static constexpr bool stands_alone(char symbol) {
+    return symbol == '(' || symbol == ')' || symbol == ',' || symbol == ';';
+  }
+
   [[nodiscard]] bool on_postgres() const { return dialect_ == instar::postgres; }
   [[nodiscard]] bool starts_with(std::string_view text) const { return script_.substr(at_).starts_with(text); }
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
@@ -9607,6 +9642,14 @@ class script_splitter {
 /// Time is linear in the length of the script.
 [[nodiscard]] inline std::vector<script_statement> split_script(instar::dialect dialect, std::string_view script) {
   return detail::script_splitter{dialect, script}.split();
+}
+
+/// The text that all scripts share whose statements are the same: without comments, blanks only where they part two
+/// words or symbols, no semicolon at the end. Quoted text, bodies in dollar quotes included, stays as it is, and so
+/// does the case of words.
+/// \throws script_error as `split_script`
+[[nodiscard]] inline std::string normalized_script(instar::dialect dialect, std::string_view script) {
+  return detail::script_splitter{dialect, script}.normalize();
 }
 
 }  // namespace instar
@@ -17217,8 +17260,9 @@ inline constexpr std::string_view journal_mismatch = "INS4032";    ///< statemen
 inline constexpr std::string_view foreign_keys_broken =
     "INS4033";                                                   ///< SQLite: the migration leaves dangling references
 inline constexpr std::string_view open_transaction = "INS4034";  ///< a script that begins a transaction, never ends it
-inline constexpr std::string_view no_schema = "INS4035";     ///< PostgreSQL: search_path names no schema that exists
-inline constexpr std::string_view lock_timeout = "INS4040";  ///< another runner holds the lock (P1002)
+inline constexpr std::string_view no_schema = "INS4035";  ///< PostgreSQL: search_path names no schema that exists
+inline constexpr std::string_view statements_differ = "INS4036";   ///< an edited file holds other statements
+inline constexpr std::string_view lock_timeout = "INS4040";        ///< another runner holds the lock (P1002)
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
@@ -17491,8 +17535,11 @@ struct migration_status {
   std::string ledger_checksum;  ///< of what was applied; empty when nothing was
   std::string started_at;       ///< as the database writes it; empty when never started
   std::string finished_at;
-  std::string logs;       ///< what the database said when it failed
+  std::string logs;       ///< what the database said when it failed; empty for others
   std::size_t tries = 0;  ///< ledger rows of that name, rolled-back ones included
+
+  /// Of an edited one: whether its statements are still those that ran. None: the ledger does not know them.
+  std::optional<bool> same_statements{};
 };
 
 /// What `status()` sees. Sorted by name.
@@ -17620,6 +17667,7 @@ struct diff_report {
 /// What a shadow database proves of a plan before anything is written.
 struct proof_report {
   diff_report drift;    ///< from what the applied migrations make to what the database is
+  diff_report undo;     ///< the way back, where there is drift
   diff_report missing;  ///< from what the migrations and the new script make to the models
 
   /// Whole objects that scripts make and the models do not describe, when there is no other difference.
@@ -18084,7 +18132,7 @@ struct ledger_row {
   std::string started_at;
   std::string finished_at;  ///< empty: it did not get to its end
   std::string rolled_back_at;
-  std::string logs;
+  std::string logs;  ///< of a failed try what the database said, of an applied one `statements_note`
 
   [[nodiscard]] bool counts() const noexcept { return rolled_back_at.empty(); }
   [[nodiscard]] bool applied() const noexcept { return counts() && !finished_at.empty(); }
@@ -18126,6 +18174,21 @@ inline constexpr std::string_view journal_table = "_instar_journal";
 
 [[nodiscard]] inline std::string text_of(const sql_value& value) {
   return value ? *value : std::string{};
+}
+
+/// What the ledger notes of a migration that was applied, beside its checksum: the same for two scripts whose
+/// statements are the same. Empty where the script cannot be read.
+[[nodiscard]] inline std::string statements_note(dialect target, const migration& m) {
+  try {
+    return "statements sha256:" + sha256_hex(normalized_script(target, m.sql));
+  } catch (const script_error&) {
+    return {};
+  }
+}
+
+/// Whether a row was written by a program that notes the statements; Prisma does not.
+[[nodiscard]] inline bool has_statements_note(const ledger_row& row) {
+  return row.applied() && row.logs.starts_with("statements sha256:");
 }
 
 }  // namespace detail
@@ -18222,27 +18285,28 @@ class ledger {
   }
 
   /// The row of a migration that has run; `now()` is the start of the transaction that it ran in.
-  [[nodiscard]] std::string insert_applied(std::string_view name, std::string_view checksum, int steps) const {
+  [[nodiscard]] std::string insert_applied(const migration& m, int steps) const {
     const bool ran = steps != 0;
-    return insert_into("finished_at, started_at, applied_steps_count", name, checksum,
-                       (ran ? now() : transaction_start()) + ", " + transaction_start() + ", " + std::to_string(steps));
+    return insert_into("finished_at, started_at, applied_steps_count, logs", m,
+                       (ran ? now() : transaction_start()) + ", " + transaction_start() + ", " + std::to_string(steps) +
+                           ", " + note(m));
   }
 
   /// The row of a migration that begins to run.
-  [[nodiscard]] std::string insert_started(std::string_view name, std::string_view checksum) const {
-    return insert_into("started_at", name, checksum, now());
-  }
+  [[nodiscard]] std::string insert_started(const migration& m) const { return insert_into("started_at", m, now()); }
 
-  [[nodiscard]] std::string mark_finished(std::string_view name) const {
-    return update(name, "finished_at = " + now() + ", applied_steps_count = 1", "finished_at IS NULL");
+  [[nodiscard]] std::string mark_finished(const migration& m) const {
+    return update(m.name, "finished_at = " + now() + ", applied_steps_count = 1, logs = " + note(m),
+                  "finished_at IS NULL");
   }
 
   [[nodiscard]] std::string mark_rolled_back(std::string_view name, bool only_failed) const {
     return update(name, "rolled_back_at = " + now(), only_failed ? "finished_at IS NULL" : "true");
   }
 
-  [[nodiscard]] std::string set_checksum(std::string_view name, std::string_view checksum) const {
-    return update(name, "checksum = " + quote_literal(checksum), "finished_at IS NOT NULL");
+  /// Says that a migration that is applied is what its file is now.
+  [[nodiscard]] std::string accept(const migration& m) const {
+    return update(m.name, "checksum = " + quote_literal(m.checksum) + ", logs = " + note(m), "finished_at IS NOT NULL");
   }
 
   /// Takes one parameter, the text.
@@ -18330,11 +18394,15 @@ class ledger {
     return place_.dialect == instar::postgres ? "pg_catalog.now()" : now();
   }
 
-  [[nodiscard]] std::string insert_into(std::string_view columns, std::string_view name, std::string_view checksum,
-                                        std::string_view values) const {
+  [[nodiscard]] std::string note(const migration& m) const {
+    const std::string text = detail::statements_note(place_.dialect, m);
+    return text.empty() ? "NULL" : quote_literal(text);
+  }
+
+  [[nodiscard]] std::string insert_into(std::string_view columns, const migration& m, std::string_view values) const {
     return "INSERT INTO " + place_.qualified() + " (id, checksum, migration_name, " + std::string{columns} +
-           ") VALUES (" + quote_literal(detail::random_uuid()) + ", " + quote_literal(checksum) + ", " +
-           quote_literal(name) + ", " + std::string{values} + ")";
+           ") VALUES (" + quote_literal(detail::random_uuid()) + ", " + quote_literal(m.checksum) + ", " +
+           quote_literal(m.name) + ", " + std::string{values} + ")";
   }
 
   [[nodiscard]] std::string update(std::string_view name, std::string_view change, std::string_view which) const {
@@ -18620,6 +18688,12 @@ class migrator {
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_edited(std::string_view name);
 
+  /// The same, and only where the edit is cosmetic: the statements are those that ran (comments, blanks and line ends
+  /// aside). A ledger that does not know what ran (Prisma's) is asked by a shadow database, for scripts that say
+  /// nothing of rows: with the file as it is now, the history must make exactly what the database is.
+  /// \throws migration_error `statements_differ`; `no_such_migration`, `nothing_to_resolve`; as `drift`.
+  resolve_report resolve_repaired(std::string_view name);
+
   /// Makes the ledger forget an applied migration that the folder has not. Nothing is run; its tables stay.
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_missing(std::string_view name);
@@ -18652,6 +18726,12 @@ class migrator {
   /// other \param planned what `plan_next()` returned; an empty plan writes a script with a comment alone, to be filled
   /// in \throws migration_error `shadow_failed` and others; nothing is written then.
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
+
+  /// Writes what was changed in the database by hand as a migration, and records it as applied there; other databases
+  /// get it by `deploy`. The models must say the change already, and nothing else that is new.
+  /// \throws migration_error `nothing_to_resolve` where there is no drift; `unproven` where the models are not what the
+  /// database is; `drift` while a migration is pending. Nothing is written then.
+  created_migration adopt_drift(std::string_view name);
 
   /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
   snapshot_report follow_models(const next_plan& planned);
@@ -18740,8 +18820,9 @@ namespace instar::detail {
       status.ledger_checksum = row->checksum;
       status.started_at = row->started_at;
       status.finished_at = row->finished_at;
-      status.logs = row->logs;
     }
+    if (failed != nullptr)
+      status.logs = failed->logs;
     if (failed != nullptr)
       status.state =
           m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
@@ -18749,8 +18830,13 @@ namespace instar::detail {
       status.state = migration_state::pending;
     else if (m == nullptr)
       status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
-    else
-      status.state = has_checksum(*m, applied->checksum) ? migration_state::applied : migration_state::edited;
+    else if (has_checksum(*m, applied->checksum))
+      status.state = migration_state::applied;
+    else {
+      status.state = migration_state::edited;
+      if (has_statements_note(*applied))
+        status.same_statements = statements_note(book.place().dialect, *m) == applied->logs;
+    }
     report.migrations.push_back(std::move(status));
   };
   for (const migration& m : folder.migrations)
@@ -18774,12 +18860,21 @@ namespace instar::detail {
   switch (status.state) {
   case migration_state::edited:
     problem.code = migration_code::edited_migration;
-    problem.message = "The migration " + name + " was edited after it was applied.";
-    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration.",
-                        "If the edit changes nothing that runs (a comment, a blank), or you made the same change by "
-                        "hand: `migrate resolve --edited " +
-                            name + "`.",
-                        "On a database whose data you can lose: `migrate reset`."};
+    problem.message = "The migration " + name + " was edited after it was applied" +
+                      (status.same_statements.value_or(false) ? "; its statements are still the same." : ".");
+    if (status.same_statements.value_or(false)) {
+      problem.ways_out = {"`migrate resolve --repair " + name + "` gives the ledger the checksum of the file.",
+                          "Or restore its migration.sql from version control."};
+      break;
+    }
+    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration."};
+    if (!status.same_statements)
+      problem.ways_out.push_back(
+          "If the edit changes nothing that runs (a comment, a blank): `migrate resolve --repair " + name +
+          "`, which checks that.");
+    problem.ways_out.push_back("If you made the same change in the database by hand: `migrate resolve --edited " +
+                               name + "`.");
+    problem.ways_out.push_back("On a database whose data you can lose: `migrate reset`.");
     break;
   case migration_state::missing:
     problem.code = migration_code::missing_migration;
@@ -18855,6 +18950,32 @@ inline void warn_of_states(status_report& report) {
   return migration_error{problem.code, std::move(fields)};
 }
 
+/// A migration whose file is no longer what was applied, and the row that says so.
+/// \throws migration_error `no_such_migration`, `nothing_to_resolve`
+[[nodiscard]] inline std::pair<const migration&, const ledger_row&>
+edited_script(const history& read, const ledger& book, std::string_view name) {
+  const migration* m = read.find(name);
+  if (m == nullptr)
+    throw unchanged(migration_code::no_such_migration, "The history has no migration " + std::string{name} + ".",
+                    "Give the whole name of its folder.", name);
+  const ledger_row* applied = book.applied(name);
+  if (applied == nullptr)
+    throw unchanged(migration_code::nothing_to_resolve, "The migration " + m->name + " is not applied.",
+                    "Run deploy to apply it.", name);
+  if (m->checksum == applied->checksum)
+    throw unchanged(migration_code::nothing_to_resolve,
+                    "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.", name);
+  return {*m, *applied};
+}
+
+/// Whether statements only make, change and drop objects, as far as their first words say.
+[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+  static constexpr std::array<std::string_view, 7> words{"CREATE", "ALTER",  "DROP",  "COMMENT",
+                                                         "GRANT",  "REVOKE", "PRAGMA"};
+  return std::all_of(statements.begin(), statements.end(),
+                     [](const script_statement& s) { return is_one_of(s.keyword, words); });
+}
+
 /// The first lines of a comparison, for an error.
 [[nodiscard]] inline std::string first_lines(const diff_report& report) {
   constexpr std::size_t most = 10;
@@ -18867,11 +18988,11 @@ inline void warn_of_states(status_report& report) {
 }
 
 [[nodiscard]] inline migration_error drift_error(const diff_report& found) {
-  return unchanged(migration_code::drift,
-                   "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
-                   "To keep the change: put it into the models, write the migration with --create-only, and record it "
-                   "with `migrate resolve --applied`. To undo it: run what `migrate diff --from database --to "
-                   "migrations --script` prints.");
+  return unchanged(
+      migration_code::drift,
+      "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
+      "To keep the change: put it into the models, and write its migration by `migrate dev --adopt-drift`. "
+      "To undo it: `migrate dev --revert-drift`.");
 }
 
 [[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {
@@ -19646,7 +19767,7 @@ class script_runner {
     if (recorded_) {
       if (!book_.place().exists)
         text += book_.create_statement() + ";\n";
-      text += book_.insert_applied(migration_->name, migration_->checksum, 1) + ";\n";
+      text += book_.insert_applied(*migration_, 1) + ";\n";
     }
     if (own || explicit_begin)
       text += "COMMIT";
@@ -19712,7 +19833,7 @@ class script_runner {
     if (recorded_) {
       if (!book_.place().exists)
         on_.execute(book_.create_statement());
-      on_.execute(book_.insert_applied(migration_->name, migration_->checksum, 1));
+      on_.execute(book_.insert_applied(*migration_, 1));
     }
     on_.execute("COMMIT");
   }
@@ -19909,7 +20030,7 @@ class script_runner {
       text += book_.create_statement() + ";\n";
     text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
                   : book_.create_journal() + ";\n";
-    text += book_.insert_started(migration_->name, migration_->checksum) + ";\n";
+    text += book_.insert_started(*migration_) + ";\n";
     if (first != nullptr)
       text += entry(first->first, false) + ";\n";
     if (!postgres_)
@@ -19931,7 +20052,7 @@ class script_runner {
       return;
     }
     std::string text = postgres_ ? session_reset() : "BEGIN IMMEDIATE;\n";
-    text += book_.mark_finished(migration_->name) + ";\n" + book_.drop_journal() + ";\n";
+    text += book_.mark_finished(*migration_) + ";\n" + book_.drop_journal() + ";\n";
     if (!postgres_)
       text += "COMMIT";
     on_.execute(text);
@@ -21985,6 +22106,13 @@ struct migrator::session {
     detail::sync_to_disk(folder);
   }
 
+  /// \throws migration_error `bad_name`, `name_too_long`
+  [[nodiscard]] std::string new_name(const history& read, std::string_view said) const {
+    const auto now =
+        options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return detail::new_migration_name(read, said, now);
+  }
+
   [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
     std::vector<migration_record> records;
     for (const migration& m : read.migrations)
@@ -22011,6 +22139,7 @@ struct migrator::session {
   [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
+  [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
   [[nodiscard]] owned_schema read_source(const diff_source& source);
@@ -22022,12 +22151,18 @@ struct migrator::session {
   resolve_report resolve_applied(std::string_view name);
   resolve_report resolve_rolled_back(std::string_view name);
   resolve_report resolve_edited(std::string_view name);
+  resolve_report resolve_repaired(std::string_view name);
+  bool has_same_statements(const ledger& book, const history& read, std::string_view name);
+  void prove_edited(const ledger& book, const history& read, std::string_view name);
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
+  created_migration keep_migration(history read, migration made);
+  created_migration adopt_drift(std::string_view name);
+  void prove_adoption(const history& read, const migration& made);
   snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);
   push_report push(bool accept_data_loss);
@@ -22266,8 +22401,12 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
       reached = read_back(on);
   });
   proof_report proof;
-  if (planned.status.database_exists && !planned.status.ledger.empty())
-    proof.drift = compare_read(std::move(recorded), read_back(open(false)));
+  if (planned.status.database_exists && !planned.status.ledger.empty()) {
+    owned_schema found = read_back(open(false));
+    proof.drift = compare_read(copy_schema(recorded.view()), copy_schema(found.view()));
+    if (!proof.drift.empty())
+      proof.undo = compare_read(std::move(found), std::move(recorded));
+  }
   if (!options.models)
     return proof;
   diff_report missing = compare_read(std::move(reached), read_models());
@@ -22283,17 +22422,23 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
 inline diff_report migrator::session::drift() {
   const history read = load_or_empty();
   database& on = open(false);
-  const status_report status = compare(on, read, ledger::read(on, options.ledger));
+  return drift_from(read, compare(on, read, ledger::read(on, options.ledger)), migration_state::applied);
+}
+
+/// From what the applied scripts of a history make to what the database is.
+/// \param also a state in which a script is taken as the file is now, beside `applied`
+inline diff_report migrator::session::drift_from(const history& read, const status_report& status,
+                                                 migration_state also) {
   std::vector<const migration*> scripts;
   for (const migration_status& m : status.migrations) {
     if (m.state == migration_state::pending)
       continue;
-    if (m.state != migration_state::applied)
+    if (m.state != migration_state::applied && m.state != also)
       throw detail::error_of(detail::problem_of(m));
     scripts.push_back(read.find(m.name));
   }
   owned_schema recorded = read_shadow(scripts);
-  return compare_read(std::move(recorded), read_back(on));
+  return compare_read(std::move(recorded), read_back(open(false)));
 }
 
 }  // namespace instar
@@ -22350,7 +22495,7 @@ inline resolve_report migrator::session::resolve_applied(std::string_view name) 
     statements.push_back(book.mark_rolled_back(name, true));
     forget_journal(on, book, statements);
   }
-  statements.push_back(book.insert_applied(name, m->checksum, 0));
+  statements.push_back(book.insert_applied(*m, 0));
   transact(on, statements);
   return {m->name, failed ? "The failed try is recorded as rolled back, and " + m->name + " as applied."
                           : m->name + " is recorded as applied; it was not run."};
@@ -22383,19 +22528,61 @@ inline resolve_report migrator::session::resolve_edited(std::string_view name) {
   database& on = open(false);
   detail::check_provider(read, on.dialect());
   auto [held, book] = lock_ledger(on);
-  const migration* m = read.find(name);
-  const ledger_row* applied = book.applied(name);
-  if (m == nullptr || applied == nullptr)
-    throw detail::unchanged(m == nullptr ? migration_code::no_such_migration : migration_code::nothing_to_resolve,
-                            m == nullptr ? "The history has no migration " + std::string{name} + "."
-                                         : "The migration " + m->name + " is not applied.",
-                            m == nullptr ? "Give the whole name of its folder." : "Run deploy to apply it.", name);
-  if (m->checksum == applied->checksum)
-    throw detail::unchanged(migration_code::nothing_to_resolve,
-                            "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.",
+  const migration& m = detail::edited_script(read, book, name).first;
+  transact(on, {book.accept(m)});
+  return {m.name, "The ledger has taken the checksum of " + m.name + " as the file is now; nothing was run."};
+}
+
+inline resolve_report migrator::session::resolve_repaired(std::string_view name) {
+  const history read = load();
+  database& on = open(false);
+  detail::check_provider(read, on.dialect());
+  // The shadow database needs no lock, and another runner need not wait for it.
+  std::string proof = "its statements are those that ran";
+  if (const ledger book = ledger::read(on, options.ledger); !has_same_statements(book, read, name)) {
+    prove_edited(book, read, name);
+    proof = "with it, the migrations make exactly what the database is";
+  }
+  auto [held, book] = lock_ledger(on);
+  const migration& m = detail::edited_script(read, book, name).first;
+  transact(on, {book.accept(m)});
+  return {m.name, "The ledger has taken the checksum of " + m.name + ": " + proof + "; nothing was run."};
+}
+
+/// Whether an edited script has the statements that ran. False: the ledger does not know what ran.
+/// \throws migration_error `statements_differ`
+inline bool migrator::session::has_same_statements(const ledger& book, const history& read, std::string_view name) {
+  const auto [m, row] = detail::edited_script(read, book, name);
+  if (!detail::has_statements_note(row))
+    return false;
+  if (detail::statements_note(book.place().dialect, m) != row.logs)
+    throw detail::unchanged(migration_code::statements_differ,
+                            "The statements of " + m.name + " are not those that were applied.",
+                            "Restore its migration.sql and write the change as a new migration; or, if you made the "
+                            "same change in the database by hand, `migrate resolve --edited " +
+                                m.name + "`.",
                             name);
-  transact(on, {book.set_checksum(name, m->checksum)});
-  return {m->name, "The ledger has taken the checksum of " + m->name + " as the file is now; nothing was run."};
+  return true;
+}
+
+/// Shows by the schema alone that an edited script is good for what it was: for a ledger that does not know what ran.
+/// \throws migration_error `statements_differ`
+inline void migrator::session::prove_edited(const ledger& book, const history& read, std::string_view name) {
+  const migration& edited = detail::edited_script(read, book, name).first;
+  const auto refuse = [&](std::string message) {
+    return detail::unchanged(migration_code::statements_differ, std::move(message),
+                             "If the edit changes nothing that runs, or you made the same change in the database by "
+                             "hand: `migrate resolve --edited " +
+                                 edited.name + "`.",
+                             name);
+  };
+  if (!detail::is_structure_alone(detail::checked_statements(book.place().dialect, edited)))
+    throw refuse("The ledger does not know what " + edited.name +
+                 " was, and its statements on rows leave no trace that could be compared.");
+  const diff_report found = drift_from(read, compare(open(false), read, book), migration_state::edited);
+  if (!found.empty())
+    throw refuse("With " + edited.name +
+                 " as it is now, the migrations do not make what the database is:" + detail::first_lines(found));
 }
 
 inline resolve_report migrator::session::resolve_missing(std::string_view name) {
@@ -22486,11 +22673,8 @@ inline created_migration migrator::session::create_migration(std::string_view na
   if (planned.blocked())
     throw detail::error_of(planned.problems.front());
   history read = load_or_empty();
-  const instar::dialect target = dialect_for_files();
-  const auto now =
-      options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   migration made;
-  made.name = detail::new_migration_name(read, name, now);
+  made.name = new_name(read, name);
   made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
@@ -22503,6 +22687,13 @@ inline created_migration migrator::session::create_migration(std::string_view na
   }
   check();
 
+  return keep_migration(std::move(read), std::move(made));
+}
+
+/// Writes a migration's folder, and the snapshot that knows it.
+inline created_migration migrator::session::keep_migration(history read, migration made) {
+  const std::filesystem::path& folder = writable_folder();
+  const instar::dialect target = dialect_for_files();
   make_folder(folder, read, target);
   const std::optional<owned_snapshot> old = load_snapshot();
   write_migration(folder, made);
@@ -22522,6 +22713,69 @@ inline created_migration migrator::session::create_migration(std::string_view na
     throw;
   }
   return report;
+}
+
+inline created_migration migrator::session::adopt_drift(std::string_view name) {
+  const std::filesystem::path& folder = writable_folder();
+  (void)required_models();
+  history read = load_or_empty();
+  const status_report status = this->status();
+  if (const auto pending = pending_of(read, status); !pending.empty())
+    throw detail::unchanged(migration_code::drift, "The migration " + pending.front()->name + " is pending.",
+                            "Apply it first (`migrate deploy`): what is adopted comes after it.",
+                            pending.front()->name);
+  const diff_report found = drift_from(read, status, migration_state::applied);
+  if (found.empty())
+    throw detail::unchanged(migration_code::nothing_to_resolve,
+                            "The database is what its migrations made; there is nothing to adopt.",
+                            "`migrate dev` goes on as it is.");
+  const diff_report rest = compare_read(read_back(open(false)), read_models());
+  if (!rest.empty())
+    throw detail::unchanged(migration_code::unproven,
+                            "What is adopted must be what the models say, and from the database to them this is "
+                            "missing:" +
+                                detail::first_lines(rest),
+                            "Put what was changed by hand into the models, and nothing else yet (`db pull` prints it "
+                            "as C++).");
+  migration made;
+  made.name = new_name(read, name);
+  made.sql = found.script;
+  made.checksum = detail::sha256_hex(made.sql);
+  made.file = folder / made.name / "migration.sql";
+  prove_adoption(read, made);
+
+  const std::filesystem::path snapshot_file = folder / snapshot_file_name;
+  const std::optional<std::string> snapshot_before =
+      std::filesystem::exists(snapshot_file) ? std::optional{detail::read_file(snapshot_file)} : std::nullopt;
+  created_migration report = keep_migration(std::move(read), made);
+  try {
+    database& on = open(false);
+    auto [held, book] = lock_ledger(on);
+    transact(on, {book.insert_applied(made, 0)});
+  } catch (const std::exception&) {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder / made.name, ignored);
+    if (snapshot_before)
+      detail::write_file(snapshot_file, *snapshot_before);
+    throw;
+  }
+  return report;
+}
+
+/// The history and the script of what was changed by hand make what the database is.
+/// \throws migration_error `unproven`, `shadow_failed`
+inline void migrator::session::prove_adoption(const history& read, const migration& made) {
+  std::vector<const migration*> scripts;
+  for (const migration& m : read.migrations)
+    scripts.push_back(&m);
+  scripts.push_back(&made);
+  const diff_report left = compare_read(read_shadow(scripts), read_back(open(false)));
+  if (!left.empty())
+    throw detail::unchanged(migration_code::unproven,
+                            "The script of what was changed by hand does not make all of it; this is left:" +
+                                detail::first_lines(left),
+                            "Write the migration by hand (`migrate dev --create-only --skip-shadow`), and record it "
+                            "with `migrate resolve --applied`.");
 }
 
 inline snapshot_report migrator::session::follow_models(const next_plan& planned) {
@@ -22721,6 +22975,10 @@ inline resolve_report migrator::resolve_edited(std::string_view name) {
   return session_->guarded([&] { return session_->resolve_edited(name); });
 }
 
+inline resolve_report migrator::resolve_repaired(std::string_view name) {
+  return session_->guarded([&] { return session_->resolve_repaired(name); });
+}
+
 inline resolve_report migrator::resolve_missing(std::string_view name) {
   return session_->guarded([&] { return session_->resolve_missing(name); });
 }
@@ -22735,6 +22993,10 @@ inline next_plan migrator::plan_next() {
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
   return session_->guarded([&] { return session_->create_migration(name, planned, skip_shadow); });
+}
+
+inline created_migration migrator::adopt_drift(std::string_view name) {
+  return session_->guarded([&] { return session_->adopt_drift(name); });
 }
 
 inline snapshot_report migrator::follow_models(const next_plan& planned) {
@@ -23524,6 +23786,8 @@ struct arguments {
   bool create_only = false;
   bool accept_data_loss = false;
   bool skip_shadow = false;
+  bool adopt_drift = false;
+  bool revert_drift = false;
   bool skip_seed = false;
   bool force = false;
   bool exit_code = false;
@@ -23541,6 +23805,7 @@ struct arguments {
   std::optional<instar::dialect> dialect;
   std::vector<std::string> applied;
   std::vector<std::string> rolled_back;
+  std::vector<std::string> repaired;
   std::vector<std::string> edited;
   std::vector<std::string> missing;
   std::vector<std::string> what;
@@ -23938,6 +24203,8 @@ class command_line {
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
       flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
+      flag(app, "--adopt-drift", g.adopt_drift, "write what was changed by hand as a migration; the models say it too");
+      flag(app, "--revert-drift", g.revert_drift, "undo in the database what was changed by hand");
       flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
       hidden_flag(app, "--skip-generate");
@@ -23953,6 +24220,7 @@ class command_line {
     case command::migrate_resolve:
       values(app, "--applied", g.applied, "NAME", "it is applied, though it was not run (may be repeated)");
       values(app, "--rolled-back", g.rolled_back, "NAME", "it failed and was undone; deploy runs it again");
+      values(app, "--repair", g.repaired, "NAME", "its file was changed in comments or blanks alone, which is checked");
       values(app, "--edited", g.edited, "NAME", "its file was changed on purpose; the ledger takes the new checksum");
       values(app, "--missing", g.missing, "NAME", "it is gone from the folder on purpose; the ledger forgets it");
       break;
@@ -24165,10 +24433,19 @@ class command_line {
     if (given_.quiet && given_.verbose)
       throw usage_error(cli_code::contradiction, "--quiet and --verbose contradict each other.", "Give one of them.");
     switch (given_.command) {
+    case command::migrate_dev:
+      if (given_.adopt_drift && given_.revert_drift)
+        throw usage_error(cli_code::contradiction, "--adopt-drift and --revert-drift contradict each other.",
+                          "Give one of them.");
+      if (given_.skip_shadow && (given_.adopt_drift || given_.revert_drift))
+        throw usage_error(cli_code::contradiction, "Without a shadow database nobody knows what was changed by hand.",
+                          "Leave --skip-shadow out.");
+      break;
     case command::migrate_resolve:
-      if (given_.applied.empty() && given_.rolled_back.empty() && given_.edited.empty() && given_.missing.empty())
+      if (given_.applied.empty() && given_.rolled_back.empty() && given_.repaired.empty() && given_.edited.empty() &&
+          given_.missing.empty())
         throw usage_error(cli_code::missing_value, "`migrate resolve` wants to know what is resolved, and how.",
-                          "Give --applied NAME, --rolled-back NAME, --edited NAME or --missing NAME.");
+                          "Give --applied NAME, --rolled-back NAME, --repair NAME, --edited NAME or --missing NAME.");
       break;
     case command::migrate_diff:
       if (given_.from.empty() || given_.to.empty())
@@ -24798,12 +25075,23 @@ inline exit_code refuse_drift(session& s, const diff_report& drift) {
                            "The database is not what its migrations made; these changes were made by hand (" +
                                counted(drift.summary.size(), "step") + ").",
                            drift,
-                           {"To undo them here: `" + me + " migrate diff --from database --to migrations --script | " +
-                                me + " db execute --stdin`.",
-                            "To keep them: put them into the models, `" + me +
-                                " migrate dev --create-only --skip-shadow --name NAME`, and `" + me +
-                                " migrate resolve --applied` for what was written.",
+                           {"To keep them: put them into the models (`" + me + " db pull` prints them), then `" + me +
+                                " migrate dev --adopt-drift --name NAME`.",
+                            "To undo them: `" + me + " migrate dev --revert-drift`.",
                             "`" + me + " migrate reset` makes the database anew, without its data."});
+}
+
+/// `--revert-drift`: undoes in the database what was changed by hand.
+inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
+  s.screen.result("Undone in the database (" + counted(undo.summary.size(), "step") + "):");
+  show_steps(s, undo.summary);
+  if (undo.loses_data)
+    require_consent(s, s.given.accept_data_loss, "Undoing this destroys data. Go on?",
+                    make_diagnostic(migration_code::data_loss, "Undoing what was changed by hand destroys data.",
+                                    "Give --accept-data-loss if that is what you want, or keep the change: "
+                                    "--adopt-drift.",
+                                    "Nothing was written; the database was not changed."));
+  s.interruptible(m, [&] { m.execute_script(undo.script, "the undoing of the drift"); });
 }
 
 inline exit_code refuse_unproven(session& s, const diff_report& missing, bool writes) {
@@ -24882,6 +25170,24 @@ inline exit_code create_by_hand(session& s) {
   return exit_code::ok;
 }
 
+/// `--adopt-drift`: writes what was changed by hand as a migration.
+inline exit_code adopt_drift(session& s, migrator& m, const diff_report& drift) {
+  const std::string name = choose_name(s, drift.steps);
+  const created_migration created = s.interruptible(m, [&] { return m.adopt_drift(name); });
+  if (s.screen.json()) {
+    begin_result(s).texts("steps", drift.summary);
+    write_json(s.json.key("created"), created);
+    s.json.end_object();
+    return exit_code::ok;
+  }
+  s.clear_passing_line();
+  s.screen.result("Changed by hand (" + counted(drift.summary.size(), "step") + "):");
+  show_steps(s, drift.summary);
+  show_created(s, created);
+  s.screen.result("It is recorded as applied here; elsewhere `" + s.program_name + " migrate deploy` applies it.");
+  return exit_code::ok;
+}
+
 }  // namespace detail
 
 /// `migrate dev`: verifies history and ledger, plans from the last migration to the models, proves the plan, writes it,
@@ -24910,11 +25216,15 @@ inline exit_code migrate_dev(session& s) {
   if (!s.given.skip_shadow) {
     const proof_report proof = s.interruptible(*m, [&] { return m->prove(next); });
     s.clear_passing_line();
-    if (!proof.drift.empty())
+    if (!proof.drift.empty() && s.given.adopt_drift)
+      return detail::adopt_drift(s, *m, proof.drift);
+    if (!proof.drift.empty() && !s.given.revert_drift)
       return detail::refuse_drift(s, proof.drift);
     if (!proof.missing.empty())
       return detail::refuse_unproven(s, proof.missing, next.wants_migration());
     s.warn(proof.warnings);
+    if (!proof.drift.empty())
+      detail::revert_drift(s, *m, proof.undo);
   }
 
   dev_report report;
@@ -28032,6 +28342,7 @@ inline exit_code migrate_resolve(session& s) {
   };
   each(s.given.rolled_back, &migrator::resolve_rolled_back);
   each(s.given.applied, &migrator::resolve_applied);
+  each(s.given.repaired, &migrator::resolve_repaired);
   each(s.given.edited, &migrator::resolve_edited);
   each(s.given.missing, &migrator::resolve_missing);
   if (s.screen.json()) {
@@ -28080,7 +28391,8 @@ namespace detail {
     return "It began and did not end. Undo what it did, then " + resolve + "--rolled-back " + name +
            "`; or complete it by hand, then " + resolve + "--applied " + name + "`.";
   case migration_state::edited:
-    return "Its file is not what was applied. Restore the file; or, if the change is meant, " + resolve + "--edited " +
+    return "Its file is not what was applied. Restore the file; or, if only comments or blanks changed, " + resolve +
+           "--repair " + name + "`; or, if you made the same change in the database by hand, " + resolve + "--edited " +
            name + "`.";
   case migration_state::missing:
     return "It was applied, and its folder is gone. Restore the folder; or, if it is meant to be gone, " + resolve +

@@ -234,8 +234,12 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
       reached = read_back(on);
   });
   proof_report proof;
-  if (planned.status.database_exists && !planned.status.ledger.empty())
-    proof.drift = compare_read(std::move(recorded), read_back(open(false)));
+  if (planned.status.database_exists && !planned.status.ledger.empty()) {
+    owned_schema found = read_back(open(false));
+    proof.drift = compare_read(copy_schema(recorded.view()), copy_schema(found.view()));
+    if (!proof.drift.empty())
+      proof.undo = compare_read(std::move(found), std::move(recorded));
+  }
   if (!options.models)
     return proof;
   diff_report missing = compare_read(std::move(reached), read_models());
@@ -251,17 +255,23 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
 inline diff_report migrator::session::drift() {
   const history read = load_or_empty();
   database& on = open(false);
-  const status_report status = compare(on, read, ledger::read(on, options.ledger));
+  return drift_from(read, compare(on, read, ledger::read(on, options.ledger)), migration_state::applied);
+}
+
+/// From what the applied scripts of a history make to what the database is.
+/// \param also a state in which a script is taken as the file is now, beside `applied`
+inline diff_report migrator::session::drift_from(const history& read, const status_report& status,
+                                                 migration_state also) {
   std::vector<const migration*> scripts;
   for (const migration_status& m : status.migrations) {
     if (m.state == migration_state::pending)
       continue;
-    if (m.state != migration_state::applied)
+    if (m.state != migration_state::applied && m.state != also)
       throw detail::error_of(detail::problem_of(m));
     scripts.push_back(read.find(m.name));
   }
   owned_schema recorded = read_shadow(scripts);
-  return compare_read(std::move(recorded), read_back(on));
+  return compare_read(std::move(recorded), read_back(open(false)));
 }
 
 }  // namespace instar

@@ -642,6 +642,13 @@ struct migrator::session {
     detail::sync_to_disk(folder);
   }
 
+  /// \throws migration_error `bad_name`, `name_too_long`
+  [[nodiscard]] std::string new_name(const history& read, std::string_view said) const {
+    const auto now =
+        options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return detail::new_migration_name(read, said, now);
+  }
+
   [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
     std::vector<migration_record> records;
     for (const migration& m : read.migrations)
@@ -668,6 +675,7 @@ struct migrator::session {
   [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
+  [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
   [[nodiscard]] owned_schema read_source(const diff_source& source);
@@ -679,12 +687,18 @@ struct migrator::session {
   resolve_report resolve_applied(std::string_view name);
   resolve_report resolve_rolled_back(std::string_view name);
   resolve_report resolve_edited(std::string_view name);
+  resolve_report resolve_repaired(std::string_view name);
+  bool has_same_statements(const ledger& book, const history& read, std::string_view name);
+  void prove_edited(const ledger& book, const history& read, std::string_view name);
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
+  created_migration keep_migration(history read, migration made);
+  created_migration adopt_drift(std::string_view name);
+  void prove_adoption(const history& read, const migration& made);
   snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);
   push_report push(bool accept_data_loss);
