@@ -60,6 +60,7 @@ struct arguments {
   bool check = false;
   bool drift = false;
   bool use_stdin = false;
+  bool baseline = false;
   bool allow_not_empty = false;
   bool schema_from_models = false;
   std::string up_to;

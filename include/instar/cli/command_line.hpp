@@ -65,7 +65,8 @@ inline constexpr std::array<command_entry, 12> command_table{{
     {"db", "pull", command::db_pull, "write the models of a database that is there already",
      "PROGRAM db pull --output models.hpp\n"
      "PROGRAM db pull --schema public --schema auth --namespace shop -o models.hpp\n"
-     "PROGRAM db pull --tables users,orders"},
+     "PROGRAM db pull --tables users,orders\n"
+     "PROGRAM db pull --baseline -o models.hpp   adopt the database: models, first migration, ledger"},
     {"db", "seed", command::db_seed, "fill the database with the project's seed",
      "PROGRAM db seed\n"
      "PROGRAM db seed --file seed.sql"},
@@ -396,6 +397,7 @@ class command_line {
       values(app, "--schema", g.schemas, "NAME", "a PostgreSQL schema to read (may be repeated); else all");
       value(app, "--tables", g.tables, "NAMES", "only these tables, with commas between");
       value(app, "--namespace", g.name_space, "NAME", "the namespace of the models; else the file's, or app");
+      flag(app, "--baseline", g.baseline, "also write what is there as the first migration, and record it as applied");
       break;
     case command::db_seed:
       value(app, "--file", g.file, "FILE", "a SQL script to seed with");
@@ -604,6 +606,16 @@ class command_line {
                                                                         : "--to is") +
                               " missing.",
                           "A side is empty, models, migrations[:DIR], database[:URL] or sql:FILE.");
+      break;
+    case command::db_pull:
+      if (given_.baseline && (!given_.schemas.empty() || !given_.tables.empty()))
+        throw usage_error(cli_code::contradiction,
+                          std::string{"--baseline and "} + (given_.tables.empty() ? "--schema" : "--tables") +
+                              " contradict each other: a baseline is the whole database.",
+                          "Leave one of them out.");
+      if (given_.baseline && given_.output.empty())
+        throw usage_error(cli_code::missing_value, "`db pull --baseline` wants a file for the models.",
+                          "Give -o FILE; the first migration goes into the folder of the migrations.");
       break;
     case command::db_execute:
       if (given_.file.empty() && !given_.use_stdin)

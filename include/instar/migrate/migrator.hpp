@@ -91,6 +91,21 @@ struct dev_options {
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
 
+/// A file that comes into being with a baseline, such as the models header.
+struct file_beside_baseline {
+  std::filesystem::path path;
+  std::string text;
+};
+
+struct baseline_options {
+  /// What the database is, as its models will say it: the migration makes it, and the snapshot holds it. Not set: as
+  /// `introspect` reads it. What it looks at must live as long as the call.
+  std::optional<schema_view> schema{};
+
+  /// Written with the migration, and taken back with it.
+  std::vector<file_beside_baseline> files{};
+};
+
 struct generate_options {
   /// Take the schema from the models even where the snapshot holds another one: after a merge, or for a folder that
   /// another tool began. The caller vouches that the history leads to the models.
@@ -156,6 +171,16 @@ class migrator {
   /// Makes the ledger forget an applied migration that the folder has not. Nothing is run; its tables stay.
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_missing(std::string_view name);
+
+  /// Begins a history for a database that is there already: writes `0_init`, which makes what the database is,
+  /// snapshot.hpp and the lock file, and records 0_init as applied. The script runs in a shadow database alone, where
+  /// it is proven before anything is written.
+  ///
+  /// Whatever fails, no file and no ledger row is left behind.
+  /// \return also what no script makes (owners, roles), as warnings
+  /// \throws migration_error `baseline_refused` where folder or ledger have a history; `baseline_unproven`,
+  ///         `shadow_failed` and others
+  baseline_report baseline(const baseline_options& options = {});
 
   /// Drops everything in the schemas that ledger, models, snapshot and scripts name, applies the history, seeds.
   ///

@@ -167,6 +167,16 @@ struct dev_report {
   std::filesystem::path snapshot{};  ///< the snapshot header, where it followed the models without a migration
 };
 
+/// What `baseline()` wrote.
+struct baseline_report {
+  std::string name;                   ///< of the migration
+  std::filesystem::path script{};     ///< its migration.sql
+  std::filesystem::path snapshot{};   ///< the snapshot header
+  std::string sql{};
+  std::string ledger{};  ///< the ledger's table, qualified
+  std::vector<migration_warning> warnings{};
+};
+
 struct push_report {
   std::vector<std::string> summary;  ///< one human line for each step
   std::vector<std::string> statements;

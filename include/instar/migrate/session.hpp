@@ -707,8 +707,17 @@ struct migrator::session {
   diff_report diff(const diff_source& from, const diff_source& to);
   snapshot_report generate_snapshot(const generate_options& how);
   std::vector<migration_warning> check_history();
+
+  // ---- a baseline, see baseline.hpp ----
+
+  baseline_report baseline(const baseline_options& how);
+  void refuse_second_history(const history& read, const ledger& book) const;
+  [[nodiscard]] migration baseline_migration(const schema_view& schema, instar::dialect target) const;
+  void prove_baseline(const migration& made, database& on);
 };
 
 }  // namespace instar
 
 #include <instar/migrate/operations.hpp>
+
+#include <instar/migrate/baseline.hpp>
