@@ -17277,9 +17277,12 @@ inline constexpr std::string_view no_models = "INS4070";       ///< this program
 inline constexpr std::string_view data_loss = "INS4071";       ///< needs an answer: the plan destroys data
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
 inline constexpr std::string_view push_refused = "INS4080";    ///< the database is kept by migrations
-inline constexpr std::string_view no_seed = "INS4085";         ///< nothing to seed with
-inline constexpr std::string_view no_url = "INS4086";          ///< the operation needs a database, none was named
-inline constexpr std::string_view stopped = "INS4090";         ///< interrupted
+inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
+inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is
+inline constexpr std::string_view baseline_leaves_out = "INS4083";  ///< warning: what a baseline does not make
+inline constexpr std::string_view no_seed = "INS4085";              ///< nothing to seed with
+inline constexpr std::string_view no_url = "INS4086";               ///< the operation needs a database, none was named
+inline constexpr std::string_view stopped = "INS4090";              ///< interrupted
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.
@@ -17638,6 +17641,16 @@ struct dev_report {
   std::optional<created_migration> created;
   deploy_report deployed;            ///< pending migrations and, unless create_only, the new one
   std::filesystem::path snapshot{};  ///< the snapshot header, where it followed the models without a migration
+};
+
+/// What `baseline()` wrote.
+struct baseline_report {
+  std::string name;                  ///< of the migration
+  std::filesystem::path script{};    ///< its migration.sql
+  std::filesystem::path snapshot{};  ///< the snapshot header
+  std::string sql{};
+  std::string ledger{};  ///< the ledger's table, qualified
+  std::vector<migration_warning> warnings{};
 };
 
 struct push_report {
@@ -18632,6 +18645,21 @@ struct dev_options {
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
 
+/// A file that comes into being with a baseline, such as the models header.
+struct file_beside_baseline {
+  std::filesystem::path path;
+  std::string text;
+};
+
+struct baseline_options {
+  /// What the database is, as its models will say it: the migration makes it, and the snapshot holds it. Not set: as
+  /// `introspect` reads it. What it looks at must live as long as the call.
+  std::optional<schema_view> schema{};
+
+  /// Written with the migration, and taken back with it.
+  std::vector<file_beside_baseline> files{};
+};
+
 struct generate_options {
   /// Take the schema from the models even where the snapshot holds another one: after a merge, or for a folder that
   /// another tool began. The caller vouches that the history leads to the models.
@@ -18697,6 +18725,16 @@ class migrator {
   /// Makes the ledger forget an applied migration that the folder has not. Nothing is run; its tables stay.
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_missing(std::string_view name);
+
+  /// Begins a history for a database that is there already: writes `0_init`, which makes what the database is,
+  /// snapshot.hpp and the lock file, and records 0_init as applied. The script runs in a shadow database alone, where
+  /// it is proven before anything is written.
+  ///
+  /// Whatever fails, no file and no ledger row is left behind.
+  /// \return also what no script makes (owners, roles), as warnings
+  /// \throws migration_error `baseline_refused` where folder or ledger have a history; `baseline_unproven`,
+  ///         `shadow_failed` and others
+  baseline_report baseline(const baseline_options& options = {});
 
   /// Drops everything in the schemas that ledger, models, snapshot and scripts name, applies the history, seeds.
   ///
@@ -20750,8 +20788,9 @@ namespace detail {
 struct snapshot_value {
   enum class kind : unsigned char { text, number, name, list };
   kind what = kind::list;
-  std::string text{};                                              ///< of a text: unescaped; otherwise as it is spelt
-  std::vector<std::pair<std::string, snapshot_value>> elements{};  ///< with the member's name where one is given
+  std::string member;                    ///< the name that it is given to, where there is one
+  std::string text;                      ///< of a text: unescaped; otherwise as it is spelt
+  std::vector<snapshot_value> elements;  ///< of a list
   std::size_t offset = 0;
   std::size_t content = 0;  ///< of a raw text: where in the file its first character is; 0: it is not raw
 };
@@ -20906,16 +20945,17 @@ class snapshot_parser {
     return read;
   }
 
-  std::vector<std::pair<std::string, snapshot_value>> list(std::size_t depth) {
+  std::vector<snapshot_value> list(std::size_t depth) {
     expect("{");
-    std::vector<std::pair<std::string, snapshot_value>> elements;
+    std::vector<snapshot_value> elements;
     while (!take("}")) {
       std::string member;
       if (take(".")) {
         member = name("a member's name");
         expect("=");
       }
-      elements.emplace_back(std::move(member), value(depth + 1));
+      elements.push_back(value(depth + 1));
+      elements.back().member = std::move(member);
       if (take(","))
         continue;
       expect("}");
@@ -21026,11 +21066,12 @@ class snapshot_builder {
     static constexpr std::array<std::string_view, 5> known{"tables", "enumerations", "objects", "migrations",
                                                            "dialect"};
     const snapshot_value* found = nullptr;
-    for (const auto& [name, value] : whole.elements) {
-      if (std::find(known.begin(), known.end(), name) == known.end())
-        parser_.fail("instar::stored_snapshot has no member `" + name + "`; a newer instar may have written it.",
+    for (const snapshot_value& value : whole.elements) {
+      if (std::find(known.begin(), known.end(), value.member) == known.end())
+        parser_.fail("instar::stored_snapshot has no member `" + value.member +
+                         "`; a newer instar may have written it.",
                      value.offset);
-      if (name == wanted)
+      if (value.member == wanted)
         found = &value;
     }
     return found;
@@ -21054,15 +21095,15 @@ class snapshot_builder {
     const snapshot_value& list = variable(*reference, type).value;
     if (list.what != kind::list)
       parser_.fail("An array is expected here.", list.offset);
-    for (const auto& element : list.elements)
-      visit(element.second);
+    for (const snapshot_value& element : list.elements)
+      visit(element);
   }
 
   /// One of the values in the braces of an element.
   const snapshot_value& field(const snapshot_value& element, std::size_t at, kind what) {
-    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].second.what != what)
+    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].what != what)
       parser_.fail("An element is not as instar writes it.", element.offset);
-    return element.elements[at].second;
+    return element.elements[at];
   }
 
   std::uint64_t hash(const snapshot_value& value) {
@@ -22160,7 +22201,6 @@ struct migrator::session {
   proof_report prove(const next_plan& planned);
   diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
-  created_migration keep_migration(history read, migration made);
   created_migration adopt_drift(std::string_view name);
   void prove_adoption(const history& read, const migration& made);
   snapshot_report follow_models(const next_plan& planned);
@@ -22171,6 +22211,13 @@ struct migrator::session {
   diff_report diff(const diff_source& from, const diff_source& to);
   snapshot_report generate_snapshot(const generate_options& how);
   std::vector<migration_warning> check_history();
+
+  // ---- a baseline, see baseline.hpp ----
+
+  baseline_report baseline(const baseline_options& how);
+  void refuse_second_history(const history& read, const ledger& book) const;
+  [[nodiscard]] migration baseline_migration(const schema_view& schema, instar::dialect target) const;
+  void prove_baseline(const migration& made, database& on);
 };
 
 }  // namespace instar
@@ -22443,6 +22490,82 @@ inline diff_report migrator::session::drift_from(const history& read, const stat
 
 }  // namespace instar
 
+
+// ---- instar/migrate/written_files.hpp
+
+/// \file Several files that are written together or not at all.
+
+namespace instar::detail {
+
+/// Takes back what it wrote, unless it is told to keep it: files that were there become what they were, others and the
+/// folders made for them go.
+class written_files {
+ public:
+  written_files() = default;
+  written_files(const written_files&) = delete;
+  written_files& operator=(const written_files&) = delete;
+
+  ~written_files() {
+    for (auto done = done_.rbegin(); done != done_.rend(); ++done)
+      take_back(*done);
+  }
+
+  /// Replaces a file, or makes it. \throws migration_error `cannot_write`, `cannot_read` for what it replaces
+  void write(const std::filesystem::path& file, std::string_view bytes) {
+    std::error_code ignored;
+    std::optional<std::string> before;
+    if (std::filesystem::exists(file, ignored))
+      before = read_file(file);
+    if (before == bytes)
+      return;
+    write_file(file, bytes);
+    done_.push_back({file, std::move(before)});
+  }
+
+  /// Makes a folder and those above it. \throws migration_error `cannot_write`
+  void make_folder(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> missing;
+    std::error_code failed;
+    for (fs::path at = folder; !at.empty() && !fs::exists(at, failed); at = at.parent_path())
+      missing.push_back(at);
+    for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
+      fs::create_directory(*at, failed);
+      if (failed)
+        throw file_error(migration_code::cannot_write, "Cannot make", *at, failed.value());
+      done_.push_back({*at, std::nullopt});
+    }
+  }
+
+  /// Takes back what something else is about to make: a file, or a folder that is empty by then.
+  void expect(const std::filesystem::path& path) { done_.push_back({path, std::nullopt}); }
+
+  /// What was written stays.
+  void keep() noexcept { done_.clear(); }
+
+ private:
+  struct deed {
+    std::filesystem::path path;
+    std::optional<std::string> before;  ///< nothing: it was not there
+  };
+
+  static void take_back(const deed& done) noexcept {
+    try {
+      std::error_code ignored;
+      if (done.before)
+        write_file(done.path, *done.before);
+      else
+        std::filesystem::remove(done.path, ignored);  // of a folder: only where nothing else came into it
+    } catch (const std::exception&) {
+      // Where a disk refuses this too, there is nothing better to do.
+    }
+  }
+
+  std::vector<deed> done_;
+};
+
+}  // namespace instar::detail
+
 /// \file The operations of `migrator`.
 
 namespace instar {
@@ -22673,6 +22796,7 @@ inline created_migration migrator::session::create_migration(std::string_view na
   if (planned.blocked())
     throw detail::error_of(planned.problems.front());
   history read = load_or_empty();
+  const instar::dialect target = dialect_for_files();
   migration made;
   made.name = new_name(read, name);
   made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
@@ -22687,13 +22811,6 @@ inline created_migration migrator::session::create_migration(std::string_view na
   }
   check();
 
-  return keep_migration(std::move(read), std::move(made));
-}
-
-/// Writes a migration's folder, and the snapshot that knows it.
-inline created_migration migrator::session::keep_migration(history read, migration made) {
-  const std::filesystem::path& folder = writable_folder();
-  const instar::dialect target = dialect_for_files();
   make_folder(folder, read, target);
   const std::optional<owned_snapshot> old = load_snapshot();
   write_migration(folder, made);
@@ -22744,22 +22861,20 @@ inline created_migration migrator::session::adopt_drift(std::string_view name) {
   made.file = folder / made.name / "migration.sql";
   prove_adoption(read, made);
 
+  detail::written_files files;
+  files.expect(folder / made.name);
+  files.expect(made.file);
+  write_migration(folder, made);
+  read.migrations.push_back(made);
+  const std::vector<migration_record> records = records_of(read);
   const std::filesystem::path snapshot_file = folder / snapshot_file_name;
-  const std::optional<std::string> snapshot_before =
-      std::filesystem::exists(snapshot_file) ? std::optional{detail::read_file(snapshot_file)} : std::nullopt;
-  created_migration report = keep_migration(std::move(read), made);
-  try {
-    database& on = open(false);
-    auto [held, book] = lock_ledger(on);
-    transact(on, {book.insert_applied(made, 0)});
-  } catch (const std::exception&) {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder / made.name, ignored);
-    if (snapshot_before)
-      detail::write_file(snapshot_file, *snapshot_before);
-    throw;
-  }
-  return report;
+  files.write(snapshot_file,
+              snapshot_header({.schema = required_models(), .migrations = records, .dialect = dialect_for_files()}));
+  database& on = open(false);
+  auto [held, book] = lock_ledger(on);
+  transact(on, {book.insert_applied(made, 0)});
+  files.keep();
+  return {made.name, made.file, snapshot_file, made.sql};
 }
 
 /// The history and the script of what was changed by hand make what the database is.
@@ -23037,6 +23152,173 @@ inline snapshot_report migrator::generate_snapshot(const generate_options& optio
 
 inline std::vector<migration_warning> migrator::check_history() {
   return session_->guarded([&] { return session_->check_history(); });
+}
+
+}  // namespace instar
+
+
+// ---- instar/migrate/baseline.hpp
+
+/// \file A database that is there already as the first migration of a history.
+
+namespace instar {
+
+namespace detail {
+
+inline constexpr std::string_view baseline_name = "0_init";
+
+[[nodiscard]] inline migration_error baseline_refused(std::string message, std::string remedy) {
+  return unchanged(migration_code::baseline_refused, std::move(message), std::move(remedy));
+}
+
+/// Roles that own something in a database, but for the one that is connected; and those that something in it is granted
+/// to or a policy is for. \return what no migration says, or needs
+[[nodiscard]] inline std::vector<migration_warning> warnings_of_roles(database& on, const ledger_place& place) {
+  // pg_shdepend leaves out the role that initdb made, so owners are asked of the objects themselves.
+  const std::string owners =
+      "SELECT pg_catalog.string_agg(o.kind || ' ' || o.name || ' (' || pg_catalog.pg_get_userbyid(o.owner) || ')', "
+      "', ' ORDER BY o.kind, o.name) FILTER (WHERE o.n <= 5), pg_catalog.count(*) FROM (SELECT a.*, "
+      "pg_catalog.row_number() OVER (ORDER BY a.kind, a.name) AS n FROM ("
+      "SELECT 'schema' AS kind, nspname::text AS name, nspowner AS owner, oid AS namespace, "
+      "'pg_catalog.pg_namespace'::pg_catalog.regclass AS of, oid FROM pg_catalog.pg_namespace WHERE nspname <> "
+      "'public' "
+      "UNION ALL SELECT CASE relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' "
+      "ELSE 'table' END, oid::pg_catalog.regclass::text, relowner, relnamespace, 'pg_catalog.pg_class'::"
+      "pg_catalog.regclass, oid FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') "
+      "AND oid IS DISTINCT FROM pg_catalog.to_regclass(" +
+      quote_literal(place.qualified()) +
+      ") UNION ALL SELECT 'function', oid::pg_catalog.regprocedure::text, proowner, pronamespace, "
+      "'pg_catalog.pg_proc'::pg_catalog.regclass, oid FROM pg_catalog.pg_proc "
+      "UNION ALL SELECT 'type', oid::pg_catalog.regtype::text, typowner, typnamespace, 'pg_catalog.pg_type'::"
+      "pg_catalog.regclass, oid FROM pg_catalog.pg_type WHERE typtype IN ('e', 'd', 'r')) a "
+      "JOIN pg_catalog.pg_namespace s ON s.oid = a.namespace "
+      "WHERE s.nspname !~ '^pg_' AND s.nspname <> 'information_schema' "
+      "AND a.owner <> (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user) "
+      "AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = a.of AND d.objid = a.oid "
+      "AND d.deptype = 'e')) o";
+  const std::string named =
+      "SELECT pg_catalog.string_agg(DISTINCT pg_catalog.pg_get_userbyid(d.refobjid)::text, ', ') FROM "
+      "pg_catalog.pg_shdepend d WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND d.deptype IN "
+      "('a', 'r') AND d.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())";
+  const std::string unread =
+      "SELECT pg_catalog.string_agg(s.what, ', ' ORDER BY s.what) FROM (SELECT 'subscription ' || subname AS what FROM "
+      "pg_catalog.pg_stat_subscription UNION SELECT 'user mapping of ' || usename || ' to ' || srvname FROM "
+      "pg_catalog.pg_user_mappings) s";
+  std::vector<migration_warning> warnings;
+  const auto warn = [&](std::string message, std::string remedy) {
+    warnings.push_back(
+        {migration_code::baseline_leaves_out, std::string{baseline_name}, std::move(message), std::move(remedy)});
+  };
+  const query_result owned = on.query(owners);
+  if (const std::string names = text_of(owned.rows.front()[0]); !names.empty()) {
+    const bool more = std::stoul(text_of(owned.rows.front()[1])) > 5;
+    warn("Owners are not in the migration; where it is deployed, all belongs to the role that runs it. Others own "
+         "here: " +
+             names + (more ? " ..." : "") + ".",
+         "Add ALTER ... OWNER TO to a migration of your own where that matters.");
+  }
+  if (const std::string names = text_of(on.query_value(named)); !names.empty())
+    warn("The migration names roles, which no migration makes: " + names + ".",
+         "Make them before it is deployed to another server.");
+  if (const std::string names = text_of(on.query_value(unread)); !names.empty())
+    warn("Not in the migration, for it would hold passwords: " + names + ".",
+         "Make them by hand where they are needed.");
+  return warnings;
+}
+
+}  // namespace detail
+
+/// A history for what is in the database, where neither folder nor ledger has one yet.
+inline void migrator::session::refuse_second_history(const history& read, const ledger& book) const {
+  if (!read.migrations.empty())
+    throw detail::baseline_refused("The folder has migrations already: " + read.migrations.front().name + ".",
+                                   "A baseline is the first migration of a history; name an empty folder with "
+                                   "--migrations, or record what is applied with `migrate resolve --applied`.");
+  if (const auto known = load_snapshot(); known && !known->view().schema.tables.empty())
+    throw detail::baseline_refused("The folder has no migration, but a " + std::string{snapshot_file_name} +
+                                       " that describes tables.",
+                                   "Restore the migrations that it belongs to, or remove it.");
+  if (!book.rows().empty())
+    throw detail::baseline_refused(
+        "The database has a history already: " + book.place().display_name() + " has " + book.rows().front().migration +
+            ".",
+        "Take the folder of migrations that belongs to it; `migrate status` compares the two.");
+}
+
+/// The script that makes a schema of an empty database.
+inline migration migrator::session::baseline_migration(const schema_view& schema, instar::dialect target) const {
+  migration made;
+  made.name = detail::baseline_name;
+  made.file = writable_folder() / made.name / "migration.sql";
+  made.sql = script(target, make_plan(schema_view{}, schema));
+  // As pg_dump does: a function may name what is made after it.
+  const bool functions = std::any_of(schema.raw_objects.begin(), schema.raw_objects.end(),
+                                     [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; });
+  if (target == instar::postgres && functions)
+    made.sql.insert(0, "SET check_function_bodies = off;\n\n");
+  if (made.sql.empty())
+    made.sql = "-- The database was empty.\n";
+  made.checksum = detail::sha256_hex(made.sql);
+  return made;
+}
+
+/// \throws migration_error where a script does not make what the database is
+inline void migrator::session::prove_baseline(const migration& made, database& on) {
+  owned_schema reached = read_shadow({&made});
+  const diff_report missing = compare_read(std::move(reached), read_back(on));
+  if (missing.empty())
+    return;
+  throw detail::unchanged(
+      migration_code::baseline_unproven,
+      "The migration that was to be written does not make what the database is; this is missing:" +
+          detail::first_lines(missing),
+      "Write the first migration by hand: `migrate dev --create-only --skip-shadow --name init`, then "
+      "`migrate resolve --applied`.");
+}
+
+inline baseline_report migrator::session::baseline(const baseline_options& how) {
+  const std::filesystem::path& folder = writable_folder();
+  history read = load_or_empty();
+  database& on = open(false);
+  const instar::dialect target = on.dialect();
+  detail::check_provider(read, target);
+  auto [held, book] = lock_ledger(on);
+  refuse_second_history(read, book);
+  const owned_schema found = how.schema ? owned_schema{} : read_back(on);
+  const schema_view schema = how.schema ? *how.schema : found.view();
+
+  migration made = baseline_migration(schema, target);
+  prove_baseline(made, on);
+  check();
+
+  baseline_report report{
+      .name = made.name, .script = made.file, .snapshot = folder / snapshot_file_name, .sql = made.sql};
+  if (target == instar::postgres)
+    report.warnings = detail::warnings_of_roles(on, book.place());
+  detail::written_files files;
+  for (const file_beside_baseline& file : how.files)
+    files.write(file.path, file.text);
+  files.make_folder(folder);
+  if (!read.provider)
+    files.write(folder / "migration_lock.toml", detail::lock_file_text(target));
+  files.expect(folder / made.name);
+  files.expect(made.file);
+  write_migration(folder, made);
+  const std::vector<migration_record> records{{made.name, made.checksum}};
+  files.write(report.snapshot, snapshot_header({.schema = schema, .migrations = records, .dialect = target}));
+  check();
+  std::vector<std::string> statements;
+  if (!book.place().exists)
+    statements.push_back(book.create_statement());
+  statements.push_back(book.insert_applied(made, 0));
+  transact(on, statements);
+  files.keep();
+  report.ledger = book.place().display_name();
+  return report;
+}
+
+inline baseline_report migrator::baseline(const baseline_options& options) {
+  return session_->guarded([&] { return session_->baseline(options); });
 }
 
 }  // namespace instar
@@ -23795,6 +24077,7 @@ struct arguments {
   bool check = false;
   bool drift = false;
   bool use_stdin = false;
+  bool baseline = false;
   bool allow_not_empty = false;
   bool schema_from_models = false;
   std::string up_to;
@@ -23917,7 +24200,8 @@ inline constexpr std::array<command_entry, 12> command_table{{
     {"db", "pull", command::db_pull, "write the models of a database that is there already",
      "PROGRAM db pull --output models.hpp\n"
      "PROGRAM db pull --schema public --schema auth --namespace shop -o models.hpp\n"
-     "PROGRAM db pull --tables users,orders"},
+     "PROGRAM db pull --tables users,orders\n"
+     "PROGRAM db pull --baseline -o models.hpp   adopt the database: models, first migration, ledger"},
     {"db", "seed", command::db_seed, "fill the database with the project's seed",
      "PROGRAM db seed\n"
      "PROGRAM db seed --file seed.sql"},
@@ -24248,6 +24532,7 @@ class command_line {
       values(app, "--schema", g.schemas, "NAME", "a PostgreSQL schema to read (may be repeated); else all");
       value(app, "--tables", g.tables, "NAMES", "only these tables, with commas between");
       value(app, "--namespace", g.name_space, "NAME", "the namespace of the models; else the file's, or app");
+      flag(app, "--baseline", g.baseline, "also write what is there as the first migration, and record it as applied");
       break;
     case command::db_seed:
       value(app, "--file", g.file, "FILE", "a SQL script to seed with");
@@ -24456,6 +24741,16 @@ class command_line {
                                                                         : "--to is") +
                               " missing.",
                           "A side is empty, models, migrations[:DIR], database[:URL] or sql:FILE.");
+      break;
+    case command::db_pull:
+      if (given_.baseline && (!given_.schemas.empty() || !given_.tables.empty()))
+        throw usage_error(cli_code::contradiction,
+                          std::string{"--baseline and "} + (given_.tables.empty() ? "--schema" : "--tables") +
+                              " contradict each other: a baseline is the whole database.",
+                          "Leave one of them out.");
+      if (given_.baseline && given_.output.empty())
+        throw usage_error(cli_code::missing_value, "`db pull --baseline` wants a file for the models.",
+                          "Give -o FILE; the first migration goes into the folder of the migrations.");
       break;
     case command::db_execute:
       if (given_.file.empty() && !given_.use_stdin)
@@ -24708,7 +25003,7 @@ class session {
       chosen.lock_timeout = *given.lock_timeout;
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
-    else if (given.command == command::migrate_dev)  // which alone proves anything
+    else if (given.command == command::migrate_dev || given.baseline)  // which alone prove anything
       if (const auto shadow = instar::detail::environment_variable("SHADOW_DATABASE_URL"))
         chosen.shadow = parse_url(*shadow, "SHADOW_DATABASE_URL");
     chosen.application_name = program_name;
@@ -28204,9 +28499,93 @@ class chosen_tables {
   std::vector<std::string> left_out_;
 };
 
+/// What was pulled: models, and what is told of them.
+struct pulled_models {
+  std::string header;
+  std::size_t tables = 0;   ///< of the database, modelled or raw
+  std::size_t objects = 0;  ///< those that models describe
+  std::size_t raw = 0;      ///< those that are in the header as SQL
+  bool is_new = true;       ///< the file has another text, or is not there
+};
+
+/// Objects that a schema describes, with the parts of tables that have names of their own; raw ones aside.
+[[nodiscard]] inline std::size_t count_of_objects(const schema_view& v) {
+  std::size_t count = v.enumerations.size() + v.extensions.size() + v.sequences.size() + v.views.size();
+  for (const view_object& view : v.views)
+    count += view.indexes.size();
+  for (const table& t : v.tables)
+    count += 1 + t.columns.size() + (t.primary_key.columns.empty() ? 0 : 1) + t.uniques.size() + t.foreign_keys.size() +
+             t.checks.size() + t.exclusions.size() + t.indexes.size();
+  return count;
+}
+
+/// \param said what models say of the database, see `expressible`
+[[nodiscard]] inline pulled_models pull_models(const schema_view& said, std::size_t tables, dialect d,
+                                               const models_header_options& how) {
+  pulled_models made;
+  made.header = models_writer{said, d, how}.run();
+  made.tables = tables;
+  made.objects = count_of_objects(said);
+  made.raw = said.raw_objects.size();
+  made.is_new = how.previous != made.header;
+  return made;
+}
+
+inline void show_file(session& s, bool is_new, const std::string& file, const std::string& more = {}) {
+  s.screen.result(s.screen.on_output()(is_new ? style::green : style::dim, is_new ? "Wrote  " : "Fresh  ") + ' ' +
+                  printable(file) + more);
+}
+
+/// The members of a pull, into an object that is open.
+inline void write_json_members(session& s, const pulled_models& made) {
+  s.json.member("tables", made.tables).member("objects", made.objects).member("raw_objects", made.raw);
+  if (s.given.output.empty())
+    s.json.member("header", made.header);
+  else
+    s.json.member("file", s.given.output).member("changed", made.is_new);
+}
+
+inline exit_code report_pull(session& s, const pulled_models& made) {
+  if (s.screen.json()) {
+    begin_result(s);
+    write_json_members(s, made);
+    s.json.end_object();
+  } else if (s.given.output.empty()) {
+    s.screen.raw_result(made.header);
+  } else {
+    show_file(s, made.is_new, s.given.output, "  (" + counted(made.tables, "table") + ')');
+  }
+  return exit_code::ok;
+}
+
+/// Writes models and first migration together, and records that one as applied.
+inline exit_code pull_baseline(session& s, const schema_view& said, const pulled_models& made) {
+  const auto m = s.make_migrator(database_need::optional);
+  baseline_options how{.schema = said};
+  how.files.push_back({s.given.output, made.header});
+  const baseline_report report = s.interruptible(*m, [&] { return m->baseline(how); });
+  s.clear_passing_line();
+  s.warn(report.warnings);
+  if (s.screen.json()) {
+    begin_result(s);
+    write_json_members(s, made);
+    s.json.key("baseline").begin_object();
+    s.json.member("name", report.name).member("script", report.script.string());
+    s.json.member("snapshot", report.snapshot.string()).member("ledger", report.ledger).member("sql", report.sql);
+    s.json.end_object().end_object();
+    return exit_code::ok;
+  }
+  show_file(s, made.is_new, s.given.output, "  (" + counted(made.tables, "table") + ')');
+  show_file(s, true, report.script.string());
+  s.screen.result("        " + printable(report.snapshot.string()));
+  s.screen.result(report.name + " makes what the database is, and is recorded as applied (" + printable(report.ledger) +
+                  ").");
+  return exit_code::ok;
+}
+
 }  // namespace detail
 
-/// `db pull`: writes the models of a database. Changes nothing in it.
+/// `db pull`: writes the models of a database. Changes nothing in it but, with `--baseline`, its ledger.
 inline exit_code db_pull(session& s) {
   models_header_options how;
   if (!s.given.name_space.empty()) {
@@ -28215,42 +28594,25 @@ inline exit_code db_pull(session& s) {
   }
   const std::filesystem::path file = s.given.output;
   std::error_code ignored;
-  const bool exists = !file.empty() && std::filesystem::exists(file, ignored);
-  if (exists)
+  if (!file.empty() && std::filesystem::exists(file, ignored))
     how.previous = instar::detail::read_file(file);
   const std::unique_ptr<database> opened = s.open_database();
   introspection_options what = instar::detail::all_but_ledgers(s.given.ledger);
   what.schemas = s.given.schemas;
   const owned_schema read = introspect(*opened, what);
-  std::string text;
-  std::size_t tables = read.view().tables.size();
-  if (const std::vector<std::string> wanted = detail::comma_words(s.given.tables); !wanted.empty()) {
-    const detail::chosen_tables chosen{read.view(), wanted};
-    for (const std::string& key : chosen.left_out())
-      s.screen.note("Left out, its target is not among the tables: the foreign key of " + printable(key) + ".");
-    tables = chosen.view().tables.size();
-    text = models_header(chosen.view(), opened->dialect(), how);
-  } else {
-    text = models_header(read.view(), opened->dialect(), how);
-  }
-  const bool changed = !file.empty() && (!exists || how.previous != text);
-  if (changed)
-    instar::detail::write_file(file, text);
-  if (s.screen.json()) {
-    detail::begin_result(s).member("tables", static_cast<long long>(tables));
-    if (file.empty())
-      s.json.member("header", text).end_object();
-    else
-      s.json.member("file", file.string()).member("changed", changed).end_object();
-    return exit_code::ok;
-  }
-  if (file.empty()) {
-    s.screen.raw_result(text);
-    return exit_code::ok;
-  }
-  s.screen.result(s.screen.on_output()(changed ? style::green : style::dim, changed ? "Wrote  " : "Fresh  ") + ' ' +
-                  printable(file.string()) + "  (" + detail::counted(tables, "table") + ')');
-  return exit_code::ok;
+  const dialect d = opened->dialect();
+  const std::vector<std::string> wanted = detail::comma_words(s.given.tables);
+  const detail::chosen_tables chosen{read.view(), wanted};
+  for (const std::string& key : chosen.left_out())
+    s.screen.note("Left out, its target is not among the tables: the foreign key of " + printable(key) + ".");
+  const schema_view taken = wanted.empty() ? read.view() : chosen.view();
+  const owned_schema said = detail::expressible(taken, d);
+  const detail::pulled_models made = detail::pull_models(said.view(), taken.tables.size(), d, how);
+  if (s.given.baseline)
+    return detail::pull_baseline(s, said.view(), made);
+  if (!file.empty() && made.is_new)
+    instar::detail::write_file(file, made.header);
+  return detail::report_pull(s, made);
 }
 
 }  // namespace instar::cli

@@ -3,6 +3,7 @@
 #include <instar/migrate/migrator.hpp>
 #include <instar/migrate/reading.hpp>
 #include <instar/migrate/session.hpp>
+#include <instar/migrate/written_files.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -247,6 +248,7 @@ inline created_migration migrator::session::create_migration(std::string_view na
   if (planned.blocked())
     throw detail::error_of(planned.problems.front());
   history read = load_or_empty();
+  const instar::dialect target = dialect_for_files();
   migration made;
   made.name = new_name(read, name);
   made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
@@ -261,13 +263,6 @@ inline created_migration migrator::session::create_migration(std::string_view na
   }
   check();
 
-  return keep_migration(std::move(read), std::move(made));
-}
-
-/// Writes a migration's folder, and the snapshot that knows it.
-inline created_migration migrator::session::keep_migration(history read, migration made) {
-  const std::filesystem::path& folder = writable_folder();
-  const instar::dialect target = dialect_for_files();
   make_folder(folder, read, target);
   const std::optional<owned_snapshot> old = load_snapshot();
   write_migration(folder, made);
@@ -318,22 +313,20 @@ inline created_migration migrator::session::adopt_drift(std::string_view name) {
   made.file = folder / made.name / "migration.sql";
   prove_adoption(read, made);
 
+  detail::written_files files;
+  files.expect(folder / made.name);
+  files.expect(made.file);
+  write_migration(folder, made);
+  read.migrations.push_back(made);
+  const std::vector<migration_record> records = records_of(read);
   const std::filesystem::path snapshot_file = folder / snapshot_file_name;
-  const std::optional<std::string> snapshot_before =
-      std::filesystem::exists(snapshot_file) ? std::optional{detail::read_file(snapshot_file)} : std::nullopt;
-  created_migration report = keep_migration(std::move(read), made);
-  try {
-    database& on = open(false);
-    auto [held, book] = lock_ledger(on);
-    transact(on, {book.insert_applied(made, 0)});
-  } catch (const std::exception&) {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder / made.name, ignored);
-    if (snapshot_before)
-      detail::write_file(snapshot_file, *snapshot_before);
-    throw;
-  }
-  return report;
+  files.write(snapshot_file,
+              snapshot_header({.schema = required_models(), .migrations = records, .dialect = dialect_for_files()}));
+  database& on = open(false);
+  auto [held, book] = lock_ledger(on);
+  transact(on, {book.insert_applied(made, 0)});
+  files.keep();
+  return {made.name, made.file, snapshot_file, made.sql};
 }
 
 /// The history and the script of what was changed by hand make what the database is.

@@ -696,7 +696,6 @@ struct migrator::session {
   proof_report prove(const next_plan& planned);
   diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
-  created_migration keep_migration(history read, migration made);
   created_migration adopt_drift(std::string_view name);
   void prove_adoption(const history& read, const migration& made);
   snapshot_report follow_models(const next_plan& planned);
