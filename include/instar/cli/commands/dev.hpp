@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/cli/commands/report.hpp>
+#include <instar/cli/likely_renames.hpp>
 
 #include <algorithm>
 
@@ -258,6 +259,8 @@ inline exit_code migrate_dev(session& s) {
     detail::show_steps(s, next.summary);
     for (const diagnostic& hazard : hazards)
       s.warn(hazard);
+    for (const diagnostic& rename : likely_renames(next.steps))
+      s.warn(rename);
     // What is only written can still be edited, so nobody is asked.
     if (next.loses_data && !s.given.create_only)
       detail::require_data_loss_consent(s, "This migration",
