@@ -2,7 +2,7 @@
 """Databases pulled into models, and the models compiled and taken back: nothing may be lost on the way.
 
     round_trip.py --instar PROGRAM --migrator PROGRAM --library NAME --options FILE --compiler C [--second-compiler C]
-                  [--corpus FOLDER] [--only NAME] [--keep FOLDER]
+                  [--corpus FOLDER] [--only PATTERN] [--keep FOLDER]
 
 For each schema: load it, `db pull --baseline` it, compile what was written, and look at
 
@@ -17,6 +17,7 @@ in prisma/NAME/migrations.
 import argparse
 import collections
 import dataclasses
+import fnmatch
 import json
 import os
 import pathlib
@@ -171,7 +172,8 @@ def dumped(url):
         if name.split("; Type: ")[-1].startswith(("TABLE;", "FOREIGN TABLE;")):
             # A comma says no more than that a column follows.
             lines = sorted(line.rstrip(",") for line in lines)
-        entries[name + "\n  " + "\n  ".join(lines)] += 1
+        if lines:  # else it has an owner, and is not said to
+            entries[name + "\n  " + "\n  ".join(lines)] += 1
     # Options of user mappings are passwords, which are not read.
     return collections.Counter({entry: n for entry, n in entries.items() if "Type: USER MAPPING;" not in entry})
 
@@ -271,7 +273,7 @@ def main():
     given.library = pathlib.Path(given.library).name
     schemas = list(corpus_schemas(given.corpus) if given.corpus else samples())
     if given.only:
-        schemas = [schema for schema in schemas if schema.name in given.only]
+        schemas = [schema for schema in schemas if any(fnmatch.fnmatch(schema.name, pattern) for pattern in given.only)]
     if not schemas:
         sys.exit("There is no schema to take there and back.")
     lost = 0

@@ -33,7 +33,8 @@ inline constexpr std::string_view baseline_name = "0_init";
       "', ' ORDER BY o.kind, o.name) FILTER (WHERE o.n <= 5), pg_catalog.count(*) FROM (SELECT a.*, "
       "pg_catalog.row_number() OVER (ORDER BY a.kind, a.name) AS n FROM ("
       "SELECT 'schema' AS kind, nspname::text AS name, nspowner AS owner, oid AS namespace, "
-      "'pg_catalog.pg_namespace'::pg_catalog.regclass AS of, oid FROM pg_catalog.pg_namespace WHERE nspname <> 'public' "
+      "'pg_catalog.pg_namespace'::pg_catalog.regclass AS of, oid FROM pg_catalog.pg_namespace WHERE nspname <> "
+      "'public' "
       "UNION ALL SELECT CASE relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' "
       "ELSE 'table' END, oid::pg_catalog.regclass::text, relowner, relnamespace, 'pg_catalog.pg_class'::"
       "pg_catalog.regclass, oid FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') "
@@ -64,7 +65,8 @@ inline constexpr std::string_view baseline_name = "0_init";
   const query_result owned = on.query(owners);
   if (const std::string names = text_of(owned.rows.front()[0]); !names.empty()) {
     const bool more = std::stoul(text_of(owned.rows.front()[1])) > 5;
-    warn("Owners are not in the migration; where it is deployed, all belongs to the role that runs it. Others own here: " +
+    warn("Owners are not in the migration; where it is deployed, all belongs to the role that runs it. Others own "
+         "here: " +
              names + (more ? " ..." : "") + ".",
          "Add ALTER ... OWNER TO to a migration of your own where that matters.");
   }
@@ -72,7 +74,8 @@ inline constexpr std::string_view baseline_name = "0_init";
     warn("The migration names roles, which no migration makes: " + names + ".",
          "Make them before it is deployed to another server.");
   if (const std::string names = text_of(on.query_value(unread)); !names.empty())
-    warn("Not in the migration, for it would hold passwords: " + names + ".", "Make them by hand where they are needed.");
+    warn("Not in the migration, for it would hold passwords: " + names + ".",
+         "Make them by hand where they are needed.");
   return warnings;
 }
 
@@ -85,9 +88,9 @@ inline void migrator::session::refuse_second_history(const history& read, const 
                                    "A baseline is the first migration of a history; name an empty folder with "
                                    "--migrations, or record what is applied with `migrate resolve --applied`.");
   if (const auto known = load_snapshot(); known && !known->view().schema.tables.empty())
-    throw detail::baseline_refused(
-        "The folder has no migration, but a " + std::string{snapshot_file_name} + " that describes tables.",
-        "Restore the migrations that it belongs to, or remove it.");
+    throw detail::baseline_refused("The folder has no migration, but a " + std::string{snapshot_file_name} +
+                                       " that describes tables.",
+                                   "Restore the migrations that it belongs to, or remove it.");
   if (!book.rows().empty())
     throw detail::baseline_refused(
         "The database has a history already: " + book.place().display_name() + " has " + book.rows().front().migration +
@@ -102,9 +105,8 @@ inline migration migrator::session::baseline_migration(const schema_view& schema
   made.file = writable_folder() / made.name / "migration.sql";
   made.sql = script(target, make_plan(schema_view{}, schema));
   // As pg_dump does: a function may name what is made after it.
-  const bool functions = std::any_of(schema.raw_objects.begin(), schema.raw_objects.end(), [](const raw_object& r) {
-    return r.kind == "function" || r.kind == "procedure";
-  });
+  const bool functions = std::any_of(schema.raw_objects.begin(), schema.raw_objects.end(),
+                                     [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; });
   if (target == instar::postgres && functions)
     made.sql.insert(0, "SET check_function_bodies = off;\n\n");
   if (made.sql.empty())
@@ -119,11 +121,12 @@ inline void migrator::session::prove_baseline(const migration& made, database& o
   const diff_report missing = compare_read(std::move(reached), read_back(on));
   if (missing.empty())
     return;
-  throw detail::unchanged(migration_code::baseline_unproven,
-                          "The migration that was to be written does not make what the database is; this is missing:" +
-                              detail::first_lines(missing),
-                          "Write the first migration by hand: `migrate dev --create-only --skip-shadow --name init`, then "
-                          "`migrate resolve --applied`.");
+  throw detail::unchanged(
+      migration_code::baseline_unproven,
+      "The migration that was to be written does not make what the database is; this is missing:" +
+          detail::first_lines(missing),
+      "Write the first migration by hand: `migrate dev --create-only --skip-shadow --name init`, then "
+      "`migrate resolve --applied`.");
 }
 
 inline baseline_report migrator::session::baseline(const baseline_options& how) {
@@ -141,7 +144,8 @@ inline baseline_report migrator::session::baseline(const baseline_options& how) 
   prove_baseline(made, on);
   check();
 
-  baseline_report report{.name = made.name, .script = made.file, .snapshot = folder / snapshot_file_name, .sql = made.sql};
+  baseline_report report{
+      .name = made.name, .script = made.file, .snapshot = folder / snapshot_file_name, .sql = made.sql};
   if (target == instar::postgres)
     report.warnings = detail::warnings_of_roles(on, book.place());
   detail::written_files files;

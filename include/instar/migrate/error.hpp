@@ -58,12 +58,12 @@ inline constexpr std::string_view no_models = "INS4070";       ///< this program
 inline constexpr std::string_view data_loss = "INS4071";       ///< needs an answer: the plan destroys data
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
 inline constexpr std::string_view push_refused = "INS4080";    ///< the database is kept by migrations
-inline constexpr std::string_view baseline_refused = "INS4081";   ///< folder or ledger have a history already
-inline constexpr std::string_view baseline_unproven = "INS4082";  ///< the baseline does not make what the database is
+inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
+inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is
 inline constexpr std::string_view baseline_leaves_out = "INS4083";  ///< warning: what a baseline does not make
-inline constexpr std::string_view no_seed = "INS4085";         ///< nothing to seed with
-inline constexpr std::string_view no_url = "INS4086";          ///< the operation needs a database, none was named
-inline constexpr std::string_view stopped = "INS4090";         ///< interrupted
+inline constexpr std::string_view no_seed = "INS4085";              ///< nothing to seed with
+inline constexpr std::string_view no_url = "INS4086";               ///< the operation needs a database, none was named
+inline constexpr std::string_view stopped = "INS4090";              ///< interrupted
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.

@@ -166,9 +166,9 @@ struct dev_report {
 
 /// What `baseline()` wrote.
 struct baseline_report {
-  std::string name;                   ///< of the migration
-  std::filesystem::path script{};     ///< its migration.sql
-  std::filesystem::path snapshot{};   ///< the snapshot header
+  std::string name;                  ///< of the migration
+  std::filesystem::path script{};    ///< its migration.sql
+  std::filesystem::path snapshot{};  ///< the snapshot header
   std::string sql{};
   std::string ledger{};  ///< the ledger's table, qualified
   std::vector<migration_warning> warnings{};

@@ -604,8 +604,8 @@ constexpr index_part part_of_view(const index_part& part) {
 }  // namespace detail
 
 /// A view. Views stand in the order in which they can be created. \param name "name" or "schema.name"
-constexpr detail::view_words<0, 0> view(std::string_view name, std::string_view query) {
-  return {.view = detail::named_view(name, query, false)};
+constexpr detail::view_words<0, 0> view(detail::counted_text name, detail::counted_text query) {
+  return {.view = detail::named_view(name.text, query.text, false)};
 }
 
 /// An index of a materialized view: `view_index("session_counts_user", "user_id").unique()`.
@@ -618,10 +618,10 @@ constexpr auto view_index(std::string_view name, Columns... columns) {
 
 /// A materialized view and its indexes; PostgreSQL. On SQLite it becomes a plain view.
 template <int... N>
-constexpr auto materialized_view(std::string_view name, std::string_view query,
+constexpr auto materialized_view(detail::counted_text name, detail::counted_text query,
                                  const detail::view_index_words<N>&... indexes) {
-  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{.view =
-                                                                              detail::named_view(name, query, true)};
+  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{
+      .view = detail::named_view(name.text, query.text, true)};
   std::size_t i = 0;
   std::size_t p = 0;
   [[maybe_unused]] const auto add = [&](const auto& one) {
@@ -643,23 +643,23 @@ constexpr sequence_object sequence(std::string_view name, std::int64_t start = 1
 
 /// Any other object, by the statement that makes it and the one that drops it.
 /// \param kind what it is, in the words of SQL: "function", "trigger", "policy"
-constexpr raw_object raw(std::string_view kind, std::string_view name, std::string_view create, std::string_view drop,
-                         placement where = placement::after_tables) {
-  return {.kind = kind, .name = name, .create = create, .drop = drop, .placement = where};
+constexpr raw_object raw(detail::counted_text kind, detail::counted_text name, detail::counted_text create,
+                         detail::counted_text drop, placement where = placement::after_tables) {
+  return {.kind = kind.text, .name = name.text, .create = create.text, .drop = drop.text, .placement = where};
 }
 
 /// A function; made before the tables, whose defaults and generated columns may call it.
-constexpr raw_object function(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object function(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("function", name, create, drop, placement::before_tables);
 }
 
 /// A trigger.
-constexpr raw_object trigger(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object trigger(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("trigger", name, create, drop);
 }
 
 /// A row security policy.
-constexpr raw_object policy(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object policy(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("policy", name, create, drop);
 }
 
