@@ -2,21 +2,23 @@
 """Databases pulled into models, and the models compiled and taken back: nothing may be lost on the way.
 
     round_trip.py --instar PROGRAM --migrator PROGRAM --library NAME --options FILE --compiler C [--second-compiler C]
-                  [--corpus FOLDER] [--only NAME] [--keep FOLDER]
+                  [--corpus [FOLDER]] [--only PATTERN] [--keep FOLDER]
 
 For each schema: load it, `db pull --baseline` it, compile what was written, and look at
 
     the database against the models, both ways                    in the database's own words
     the first migration against the models, both ways             member by member, and INSTAR_CHECK_MIGRATED
     a database that the models' DDL made against the first one    by pg_dump, or by the program itself
+    `migrate status --drift` and `migrate dev`                    which have nothing to say and to do
 
 PostgreSQL is the server of INSTAR_TEST_POSTGRES. Without --corpus the samples of this repository stand for it: everything
-that tests/database/samples has. The corpus is a folder with pg_schemas/NAME.sql, sqlite_schemas/NAME.sql and histories
-in prisma/NAME/migrations.
+that tests/database/samples has. A corpus is a folder with pg_schemas/NAME.sql, sqlite_schemas/NAME.sql and histories
+in prisma/NAME/migrations; `--corpus` alone is that of INSTAR_CORPUS, and skips the test where there is none.
 """
 import argparse
 import collections
 import dataclasses
+import fnmatch
 import json
 import os
 import pathlib
@@ -171,7 +173,8 @@ def dumped(url):
         if name.split("; Type: ")[-1].startswith(("TABLE;", "FOREIGN TABLE;")):
             # A comma says no more than that a column follows.
             lines = sorted(line.rstrip(",") for line in lines)
-        entries[name + "\n  " + "\n  ".join(lines)] += 1
+        if lines:  # else it has an owner, and is not said to
+            entries[name + "\n  " + "\n  ".join(lines)] += 1
     # Options of user mappings are passwords, which are not read.
     return collections.Counter({entry: n for entry, n in entries.items() if "Type: USER MAPPING;" not in entry})
 
@@ -206,6 +209,7 @@ class RoundTrip:
                 self.must_be_equal(outcome, *sides, url=original)
             for sides in (("migrations", "models"), ("models", "migrations")):
                 self.must_be_equal(outcome, *sides, url=None, dialect=schema.dialect)
+            self.must_be_settled(outcome, original)
             copy = make("copy")
             script = self.folder / "ddl.sql"
             script.write_text(self.migrate("diff", "--from", "empty", "--to", "models", "--script", "--url", original))
@@ -251,6 +255,16 @@ class RoundTrip:
         return run([self.given.migrator, "migrate", *words], cwd=self.folder,
                    env={**os.environ, "LD_LIBRARY_PATH": libraries})
 
+    def must_be_settled(self, outcome, url):
+        """What the project is told after the baseline."""
+        try:
+            self.migrate("status", "--drift", "--url", url)
+            said = self.migrate("dev", "--url", url)
+            if not said.startswith("Already in sync"):
+                raise Fault(f"`migrate dev` says\n{said}")
+        except Fault as fault:
+            outcome.faults.append(f"after the baseline: {fault}")
+
     def must_be_equal(self, outcome, one, other, url, dialect=None):
         where = ["--url", url] if url else ["--dialect", dialect]
         try:
@@ -264,14 +278,19 @@ def main():
     for name in ("instar", "migrator", "library", "options", "compiler"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--second-compiler")
-    parser.add_argument("--corpus", type=pathlib.Path)
+    parser.add_argument("--corpus", type=pathlib.Path, nargs="?", const=pathlib.Path())
     parser.add_argument("--only", action="append")
     parser.add_argument("--keep", type=pathlib.Path, help="leave the files of the last schema here")
     given = parser.parse_args()
     given.library = pathlib.Path(given.library).name
+    if given.corpus == pathlib.Path():
+        if "INSTAR_CORPUS" not in os.environ:
+            print("INSTAR_CORPUS names no corpus")
+            return 77
+        given.corpus = pathlib.Path(os.environ["INSTAR_CORPUS"])
     schemas = list(corpus_schemas(given.corpus) if given.corpus else samples())
     if given.only:
-        schemas = [schema for schema in schemas if schema.name in given.only]
+        schemas = [schema for schema in schemas if any(fnmatch.fnmatch(schema.name, pattern) for pattern in given.only)]
     if not schemas:
         sys.exit("There is no schema to take there and back.")
     lost = 0

@@ -472,13 +472,39 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     add(step_kind::rebuild_enum);
 }
 
+/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
+/// one found, and most objects stand in the order in which they stood.
+template <class Object>
+class twin_search {
+ public:
+  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
+
+  /// \return its position, or -1
+  template <class Same>
+  constexpr int find(const Same& same) {
+    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
+      if (next_ == among_.size())
+        next_ = 0;
+      if (same(among_[next_]))
+        return static_cast<int>(next_++);
+    }
+    return -1;
+  }
+  /// The one of that name and schema.
+  constexpr int find(std::string_view schema, std::string_view name) {
+    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
+  }
+
+ private:
+  std::span<const Object> among_;
+  std::size_t next_ = 0;
+};
+
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
+  twin_search<enumeration> old_enums(before.enumerations);
   for (const enumeration& now : after.enumerations) {
-    int from = -1;
-    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-      if (same_text(before.enumerations[i].name, now.name) && same_text(before.enumerations[i].schema, now.schema))
-        from = static_cast<int>(i);
+    int from = old_enums.find(now.schema, now.name);
     for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
       if (same_enum(before.enumerations[i], now))
         from = static_cast<int>(i);
@@ -544,11 +570,9 @@ constexpr void diff_views(std::vector<step>& steps, const schema_view& before, c
   // In the order in which they were made, so that a view over a view is disturbed by it.
   std::vector<const view_object*> dropped;
   std::vector<char> remade(after.views.size(), 0);
+  twin_search<view_object> new_views(after.views);
   for (const view_object& then : before.views) {
-    int to = -1;
-    for (std::size_t i = 0; i < after.views.size() && to < 0; ++i)
-      if (same_text(after.views[i].name, then.name) && same_text(after.views[i].schema, then.schema))
-        to = static_cast<int>(i);
+    const int to = new_views.find(then.schema, then.name);
     bool drop = to < 0;
     if (to >= 0) {
       const view_object& now = after.views[static_cast<std::size_t>(to)];
@@ -620,12 +644,17 @@ constexpr step_kind drop_step(placement p) {
 }
 
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
-    for (const raw_object& o : s.raw_objects)
-      if (same_text(o.kind, wanted.kind) && same_text(o.name, wanted.name))
-        return &o;
-    return nullptr;
-  };
+  const std::span<const raw_object> olds = before.raw_objects;
+  const std::span<const raw_object> news = after.raw_objects;
+  std::vector<int> old_of(news.size(), -1);
+  std::vector<int> new_of(olds.size(), -1);
+  twin_search<raw_object> search(olds);
+  for (std::size_t i = 0; i < news.size(); ++i) {
+    old_of[i] = search.find(
+        [&](const raw_object& o) { return same_text(o.name, news[i].name) && same_text(o.kind, news[i].kind); });
+    if (old_of[i] >= 0)
+      new_of[static_cast<std::size_t>(old_of[i])] = static_cast<int>(i);
+  }
   const std::size_t count = steps.size();
   const auto stays = [&](const raw_object& then, const raw_object& now) {
     bool same = same_text(now.create, then.create);
@@ -633,9 +662,9 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
       same = !stands_in_the_way(then, steps[i]);
     return same;
   };
-  for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
-    const raw_object& then = before.raw_objects[i];
-    const raw_object* now = find(after, then);
+  for (std::size_t i = olds.size(); i-- > 0;) {
+    const raw_object& then = olds[i];
+    const raw_object* now = new_of[i] < 0 ? nullptr : &news[static_cast<std::size_t>(new_of[i])];
     if (now == nullptr)
       steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
@@ -643,11 +672,9 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
                                                                                : step_kind::drop_raw_object,
                            .raw = &then});
   }
-  for (const raw_object& now : after.raw_objects) {
-    const raw_object* then = find(before, now);
-    if (then == nullptr || !stays(*then, now))
-      steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
-  }
+  for (std::size_t i = 0; i < news.size(); ++i)
+    if (old_of[i] < 0 || !stays(olds[static_cast<std::size_t>(old_of[i])], news[i]))
+      steps.push_back(step{.kind = create_step(news[i].placement), .raw = &news[i]});
 }
 
 constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
@@ -716,22 +743,21 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
     if (find_extension(after, e.name) == nullptr)
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
-  const auto find_sequence = [](const schema_view& s, const sequence_object& wanted) -> const sequence_object* {
-    for (const sequence_object& q : s.sequences)
-      if (same_text(q.name, wanted.name) && same_text(q.schema, wanted.schema))
-        return &q;
-    return nullptr;
-  };
+  twin_search<sequence_object> old_sequences(before.sequences);
+  std::vector<char> kept(before.sequences.size(), 0);
   for (const sequence_object& q : after.sequences) {
-    const sequence_object* then = find_sequence(before, q);
-    if (then == nullptr)
+    const int then = old_sequences.find(q.schema, q.name);
+    if (then < 0) {
       steps.push_back(step{.kind = step_kind::create_sequence, .sequence = &q});
-    else if (!same_definition(*then, q))
+      continue;
+    }
+    kept[static_cast<std::size_t>(then)] = 1;
+    if (!same_definition(before.sequences[static_cast<std::size_t>(then)], q))
       steps.push_back(step{.kind = step_kind::alter_sequence, .sequence = &q});
   }
-  for (const sequence_object& q : before.sequences)
-    if (find_sequence(after, q) == nullptr)
-      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &q});
+  for (std::size_t i = 0; i < before.sequences.size(); ++i)
+    if (!kept[i])
+      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &before.sequences[i]});
 }
 
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
