@@ -42,6 +42,18 @@
 
 namespace instar::detail {
 
+/// A text that is handed over. A compiler counts the characters of a literal by a builtin; std::string_view does it in
+/// a loop, and a schema of a thousand objects would spend its whole constant evaluation there.
+struct counted_text {
+  std::string_view text;
+
+  constexpr counted_text(const char* given) : text(given, __builtin_strlen(given)) {}
+  constexpr counted_text(const char* given, std::size_t size) : text(given, size) {}
+  template <class Text>
+  requires std::is_convertible_v<const Text&, std::string_view>
+  constexpr counted_text(const Text& given) : text(given) {}
+};
+
 /// A text as numbers alone: what a std::string_view says, without the calls that a compiler's interpreter pays for.
 struct piece {
   const char* data = nullptr;
@@ -3302,6 +3314,15 @@ constexpr bool is_bare(char c) noexcept {
          c == ':' || c == '-' || c == '+';
 }
 
+/// The same as a table: a reader asks of every character, and a constant evaluation pays for a call.
+inline constexpr struct bare_characters {
+  bool of[256]{};
+  constexpr bare_characters() {
+    for (int c = 0; c < 256; ++c)
+      of[c] = is_bare(static_cast<char>(c));
+  }
+} bare_characters;
+
 /// Where a character next occurs, or `end`. By one builtin where the compiler evaluates it: texts may be long.
 constexpr const char* find_char(const char* from, const char* end, char wanted) noexcept {
 #if defined(__clang__)
@@ -3340,8 +3361,8 @@ class schema_text_reader {
   constexpr void fail(const char* why) { store_.fail(why, static_cast<std::size_t>(at_ - begin_)); }
 
   constexpr void skip_blank() {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r'))
-      ++at_;
+    for (; at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r'); ++at_)
+      ;
   }
 
   constexpr bool take(char symbol) {
@@ -3361,8 +3382,8 @@ class schema_text_reader {
   constexpr std::string_view word(const char* otherwise) {
     skip_blank();
     const char* const first = at_;
-    while (at_ != end_ && is_bare(*at_))
-      ++at_;
+    for (; at_ != end_ && bare_characters.of[static_cast<unsigned char>(*at_)]; ++at_)
+      ;
     if (at_ == first)
       fail(otherwise);
     return {first, static_cast<std::size_t>(at_ - first)};
@@ -3438,7 +3459,7 @@ class schema_text_reader {
     const std::string_view wanted = word("a word is expected");
     const std::span<const char* const> names = enumerator_names(value);
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (same_text(names[i], wanted)) {
+      if (same_text(counted_text{names[i]}.text, wanted)) {
         value = static_cast<Enumeration>(i);
         return;
       }
@@ -3474,7 +3495,7 @@ class schema_text_reader {
       const std::string_view name = word("a member is expected");
       bool known = false;
       const auto set = [&](const char* member, auto& value) {
-        if (known || !same_text(name, member))
+        if (known || name[0] != *member || !same_text(name, counted_text{member}.text))
           return;
         known = true;
         if constexpr (std::is_same_v<decltype(value), bool&>) {
@@ -3571,9 +3592,19 @@ struct element_list {
 using part_elements = element_list<std::string_view, column, key, foreign_key, check, index_part, exclusion, index,
                                    enum_value, extension_object, sequence_object, view_object, raw_object>;
 
-/// How many of each a part has.
+/// How many of each a part has. One is added to each: as template arguments, arrays with the same numbers at different
+/// places between zeros are one and the same to g++ 12.
 struct part_counts {
-  std::array<std::size_t, part_elements::size> of{};
+  std::array<std::size_t, part_elements::size> of_plus_one{};
+
+  constexpr part_counts() {
+    for (std::size_t& count : of_plus_one)
+      count = 1;
+  }
+  template <class Element>
+  [[nodiscard]] constexpr std::size_t of() const {
+    return of_plus_one[part_elements::position<Element>] - 1;
+  }
 };
 
 /// Never defined: a constant evaluation that calls it stops, and the compiler prints the name.
@@ -3603,7 +3634,7 @@ struct counting_store : opening_store {
   template <class Element, class Next>
   constexpr std::span<const Element> array(Next next) {
     for (Element element{}; next(element); element = {})
-      ++counts.of[part_elements::position<Element>];
+      ++counts.of_plus_one[part_elements::position<Element>];
     return {};
   }
 };
@@ -3618,11 +3649,11 @@ struct element_array {
 template <part_counts N, class List>
 struct filling_store;
 template <part_counts N, class... Elements>
-struct filling_store<N, element_list<Elements...>>
-    : opening_store, element_array<Elements, N.of[part_elements::position<Elements>]>... {
+struct filling_store<N, element_list<Elements...>> : opening_store,
+                                                     element_array<Elements, N.template of<Elements>()>... {
   template <class Element, class Next>
   constexpr std::span<const Element> array(Next next) {
-    constexpr std::size_t size = N.of[part_elements::position<Element>];
+    constexpr std::size_t size = N.template of<Element>();
     element_array<Element, size>& room = *this;
     const std::size_t first = room.used;
     for (Element element{}; next(element); element = {})
@@ -3692,6 +3723,8 @@ constexpr schema_view open_snapshot(std::span<const table> tables) {
 }
 
 }  // namespace instar::detail
+
+#include <vector>
 
 /// \file Models and other objects together: instar::schema<User, Session>(…).
 
@@ -4155,24 +4188,33 @@ namespace detail {
 constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::span<const view_object> views,
                                      std::span<const sequence_object> sequences, const auto& by_name) {
   const auto too_long = [](std::string_view name) { return name.size() > name_limit; };
-  const auto is_table = [&](std::string_view schema, std::string_view name) {
-    const std::uint64_t in_schema = hash_text(schema);
-    return by_name.find(hash_text(name, schema.empty() ? in_schema : hash_text(".", in_schema))) >= 0;
+  // Names as numbers: there may be hundreds, and each is compared with each.
+  const auto hashes_of = [](const auto& objects, std::vector<std::uint64_t>& hashes) {
+    for (const auto& o : objects) {
+      const std::uint64_t in_schema = hash_text(o.schema);
+      hashes.push_back(hash_text(o.name, o.schema.empty() ? in_schema : hash_text(".", in_schema)));
+    }
   };
+  const auto has = [](const std::vector<std::uint64_t>& names, std::size_t count, std::uint64_t wanted) {
+    const std::uint64_t* const all = names.data();
+    for (std::size_t i = 0; i < count; ++i)
+      if (all[i] == wanted)
+        return true;
+    return false;
+  };
+  std::vector<std::uint64_t> enum_names;
+  std::vector<std::uint64_t> view_names;
+  std::vector<std::uint64_t> sequence_names;
+  hashes_of(enums, enum_names);
+  hashes_of(views, view_names);
+  hashes_of(sequences, sequence_names);
   // Tables and views are types too: an enum has no name of theirs.
-  const auto same_name = [](const auto& a, const auto& b) {
-    return same_text(a.name, b.name) && same_text(a.schema, b.schema);
-  };
   for (std::size_t i = 0; i < enums.size(); ++i) {
     const enumeration& e = enums[i];
     if (too_long(e.name))
       return {mistake_kind::name_too_long, e.name, {}, e.name};
-    bool taken = is_table(e.schema, e.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(enums[k], e);
-    for (const view_object& v : views)
-      taken |= same_name(v, e);
-    if (taken)
+    if (by_name.find(enum_names[i]) >= 0 || has(enum_names, i, enum_names[i]) ||
+        has(view_names, views.size(), enum_names[i]))
       return {mistake_kind::duplicate_object, e.name};
     for (std::size_t k = 0; k < e.values.size(); ++k) {
       if (too_long(e.values[k].label))
@@ -4184,10 +4226,7 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
   }
   for (std::size_t i = 0; i < views.size(); ++i) {
     const view_object& v = views[i];
-    bool taken = is_table(v.schema, v.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(views[k], v);
-    if (taken)
+    if (by_name.find(view_names[i]) >= 0 || has(view_names, i, view_names[i]))
       return {mistake_kind::duplicate_object, v.name};
     if (too_long(v.name))
       return {mistake_kind::name_too_long, v.name, {}, v.name};
@@ -4197,12 +4236,8 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
   }
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     const sequence_object& q = sequences[i];
-    bool taken = is_table(q.schema, q.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(sequences[k], q);
-    for (const view_object& v : views)
-      taken |= same_name(v, q);
-    if (taken)
+    if (by_name.find(sequence_names[i]) >= 0 || has(sequence_names, i, sequence_names[i]) ||
+        has(view_names, views.size(), sequence_names[i]))
       return {mistake_kind::duplicate_object, q.name};
     if (too_long(q.name))
       return {mistake_kind::name_too_long, q.name, {}, q.name};
@@ -4292,8 +4327,8 @@ constexpr index_part part_of_view(const index_part& part) {
 }  // namespace detail
 
 /// A view. Views stand in the order in which they can be created. \param name "name" or "schema.name"
-constexpr detail::view_words<0, 0> view(std::string_view name, std::string_view query) {
-  return {.view = detail::named_view(name, query, false)};
+constexpr detail::view_words<0, 0> view(detail::counted_text name, detail::counted_text query) {
+  return {.view = detail::named_view(name.text, query.text, false)};
 }
 
 /// An index of a materialized view: `view_index("session_counts_user", "user_id").unique()`.
@@ -4306,10 +4341,10 @@ constexpr auto view_index(std::string_view name, Columns... columns) {
 
 /// A materialized view and its indexes; PostgreSQL. On SQLite it becomes a plain view.
 template <int... N>
-constexpr auto materialized_view(std::string_view name, std::string_view query,
+constexpr auto materialized_view(detail::counted_text name, detail::counted_text query,
                                  const detail::view_index_words<N>&... indexes) {
-  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{.view =
-                                                                              detail::named_view(name, query, true)};
+  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{
+      .view = detail::named_view(name.text, query.text, true)};
   std::size_t i = 0;
   std::size_t p = 0;
   [[maybe_unused]] const auto add = [&](const auto& one) {
@@ -4331,23 +4366,23 @@ constexpr sequence_object sequence(std::string_view name, std::int64_t start = 1
 
 /// Any other object, by the statement that makes it and the one that drops it.
 /// \param kind what it is, in the words of SQL: "function", "trigger", "policy"
-constexpr raw_object raw(std::string_view kind, std::string_view name, std::string_view create, std::string_view drop,
-                         placement where = placement::after_tables) {
-  return {.kind = kind, .name = name, .create = create, .drop = drop, .placement = where};
+constexpr raw_object raw(detail::counted_text kind, detail::counted_text name, detail::counted_text create,
+                         detail::counted_text drop, placement where = placement::after_tables) {
+  return {.kind = kind.text, .name = name.text, .create = create.text, .drop = drop.text, .placement = where};
 }
 
 /// A function; made before the tables, whose defaults and generated columns may call it.
-constexpr raw_object function(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object function(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("function", name, create, drop, placement::before_tables);
 }
 
 /// A trigger.
-constexpr raw_object trigger(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object trigger(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("trigger", name, create, drop);
 }
 
 /// A row security policy.
-constexpr raw_object policy(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object policy(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("policy", name, create, drop);
 }
 
@@ -4547,8 +4582,6 @@ constexpr bool selects_all(std::string_view query) {
 }
 
 }  // namespace instar::detail
-
-#include <vector>
 
 /// \file A plan: the steps from one schema to another, in the order in which a database takes them.
 
@@ -4925,32 +4958,44 @@ namespace instar {
 
 namespace detail {
 
+/// Positions by their hashes, open addressing. Of equal ones the first is met first.
+struct hash_slots {
+  std::vector<std::uint64_t> hashes;
+  std::vector<int> slots;
+
+  constexpr explicit hash_slots(std::size_t count) {
+    std::size_t capacity = 4;
+    while (capacity < count * 2)
+      capacity *= 2;
+    slots.assign(capacity, -1);
+    hashes.assign(count, 0);
+  }
+
+  constexpr void put(std::size_t position, std::uint64_t hash) {
+    hashes[position] = hash;
+    std::size_t slot = hash & (slots.size() - 1);
+    while (slots[slot] != -1)
+      slot = (slot + 1) & (slots.size() - 1);
+    slots[slot] = static_cast<int>(position);
+  }
+};
+
 /// Finds tables of a schema by name, in constant time.
 class table_finder {
  public:
-  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables) {
-    std::size_t capacity = 4;
-    while (capacity < tables.size() * 2)
-      capacity *= 2;
-    slots_.assign(capacity, -1);
-    hashes_.assign(tables.size(), 0);
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-      hashes_[i] = hash_object(tables[i].schema, tables[i].name);
-      std::size_t slot = hashes_[i] & (capacity - 1);
-      while (slots_[slot] != -1)
-        slot = (slot + 1) & (capacity - 1);
-      slots_[slot] = static_cast<int>(i);
-    }
+  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      known_.put(i, hash_object(tables[i].schema, tables[i].name));
   }
 
   /// \return its position, or -1
   constexpr int find(std::string_view schema, std::string_view name) const {
     const std::uint64_t hash = hash_object(schema, name);
-    std::size_t slot = hash & (slots_.size() - 1);
-    for (; slots_[slot] != -1; slot = (slot + 1) & (slots_.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots_[slot]);
-      if (hashes_[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
-        return slots_[slot];
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
+        return slots[slot];
     }
     return -1;
   }
@@ -4966,8 +5011,34 @@ class table_finder {
 
  private:
   std::span<const table> tables_;
-  std::vector<std::uint64_t> hashes_;
-  std::vector<int> slots_;
+  hash_slots known_;
+};
+
+/// Finds raw objects by kind and name, in constant time.
+class raw_object_finder {
+ public:
+  constexpr explicit raw_object_finder(std::span<const raw_object> objects)
+      : objects_(objects), known_(objects.size()) {
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      known_.put(i, hash_object(objects[i].kind, objects[i].name));
+  }
+
+  /// \return nullptr when there is none
+  constexpr const raw_object* find(const raw_object& wanted) const {
+    const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(objects_[i].name, wanted.name) &&
+          same_text(objects_[i].kind, wanted.kind))
+        return &objects_[i];
+    }
+    return nullptr;
+  }
+
+ private:
+  std::span<const raw_object> objects_;
+  hash_slots known_;
 };
 
 struct step_list {
@@ -5387,13 +5458,39 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     add(step_kind::rebuild_enum);
 }
 
+/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
+/// one found, and most objects stand in the order in which they stood.
+template <class Object>
+class twin_search {
+ public:
+  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
+
+  /// \return its position, or -1
+  template <class Same>
+  constexpr int find(const Same& same) {
+    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
+      if (next_ == among_.size())
+        next_ = 0;
+      if (same(among_[next_]))
+        return static_cast<int>(next_++);
+    }
+    return -1;
+  }
+  /// The one of that name and schema.
+  constexpr int find(std::string_view schema, std::string_view name) {
+    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
+  }
+
+ private:
+  std::span<const Object> among_;
+  std::size_t next_ = 0;
+};
+
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
+  twin_search<enumeration> old_enums(before.enumerations);
   for (const enumeration& now : after.enumerations) {
-    int from = -1;
-    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-      if (same_text(before.enumerations[i].name, now.name) && same_text(before.enumerations[i].schema, now.schema))
-        from = static_cast<int>(i);
+    int from = old_enums.find(now.schema, now.name);
     for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
       if (same_enum(before.enumerations[i], now))
         from = static_cast<int>(i);
@@ -5459,11 +5556,9 @@ constexpr void diff_views(std::vector<step>& steps, const schema_view& before, c
   // In the order in which they were made, so that a view over a view is disturbed by it.
   std::vector<const view_object*> dropped;
   std::vector<char> remade(after.views.size(), 0);
+  twin_search<view_object> new_views(after.views);
   for (const view_object& then : before.views) {
-    int to = -1;
-    for (std::size_t i = 0; i < after.views.size() && to < 0; ++i)
-      if (same_text(after.views[i].name, then.name) && same_text(after.views[i].schema, then.schema))
-        to = static_cast<int>(i);
+    const int to = new_views.find(then.schema, then.name);
     bool drop = to < 0;
     if (to >= 0) {
       const view_object& now = after.views[static_cast<std::size_t>(to)];
@@ -5513,11 +5608,15 @@ constexpr bool replaces(std::string_view create) {
   return same == start.size();
 }
 
-/// Whether a trigger, policy or rule has to make way for a step on its table: it may name the column.
-constexpr bool stands_in_the_way(const raw_object& o, const step& s) {
-  return (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column) &&
-         (same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")) &&
-         mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name);
+/// Whether a trigger, policy or rule has to make way for steps on its table: it may name the column.
+/// \param blocked those that change a type or drop a column
+constexpr bool stands_in_the_way(const raw_object& o, const std::vector<step>& blocked) {
+  if (blocked.empty() || !(same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")))
+    return false;
+  for (const step& s : blocked)
+    if (mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name))
+      return true;
+  return false;
 }
 
 constexpr step_kind create_step(placement p) {
@@ -5535,22 +5634,20 @@ constexpr step_kind drop_step(placement p) {
 }
 
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
-    for (const raw_object& o : s.raw_objects)
-      if (same_text(o.kind, wanted.kind) && same_text(o.name, wanted.name))
-        return &o;
-    return nullptr;
-  };
-  const std::size_t count = steps.size();
+  if (before.raw_objects.empty() && after.raw_objects.empty())
+    return;
+  const raw_object_finder old_objects(before.raw_objects);
+  const raw_object_finder new_objects(after.raw_objects);
+  std::vector<step> blocked;
+  for (const step& s : steps)
+    if (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column)
+      blocked.push_back(s);
   const auto stays = [&](const raw_object& then, const raw_object& now) {
-    bool same = same_text(now.create, then.create);
-    for (std::size_t i = 0; same && i < count; ++i)
-      same = !stands_in_the_way(then, steps[i]);
-    return same;
+    return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
   };
   for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
     const raw_object& then = before.raw_objects[i];
-    const raw_object* now = find(after, then);
+    const raw_object* now = new_objects.find(then);
     if (now == nullptr)
       steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
@@ -5559,7 +5656,7 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
                            .raw = &then});
   }
   for (const raw_object& now : after.raw_objects) {
-    const raw_object* then = find(before, now);
+    const raw_object* then = old_objects.find(now);
     if (then == nullptr || !stays(*then, now))
       steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
   }
@@ -5631,22 +5728,21 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
     if (find_extension(after, e.name) == nullptr)
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
-  const auto find_sequence = [](const schema_view& s, const sequence_object& wanted) -> const sequence_object* {
-    for (const sequence_object& q : s.sequences)
-      if (same_text(q.name, wanted.name) && same_text(q.schema, wanted.schema))
-        return &q;
-    return nullptr;
-  };
+  twin_search<sequence_object> old_sequences(before.sequences);
+  std::vector<char> kept(before.sequences.size(), 0);
   for (const sequence_object& q : after.sequences) {
-    const sequence_object* then = find_sequence(before, q);
-    if (then == nullptr)
+    const int then = old_sequences.find(q.schema, q.name);
+    if (then < 0) {
       steps.push_back(step{.kind = step_kind::create_sequence, .sequence = &q});
-    else if (!same_definition(*then, q))
+      continue;
+    }
+    kept[static_cast<std::size_t>(then)] = 1;
+    if (!same_definition(before.sequences[static_cast<std::size_t>(then)], q))
       steps.push_back(step{.kind = step_kind::alter_sequence, .sequence = &q});
   }
-  for (const sequence_object& q : before.sequences)
-    if (find_sequence(after, q) == nullptr)
-      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &q});
+  for (std::size_t i = 0; i < before.sequences.size(); ++i)
+    if (!kept[i])
+      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &before.sequences[i]});
 }
 
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
@@ -7659,13 +7755,31 @@ namespace detail {
 
 inline constexpr schema_view empty_schema{};
 
-/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's.
+/// Whether a table of a snapshot says what a model says, though their hashes differ; in an evaluation of its own for
+/// each, for compilers limit one.
+template <const auto& Snapshot, const auto& Schema, std::size_t At, std::size_t Model>
+inline constexpr bool says_the_same = [] {
+  const table& now = std::remove_cvref_t<decltype(Schema)>::tables::value.tables[Model];
+  for (const column& c : now.columns)
+    if (c.type.values != nullptr && !c.type.values->renamed_from.empty())
+      return false;  // a type under another name is the same type, but not the same table
+  std::vector<step> steps;
+  add_steps({.tables = {&opened_table<Snapshot, At>.object, 1}}, {.tables = {&now, 1}}, steps);
+  return steps.empty();
+}();
+
+/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's: the
+/// hashes say so, or, where a snapshot was not written from models (a baseline), a comparison.
 template <const auto& Snapshot, const auto& Schema, std::size_t At>
 constexpr table table_before() {
   using type = std::remove_cvref_t<decltype(Schema)>;
   constexpr const stored_part& part = Snapshot.tables[At];
   constexpr int found = type::models::index.by_name.find(hash_text(part.name));
-  if constexpr (found >= 0 && type::models::links[found < 0 ? 0 : found]->content_hash == part.content_hash)
+  if constexpr (found < 0)
+    return with_hash(opened_table<Snapshot, At>.object, part);
+  else if constexpr (type::models::links[found]->content_hash == part.content_hash)
+    return type::tables::value.tables[found];
+  else if constexpr (says_the_same<Snapshot, Schema, At, static_cast<std::size_t>(found)>)
     return type::tables::value.tables[found];
   else
     return with_hash(opened_table<Snapshot, At>.object, part);
@@ -11638,6 +11752,24 @@ namespace detail {
   return quoted;
 }
 
+[[nodiscard]] inline database_error database_exists_already(const database_url& url) {
+  return database_error(database_code::database_exists,
+                        {.message = "The database '" + url.database_name() + "' exists already.",
+                         .remedy = "Use it, drop it first, or choose another name."});
+}
+
+/// Makes the PostgreSQL database that a URL names, through a connection to another one of the same server.
+inline void create_database_from(database& server, const database_url& url) {
+  try {
+    server.execute("CREATE DATABASE " + quoted_database_name(url.database_name()));
+  } catch (const database_error& error) {
+    if (error.sqlstate() == "42P04" || error.sqlstate() == "23505") {  // duplicate_database; the latter in a race
+      throw database_exists_already(url);
+    }
+    throw;
+  }
+}
+
 }  // namespace detail
 
 /// Whether the database that a URL names exists: the SQLite file, or the database on a PostgreSQL server.
@@ -11677,31 +11809,18 @@ namespace detail {
 ///
 /// \throws database_error `database_exists`, `permission`, `folder_missing` and what `open_database` throws.
 inline void create_database(const database_url& url) {
-  const auto exists_already = [&] {
-    return database_error(database_code::database_exists,
-                          {.message = "The database '" + url.database_name() + "' exists already.",
-                           .remedy = "Use it, drop it first, or choose another name."});
-  };
   if (url.dialect() == instar::sqlite) {
     if (url.is_memory()) {
       return;
     }
     if (database_exists(url)) {
-      throw exists_already();
+      throw detail::database_exists_already(url);
     }
     // An empty file is a valid empty database, and this is what sqlite3 makes of a new one.
     (void)open_database(url, {.create = true});
     return;
   }
-  const auto server = detail::open_maintenance_database(url);
-  try {
-    server->execute("CREATE DATABASE " + detail::quoted_database_name(url.database_name()));
-  } catch (const database_error& error) {
-    if (error.sqlstate() == "42P04" || error.sqlstate() == "23505") {  // duplicate_database; the latter in a race
-      throw exists_already();
-    }
-    throw;
-  }
+  detail::create_database_from(*detail::open_maintenance_database(url), url);
 }
 
 /// Drops the database that a URL names, if it is there. PostgreSQL: other sessions are thrown out of it.
@@ -11744,6 +11863,79 @@ inline bool drop_database(const database_url& url) {
 
 }  // namespace instar
 
+
+
+// ---- instar/database/catalog_rows.hpp
+
+#include <charconv>
+#include <concepts>
+
+/// \file Rows of a catalogue as values whose types name their members themselves.
+///
+/// rows.hpp counts and binds the members of any aggregate with Boost.PFR, and for the catalogue's rows of twenty
+/// members that costs every program with a migrator seconds of compile time.
+
+namespace instar::detail {
+
+/// The columns of one row, in the order of the query.
+class row_reader {
+ public:
+  explicit row_reader(std::vector<sql_value>& values) : values_(values) {}
+
+  /// Moves all columns into members. \throws database_error `column_count`, `bad_value`: then the query is wrong
+  template <class... Members>
+  void operator()(Members&... members) {
+    if (values_.size() != sizeof...(Members))
+      throw database_error(database_code::column_count,
+                           {.message = "A query of the catalogue gives " + std::to_string(values_.size()) +
+                                       " columns where " + std::to_string(sizeof...(Members)) + " were expected."});
+    (take(members), ...);
+  }
+
+ private:
+  void take(std::optional<std::string>& member) { member = std::move(values_[at_++]); }
+  void take(std::string& member) { member = std::move(present()); }
+  void take(bool& member) { member = present() == "t"; }
+
+  template <std::integral Number>
+  void take(Number& member) {
+    const std::string& text = present();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), member);
+    if (error != std::errc{} || end != text.data() + text.size())
+      throw bad("'" + text + "', which is no such number");
+  }
+
+  std::string& present() {
+    sql_value& value = values_[at_++];
+    if (!value)
+      throw bad("NULL");
+    return *value;
+  }
+
+  [[nodiscard]] database_error bad(const std::string& found) const {
+    return database_error(database_code::bad_value, {.message = "Column " + std::to_string(at_) +
+                                                                " of a query of the catalogue is " + found + "."});
+  }
+
+  std::vector<sql_value>& values_;
+  std::size_t at_ = 0;
+};
+
+/// Runs one query and reads its rows: `Row::read` hands its members to a row_reader in the order of the columns.
+/// \throws database_error
+template <class Row>
+[[nodiscard]] std::vector<Row> read_rows(database& db, std::string_view sql) {
+  query_result result = db.query(sql);
+  std::vector<Row> rows;
+  rows.reserve(result.rows.size());
+  for (std::vector<sql_value>& values : result.rows) {
+    row_reader in{values};
+    rows.emplace_back().read(in);
+  }
+  return rows;
+}
+
+}  // namespace instar::detail
 
 
 // ---- instar/database/interruption.hpp
@@ -11996,257 +12188,6 @@ struct introspection_options {
 
 // ---- instar/database/postgres_catalog.hpp
 
-
-// ---- instar/database/rows.hpp
-
-#include <boost/pfr.hpp>
-
-#include <charconv>
-#include <concepts>
-
-namespace instar {
-
-/// How a column's text becomes a T. Specialise it for a type of your own:
-///
-///     template <> struct instar::column_reader<my::money> {
-///       static constexpr std::string_view expected = "an amount of money";
-///       static std::optional<my::money> read(std::string_view text);  // nothing when it is none
-///     };
-template <class T>
-struct column_reader;
-
-/// A type that a column can be read as.
-template <class T>
-concept column_value = requires(std::string_view text) {
-  { column_reader<T>::read(text) } -> std::same_as<std::optional<T>>;
-  { column_reader<T>::expected } -> std::convertible_to<std::string_view>;
-};
-
-/// PostgreSQL prints `t` and `f`, SQLite stores 1 and 0.
-template <>
-struct column_reader<bool> {
-  static constexpr std::string_view expected = "a bool (t, f, true, false, 1 or 0)";
-  static std::optional<bool> read(std::string_view text) {
-    if (text == "t" || text == "true" || text == "1") {
-      return true;
-    }
-    if (text == "f" || text == "false" || text == "0") {
-      return false;
-    }
-    return std::nullopt;
-  }
-};
-
-template <>
-struct column_reader<std::string> {
-  static constexpr std::string_view expected = "text";
-  static std::optional<std::string> read(std::string_view text) { return std::string{text}; }
-};
-
-/// Integers of any width; a value that does not fit is no value of the type.
-template <class T>
-requires(std::integral<T> && !std::same_as<T, bool>) struct column_reader<T> {
-  static constexpr std::string_view expected =
-      sizeof(T) == 1   ? (std::is_signed_v<T> ? "an 8-bit integer" : "an unsigned 8-bit integer")
-      : sizeof(T) == 2 ? (std::is_signed_v<T> ? "a 16-bit integer" : "an unsigned 16-bit integer")
-      : sizeof(T) == 4 ? (std::is_signed_v<T> ? "a 32-bit integer" : "an unsigned 32-bit integer")
-                       : (std::is_signed_v<T> ? "a 64-bit integer" : "an unsigned 64-bit integer");
-  static std::optional<T> read(std::string_view text) {
-    T value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
-  }
-};
-
-template <std::floating_point T>
-struct column_reader<T> {
-  static constexpr std::string_view expected = "a number";
-  static std::optional<T> read(std::string_view text) {
-    T value{};
-#if defined(__cpp_lib_to_chars)
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
-#else
-    const std::string terminated{text};
-    char* end = nullptr;
-    value = static_cast<T>(std::strtod(terminated.c_str(), &end));
-    return !text.empty() && end == terminated.c_str() + terminated.size() ? std::optional<T>{value} : std::nullopt;
-#endif
-  }
-};
-
-namespace detail {
-
-template <class T>
-struct is_optional : std::false_type {};
-template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
-
-/// Where a value stands, for the message of an error.
-struct column_place {
-  std::string_view column;
-  std::size_t row;  // from 0
-};
-
-/// A value as a message shows it: short, and in one line.
-inline std::string quoted_excerpt(std::string_view value) {
-  constexpr std::size_t longest = 60;
-  std::string shown = "'";
-  for (const char c : value.substr(0, longest)) {
-    shown += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  if (value.size() > longest) {
-    // Not in the middle of a character.
-    while ((static_cast<unsigned char>(shown.back()) & 0xC0U) == 0x80U) {
-      shown.pop_back();
-    }
-    if (static_cast<unsigned char>(shown.back()) >= 0xC0U) {
-      shown.pop_back();
-    }
-    shown += "…";
-  }
-  return shown + "'";
-}
-
-[[noreturn]] inline void fail_column(const column_place& place, const sql_value& value, std::string_view expected) {
-  const std::string where = "Column '" + std::string{place.column} + "' of row " + std::to_string(place.row + 1);
-  if (!value) {
-    throw database_error(database_code::bad_value,
-                         {.message = where + " is NULL, but " + std::string{expected} + " was expected.",
-                          .remedy = "Make the member a std::optional."});
-  }
-  throw database_error(
-      database_code::bad_value,
-      {.message = where + " is " + quoted_excerpt(*value) + ", which is not " + std::string{expected} + ".",
-       .remedy = "Change the member's type, or cast the column in the query."});
-}
-
-template <class T>
-T read_column(sql_value& value, const column_place& place) {
-  if constexpr (is_optional<T>::value) {
-    if (!value) {
-      return std::nullopt;
-    }
-    return read_column<typename T::value_type>(value, place);
-  } else {
-    static_assert(column_value<T>, "This type cannot be read from a column: specialise instar::column_reader for it.");
-    if constexpr (std::same_as<T, std::string>) {
-      if (value) {
-        return std::move(*value);
-      }
-    }
-    std::optional<T> read = value ? column_reader<T>::read(*value) : std::nullopt;
-    if (!read) {
-      fail_column(place, value, column_reader<T>::expected);
-    }
-    return std::move(*read);
-  }
-}
-
-template <class T>
-concept single_column = column_value<T> || is_optional<T>::value;
-
-}  // namespace detail
-
-/// Turns rows into values of a type: an aggregate, whose members are the columns in order, or a single column's type.
-///
-/// Members are bool, integers, floating point, std::string, std::optional of those, and what has a `column_reader`. An
-/// aggregate has no bases, and at most the members that Boost.PFR counts (200).
-///
-/// \throws database_error `column_count`, or `bad_value` with column, row and value.
-template <class Row>
-[[nodiscard]] std::vector<Row> rows_as(query_result result) {
-  constexpr std::size_t members = [] {
-    if constexpr (detail::single_column<Row>) {
-      return std::size_t{1};
-    } else {
-      static_assert(std::is_aggregate_v<Row>, "A row type is a plain aggregate, or a type with a column_reader.");
-      return boost::pfr::tuple_size_v<Row>;
-    }
-  }();
-  if (result.columns.size() != members) {
-    std::string names;
-    for (const std::string& name : result.columns) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    throw database_error(database_code::column_count,
-                         {.message = "The query gives " + std::to_string(result.columns.size()) + " columns (" + names +
-                                     "), but the row type has " + std::to_string(members) + " members.",
-                          .remedy = "Name the columns in the query in the order of the members."});
-  }
-  std::vector<Row> rows;
-  rows.reserve(result.rows.size());
-  for (std::size_t number = 0; number < result.rows.size(); ++number) {
-    auto& values = result.rows[number];
-    if constexpr (detail::single_column<Row>) {
-      rows.push_back(detail::read_column<Row>(values.front(), {result.columns.front(), number}));
-    } else {
-      Row row{};
-      boost::pfr::for_each_field(row, [&](auto& member, std::size_t column) {
-        using member_type = std::remove_reference_t<decltype(member)>;
-        member = detail::read_column<member_type>(values[column], {result.columns[column], number});
-      });
-      rows.push_back(std::move(row));
-    }
-  }
-  return rows;
-}
-
-/// Runs one statement and returns its rows as values of a type, see `rows_as`.
-///
-///     struct applied { std::string name; std::optional<std::string> finished_at; };
-///     for (const auto& row : instar::query_as<applied>(db, "SELECT name, finished_at FROM t WHERE id = $1", id)) …
-///
-/// \throws database_error what `database::query` and `rows_as` throw.
-template <class Row>
-[[nodiscard]] std::vector<Row> query_as(database& db, std::string_view sql,
-                                        std::span<const sql_value> parameters = {}) {
-  return rows_as<Row>(db.query(sql, parameters));
-}
-
-/// As `query_as`, for a query that gives exactly one row.
-///
-/// \throws database_error also `row_count`.
-template <class Row>
-[[nodiscard]] Row query_one_as(database& db, std::string_view sql, std::span<const sql_value> parameters = {}) {
-  std::vector<Row> rows = query_as<Row>(db, sql, parameters);
-  if (rows.size() != 1) {
-    throw database_error(database_code::row_count, {.message = "The query gives " + std::to_string(rows.size()) +
-                                                               " rows, but one was expected."});
-  }
-  return std::move(rows.front());
-}
-
-/// Values as the parameters of a query: `db.query(sql, instar::parameters(7, "name", std::nullopt))`.
-template <class... Values>
-[[nodiscard]] std::array<sql_value, sizeof...(Values)> parameters(const Values&... values) {
-  const auto text = []<class T>(const T& value) -> sql_value {
-    if constexpr (std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t>) {
-      return std::nullopt;
-    } else if constexpr (std::same_as<T, bool>) {
-      return value ? "1" : "0";  // both databases read these as a truth value
-    } else if constexpr (std::integral<T>) {
-      return std::to_string(value);
-    } else if constexpr (std::floating_point<T>) {
-      char buffer[64];
-      const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-      return std::string(buffer, end);
-    } else {
-      return std::string{std::string_view{value}};
-    }
-  };
-  const auto optional_text = [&text]<class T>(const T& value) -> sql_value {
-    if constexpr (detail::is_optional<T>::value) {
-      return value ? text(*value) : std::nullopt;
-    } else {
-      return text(value);
-    }
-  };
-  return {optional_text(values)...};
-}
-
-}  // namespace instar
-
 #include <map>
 
 /// \file PostgreSQL's catalogue as it is: one query for each kind of object, whatever the number of objects. What the
@@ -12275,11 +12216,15 @@ struct session_row {
   std::string search_path;
   optional_text schema;
   std::string changed;
+
+  void read(row_reader& in) { in(search_path, schema, changed); }
 };
 
 struct schema_row {
   oid_number oid;
   std::string name;
+
+  void read(row_reader& in) { in(oid, name); }
 };
 
 struct extension_row {
@@ -12288,6 +12233,8 @@ struct extension_row {
   std::string schema;
   std::string version;
   optional_text comment;  // unless it is the one that every such extension has
+
+  void read(row_reader& in) { in(oid, name, schema, version, comment); }
 };
 
 struct relation_row {
@@ -12314,6 +12261,12 @@ struct relation_row {
   optional_text query;
   optional_text server;
   optional_text server_options;
+
+  void read(row_reader& in) {
+    in(oid, schema, name, kind, visible, persistence, replica_identity, row_security, forced_row_security, is_partition,
+       row_type, row_array, of_type, access_method, tablespace, options, toast_options, partition_key, partition_bound,
+       parents, query, server, server_options);
+  }
 };
 
 struct column_row {
@@ -12339,6 +12292,12 @@ struct column_row {
   optional_text statistics;
   optional_text options;
   optional_text server_options;
+
+  void read(row_reader& in) {
+    in(relation, number, name, type, modifier, type_text, dimensions, not_null, identity, generated, initial_oid,
+       initial, initial_type, collation, foreign_collation, local, inherited, storage, compression, statistics, options,
+       server_options);
+  }
 };
 
 struct constraint_row {
@@ -12362,6 +12321,11 @@ struct constraint_row {
   optional_text expression;
   optional_text definition;
   bool special;  // has a property that the schema value lacks
+
+  void read(row_reader& in) {
+    in(oid, name, kind, relation, domain, deferrable, deferred, validated, local, no_inherit, parent, target, index,
+       on_update, on_delete, columns, target_columns, expression, definition, special);
+  }
 };
 
 struct index_row {
@@ -12377,12 +12341,19 @@ struct index_row {
   std::string columns;
   bool partitioned;
   std::string method;
-  optional_text definition;  // of those that belong to no constraint
+  bool of_constraint;
+  std::string orders;        // DESC (1) and NULLS FIRST (2) of each key column
+  optional_text definition;  // of those that have more than that, and belong to no constraint
   optional_text predicate;
   optional_text options;
   optional_text tablespace;
   oid_number parent;
   optional_text statistics;
+
+  void read(row_reader& in) {
+    in(oid, name, relation, unique, nulls_not_distinct, valid, clustered, replica_identity, key_count, columns,
+       partitioned, method, of_constraint, orders, definition, predicate, options, tablespace, parent, statistics);
+  }
 };
 
 struct type_row {
@@ -12395,6 +12366,8 @@ struct type_row {
   oid_number multirange;
   optional_text labels;
   optional_text definition;  // what follows the name in the statement that creates it
+
+  void read(row_reader& in) { in(oid, schema, name, kind, visible, array, multirange, labels, definition); }
 };
 
 struct sequence_row {
@@ -12409,6 +12382,10 @@ struct sequence_row {
   std::string ownership;  // "a": of a column, "i": the column's identity, "": of nobody
   oid_number table;
   int column;
+
+  void read(row_reader& in) {
+    in(oid, type, start, increment, lowest, highest, cache, cycle, ownership, table, column);
+  }
 };
 
 struct function_row {
@@ -12421,6 +12398,8 @@ struct function_row {
   std::string prefix;  // the schema as the definition writes it
   std::string definition;
   optional_text body;
+
+  void read(row_reader& in) { in(oid, schema, name, kind, types, arguments, prefix, definition, body); }
 };
 
 struct trigger_row {
@@ -12429,6 +12408,8 @@ struct trigger_row {
   std::string name;
   std::string enabled;
   std::string definition;
+
+  void read(row_reader& in) { in(oid, relation, name, enabled, definition); }
 };
 
 struct policy_row {
@@ -12440,6 +12421,8 @@ struct policy_row {
   std::string roles;
   optional_text uses;
   optional_text checks;
+
+  void read(row_reader& in) { in(oid, relation, name, command, permissive, roles, uses, checks); }
 };
 
 /// An object whose statements the query itself writes.
@@ -12451,6 +12434,8 @@ struct written_row {
   std::string create;
   std::string drop;
   int rank;
+
+  void read(row_reader& in) { in(catalogue, oid, kind, name, create, drop, rank); }
 };
 
 struct comment_row {
@@ -12458,6 +12443,8 @@ struct comment_row {
   oid_number oid;
   int column;
   std::string comment;
+
+  void read(row_reader& in) { in(catalogue, oid, column, comment); }
 };
 
 /// The rights on an object that has not just the standard ones: its list and what it would have without one.
@@ -12468,12 +12455,16 @@ struct rights_row {
   std::string owner;
   std::string rights;
   optional_text standard;
+
+  void read(row_reader& in) { in(catalogue, oid, column, owner, rights, standard); }
 };
 
 struct default_grant_row {
   std::string name;
   std::string create;
   std::string drop;
+
+  void read(row_reader& in) { in(name, create, drop); }
 };
 
 struct dependency_row {
@@ -12481,6 +12472,8 @@ struct dependency_row {
   oid_number oid;
   oid_number on_catalogue;
   oid_number on;
+
+  void read(row_reader& in) { in(catalogue, oid, on_catalogue, on); }
 };
 
 struct rewrite_row {
@@ -12489,6 +12482,8 @@ struct rewrite_row {
   std::string name;
   std::string enabled;
   optional_text definition;  // not of the rule that makes a view a view
+
+  void read(row_reader& in) { in(oid, relation, name, enabled, definition); }
 };
 
 struct catalog {
@@ -12546,6 +12541,12 @@ class catalog_reader {
  private:
   [[nodiscard]] bool since(int version) const { return found_.version >= version * 10000; }
 
+  /// The same for what lies in the schemas that are read, where only extensions that are there can have put it: those
+  /// that the catalogue of extensions has without plpgsql, whose members lie elsewhere.
+  [[nodiscard]] std::string not_of_any_extension(std::string_view catalogue, std::string_view oid) const {
+    return found_.extensions.empty() ? " true" : not_of_extension(catalogue, oid);
+  }
+
   /// A condition that holds for what is no member of an extension.
   [[nodiscard]] static std::string not_of_extension(std::string_view catalogue, std::string_view oid) {
     return " NOT EXISTS (SELECT FROM pg_depend of_x WHERE of_x.classid = '" + std::string(catalogue) +
@@ -12569,7 +12570,7 @@ class catalog_reader {
   }
 
   void read_schemas() {
-    std::vector<schema_row> all = query_as<schema_row>(
+    std::vector<schema_row> all = read_rows<schema_row>(
         db_, "SELECT n.oid, n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> "
              "'information_schema' ORDER BY n.nspname COLLATE \"C\"");
     if (!options_.schemas.empty())
@@ -12585,7 +12586,7 @@ class catalog_reader {
 
   void read_extensions() {
     // Every database has the language from the beginning.
-    found_.extensions = query_as<extension_row>(
+    found_.extensions = read_rows<extension_row>(
         db_, "SELECT x.oid, x.extname, n.nspname, x.extversion, (SELECT d.description FROM pg_description d WHERE "
              "d.classoid = 'pg_extension'::regclass AND d.objoid = x.oid AND d.objsubid = 0 AND d.description IS "
              "DISTINCT FROM (SELECT a.comment FROM pg_available_extensions a WHERE a.name = x.extname)) "
@@ -12594,31 +12595,36 @@ class catalog_reader {
   }
 
   void read_relations() {
-    found_.relations = query_as<relation_row>(
-        db_, "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, pg_table_is_visible(c.oid), "
+    found_.relations = read_rows<relation_row>(
+        db_, "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, "
+             // pg_table_is_visible, but from two catalogues' rows and not from each relation's entry in a cache.
+             "c.relnamespace = coalesce((SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema()), 0) AND "
+             "c.relname NOT IN (SELECT v.relname FROM pg_class v "
+             "WHERE v.relnamespace = 'pg_catalog'::regnamespace), "
              "c.relpersistence::text, c.relreplident::text, c.relrowsecurity, c.relforcerowsecurity, "
              "c.relispartition, c.reltype, coalesce(y.typarray, 0), CASE WHEN c.reloftype <> 0 THEN "
              "format_type(c.reloftype, NULL) END, "
              "CASE WHEN m.amname <> 'heap' THEN m.amname END, s.spcname, c.reloptions::text, t.reloptions::text, "
              "CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END, "
              "CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END, "
-             "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN (SELECT array_agg(i.inhparent ORDER BY i.inhseqno)::text "
-             "FROM pg_inherits i WHERE i.inhrelid = c.oid) END, "
+             "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN h.parents END, "
              "CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, fs.srvname, ft.ftoptions::text "
              "FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam LEFT JOIN pg_tablespace s ON s.oid = "
              "c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid LEFT JOIN pg_type y ON y.oid = c.reltype "
-             "LEFT JOIN pg_foreign_table ft ON "
+             "LEFT JOIN (SELECT i.inhrelid, array_agg(i.inhparent ORDER BY i.inhseqno)::text AS parents FROM "
+             "pg_inherits i GROUP BY i.inhrelid) h ON h.inhrelid = c.oid LEFT JOIN pg_foreign_table ft ON "
              "ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver "
              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND" +
-                 in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_class", "c.oid"));
+                 in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_class", "c.oid"));
   }
 
   void read_columns() {
-    found_.columns = query_as<column_row>(
+    found_.columns = read_rows<column_row>(
         db_,
         "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), "
-        "a.attndims, a.attnotnull, a.attidentity::text, a.attgenerated::text, coalesce(d.oid, 0), pg_get_expr(d.adbin, "
-        "d.adrelid), "
+        "a.attndims, a.attnotnull, a.attidentity::text, a.attgenerated::text, coalesce(d.oid, 0), "
+        // A default names no column; with the table's number the server would load all that it knows of the table.
+        "pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0::oid ELSE d.adrelid END), "
         "CASE WHEN d.oid IS NOT NULL THEN format_type(a.atttypid, -1) END, "
         "CASE WHEN pg_collation_is_visible(o.oid) THEN o.collname END, "
         "CASE WHEN NOT pg_collation_is_visible(o.oid) THEN quote_ident(n.nspname) || '.' || quote_ident(o.collname) "
@@ -12644,7 +12650,7 @@ class catalog_reader {
                                 std::string(since(15) ? " OR k.confdelsetcols IS NOT NULL" : "") +
                                 (since(18) ? " OR k.conperiod OR NOT k.conenforced" : "") + ")";
     // Of the NOT NULL constraints of 18 the column tells; but for those that are not valid or not for children.
-    found_.constraints = query_as<constraint_row>(
+    found_.constraints = read_rows<constraint_row>(
         db_,
         "SELECT k.oid, k.conname, k.contype::text, k.conrelid, k.contypid, k.condeferrable, k.condeferred, "
         "k.convalidated, k.conislocal, k.connoinherit, k.conparentid, k.confrelid, k.conindid, "
@@ -12658,12 +12664,24 @@ class catalog_reader {
   }
 
   void read_indexes() {
-    found_.indexes = query_as<index_row>(
+    // pg_get_indexdef makes the server load all that it knows of the table, so it is asked only for what the catalogue
+    // does not say plainly: expressions, and collations and operator classes other than the column's own. That the
+    // latter are its own is certain where the types are the same, or text's class serves a varchar.
+    const std::string plain =
+        "NOT EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) e(key) JOIN pg_attribute a ON a.attrelid = "
+        "i.indrelid AND a.attnum = i.indkey[e.key] JOIN pg_opclass o ON o.oid = i.indclass[e.key] WHERE NOT "
+        "o.opcdefault OR i.indcollation[e.key] NOT IN (0, a.attcollation) OR (o.opcintype <> a.atttypid AND NOT "
+        "(o.opcintype = 'text'::regtype AND a.atttypid = 'varchar'::regtype AND o.opcmethod NOT IN (SELECT "
+        "d.opcmethod FROM pg_opclass d WHERE d.opcdefault AND d.opcintype = 'varchar'::regtype)))) AND NOT EXISTS "
+        "(SELECT FROM pg_attribute x WHERE x.attrelid = i.indexrelid AND x.attoptions IS NOT NULL)";
+    found_.indexes = read_rows<index_row>(
         db_, "SELECT i.indexrelid, c.relname, i.indrelid, i.indisunique, " +
                  std::string(since(15) ? "i.indnullsnotdistinct" : "false") +
                  ", i.indisvalid AND i.indisready AND i.indislive, i.indisclustered, i.indisreplident, "
-                 "i.indnkeyatts, i.indkey::text, c.relkind = 'I', m.amname, "
-                 "CASE WHEN k.oid IS NULL THEN pg_get_indexdef(i.indexrelid) END, "
+                 "i.indnkeyatts, i.indkey::text, c.relkind = 'I', m.amname, k.oid IS NOT NULL, i.indoption::text, "
+                 "CASE WHEN k.oid IS NULL AND NOT (i.indexprs IS NULL AND " +
+                 plain +
+                 ") THEN pg_get_indexdef(i.indexrelid) END, "
                  "pg_get_expr(i.indpred, i.indrelid), c.reloptions::text, s.spcname, "
                  "coalesce(h.inhparent, 0), (SELECT array_agg(a.attnum || ' ' || a.attstattarget ORDER BY "
                  "a.attnum)::text FROM pg_attribute a WHERE i.indexprs IS NOT NULL AND a.attrelid = i.indexrelid AND "
@@ -12723,7 +12741,7 @@ class catalog_reader {
         "DELIMITER = ' || quote_literal(t.typdelim::text) || CASE WHEN t.typcollation <> 0 THEN E',\\n    COLLATABLE = "
         "true' ELSE '' END || E'\\n)'";
     // A "c" of the kind type has a relation of the kind "c"; rows of tables are no types of their own.
-    found_.types = query_as<type_row>(
+    found_.types = read_rows<type_row>(
         db_,
         "SELECT t.oid, t.typnamespace, t.typname, CASE WHEN NOT t.typisdefined THEN 's' ELSE t.typtype::text END, "
         "pg_type_is_visible(t.oid), t.typarray, " +
@@ -12738,11 +12756,11 @@ class catalog_reader {
             "'r') OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'p' AND NOT t.typisdefined) OR "
             "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.oid = "
             "t.typelem AND l.typarray = t.oid)))) AND" +
-            in_schemas("t.typnamespace") + "AND" + not_of_extension("pg_type", "t.oid"));
+            in_schemas("t.typnamespace") + "AND" + not_of_any_extension("pg_type", "t.oid"));
   }
 
   void read_sequences() {
-    found_.sequences = query_as<sequence_row>(
+    found_.sequences = read_rows<sequence_row>(
         db_, "SELECT s.seqrelid, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, "
              "s.seqcache, s.seqcycle, coalesce(d.deptype::text, ''), coalesce(d.refobjid, 0), "
              "coalesce(d.refobjsubid, 0) FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid LEFT JOIN pg_depend "
@@ -12783,7 +12801,7 @@ class catalog_reader {
         "ELSE '' END || CASE p.proparallel WHEN 's' THEN E',\\n    PARALLEL = SAFE' WHEN 'r' THEN E',\\n    PARALLEL = "
         "RESTRICTED' ELSE '' END || CASE g.aggkind WHEN 'h' THEN E',\\n    HYPOTHETICAL' ELSE '' END || E'\\n)' FROM "
         "pg_aggregate g WHERE g.aggfnoid = p.oid)";
-    found_.functions = query_as<function_row>(
+    found_.functions = read_rows<function_row>(
         db_, "SELECT p.oid, p.pronamespace, p.proname, p.prokind::text, oidvectortypes(p.proargtypes), CASE p.prokind "
              "WHEN 'a' THEN coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*') ELSE "
              "pg_get_function_identity_arguments(p.oid) END, quote_ident(n.nspname), CASE p.prokind WHEN 'a' THEN " +
@@ -12791,7 +12809,7 @@ class catalog_reader {
                  (since(14) ? "CASE WHEN p.prosqlbody IS NULL THEN p.prosrc END" : "p.prosrc") +
                  " FROM pg_proc p JOIN pg_namespace n "
                  "ON n.oid = p.pronamespace WHERE" +
-                 in_schemas("p.pronamespace") + "AND" + not_of_extension("pg_proc", "p.oid") +
+                 in_schemas("p.pronamespace") + "AND" + not_of_any_extension("pg_proc", "p.oid") +
                  // The constructors of a range type are its own.
                  " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid "
                  "AND i.deptype = 'i')");
@@ -12799,17 +12817,17 @@ class catalog_reader {
 
   void read_triggers() {
     // The short form leaves the default schema out, but with it goes the care for the WHEN.
-    found_.triggers = query_as<trigger_row>(
+    found_.triggers = read_rows<trigger_row>(
         db_, "SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled::text, pg_get_triggerdef(t.oid, t.tgqual IS NULL) FROM "
              "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND " +
                  std::string(since(13) ? "t.tgparentid = 0"
                                        : "NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = "
                                          "'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'P')") +
-                 " AND" + in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_trigger", "t.oid"));
+                 " AND" + in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_trigger", "t.oid"));
   }
 
   void read_rewrites() {
-    found_.rewrites = query_as<rewrite_row>(
+    found_.rewrites = read_rows<rewrite_row>(
         db_, "SELECT r.oid, r.ev_class, r.rulename, r.ev_enabled::text, CASE WHEN r.rulename <> '_RETURN' OR c.relkind "
              "NOT IN ('v', 'm') THEN pg_get_ruledef(r.oid) END FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
              "WHERE" +
@@ -12817,7 +12835,7 @@ class catalog_reader {
   }
 
   void read_policies() {
-    found_.policies = query_as<policy_row>(
+    found_.policies = read_rows<policy_row>(
         db_, "SELECT p.oid, p.polrelid, p.polname, CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN "
              "'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, p.polpermissive, (SELECT string_agg(CASE r.role "
              "WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.role)) END, ', ' ORDER BY CASE r.role WHEN 0 "
@@ -12829,7 +12847,7 @@ class catalog_reader {
 
   void read_comments() {
     // What came with the server has smaller numbers, but for the schema public and its comment.
-    found_.comments = query_as<comment_row>(
+    found_.comments = read_rows<comment_row>(
         db_, "SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_description d WHERE (d.objoid >= 16384 "
              "AND d.classoid <> 'pg_extension'::regclass) OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = "
              "'public'::regnamespace AND d.description <> 'standard public schema')");
@@ -12841,7 +12859,7 @@ class catalog_reader {
 
   void read_dependencies() {
     // Of what follows from the catalogues of tables, constraints and indexes themselves nothing is read.
-    found_.dependencies = query_as<dependency_row>(
+    found_.dependencies = read_rows<dependency_row>(
         db_, "SELECT DISTINCT d.classid, d.objid, d.refclassid, d.refobjid FROM pg_depend d WHERE d.objid >= 16384 AND "
              "d.refobjid >= 16384 AND d.deptype IN ('n', 'a', 'i') AND d.refclassid NOT IN "
              "('pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_constraint'::regclass) AND (d.refclassid <> "
@@ -13215,7 +13233,7 @@ inline void catalog_reader::read_written() {
   std::string all;
   for (const std::string& query : queries)
     all += (all.empty() ? "" : " UNION ALL ") + query;
-  found_.written = query_as<written_row>(db_, all);
+  found_.written = read_rows<written_row>(db_, all);
 }
 
 inline void catalog_reader::read_rights() {
@@ -13251,7 +13269,7 @@ inline void catalog_reader::read_rights() {
     add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)", "l.lanowner",
         "pg_language l WHERE l.oid >= 16384");
   }
-  found_.rights = query_as<rights_row>(db_, objects);
+  found_.rights = read_rows<rights_row>(db_, objects);
 }
 
 inline void catalog_reader::read_default_grants() {
@@ -13277,7 +13295,7 @@ inline void catalog_reader::read_default_grants() {
   const std::string standard =
       "aclexplode(CASE WHEN d.defaclnamespace <> 0 THEN NULL ELSE acldefault(CASE d.defaclobjtype WHEN 'S' THEN "
       "'s'::\"char\" ELSE d.defaclobjtype END, d.defaclrole) END) x";
-  found_.default_grants = query_as<default_grant_row>(
+  found_.default_grants = read_rows<default_grant_row>(
       db_, "WITH now AS (" + rows + from + "aclexplode(d.defaclacl) x" + where + "), standard AS (" + rows + from +
                standard + where +
                "), differing AS ((SELECT *, false AS revoked FROM now EXCEPT SELECT *, false FROM standard) UNION ALL "
@@ -14085,6 +14103,8 @@ class schema_builder {
   void build_indexes(const relation_row& r, std::vector<index>& indexes);
   std::vector<index_part> build_parts(const relation_row& r, std::string_view definition, std::string_view method,
                                       const std::vector<int>& columns, bool& expressible);
+  std::vector<index_part> build_plain_parts(const relation_row& r, const index_row& row,
+                                            const std::vector<int>& columns);
   void draft_raw_index(const relation_row& r, const index_row& row, const index& i);
   void draft_index_details(const relation_row& r, const index_row& row);
   void draft_constraint(const relation_row& r, const constraint_row& k, const std::string& definition, int rank,
@@ -14092,6 +14112,9 @@ class schema_builder {
   void draft_raw_table(const relation_row& r, const table& t);
   void draft_table_details(const relation_row& r);
   void draft_column_details(const relation_row& r, const column_row& row, const column& c);
+  void draft_column_settings(const std::string& change, const std::string& name, const column_row& row);
+  void draft_default(const std::string& change, const std::string& name, const column_row& row);
+  void draft_column_comment(const relation_row& r, const column_row& row);
   void draft_inherited_column(const relation_row& r, const column_row& row, const column& c);
   void draft_identity_details(const relation_row& r, const column_row& row);
 
@@ -14104,7 +14127,7 @@ class schema_builder {
   void draft_grants();
   void draft_rights(const rights_row& row, const std::string& target, const std::string& person);
   void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name,
-                     int rank = rank::comment);
+                     int rank = rank::comment, int column = 0);
   void draft_options(const std::string& alter, const std::string& name, const optional_text& options,
                      std::string_view prefix, std::string_view kind);
   std::span<const raw_object> finish_drafts();
@@ -14505,26 +14528,9 @@ inline void schema_builder::draft_view_details(const relation_row& r) {
     const std::string name = shown(at) + '.' + row.name;
     const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
     if (row.initial)
-      add({.kind = "default",
-           .name = name,
-           .create = change + " SET DEFAULT " + *row.initial,
-           .drop = change + " DROP DEFAULT",
-           .rank = rank::column});
-    if (row.statistics)
-      add({.kind = "statistics target",
-           .name = name,
-           .create = change + " SET STATISTICS " + *row.statistics,
-           .drop = change + " SET STATISTICS -1",
-           .rank = rank::setting});
-    draft_options(change, name, row.options, "", "column option");
-    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
-      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
-      add({.kind = "comment",
-           .name = "column " + name,
-           .create = on + quote_literal(*comment),
-           .drop = on + "NULL",
-           .rank = rank::comment});
-    }
+      draft_default(change, name, row);
+    draft_column_settings(change, name, row);
+    draft_column_comment(r, row);
   }
 }
 
@@ -14535,8 +14541,8 @@ inline void schema_builder::draft_view_details(const relation_row& r) {
 namespace instar::detail::pg {
 
 inline void schema_builder::draft_comment(oid_number catalogue, oid_number object, const std::string& target,
-                                          const std::string& name, int rank) {
-  if (const std::string* comment = comment_on(catalogue, object))
+                                          const std::string& name, int rank, int column) {
+  if (const std::string* comment = comment_on(catalogue, object, column))
     add({.kind = "comment",
          .name = name,
          .create = "COMMENT ON " + target + " IS " + quote_literal(*comment),
@@ -15004,13 +15010,7 @@ inline void schema_builder::draft_column_details(const relation_row& r, const co
          .create = change + " SET COMPRESSION " + *row.compression,
          .drop = change + " SET COMPRESSION default",
          .rank = rank::setting});
-  if (row.statistics)
-    add({.kind = "statistics target",
-         .name = name,
-         .create = change + " SET STATISTICS " + *row.statistics,
-         .drop = change + " SET STATISTICS -1",
-         .rank = rank::setting});
-  draft_options(change, name, row.options, "", "column option");
+  draft_column_settings(change, name, row);
   for (const std::string& option : read_array(row.server_options.value_or(""))) {
     const std::size_t equals = option.find('=');
     const std::string key = quote_identifier(option.substr(0, equals));
@@ -15021,16 +15021,36 @@ inline void schema_builder::draft_column_details(const relation_row& r, const co
          .rank = rank::setting});
   }
   if (is_raw(r))
-    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
-      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
-      add({.kind = "comment",
-           .name = "column " + name,
-           .create = on + quote_literal(*comment),
-           .drop = on + "NULL",
-           .rank = rank::comment});
-    }
+    draft_column_comment(r, row);
   if (c.identity != identity_kind::none)
     draft_identity_details(r, row);
+}
+
+/// What a statement of its own says of a column, be it a table's or a view's.
+/// \param change the ALTER statement up to the column
+inline void schema_builder::draft_column_settings(const std::string& change, const std::string& name,
+                                                  const column_row& row) {
+  if (row.statistics)
+    add({.kind = "statistics target",
+         .name = name,
+         .create = change + " SET STATISTICS " + *row.statistics,
+         .drop = change + " SET STATISTICS -1",
+         .rank = rank::setting});
+  draft_options(change, name, row.options, "", "column option");
+}
+
+inline void schema_builder::draft_default(const std::string& change, const std::string& name, const column_row& row) {
+  add({.kind = "default",
+       .name = name,
+       .create = change + (row.initial ? " SET DEFAULT " + *row.initial : " DROP DEFAULT"),
+       .drop = change + " DROP DEFAULT",
+       .rank = rank::column});
+}
+
+inline void schema_builder::draft_column_comment(const relation_row& r, const column_row& row) {
+  const place at = place_of(r);
+  draft_comment(catalogue::relation, r.oid, "COLUMN " + written(at) + '.' + quote_identifier(row.name),
+                "column " + shown(at) + '.' + row.name, rank::comment, row.number);
 }
 
 /// What a child says of a column that it has from its parents, where it differs from them.
@@ -15054,11 +15074,7 @@ inline void schema_builder::draft_inherited_column(const relation_row& r, const 
          .drop = change + (row.not_null ? " DROP NOT NULL" : " SET NOT NULL"),
          .rank = rank::column});
   if (!same_initial && c.generated == generated_kind::none)
-    add({.kind = "default",
-         .name = name,
-         .create = change + (row.initial ? " SET DEFAULT " + *row.initial : " DROP DEFAULT"),
-         .drop = change + " DROP DEFAULT",
-         .rank = rank::column});
+    draft_default(change, name, row);
 }
 
 /// The name that the server gives a sequence: the longer part is shortened first, to 63 bytes in all, and never within
@@ -15290,20 +15306,41 @@ inline std::vector<index_part> schema_builder::build_parts(const relation_row& r
   return parts;
 }
 
+/// The parts of an index of which nothing has to be said but columns and their order.
+inline std::vector<index_part> schema_builder::build_plain_parts(const relation_row& r, const index_row& row,
+                                                                 const std::vector<int>& columns) {
+  const std::vector<int> orders = read_numbers<int>(row.orders);
+  std::vector<index_part> parts;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const column_row* column = column_at(r.oid, columns[i]);
+    const int order = i < orders.size() ? orders[i] : 0;
+    const bool descending = (order & 1) != 0;
+    const bool nulls_first = (order & 2) != 0;
+    parts.push_back({.text = owner_.text(column != nullptr ? column->name : ""),
+                     .descending = descending,
+                     // As an index is when nothing is said: NULLs last, and first where it descends.
+                     .nulls = nulls_first == descending ? null_order::standard
+                              : nulls_first             ? null_order::first
+                                                        : null_order::last});
+  }
+  return parts;
+}
+
 inline void schema_builder::build_indexes(const relation_row& r, std::vector<index>& indexes) {
   const auto found = indexes_.find(r.oid);
   if (found == indexes_.end())
     return;
   for (const index_row* row : found->second) {
     draft_index_details(r, *row);
-    if (!row->definition)
-      continue;  // a constraint's
+    if (row->of_constraint)
+      continue;
     const std::vector<int> all = read_numbers<int>(row->columns);
     const auto keys = all.begin() + row->key_count;
     bool expressible = true;
     const index i{.name = owner_.text(row->name),
-                  .parts =
-                      owner_.array(build_parts(r, *row->definition, row->method, {all.begin(), keys}, expressible)),
+                  .parts = owner_.array(
+                      row->definition ? build_parts(r, *row->definition, row->method, {all.begin(), keys}, expressible)
+                                      : build_plain_parts(r, *row, {all.begin(), keys})),
                   .unique = row->unique,
                   .nulls_not_distinct = row->nulls_not_distinct,
                   .method = row->method == "btree" ? std::string_view{} : owner_.text(row->method),
@@ -15320,7 +15357,7 @@ inline void schema_builder::build_indexes(const relation_row& r, std::vector<ind
 inline void schema_builder::draft_raw_index(const relation_row& r, const index_row& row, const index& i) {
   const place at = place_of(r);
   const std::string name = written({at.schema, row.name});
-  std::string create = *row.definition;
+  std::string create = row.definition.value_or("");
   if (!i.name.empty()) {
     string_writer out;
     put_create_index(out, dialect::postgres, at.schema, at.name, i);
@@ -15521,7 +15558,7 @@ class reading_scope {
     if (!joined_)
       db_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     try {
-      const session_row now = query_one_as<session_row>(db_, settings());
+      const session_row now = read_rows<session_row>(db_, settings()).at(0);
       schema_ = now.schema.value_or("");
       restore_ = now.search_path;
     } catch (const database_error&) {
@@ -17199,6 +17236,254 @@ namespace instar {
 /// \throws database_error
 [[nodiscard]] inline owned_schema introspect(database& on, const introspection_options& options = {}) {
   return on.dialect() == sqlite ? detail::introspect_sqlite(on, options) : detail::introspect_postgres(on, options);
+}
+
+}  // namespace instar
+
+
+// ---- instar/database/rows.hpp
+
+#include <boost/pfr.hpp>
+
+namespace instar {
+
+/// How a column's text becomes a T. Specialise it for a type of your own:
+///
+///     template <> struct instar::column_reader<my::money> {
+///       static constexpr std::string_view expected = "an amount of money";
+///       static std::optional<my::money> read(std::string_view text);  // nothing when it is none
+///     };
+template <class T>
+struct column_reader;
+
+/// A type that a column can be read as.
+template <class T>
+concept column_value = requires(std::string_view text) {
+  { column_reader<T>::read(text) } -> std::same_as<std::optional<T>>;
+  { column_reader<T>::expected } -> std::convertible_to<std::string_view>;
+};
+
+/// PostgreSQL prints `t` and `f`, SQLite stores 1 and 0.
+template <>
+struct column_reader<bool> {
+  static constexpr std::string_view expected = "a bool (t, f, true, false, 1 or 0)";
+  static std::optional<bool> read(std::string_view text) {
+    if (text == "t" || text == "true" || text == "1") {
+      return true;
+    }
+    if (text == "f" || text == "false" || text == "0") {
+      return false;
+    }
+    return std::nullopt;
+  }
+};
+
+template <>
+struct column_reader<std::string> {
+  static constexpr std::string_view expected = "text";
+  static std::optional<std::string> read(std::string_view text) { return std::string{text}; }
+};
+
+/// Integers of any width; a value that does not fit is no value of the type.
+template <class T>
+requires(std::integral<T> && !std::same_as<T, bool>) struct column_reader<T> {
+  static constexpr std::string_view expected =
+      sizeof(T) == 1   ? (std::is_signed_v<T> ? "an 8-bit integer" : "an unsigned 8-bit integer")
+      : sizeof(T) == 2 ? (std::is_signed_v<T> ? "a 16-bit integer" : "an unsigned 16-bit integer")
+      : sizeof(T) == 4 ? (std::is_signed_v<T> ? "a 32-bit integer" : "an unsigned 32-bit integer")
+                       : (std::is_signed_v<T> ? "a 64-bit integer" : "an unsigned 64-bit integer");
+  static std::optional<T> read(std::string_view text) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
+  }
+};
+
+template <std::floating_point T>
+struct column_reader<T> {
+  static constexpr std::string_view expected = "a number";
+  static std::optional<T> read(std::string_view text) {
+    T value{};
+#if defined(__cpp_lib_to_chars)
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
+#else
+    const std::string terminated{text};
+    char* end = nullptr;
+    value = static_cast<T>(std::strtod(terminated.c_str(), &end));
+    return !text.empty() && end == terminated.c_str() + terminated.size() ? std::optional<T>{value} : std::nullopt;
+#endif
+  }
+};
+
+namespace detail {
+
+template <class T>
+struct is_optional : std::false_type {};
+template <class T>
+struct is_optional<std::optional<T>> : std::true_type {};
+
+/// Where a value stands, for the message of an error.
+struct column_place {
+  std::string_view column;
+  std::size_t row;  // from 0
+};
+
+/// A value as a message shows it: short, and in one line.
+inline std::string quoted_excerpt(std::string_view value) {
+  constexpr std::size_t longest = 60;
+  std::string shown = "'";
+  for (const char c : value.substr(0, longest)) {
+    shown += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  if (value.size() > longest) {
+    // Not in the middle of a character.
+    while ((static_cast<unsigned char>(shown.back()) & 0xC0U) == 0x80U) {
+      shown.pop_back();
+    }
+    if (static_cast<unsigned char>(shown.back()) >= 0xC0U) {
+      shown.pop_back();
+    }
+    shown += "…";
+  }
+  return shown + "'";
+}
+
+[[noreturn]] inline void fail_column(const column_place& place, const sql_value& value, std::string_view expected) {
+  const std::string where = "Column '" + std::string{place.column} + "' of row " + std::to_string(place.row + 1);
+  if (!value) {
+    throw database_error(database_code::bad_value,
+                         {.message = where + " is NULL, but " + std::string{expected} + " was expected.",
+                          .remedy = "Make the member a std::optional."});
+  }
+  throw database_error(
+      database_code::bad_value,
+      {.message = where + " is " + quoted_excerpt(*value) + ", which is not " + std::string{expected} + ".",
+       .remedy = "Change the member's type, or cast the column in the query."});
+}
+
+template <class T>
+T read_column(sql_value& value, const column_place& place) {
+  if constexpr (is_optional<T>::value) {
+    if (!value) {
+      return std::nullopt;
+    }
+    return read_column<typename T::value_type>(value, place);
+  } else {
+    static_assert(column_value<T>, "This type cannot be read from a column: specialise instar::column_reader for it.");
+    if constexpr (std::same_as<T, std::string>) {
+      if (value) {
+        return std::move(*value);
+      }
+    }
+    std::optional<T> read = value ? column_reader<T>::read(*value) : std::nullopt;
+    if (!read) {
+      fail_column(place, value, column_reader<T>::expected);
+    }
+    return std::move(*read);
+  }
+}
+
+template <class T>
+concept single_column = column_value<T> || is_optional<T>::value;
+
+}  // namespace detail
+
+/// Turns rows into values of a type: an aggregate, whose members are the columns in order, or a single column's type.
+///
+/// Members are bool, integers, floating point, std::string, std::optional of those, and what has a `column_reader`. An
+/// aggregate has no bases, and at most the members that Boost.PFR counts (200).
+///
+/// \throws database_error `column_count`, or `bad_value` with column, row and value.
+template <class Row>
+[[nodiscard]] std::vector<Row> rows_as(query_result result) {
+  constexpr std::size_t members = [] {
+    if constexpr (detail::single_column<Row>) {
+      return std::size_t{1};
+    } else {
+      static_assert(std::is_aggregate_v<Row>, "A row type is a plain aggregate, or a type with a column_reader.");
+      return boost::pfr::tuple_size_v<Row>;
+    }
+  }();
+  if (result.columns.size() != members) {
+    std::string names;
+    for (const std::string& name : result.columns) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    throw database_error(database_code::column_count,
+                         {.message = "The query gives " + std::to_string(result.columns.size()) + " columns (" + names +
+                                     "), but the row type has " + std::to_string(members) + " members.",
+                          .remedy = "Name the columns in the query in the order of the members."});
+  }
+  std::vector<Row> rows;
+  rows.reserve(result.rows.size());
+  for (std::size_t number = 0; number < result.rows.size(); ++number) {
+    auto& values = result.rows[number];
+    if constexpr (detail::single_column<Row>) {
+      rows.push_back(detail::read_column<Row>(values.front(), {result.columns.front(), number}));
+    } else {
+      Row row{};
+      boost::pfr::for_each_field(row, [&](auto& member, std::size_t column) {
+        using member_type = std::remove_reference_t<decltype(member)>;
+        member = detail::read_column<member_type>(values[column], {result.columns[column], number});
+      });
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+/// Runs one statement and returns its rows as values of a type, see `rows_as`.
+///
+///     struct applied { std::string name; std::optional<std::string> finished_at; };
+///     for (const auto& row : instar::query_as<applied>(db, "SELECT name, finished_at FROM t WHERE id = $1", id)) …
+///
+/// \throws database_error what `database::query` and `rows_as` throw.
+template <class Row>
+[[nodiscard]] std::vector<Row> query_as(database& db, std::string_view sql,
+                                        std::span<const sql_value> parameters = {}) {
+  return rows_as<Row>(db.query(sql, parameters));
+}
+
+/// As `query_as`, for a query that gives exactly one row.
+///
+/// \throws database_error also `row_count`.
+template <class Row>
+[[nodiscard]] Row query_one_as(database& db, std::string_view sql, std::span<const sql_value> parameters = {}) {
+  std::vector<Row> rows = query_as<Row>(db, sql, parameters);
+  if (rows.size() != 1) {
+    throw database_error(database_code::row_count, {.message = "The query gives " + std::to_string(rows.size()) +
+                                                               " rows, but one was expected."});
+  }
+  return std::move(rows.front());
+}
+
+/// Values as the parameters of a query: `db.query(sql, instar::parameters(7, "name", std::nullopt))`.
+template <class... Values>
+[[nodiscard]] std::array<sql_value, sizeof...(Values)> parameters(const Values&... values) {
+  const auto text = []<class T>(const T& value) -> sql_value {
+    if constexpr (std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t>) {
+      return std::nullopt;
+    } else if constexpr (std::same_as<T, bool>) {
+      return value ? "1" : "0";  // both databases read these as a truth value
+    } else if constexpr (std::integral<T>) {
+      return std::to_string(value);
+    } else if constexpr (std::floating_point<T>) {
+      char buffer[64];
+      const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+      return std::string(buffer, end);
+    } else {
+      return std::string{std::string_view{value}};
+    }
+  };
+  const auto optional_text = [&text]<class T>(const T& value) -> sql_value {
+    if constexpr (detail::is_optional<T>::value) {
+      return value ? text(*value) : std::nullopt;
+    } else {
+      return text(value);
+    }
+  };
+  return {optional_text(values)...};
 }
 
 }  // namespace instar
@@ -20496,7 +20781,9 @@ class shadow_database {
   /// Told which connection is in use, so that an interruption reaches it; nullptr: none any more.
   using connection_hook = std::function<void(database*)>;
 
-  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise
+  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise. It is used by `replay` alone,
+  /// and
+  ///              only where `in_transaction`
   /// \param named an empty database to use instead of a scratch one
   /// \throws migration_error `shadow_unavailable`, `shadow_not_empty`
   shadow_database(dialect target, database* main, const std::optional<database_url>& named, connection_hook in_use)
@@ -20615,11 +20902,12 @@ class shadow_database {
     const auto now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
     std::random_device random;
-    const std::string name =
-        std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random() % 1'000'000);
+    const std::string name = std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random());
     scratch_ = main.url().with_database(name);
+    // Not through template1, which nobody may be connected to while another shadow database is made of it.
+    std::unique_ptr<database> server = open_database(main.url(), {.application_name = "instar shadow"});
     try {
-      create_database(*scratch_);
+      create_database_from(*server, *scratch_);
     } catch (const database_error& error) {
       scratch_.reset();
       if (error.code() == database_code::permission)
@@ -20627,7 +20915,8 @@ class shadow_database {
       throw;
     }
     try {
-      drop_stale(main, now.count());
+      drop_stale(*server, now.count());
+      server.reset();
       own_ = open_database(*scratch_, {.application_name = "instar shadow"});
       own_->execute("SET synchronous_commit = off");
     } catch (const std::exception&) {
@@ -20638,9 +20927,9 @@ class shadow_database {
   }
 
   /// Drops what killed runs left behind: old by their name, used by nobody, and ours to drop.
-  static void drop_stale(database& main, std::int64_t now) {
+  static void drop_stale(database& server, std::int64_t now) {
     constexpr std::int64_t hour = 3600;
-    const query_result found = main.query(
+    const query_result found = server.query(
         "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^instar_shadow_[0-9]{1,12}_[0-9]+$' "
         "AND pg_catalog.split_part(d.datname, '_', 3)::bigint < " +
         std::to_string(now - hour) +
@@ -20648,7 +20937,7 @@ class shadow_database {
         "pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)");
     for (const auto& row : found.rows)
       try {
-        (void)drop_database(main.url().with_database(text_of(row[0])));
+        (void)drop_database(server.url().with_database(text_of(row[0])));
       } catch (const database_error&) {
         // Somebody else is faster, or uses it after all.
       }
@@ -21682,10 +21971,11 @@ struct migrator::session {
     const std::lock_guard lock{guard};
     working.push_back(connection);
   }
-  void release_last() {
+  void release(const database* connection) {
     const std::lock_guard lock{guard};
-    if (!working.empty())
-      working.pop_back();
+    const auto last = std::find(working.rbegin(), working.rend(), connection);
+    if (last != working.rend())
+      working.erase(std::next(last).base());
   }
 
   void tell(const migration_progress& progress) const {
@@ -22088,6 +22378,17 @@ struct migrator::session {
 
   // ---- shadow ----
 
+  /// Lets an interruption reach the connection of a shadow database as long as that is in use.
+  [[nodiscard]] detail::shadow_database::connection_hook interruptible() {
+    return [this, used = static_cast<database*>(nullptr)](database* connection) mutable {
+      if (connection != nullptr)
+        use(connection);
+      else
+        release(used);
+      used = connection;
+    };
+  }
+
   /// Runs scripts in a shadow database of their own. \param inspect see shadow_database::replay
   void replay(const std::vector<const migration*>& scripts, const detail::shadow_database::inspection& inspect) {
     const instar::dialect target = dialect_for_files();
@@ -22095,12 +22396,7 @@ struct migrator::session {
     std::string schema;
     if (target == instar::postgres && main != nullptr)
       schema = ledger::read(*main, options.ledger).place().schema;
-    detail::shadow_database shadow{target, main, options.shadow, [this](database* connection) {
-                                     if (connection != nullptr)
-                                       use(connection);
-                                     else
-                                       release_last();
-                                   }};
+    detail::shadow_database shadow{target, main, options.shadow, interruptible()};
     shadow.replay(
         scripts, schemas_in_use(schema), hooks(),
         [&](const migration& m, std::size_t i) {
@@ -22178,9 +22474,12 @@ struct migrator::session {
 
   [[nodiscard]] owned_schema read_back(database& on) const;
   [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
+  [[nodiscard]] static std::vector<migration> ddl_scripts(instar::dialect target, const schema_view& schema,
+                                                          std::string_view called);
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
   [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
+  class models_aside;
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
   [[nodiscard]] owned_schema read_source(const diff_source& source);
@@ -22227,6 +22526,8 @@ struct migrator::session {
 
 
 // ---- instar/migrate/reading.hpp
+
+#include <future>
 
 /// \file Schemas in the database's own words: what a migrator compares when a side is no text of ours.
 
@@ -22297,6 +22598,16 @@ inline void carry_renames(owned_schema& read, const schema_view& models) {
   });
 }
 
+/// What errors call the script that makes the models.
+inline constexpr std::string_view models_name = "the models";
+
+[[nodiscard]] inline std::vector<const migration*> pointers_to(const std::vector<migration>& scripts) {
+  std::vector<const migration*> pointers;
+  for (const migration& m : scripts)
+    pointers.push_back(&m);
+  return pointers;
+}
+
 /// "- table by_hand" as a warning.
 [[nodiscard]] inline migration_warning undescribed_warning(const std::string& line) {
   return {migration_code::undescribed,
@@ -22322,25 +22633,125 @@ inline owned_schema migrator::session::read_shadow(const std::vector<const migra
   return read;
 }
 
-/// A schema as the database says it. \param called what an error shall call the script
+/// The scripts that make a schema, one after the other. On PostgreSQL each is a transaction and holds a lock on all
+/// that it makes, for which a server has room in the thousands (max_locks_per_transaction): so no script is long.
+/// \param called what an error shall call them
+inline std::vector<migration> migrator::session::ddl_scripts(instar::dialect target, const schema_view& schema,
+                                                             std::string_view called) {
+  const plan steps = make_plan(schema_view{}, schema);
+  if (target != instar::postgres)
+    return {{.name = std::string{called}, .sql = script(target, steps), .checksum = {}, .file = std::string{called}}};
+  constexpr std::size_t longest = 200;
+  std::vector<migration> scripts;
+  const std::vector<std::string> all = statements(target, steps);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    // As pg_dump does: a function may name what is made after it, or what is not there any more.
+    if (i % longest == 0)
+      scripts.push_back({.name = std::string{called},
+                         .sql = "SET check_function_bodies = off;\n",
+                         .checksum = {},
+                         .file = std::string{called}});
+    scripts.back().sql += all[i] + "\n;\n";  // on a line of its own, for the statement may end in a comment
+  }
+  return scripts;
+}
+
+/// A schema as the database says it.
 inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::string_view called) {
-  migration made;
-  made.name = called;
-  const instar::dialect target = dialect_for_files();
-  // As pg_dump does: a function may name what is made after it, or what is not there any more.
-  if (target == instar::postgres)
-    made.sql = "SET check_function_bodies = off;\n";
-  made.sql += script(target, make_plan(schema_view{}, schema));
-  made.file = std::string{called};
-  return read_shadow({&made});
+  const std::vector<migration> made = ddl_scripts(dialect_for_files(), schema, called);
+  return read_shadow(detail::pointers_to(made));
 }
 
 /// The models as the database says them.
 inline owned_schema migrator::session::read_models() {
-  owned_schema read = read_ddl(required_models(), "the models");
+  owned_schema read = read_ddl(required_models(), detail::models_name);
   detail::carry_renames(read, required_models());
   return read;
 }
+
+/// The models as the database says them, read in a shadow database of their own while its maker does something else
+/// with another one: what takes the time is the server, which has a process for each connection.
+///
+/// Only on PostgreSQL, and where the role may make databases. Everywhere else, and where there is no further connection
+/// or thread to be had, they are read when they are asked for.
+class migrator::session::models_aside {
+ public:
+  /// \param of with the database open; must outlive this object
+  explicit models_aside(session& of) : of_(of) {
+    if (of_.dialect_for_files() != instar::postgres || of_.options.shadow || of_.opened == nullptr)
+      return;
+    try {
+      read_ = std::async(std::launch::async, [this] { return read_aside(); });
+    } catch (const std::system_error&) {
+      // No thread.
+    }
+  }
+
+  models_aside(const models_aside&) = delete;
+  models_aside& operator=(const models_aside&) = delete;
+
+  /// Nobody asks for them any more: an error came first.
+  ~models_aside() {
+    abandoned_ = true;
+    while (read_.valid() && read_.wait_for(std::chrono::milliseconds{10}) != std::future_status::ready) {
+      const std::lock_guard lock{of_.guard};
+      if (connection_ != nullptr)
+        connection_->interrupt();
+    }
+  }
+
+  /// Once. \throws what `read_models` does
+  [[nodiscard]] owned_schema get() {
+    if (read_.valid())
+      if (std::optional<owned_schema> read = read_.get())
+        return std::move(*read);
+    return of_.read_models();
+  }
+
+ private:
+  /// On the other thread: nothing of the session is touched but what never changes, what is atomic, and the list of
+  /// connections.
+  std::optional<owned_schema> read_aside() {
+    std::unique_ptr<detail::shadow_database> shadow;
+    try {
+      shadow = std::make_unique<detail::shadow_database>(instar::postgres, of_.opened, std::nullopt, tell_connection());
+    } catch (const database_error&) {
+      return std::nullopt;  // the other attempt says what is wrong
+    }
+    if (shadow->in_transaction())
+      return std::nullopt;
+    const std::vector<migration> made = ddl_scripts(instar::postgres, of_.required_models(), detail::models_name);
+    const detail::runner_hooks silent{[](const migration_progress&) {},
+                                      [this] {
+                                        of_.check();
+                                        if (abandoned_)
+                                          throw database_error(database_code::interrupted, {});
+                                      },
+                                      [] { return true; }};
+    owned_schema read;
+    shadow->replay(
+        detail::pointers_to(made), {}, silent, [](const migration&, std::size_t) {},
+        [&](std::size_t done, database& on) {
+          if (done == made.size())
+            read = of_.read_back(on);
+        });
+    detail::carry_renames(read, of_.required_models());
+    return read;
+  }
+
+  detail::shadow_database::connection_hook tell_connection() {
+    return [this, note = of_.interruptible()](database* connection) {
+      note(connection);
+      const std::lock_guard lock{of_.guard};
+      connection_ = connection;
+    };
+  }
+
+  session& of_;
+  std::atomic<bool> abandoned_{false};
+  database* connection_ = nullptr;  // guarded by the session's
+  std::future<std::optional<owned_schema>> read_;
+};
 
 /// The plan between two schemas that were read back.
 ///
@@ -22353,7 +22764,8 @@ inline diff_report migrator::session::compare_read(owned_schema before, owned_sc
   keep->push_back(std::move(after));
   plan steps = make_plan(keep->front().view(), keep->back().view());
   const instar::dialect target = dialect_for_files();
-  if (!steps.empty() && target == instar::postgres && !keep->front().view().tables.empty()) {
+  const auto has_tables = [](const owned_schema& s) { return !s.view().tables.empty(); };
+  if (!steps.empty() && target == instar::postgres && std::all_of(keep->begin(), keep->end(), has_tables)) {
     try {
       keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
       keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
@@ -22439,24 +22851,31 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
     candidate.file = candidate.name;
     scripts.push_back(&candidate);
   }
+  const bool migrated = planned.status.database_exists && !planned.status.ledger.empty();
+  std::optional<models_aside> models;
+  if (options.models) {
+    if (dialect_for_files() == instar::postgres && !options.shadow)
+      (void)open(true);
+    models.emplace(*this);
+  }
   owned_schema recorded;
   owned_schema reached;
   replay(scripts, [&](std::size_t done, database& on) {
-    if (done == applied)
+    if (done == applied && migrated)
       recorded = read_back(on);
-    if (done == scripts.size())
-      reached = read_back(on);
+    if (done == scripts.size() && models)
+      reached = done == applied && migrated ? copy_schema(recorded.view()) : read_back(on);
   });
   proof_report proof;
-  if (planned.status.database_exists && !planned.status.ledger.empty()) {
+  if (migrated) {
     owned_schema found = read_back(open(false));
     proof.drift = compare_read(copy_schema(recorded.view()), copy_schema(found.view()));
     if (!proof.drift.empty())
       proof.undo = compare_read(std::move(found), std::move(recorded));
   }
-  if (!options.models)
+  if (!models)
     return proof;
-  diff_report missing = compare_read(std::move(reached), read_models());
+  diff_report missing = compare_read(std::move(reached), models->get());
   if (!detail::only_drops_objects(missing.steps))
     proof.missing = std::move(missing);
   else
@@ -27141,7 +27560,8 @@ class expressible_part {
         const bool foreign =
             c.type.kind == type_kind::enumeration &&
             (!is_model(*c.type.values) || static_cast<std::size_t>(c.type.values - all.data()) >= most_enums);
-        if (foreign || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
+        const bool measured = c.type.kind == type_kind::interval && c.type.length >= 0;  // the word takes no number
+        if (foreign || measured || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
           c.type = {.kind = type_kind::custom, .custom = owner_.text(instar::detail::type_text(c.type))};
         make_default_fit(c);
       }

@@ -177,10 +177,11 @@ struct migrator::session {
     const std::lock_guard lock{guard};
     working.push_back(connection);
   }
-  void release_last() {
+  void release(const database* connection) {
     const std::lock_guard lock{guard};
-    if (!working.empty())
-      working.pop_back();
+    const auto last = std::find(working.rbegin(), working.rend(), connection);
+    if (last != working.rend())
+      working.erase(std::next(last).base());
   }
 
   void tell(const migration_progress& progress) const {
@@ -583,6 +584,17 @@ struct migrator::session {
 
   // ---- shadow ----
 
+  /// Lets an interruption reach the connection of a shadow database as long as that is in use.
+  [[nodiscard]] detail::shadow_database::connection_hook interruptible() {
+    return [this, used = static_cast<database*>(nullptr)](database* connection) mutable {
+      if (connection != nullptr)
+        use(connection);
+      else
+        release(used);
+      used = connection;
+    };
+  }
+
   /// Runs scripts in a shadow database of their own. \param inspect see shadow_database::replay
   void replay(const std::vector<const migration*>& scripts, const detail::shadow_database::inspection& inspect) {
     const instar::dialect target = dialect_for_files();
@@ -590,12 +602,7 @@ struct migrator::session {
     std::string schema;
     if (target == instar::postgres && main != nullptr)
       schema = ledger::read(*main, options.ledger).place().schema;
-    detail::shadow_database shadow{target, main, options.shadow, [this](database* connection) {
-                                     if (connection != nullptr)
-                                       use(connection);
-                                     else
-                                       release_last();
-                                   }};
+    detail::shadow_database shadow{target, main, options.shadow, interruptible()};
     shadow.replay(
         scripts, schemas_in_use(schema), hooks(),
         [&](const migration& m, std::size_t i) {
@@ -673,9 +680,12 @@ struct migrator::session {
 
   [[nodiscard]] owned_schema read_back(database& on) const;
   [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
+  [[nodiscard]] static std::vector<migration> ddl_scripts(instar::dialect target, const schema_view& schema,
+                                                          std::string_view called);
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
   [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
+  class models_aside;
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
   [[nodiscard]] owned_schema read_source(const diff_source& source);
