@@ -187,6 +187,8 @@ TEST_CASE("every type has a field that says it") {
     for (const int length : {0, 3, 6})
       if (length != 0 || kind >= type_kind::time)
         add({.kind = kind, .length = length});
+  add({.kind = type_kind::interval, .length = 3});
+  add({.kind = type_kind::interval, .length = 3, .dimensions = 1});
   add({.kind = type_kind::numeric, .length = 12, .scale = 2});
   add({.kind = type_kind::numeric, .length = 12, .scale = 0});
   add({.kind = type_kind::numeric, .length = 12});

@@ -4,12 +4,14 @@
 #include "schema/words.hpp"
 #include "support/catch.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace migrated_test {
 
@@ -170,6 +172,47 @@ inline constexpr instar::stored_part enumerations[] = {{"mood", 0, "{name=mood v
 inline constexpr instar::stored_snapshot stored{.tables = tables, .enumerations = enumerations};
 }  // namespace moods
 
+// Parts with one list of one element each, of different kinds: they must not share the room of their elements.
+namespace lists_of_one {
+enum class Mood { calm };
+INSTAR_ENUM(Mood, calm)
+struct Note {
+  int64_t body;
+};
+INSTAR_MODEL(Note, "notes", (body))
+struct Person {
+  Mood mood;
+};
+INSTAR_MODEL(Person, "people", (mood))
+inline constexpr auto schema = instar::schema<Note, Person>();
+inline constexpr instar::stored_part tables[] = {
+    {"notes", 0, "{name=notes columns=[{name=body type={kind=bigint}}]}"},
+    {"people", 0, "{name=people columns=[{name=mood type={kind=enumeration enum={name=mood}}}]}"}};
+inline constexpr instar::stored_part enumerations[] = {{"mood", 0, "{name=mood values=[{label=calm}]}"}};
+inline constexpr instar::stored_snapshot stored{.tables = tables, .enumerations = enumerations};
+}  // namespace lists_of_one
+
+// As many objects as are more than one evaluation may compare where each is looked for among all.
+namespace many {
+struct Big {
+  int64_t id;
+};
+INSTAR_MODEL(Big, "big", (id, primary_key))
+inline constexpr std::size_t count = 400;
+inline constexpr std::array<std::array<char, 4>, count> names = [] {
+  std::array<std::array<char, 4>, count> made{};
+  for (std::size_t i = 0; i < count; ++i)
+    made[i] = {static_cast<char>('a' + i / 100), static_cast<char>('0' + i / 10 % 10), static_cast<char>('0' + i % 10)};
+  return made;
+}();
+template <std::size_t... At>
+constexpr auto with_objects(std::index_sequence<At...>) {
+  return instar::schema<Big>(instar::trigger(names[At].data(), "CREATE TRIGGER", "DROP TRIGGER")...);
+}
+inline constexpr auto schema = with_objects(std::make_index_sequence<count>{});
+inline constexpr auto again = with_objects(std::make_index_sequence<count>{});
+}  // namespace many
+
 /// The SQL that no migration has, as the compiler shows it.
 template <const auto& Schema, const auto& Snapshot>
 constexpr instar_test::text<5000> pending() {
@@ -246,6 +289,14 @@ TEST_CASE("of a stored snapshot only what changed is read") {
                  R"(ALTER TABLE "teams" ADD COLUMN "motto" text;)");
   STATIC_REQUIRE(migrated_test::pending<migrated_test::other_view, migrated_test::unreadable>() ==
                  R"(DROP VIEW "v"; CREATE VIEW "v" AS SELECT 2;)");
+}
+
+TEST_CASE("parts of a stored snapshot that have a list of one element each keep to their own") {
+  STATIC_REQUIRE(MIGRATED(lists_of_one::schema, lists_of_one::stored));
+}
+
+TEST_CASE("hundreds of objects beside the tables are compared within a compiler's limits") {
+  STATIC_REQUIRE(instar::diff<migrated_test::many::schema, migrated_test::many::again>.empty());
 }
 
 TEST_CASE("an enum of a stored snapshot is compared with the model's") {

@@ -28,7 +28,7 @@ class reading_scope {
     if (!joined_)
       db_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     try {
-      const session_row now = query_one_as<session_row>(db_, settings());
+      const session_row now = read_rows<session_row>(db_, settings()).at(0);
       schema_ = now.schema.value_or("");
       restore_ = now.search_path;
     } catch (const database_error&) {

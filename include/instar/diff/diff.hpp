@@ -10,32 +10,44 @@ namespace instar {
 
 namespace detail {
 
+/// Positions by their hashes, open addressing. Of equal ones the first is met first.
+struct hash_slots {
+  std::vector<std::uint64_t> hashes;
+  std::vector<int> slots;
+
+  constexpr explicit hash_slots(std::size_t count) {
+    std::size_t capacity = 4;
+    while (capacity < count * 2)
+      capacity *= 2;
+    slots.assign(capacity, -1);
+    hashes.assign(count, 0);
+  }
+
+  constexpr void put(std::size_t position, std::uint64_t hash) {
+    hashes[position] = hash;
+    std::size_t slot = hash & (slots.size() - 1);
+    while (slots[slot] != -1)
+      slot = (slot + 1) & (slots.size() - 1);
+    slots[slot] = static_cast<int>(position);
+  }
+};
+
 /// Finds tables of a schema by name, in constant time.
 class table_finder {
  public:
-  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables) {
-    std::size_t capacity = 4;
-    while (capacity < tables.size() * 2)
-      capacity *= 2;
-    slots_.assign(capacity, -1);
-    hashes_.assign(tables.size(), 0);
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-      hashes_[i] = hash_object(tables[i].schema, tables[i].name);
-      std::size_t slot = hashes_[i] & (capacity - 1);
-      while (slots_[slot] != -1)
-        slot = (slot + 1) & (capacity - 1);
-      slots_[slot] = static_cast<int>(i);
-    }
+  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      known_.put(i, hash_object(tables[i].schema, tables[i].name));
   }
 
   /// \return its position, or -1
   constexpr int find(std::string_view schema, std::string_view name) const {
     const std::uint64_t hash = hash_object(schema, name);
-    std::size_t slot = hash & (slots_.size() - 1);
-    for (; slots_[slot] != -1; slot = (slot + 1) & (slots_.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots_[slot]);
-      if (hashes_[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
-        return slots_[slot];
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
+        return slots[slot];
     }
     return -1;
   }
@@ -51,8 +63,34 @@ class table_finder {
 
  private:
   std::span<const table> tables_;
-  std::vector<std::uint64_t> hashes_;
-  std::vector<int> slots_;
+  hash_slots known_;
+};
+
+/// Finds raw objects by kind and name, in constant time.
+class raw_object_finder {
+ public:
+  constexpr explicit raw_object_finder(std::span<const raw_object> objects)
+      : objects_(objects), known_(objects.size()) {
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      known_.put(i, hash_object(objects[i].kind, objects[i].name));
+  }
+
+  /// \return nullptr when there is none
+  constexpr const raw_object* find(const raw_object& wanted) const {
+    const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(objects_[i].name, wanted.name) &&
+          same_text(objects_[i].kind, wanted.kind))
+        return &objects_[i];
+    }
+    return nullptr;
+  }
+
+ private:
+  std::span<const raw_object> objects_;
+  hash_slots known_;
 };
 
 struct step_list {
@@ -472,13 +510,39 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     add(step_kind::rebuild_enum);
 }
 
+/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
+/// one found, and most objects stand in the order in which they stood.
+template <class Object>
+class twin_search {
+ public:
+  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
+
+  /// \return its position, or -1
+  template <class Same>
+  constexpr int find(const Same& same) {
+    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
+      if (next_ == among_.size())
+        next_ = 0;
+      if (same(among_[next_]))
+        return static_cast<int>(next_++);
+    }
+    return -1;
+  }
+  /// The one of that name and schema.
+  constexpr int find(std::string_view schema, std::string_view name) {
+    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
+  }
+
+ private:
+  std::span<const Object> among_;
+  std::size_t next_ = 0;
+};
+
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
+  twin_search<enumeration> old_enums(before.enumerations);
   for (const enumeration& now : after.enumerations) {
-    int from = -1;
-    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-      if (same_text(before.enumerations[i].name, now.name) && same_text(before.enumerations[i].schema, now.schema))
-        from = static_cast<int>(i);
+    int from = old_enums.find(now.schema, now.name);
     for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
       if (same_enum(before.enumerations[i], now))
         from = static_cast<int>(i);
@@ -544,11 +608,9 @@ constexpr void diff_views(std::vector<step>& steps, const schema_view& before, c
   // In the order in which they were made, so that a view over a view is disturbed by it.
   std::vector<const view_object*> dropped;
   std::vector<char> remade(after.views.size(), 0);
+  twin_search<view_object> new_views(after.views);
   for (const view_object& then : before.views) {
-    int to = -1;
-    for (std::size_t i = 0; i < after.views.size() && to < 0; ++i)
-      if (same_text(after.views[i].name, then.name) && same_text(after.views[i].schema, then.schema))
-        to = static_cast<int>(i);
+    const int to = new_views.find(then.schema, then.name);
     bool drop = to < 0;
     if (to >= 0) {
       const view_object& now = after.views[static_cast<std::size_t>(to)];
@@ -598,11 +660,15 @@ constexpr bool replaces(std::string_view create) {
   return same == start.size();
 }
 
-/// Whether a trigger, policy or rule has to make way for a step on its table: it may name the column.
-constexpr bool stands_in_the_way(const raw_object& o, const step& s) {
-  return (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column) &&
-         (same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")) &&
-         mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name);
+/// Whether a trigger, policy or rule has to make way for steps on its table: it may name the column.
+/// \param blocked those that change a type or drop a column
+constexpr bool stands_in_the_way(const raw_object& o, const std::vector<step>& blocked) {
+  if (blocked.empty() || !(same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")))
+    return false;
+  for (const step& s : blocked)
+    if (mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name))
+      return true;
+  return false;
 }
 
 constexpr step_kind create_step(placement p) {
@@ -620,22 +686,20 @@ constexpr step_kind drop_step(placement p) {
 }
 
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
-    for (const raw_object& o : s.raw_objects)
-      if (same_text(o.kind, wanted.kind) && same_text(o.name, wanted.name))
-        return &o;
-    return nullptr;
-  };
-  const std::size_t count = steps.size();
+  if (before.raw_objects.empty() && after.raw_objects.empty())
+    return;
+  const raw_object_finder old_objects(before.raw_objects);
+  const raw_object_finder new_objects(after.raw_objects);
+  std::vector<step> blocked;
+  for (const step& s : steps)
+    if (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column)
+      blocked.push_back(s);
   const auto stays = [&](const raw_object& then, const raw_object& now) {
-    bool same = same_text(now.create, then.create);
-    for (std::size_t i = 0; same && i < count; ++i)
-      same = !stands_in_the_way(then, steps[i]);
-    return same;
+    return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
   };
   for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
     const raw_object& then = before.raw_objects[i];
-    const raw_object* now = find(after, then);
+    const raw_object* now = new_objects.find(then);
     if (now == nullptr)
       steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
@@ -644,7 +708,7 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
                            .raw = &then});
   }
   for (const raw_object& now : after.raw_objects) {
-    const raw_object* then = find(before, now);
+    const raw_object* then = old_objects.find(now);
     if (then == nullptr || !stays(*then, now))
       steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
   }
@@ -716,22 +780,21 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
     if (find_extension(after, e.name) == nullptr)
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
-  const auto find_sequence = [](const schema_view& s, const sequence_object& wanted) -> const sequence_object* {
-    for (const sequence_object& q : s.sequences)
-      if (same_text(q.name, wanted.name) && same_text(q.schema, wanted.schema))
-        return &q;
-    return nullptr;
-  };
+  twin_search<sequence_object> old_sequences(before.sequences);
+  std::vector<char> kept(before.sequences.size(), 0);
   for (const sequence_object& q : after.sequences) {
-    const sequence_object* then = find_sequence(before, q);
-    if (then == nullptr)
+    const int then = old_sequences.find(q.schema, q.name);
+    if (then < 0) {
       steps.push_back(step{.kind = step_kind::create_sequence, .sequence = &q});
-    else if (!same_definition(*then, q))
+      continue;
+    }
+    kept[static_cast<std::size_t>(then)] = 1;
+    if (!same_definition(before.sequences[static_cast<std::size_t>(then)], q))
       steps.push_back(step{.kind = step_kind::alter_sequence, .sequence = &q});
   }
-  for (const sequence_object& q : before.sequences)
-    if (find_sequence(after, q) == nullptr)
-      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &q});
+  for (std::size_t i = 0; i < before.sequences.size(); ++i)
+    if (!kept[i])
+      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &before.sequences[i]});
 }
 
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and

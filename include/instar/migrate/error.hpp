@@ -42,8 +42,9 @@ inline constexpr std::string_view journal_mismatch = "INS4032";    ///< statemen
 inline constexpr std::string_view foreign_keys_broken =
     "INS4033";                                                   ///< SQLite: the migration leaves dangling references
 inline constexpr std::string_view open_transaction = "INS4034";  ///< a script that begins a transaction, never ends it
-inline constexpr std::string_view no_schema = "INS4035";     ///< PostgreSQL: search_path names no schema that exists
-inline constexpr std::string_view lock_timeout = "INS4040";  ///< another runner holds the lock (P1002)
+inline constexpr std::string_view no_schema = "INS4035";  ///< PostgreSQL: search_path names no schema that exists
+inline constexpr std::string_view statements_differ = "INS4036";   ///< an edited file holds other statements
+inline constexpr std::string_view lock_timeout = "INS4040";        ///< another runner holds the lock (P1002)
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
@@ -58,9 +59,12 @@ inline constexpr std::string_view no_models = "INS4070";       ///< this program
 inline constexpr std::string_view data_loss = "INS4071";       ///< needs an answer: the plan destroys data
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
 inline constexpr std::string_view push_refused = "INS4080";    ///< the database is kept by migrations
-inline constexpr std::string_view no_seed = "INS4085";         ///< nothing to seed with
-inline constexpr std::string_view no_url = "INS4086";          ///< the operation needs a database, none was named
-inline constexpr std::string_view stopped = "INS4090";         ///< interrupted
+inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
+inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is
+inline constexpr std::string_view baseline_leaves_out = "INS4083";  ///< warning: what a baseline does not make
+inline constexpr std::string_view no_seed = "INS4085";              ///< nothing to seed with
+inline constexpr std::string_view no_url = "INS4086";               ///< the operation needs a database, none was named
+inline constexpr std::string_view stopped = "INS4090";              ///< interrupted
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.

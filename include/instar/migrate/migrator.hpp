@@ -91,6 +91,21 @@ struct dev_options {
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
 
+/// A file that comes into being with a baseline, such as the models header.
+struct file_beside_baseline {
+  std::filesystem::path path;
+  std::string text;
+};
+
+struct baseline_options {
+  /// What the database is, as its models will say it: the migration makes it, and the snapshot holds it. Not set: as
+  /// `introspect` reads it. What it looks at must live as long as the call.
+  std::optional<schema_view> schema{};
+
+  /// Written with the migration, and taken back with it.
+  std::vector<file_beside_baseline> files{};
+};
+
 struct generate_options {
   /// Take the schema from the models even where the snapshot holds another one: after a merge, or for a folder that
   /// another tool began. The caller vouches that the history leads to the models.
@@ -147,9 +162,25 @@ class migrator {
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_edited(std::string_view name);
 
+  /// The same, and only where the edit is cosmetic: the statements are those that ran (comments, blanks and line ends
+  /// aside). A ledger that does not know what ran (Prisma's) is asked by a shadow database, for scripts that say
+  /// nothing of rows: with the file as it is now, the history must make exactly what the database is.
+  /// \throws migration_error `statements_differ`; `no_such_migration`, `nothing_to_resolve`; as `drift`.
+  resolve_report resolve_repaired(std::string_view name);
+
   /// Makes the ledger forget an applied migration that the folder has not. Nothing is run; its tables stay.
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_missing(std::string_view name);
+
+  /// Begins a history for a database that is there already: writes `0_init`, which makes what the database is,
+  /// snapshot.hpp and the lock file, and records 0_init as applied. The script runs in a shadow database alone, where
+  /// it is proven before anything is written.
+  ///
+  /// Whatever fails, no file and no ledger row is left behind.
+  /// \return also what no script makes (owners, roles), as warnings
+  /// \throws migration_error `baseline_refused` where folder or ledger have a history; `baseline_unproven`,
+  ///         `shadow_failed` and others
+  baseline_report baseline(const baseline_options& options = {});
 
   /// Drops everything in the schemas that ledger, models, snapshot and scripts name, applies the history, seeds.
   ///
@@ -179,6 +210,12 @@ class migrator {
   /// other \param planned what `plan_next()` returned; an empty plan writes a script with a comment alone, to be filled
   /// in \throws migration_error `shadow_failed` and others; nothing is written then.
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
+
+  /// Writes what was changed in the database by hand as a migration, and records it as applied there; other databases
+  /// get it by `deploy`. The models must say the change already, and nothing else that is new.
+  /// \throws migration_error `nothing_to_resolve` where there is no drift; `unproven` where the models are not what the
+  /// database is; `drift` while a migration is pending. Nothing is written then.
+  created_migration adopt_drift(std::string_view name);
 
   /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
   snapshot_report follow_models(const next_plan& planned);

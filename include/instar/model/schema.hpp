@@ -4,6 +4,8 @@
 #include "instar/schema/opened_snapshot.hpp"
 
 #include <bit>
+#include <cstdint>
+#include <vector>
 
 /// \file Models and other objects together: instar::schema<User, Session>(…).
 
@@ -467,24 +469,33 @@ namespace detail {
 constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::span<const view_object> views,
                                      std::span<const sequence_object> sequences, const auto& by_name) {
   const auto too_long = [](std::string_view name) { return name.size() > name_limit; };
-  const auto is_table = [&](std::string_view schema, std::string_view name) {
-    const std::uint64_t in_schema = hash_text(schema);
-    return by_name.find(hash_text(name, schema.empty() ? in_schema : hash_text(".", in_schema))) >= 0;
+  // Names as numbers: there may be hundreds, and each is compared with each.
+  const auto hashes_of = [](const auto& objects, std::vector<std::uint64_t>& hashes) {
+    for (const auto& o : objects) {
+      const std::uint64_t in_schema = hash_text(o.schema);
+      hashes.push_back(hash_text(o.name, o.schema.empty() ? in_schema : hash_text(".", in_schema)));
+    }
   };
+  const auto has = [](const std::vector<std::uint64_t>& names, std::size_t count, std::uint64_t wanted) {
+    const std::uint64_t* const all = names.data();
+    for (std::size_t i = 0; i < count; ++i)
+      if (all[i] == wanted)
+        return true;
+    return false;
+  };
+  std::vector<std::uint64_t> enum_names;
+  std::vector<std::uint64_t> view_names;
+  std::vector<std::uint64_t> sequence_names;
+  hashes_of(enums, enum_names);
+  hashes_of(views, view_names);
+  hashes_of(sequences, sequence_names);
   // Tables and views are types too: an enum has no name of theirs.
-  const auto same_name = [](const auto& a, const auto& b) {
-    return same_text(a.name, b.name) && same_text(a.schema, b.schema);
-  };
   for (std::size_t i = 0; i < enums.size(); ++i) {
     const enumeration& e = enums[i];
     if (too_long(e.name))
       return {mistake_kind::name_too_long, e.name, {}, e.name};
-    bool taken = is_table(e.schema, e.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(enums[k], e);
-    for (const view_object& v : views)
-      taken |= same_name(v, e);
-    if (taken)
+    if (by_name.find(enum_names[i]) >= 0 || has(enum_names, i, enum_names[i]) ||
+        has(view_names, views.size(), enum_names[i]))
       return {mistake_kind::duplicate_object, e.name};
     for (std::size_t k = 0; k < e.values.size(); ++k) {
       if (too_long(e.values[k].label))
@@ -496,10 +507,7 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
   }
   for (std::size_t i = 0; i < views.size(); ++i) {
     const view_object& v = views[i];
-    bool taken = is_table(v.schema, v.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(views[k], v);
-    if (taken)
+    if (by_name.find(view_names[i]) >= 0 || has(view_names, i, view_names[i]))
       return {mistake_kind::duplicate_object, v.name};
     if (too_long(v.name))
       return {mistake_kind::name_too_long, v.name, {}, v.name};
@@ -509,12 +517,8 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
   }
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     const sequence_object& q = sequences[i];
-    bool taken = is_table(q.schema, q.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(sequences[k], q);
-    for (const view_object& v : views)
-      taken |= same_name(v, q);
-    if (taken)
+    if (by_name.find(sequence_names[i]) >= 0 || has(sequence_names, i, sequence_names[i]) ||
+        has(view_names, views.size(), sequence_names[i]))
       return {mistake_kind::duplicate_object, q.name};
     if (too_long(q.name))
       return {mistake_kind::name_too_long, q.name, {}, q.name};
@@ -604,8 +608,8 @@ constexpr index_part part_of_view(const index_part& part) {
 }  // namespace detail
 
 /// A view. Views stand in the order in which they can be created. \param name "name" or "schema.name"
-constexpr detail::view_words<0, 0> view(std::string_view name, std::string_view query) {
-  return {.view = detail::named_view(name, query, false)};
+constexpr detail::view_words<0, 0> view(detail::counted_text name, detail::counted_text query) {
+  return {.view = detail::named_view(name.text, query.text, false)};
 }
 
 /// An index of a materialized view: `view_index("session_counts_user", "user_id").unique()`.
@@ -618,10 +622,10 @@ constexpr auto view_index(std::string_view name, Columns... columns) {
 
 /// A materialized view and its indexes; PostgreSQL. On SQLite it becomes a plain view.
 template <int... N>
-constexpr auto materialized_view(std::string_view name, std::string_view query,
+constexpr auto materialized_view(detail::counted_text name, detail::counted_text query,
                                  const detail::view_index_words<N>&... indexes) {
-  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{.view =
-                                                                              detail::named_view(name, query, true)};
+  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{
+      .view = detail::named_view(name.text, query.text, true)};
   std::size_t i = 0;
   std::size_t p = 0;
   [[maybe_unused]] const auto add = [&](const auto& one) {
@@ -643,23 +647,23 @@ constexpr sequence_object sequence(std::string_view name, std::int64_t start = 1
 
 /// Any other object, by the statement that makes it and the one that drops it.
 /// \param kind what it is, in the words of SQL: "function", "trigger", "policy"
-constexpr raw_object raw(std::string_view kind, std::string_view name, std::string_view create, std::string_view drop,
-                         placement where = placement::after_tables) {
-  return {.kind = kind, .name = name, .create = create, .drop = drop, .placement = where};
+constexpr raw_object raw(detail::counted_text kind, detail::counted_text name, detail::counted_text create,
+                         detail::counted_text drop, placement where = placement::after_tables) {
+  return {.kind = kind.text, .name = name.text, .create = create.text, .drop = drop.text, .placement = where};
 }
 
 /// A function; made before the tables, whose defaults and generated columns may call it.
-constexpr raw_object function(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object function(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("function", name, create, drop, placement::before_tables);
 }
 
 /// A trigger.
-constexpr raw_object trigger(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object trigger(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("trigger", name, create, drop);
 }
 
 /// A row security policy.
-constexpr raw_object policy(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object policy(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("policy", name, create, drop);
 }
 

@@ -28,9 +28,19 @@ struct element_list {
 using part_elements = element_list<std::string_view, column, key, foreign_key, check, index_part, exclusion, index,
                                    enum_value, extension_object, sequence_object, view_object, raw_object>;
 
-/// How many of each a part has.
+/// How many of each a part has. One is added to each: as template arguments, arrays with the same numbers at different
+/// places between zeros are one and the same to g++ 12.
 struct part_counts {
-  std::array<std::size_t, part_elements::size> of{};
+  std::array<std::size_t, part_elements::size> of_plus_one{};
+
+  constexpr part_counts() {
+    for (std::size_t& count : of_plus_one)
+      count = 1;
+  }
+  template <class Element>
+  [[nodiscard]] constexpr std::size_t of() const {
+    return of_plus_one[part_elements::position<Element>] - 1;
+  }
 };
 
 /// Never defined: a constant evaluation that calls it stops, and the compiler prints the name.
@@ -60,7 +70,7 @@ struct counting_store : opening_store {
   template <class Element, class Next>
   constexpr std::span<const Element> array(Next next) {
     for (Element element{}; next(element); element = {})
-      ++counts.of[part_elements::position<Element>];
+      ++counts.of_plus_one[part_elements::position<Element>];
     return {};
   }
 };
@@ -75,11 +85,11 @@ struct element_array {
 template <part_counts N, class List>
 struct filling_store;
 template <part_counts N, class... Elements>
-struct filling_store<N, element_list<Elements...>>
-    : opening_store, element_array<Elements, N.of[part_elements::position<Elements>]>... {
+struct filling_store<N, element_list<Elements...>> : opening_store,
+                                                     element_array<Elements, N.template of<Elements>()>... {
   template <class Element, class Next>
   constexpr std::span<const Element> array(Next next) {
-    constexpr std::size_t size = N.of[part_elements::position<Element>];
+    constexpr std::size_t size = N.template of<Element>();
     element_array<Element, size>& room = *this;
     const std::size_t first = room.used;
     for (Element element{}; next(element); element = {})

@@ -270,6 +270,15 @@ constexpr bool is_bare(char c) noexcept {
          c == ':' || c == '-' || c == '+';
 }
 
+/// The same as a table: a reader asks of every character, and a constant evaluation pays for a call.
+inline constexpr struct bare_characters {
+  bool of[256]{};
+  constexpr bare_characters() {
+    for (int c = 0; c < 256; ++c)
+      of[c] = is_bare(static_cast<char>(c));
+  }
+} bare_characters;
+
 /// Where a character next occurs, or `end`. By one builtin where the compiler evaluates it: texts may be long.
 constexpr const char* find_char(const char* from, const char* end, char wanted) noexcept {
 #if defined(__clang__)
@@ -308,8 +317,8 @@ class schema_text_reader {
   constexpr void fail(const char* why) { store_.fail(why, static_cast<std::size_t>(at_ - begin_)); }
 
   constexpr void skip_blank() {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r'))
-      ++at_;
+    for (; at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r'); ++at_)
+      ;
   }
 
   constexpr bool take(char symbol) {
@@ -329,8 +338,8 @@ class schema_text_reader {
   constexpr std::string_view word(const char* otherwise) {
     skip_blank();
     const char* const first = at_;
-    while (at_ != end_ && is_bare(*at_))
-      ++at_;
+    for (; at_ != end_ && bare_characters.of[static_cast<unsigned char>(*at_)]; ++at_)
+      ;
     if (at_ == first)
       fail(otherwise);
     return {first, static_cast<std::size_t>(at_ - first)};
@@ -406,7 +415,7 @@ class schema_text_reader {
     const std::string_view wanted = word("a word is expected");
     const std::span<const char* const> names = enumerator_names(value);
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (same_text(names[i], wanted)) {
+      if (same_text(counted_text{names[i]}.text, wanted)) {
         value = static_cast<Enumeration>(i);
         return;
       }
@@ -442,7 +451,7 @@ class schema_text_reader {
       const std::string_view name = word("a member is expected");
       bool known = false;
       const auto set = [&](const char* member, auto& value) {
-        if (known || !same_text(name, member))
+        if (known || name[0] != *member || !same_text(name, counted_text{member}.text))
           return;
         known = true;
         if constexpr (std::is_same_v<decltype(value), bool&>) {

@@ -9,6 +9,18 @@
 
 namespace instar::detail {
 
+/// A text that is handed over. A compiler counts the characters of a literal by a builtin; std::string_view does it in
+/// a loop, and a schema of a thousand objects would spend its whole constant evaluation there.
+struct counted_text {
+  std::string_view text;
+
+  constexpr counted_text(const char* given) : text(given, __builtin_strlen(given)) {}
+  constexpr counted_text(const char* given, std::size_t size) : text(given, size) {}
+  template <class Text>
+  requires std::is_convertible_v<const Text&, std::string_view>
+  constexpr counted_text(const Text& given) : text(given) {}
+};
+
 /// A text as numbers alone: what a std::string_view says, without the calls that a compiler's interpreter pays for.
 struct piece {
   const char* data = nullptr;

@@ -12,13 +12,31 @@ namespace detail {
 
 inline constexpr schema_view empty_schema{};
 
-/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's.
+/// Whether a table of a snapshot says what a model says, though their hashes differ; in an evaluation of its own for
+/// each, for compilers limit one.
+template <const auto& Snapshot, const auto& Schema, std::size_t At, std::size_t Model>
+inline constexpr bool says_the_same = [] {
+  const table& now = std::remove_cvref_t<decltype(Schema)>::tables::value.tables[Model];
+  for (const column& c : now.columns)
+    if (c.type.values != nullptr && !c.type.values->renamed_from.empty())
+      return false;  // a type under another name is the same type, but not the same table
+  std::vector<step> steps;
+  add_steps({.tables = {&opened_table<Snapshot, At>.object, 1}}, {.tables = {&now, 1}}, steps);
+  return steps.empty();
+}();
+
+/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's: the
+/// hashes say so, or, where a snapshot was not written from models (a baseline), a comparison.
 template <const auto& Snapshot, const auto& Schema, std::size_t At>
 constexpr table table_before() {
   using type = std::remove_cvref_t<decltype(Schema)>;
   constexpr const stored_part& part = Snapshot.tables[At];
   constexpr int found = type::models::index.by_name.find(hash_text(part.name));
-  if constexpr (found >= 0 && type::models::links[found < 0 ? 0 : found]->content_hash == part.content_hash)
+  if constexpr (found < 0)
+    return with_hash(opened_table<Snapshot, At>.object, part);
+  else if constexpr (type::models::links[found]->content_hash == part.content_hash)
+    return type::tables::value.tables[found];
+  else if constexpr (says_the_same<Snapshot, Schema, At, static_cast<std::size_t>(found)>)
     return type::tables::value.tables[found];
   else
     return with_hash(opened_table<Snapshot, At>.object, part);

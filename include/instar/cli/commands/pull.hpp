@@ -110,9 +110,93 @@ class chosen_tables {
   std::vector<std::string> left_out_;
 };
 
+/// What was pulled: models, and what is told of them.
+struct pulled_models {
+  std::string header;
+  std::size_t tables = 0;   ///< of the database, modelled or raw
+  std::size_t objects = 0;  ///< those that models describe
+  std::size_t raw = 0;      ///< those that are in the header as SQL
+  bool is_new = true;       ///< the file has another text, or is not there
+};
+
+/// Objects that a schema describes, with the parts of tables that have names of their own; raw ones aside.
+[[nodiscard]] inline std::size_t count_of_objects(const schema_view& v) {
+  std::size_t count = v.enumerations.size() + v.extensions.size() + v.sequences.size() + v.views.size();
+  for (const view_object& view : v.views)
+    count += view.indexes.size();
+  for (const table& t : v.tables)
+    count += 1 + t.columns.size() + (t.primary_key.columns.empty() ? 0 : 1) + t.uniques.size() + t.foreign_keys.size() +
+             t.checks.size() + t.exclusions.size() + t.indexes.size();
+  return count;
+}
+
+/// \param said what models say of the database, see `expressible`
+[[nodiscard]] inline pulled_models pull_models(const schema_view& said, std::size_t tables, dialect d,
+                                               const models_header_options& how) {
+  pulled_models made;
+  made.header = models_writer{said, d, how}.run();
+  made.tables = tables;
+  made.objects = count_of_objects(said);
+  made.raw = said.raw_objects.size();
+  made.is_new = how.previous != made.header;
+  return made;
+}
+
+inline void show_file(session& s, bool is_new, const std::string& file, const std::string& more = {}) {
+  s.screen.result(s.screen.on_output()(is_new ? style::green : style::dim, is_new ? "Wrote  " : "Fresh  ") + ' ' +
+                  printable(file) + more);
+}
+
+/// The members of a pull, into an object that is open.
+inline void write_json_members(session& s, const pulled_models& made) {
+  s.json.member("tables", made.tables).member("objects", made.objects).member("raw_objects", made.raw);
+  if (s.given.output.empty())
+    s.json.member("header", made.header);
+  else
+    s.json.member("file", s.given.output).member("changed", made.is_new);
+}
+
+inline exit_code report_pull(session& s, const pulled_models& made) {
+  if (s.screen.json()) {
+    begin_result(s);
+    write_json_members(s, made);
+    s.json.end_object();
+  } else if (s.given.output.empty()) {
+    s.screen.raw_result(made.header);
+  } else {
+    show_file(s, made.is_new, s.given.output, "  (" + counted(made.tables, "table") + ')');
+  }
+  return exit_code::ok;
+}
+
+/// Writes models and first migration together, and records that one as applied.
+inline exit_code pull_baseline(session& s, const schema_view& said, const pulled_models& made) {
+  const auto m = s.make_migrator(database_need::optional);
+  baseline_options how{.schema = said};
+  how.files.push_back({s.given.output, made.header});
+  const baseline_report report = s.interruptible(*m, [&] { return m->baseline(how); });
+  s.clear_passing_line();
+  s.warn(report.warnings);
+  if (s.screen.json()) {
+    begin_result(s);
+    write_json_members(s, made);
+    s.json.key("baseline").begin_object();
+    s.json.member("name", report.name).member("script", report.script.string());
+    s.json.member("snapshot", report.snapshot.string()).member("ledger", report.ledger).member("sql", report.sql);
+    s.json.end_object().end_object();
+    return exit_code::ok;
+  }
+  show_file(s, made.is_new, s.given.output, "  (" + counted(made.tables, "table") + ')');
+  show_file(s, true, report.script.string());
+  s.screen.result("        " + printable(report.snapshot.string()));
+  s.screen.result(report.name + " makes what the database is, and is recorded as applied (" + printable(report.ledger) +
+                  ").");
+  return exit_code::ok;
+}
+
 }  // namespace detail
 
-/// `db pull`: writes the models of a database. Changes nothing in it.
+/// `db pull`: writes the models of a database. Changes nothing in it but, with `--baseline`, its ledger.
 inline exit_code db_pull(session& s) {
   models_header_options how;
   if (!s.given.name_space.empty()) {
@@ -121,42 +205,25 @@ inline exit_code db_pull(session& s) {
   }
   const std::filesystem::path file = s.given.output;
   std::error_code ignored;
-  const bool exists = !file.empty() && std::filesystem::exists(file, ignored);
-  if (exists)
+  if (!file.empty() && std::filesystem::exists(file, ignored))
     how.previous = instar::detail::read_file(file);
   const std::unique_ptr<database> opened = s.open_database();
   introspection_options what = instar::detail::all_but_ledgers(s.given.ledger);
   what.schemas = s.given.schemas;
   const owned_schema read = introspect(*opened, what);
-  std::string text;
-  std::size_t tables = read.view().tables.size();
-  if (const std::vector<std::string> wanted = detail::comma_words(s.given.tables); !wanted.empty()) {
-    const detail::chosen_tables chosen{read.view(), wanted};
-    for (const std::string& key : chosen.left_out())
-      s.screen.note("Left out, its target is not among the tables: the foreign key of " + printable(key) + ".");
-    tables = chosen.view().tables.size();
-    text = models_header(chosen.view(), opened->dialect(), how);
-  } else {
-    text = models_header(read.view(), opened->dialect(), how);
-  }
-  const bool changed = !file.empty() && (!exists || how.previous != text);
-  if (changed)
-    instar::detail::write_file(file, text);
-  if (s.screen.json()) {
-    detail::begin_result(s).member("tables", static_cast<long long>(tables));
-    if (file.empty())
-      s.json.member("header", text).end_object();
-    else
-      s.json.member("file", file.string()).member("changed", changed).end_object();
-    return exit_code::ok;
-  }
-  if (file.empty()) {
-    s.screen.raw_result(text);
-    return exit_code::ok;
-  }
-  s.screen.result(s.screen.on_output()(changed ? style::green : style::dim, changed ? "Wrote  " : "Fresh  ") + ' ' +
-                  printable(file.string()) + "  (" + detail::counted(tables, "table") + ')');
-  return exit_code::ok;
+  const dialect d = opened->dialect();
+  const std::vector<std::string> wanted = detail::comma_words(s.given.tables);
+  const detail::chosen_tables chosen{read.view(), wanted};
+  for (const std::string& key : chosen.left_out())
+    s.screen.note("Left out, its target is not among the tables: the foreign key of " + printable(key) + ".");
+  const schema_view taken = wanted.empty() ? read.view() : chosen.view();
+  const owned_schema said = detail::expressible(taken, d);
+  const detail::pulled_models made = detail::pull_models(said.view(), taken.tables.size(), d, how);
+  if (s.given.baseline)
+    return detail::pull_baseline(s, said.view(), made);
+  if (!file.empty() && made.is_new)
+    instar::detail::write_file(file, made.header);
+  return detail::report_pull(s, made);
 }
 
 }  // namespace instar::cli

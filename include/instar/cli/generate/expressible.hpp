@@ -118,7 +118,8 @@ class expressible_part {
         const bool foreign =
             c.type.kind == type_kind::enumeration &&
             (!is_model(*c.type.values) || static_cast<std::size_t>(c.type.values - all.data()) >= most_enums);
-        if (foreign || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
+        const bool measured = c.type.kind == type_kind::interval && c.type.length >= 0;  // the word takes no number
+        if (foreign || measured || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
           c.type = {.kind = type_kind::custom, .custom = owner_.text(instar::detail::type_text(c.type))};
         make_default_fit(c);
       }
