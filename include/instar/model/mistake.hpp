@@ -237,7 +237,7 @@ inline constexpr auto told_mistake = mistake_text<Mistake>();
 
 // A base class that is never defined: one error, which names it with its text.
 template <const mistake& Mistake>
-struct no_mistake<Mistake, false> : told<mistake_in_model, told_mistake<Mistake>> {
+struct no_mistake<Mistake, false> : decltype(told<mistake_in_model, told_mistake<Mistake>>()) {
   static constexpr bool value = true;
 };
 #endif

@@ -63,13 +63,13 @@ constexpr auto shown_part() {
 template <template <fixed_string...> class Message, const auto& Text, std::size_t... Number>
 auto in_pieces(std::index_sequence<Number...>) -> Message<shown_part<Text, Number>()...>;
 
-/// A message with a text, as this compiler prints all of it.
+/// Never called: its type is the message with the text, as this compiler prints all of it.
 template <template <fixed_string...> class Message, const auto& Text>
-using told = decltype(in_pieces<Message, Text>(std::make_index_sequence<shown_parts(Text.view())>{}));
+auto told() -> decltype(in_pieces<Message, Text>(std::make_index_sequence<shown_parts(Text.view())>{}));
 #else
-/// A message with a text, as this compiler prints all of it.
+/// Never called: its type is the message with the text. No alias, for g++ would print the alias.
 template <template <fixed_string...> class Message, const auto& Text>
-using told = Message<Text>;
+auto told() -> Message<Text>;
 #endif
 
 }  // namespace detail

@@ -344,7 +344,7 @@ inline constexpr auto told_sql = pending_sql<Schema, Snapshot>();
 
 // A base class that is never defined: one error, which names it with its text.
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> : told<migration_is_missing, told_sql<Schema, Snapshot>> {
+struct migrated_check<Schema, Snapshot, false> : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
   static constexpr bool value = true;
 };
 #endif
