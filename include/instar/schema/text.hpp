@@ -9,12 +9,17 @@
 
 namespace instar::detail {
 
-/// A text that is handed over. A compiler counts the characters of a literal by a builtin; std::string_view does it in
-/// a loop, and a schema of a thousand objects would spend its whole constant evaluation there.
+/// A text that is handed over. clang counts the characters of a literal by a builtin; std::string_view does it in a
+/// loop, and a schema of a thousand objects would spend its whole constant evaluation there. g++ has more to spend, and
+/// takes the builtin of literals alone.
 struct counted_text {
   std::string_view text;
 
+#if defined(__clang__)
   constexpr counted_text(const char* given) : text(given, __builtin_strlen(given)) {}
+#else
+  constexpr counted_text(const char* given) : text(given) {}
+#endif
   constexpr counted_text(const char* given, std::size_t size) : text(given, size) {}
   template <class Text>
   requires std::is_convertible_v<const Text&, std::string_view>
