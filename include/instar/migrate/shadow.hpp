@@ -156,8 +156,7 @@ class shadow_database {
     const auto now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
     std::random_device random;
-    const std::string name =
-        std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random());
+    const std::string name = std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random());
     scratch_ = main.url().with_database(name);
     // Not through template1, which nobody may be connected to while another shadow database is made of it.
     std::unique_ptr<database> server = open_database(main.url(), {.application_name = "instar shadow"});
