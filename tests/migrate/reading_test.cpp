@@ -298,6 +298,41 @@ TEST_CASE("objects that only scripts know are warned of") {
   CHECK(proof.warnings[1].message == "The migrations make what the models do not describe: table by_hand.");
 }
 
+TEST_CASE("PostgreSQL: an error of the history comes before what the models are read for, and waits for nothing") {
+  const project p{instar::postgres};
+  p.w.add("20990101000000_by_hand", "SELECT pg_sleep(0.5);\nSELECT nope;");
+  // Endless, so that the proof ends only when they are given up.
+  const auto endless = instar::raw("function", "endless()", "DO 'BEGIN PERFORM pg_sleep(60); END'", "SELECT 1",
+                                   instar::placement::before_tables);
+  const instar::raw_object objects[] = {endless};
+  instar::schema_view slow = models;
+  slow.raw_objects = objects;
+  migrator_options with = options(p.w);
+  with.models = slow;
+  migrator m{p.db.url(), with};
+  (void)m.generate_snapshot({.schema_from_models = true});
+  const auto began = std::chrono::steady_clock::now();
+  const auto error = error_of([&] { (void)m.prove(m.plan_next()); });
+  CHECK(error.code() == code::shadow_failed);
+  CHECK(error.message().find("20990101000000_by_hand") != std::string::npos);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{40});
+}
+
+TEST_CASE("PostgreSQL: models that the database refuses are an error of the models") {
+  const project p{instar::postgres};
+  const instar::raw_object objects[] = {
+      instar::raw("function", "f()", "CREATE FUNCTION f() nonsense", "DROP FUNCTION f()")};
+  instar::schema_view broken = models;
+  broken.raw_objects = objects;
+  migrator_options with = options(p.w);
+  with.models = broken;
+  migrator m{p.db.url(), with};
+  (void)m.generate_snapshot({.schema_from_models = true});
+  const auto error = error_of([&] { (void)m.prove(m.plan_next()); });
+  CHECK(error.code() == code::shadow_failed);
+  CHECK(error.message().find("the models does not run in the shadow database") != std::string::npos);
+}
+
 TEST_CASE("a proof leaves no shadow database and changes nothing") {
   const project p{instar::postgres};
   const std::string before = p.db.tables();

@@ -3,6 +3,8 @@
 #include <instar/database/catalog_rows.hpp>
 #include <instar/database/connection.hpp>
 #include <instar/database/introspection_options.hpp>
+#include <instar/database/postgres_reading_scope.hpp>
+#include <instar/database/postgres_view_queries.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,14 +37,6 @@ inline constexpr oid_number schema = 2615;
 inline constexpr oid_number extension = 3079;
 inline constexpr oid_number policy = 3256;
 }  // namespace catalogue
-
-struct session_row {
-  std::string search_path;
-  optional_text schema;
-  std::string changed;
-
-  void read(row_reader& in) { in(search_path, schema, changed); }
-};
 
 struct schema_row {
   oid_number oid;
@@ -81,14 +76,14 @@ struct relation_row {
   optional_text partition_key;
   optional_text partition_bound;
   optional_text parents;
-  optional_text query;
   optional_text server;
   optional_text server_options;
+  optional_text query{};  // of a view, see view_queries
 
   void read(row_reader& in) {
     in(oid, schema, name, kind, visible, persistence, replica_identity, row_security, forced_row_security, is_partition,
        row_type, row_array, of_type, access_method, tablespace, options, toast_options, partition_key, partition_bound,
-       parents, query, server, server_options);
+       parents, server, server_options);
   }
 };
 
@@ -339,11 +334,12 @@ class catalog_reader {
     found_.version = db.server_version();
   }
 
-  [[nodiscard]] catalog read(std::string default_schema) {
-    found_.default_schema = std::move(default_schema);
+  [[nodiscard]] catalog read(const reading_scope& scope) {
+    found_.default_schema = scope.default_schema();
     read_schemas();
     read_extensions();
     read_relations();
+    view_queries queries{db_, scope, views()};
     read_columns();
     read_constraints();
     read_indexes();
@@ -358,6 +354,7 @@ class catalog_reader {
     read_rights();
     read_default_grants();
     read_dependencies();
+    take_queries(queries.read());
     return std::move(found_);
   }
 
@@ -431,7 +428,7 @@ class catalog_reader {
              "CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END, "
              "CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END, "
              "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN h.parents END, "
-             "CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, fs.srvname, ft.ftoptions::text "
+             "fs.srvname, ft.ftoptions::text "
              "FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam LEFT JOIN pg_tablespace s ON s.oid = "
              "c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid LEFT JOIN pg_type y ON y.oid = c.reltype "
              "LEFT JOIN (SELECT i.inhrelid, array_agg(i.inhparent ORDER BY i.inhseqno)::text AS parents FROM "
@@ -439,6 +436,23 @@ class catalog_reader {
              "ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver "
              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND" +
                  in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_class", "c.oid"));
+  }
+
+  [[nodiscard]] std::vector<oid_number> views() const {
+    std::vector<oid_number> numbers;
+    for (const relation_row& r : found_.relations)
+      if (r.kind == "v" || r.kind == "m")
+        numbers.push_back(r.oid);
+    return numbers;
+  }
+
+  void take_queries(std::vector<view_query_row> queries) {
+    std::unordered_map<oid_number, optional_text*> places;
+    for (relation_row& r : found_.relations)
+      places.emplace(r.oid, &r.query);
+    for (view_query_row& view : queries)
+      if (const auto place = places.find(view.oid); place != places.end())
+        *place->second = std::move(view.query);
   }
 
   void read_columns() {

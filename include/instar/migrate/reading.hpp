@@ -1,17 +1,14 @@
 #pragma once
 
+#include <instar/database/aside.hpp>
 #include <instar/database/introspection.hpp>
 #include <instar/migrate/migrator.hpp>
 #include <instar/migrate/session.hpp>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -168,43 +165,31 @@ class migrator::session::models_aside {
  public:
   /// \param of with the database open; must outlive this object
   explicit models_aside(session& of) : of_(of) {
-    if (of_.dialect_for_files() != instar::postgres || of_.options.shadow || of_.opened == nullptr)
-      return;
-    try {
-      read_ = std::async(std::launch::async, [this] { return read_aside(); });
-    } catch (const std::system_error&) {
-      // No thread.
-    }
-  }
-
-  models_aside(const models_aside&) = delete;
-  models_aside& operator=(const models_aside&) = delete;
-
-  /// Nobody asks for them any more: an error came first.
-  ~models_aside() {
-    abandoned_ = true;
-    while (read_.valid() && read_.wait_for(std::chrono::milliseconds{10}) != std::future_status::ready) {
-      const std::lock_guard lock{of_.guard};
-      if (connection_ != nullptr)
-        connection_->interrupt();
-    }
+    if (of_.dialect_for_files() == instar::postgres && !of_.options.shadow && of_.opened != nullptr)
+      read_.emplace([this](reading& self) { return read_aside(self); });
   }
 
   /// Once. \throws what `read_models` does
   [[nodiscard]] owned_schema get() {
-    if (read_.valid())
-      if (std::optional<owned_schema> read = read_.get())
-        return std::move(*read);
+    if (read_)
+      if (std::optional<std::optional<owned_schema>> read = read_->get(); read && *read)
+        return std::move(**read);
     return of_.read_models();
   }
 
  private:
+  using reading = detail::aside<std::optional<owned_schema>>;
+
   /// On the other thread: nothing of the session is touched but what never changes, what is atomic, and the list of
-  /// connections.
-  std::optional<owned_schema> read_aside() {
+  /// connections. \return nothing when it has to be done without a second shadow database
+  std::optional<owned_schema> read_aside(reading& self) {
     std::unique_ptr<detail::shadow_database> shadow;
     try {
-      shadow = std::make_unique<detail::shadow_database>(instar::postgres, of_.opened, std::nullopt, tell_connection());
+      shadow = std::make_unique<detail::shadow_database>(instar::postgres, of_.opened, std::nullopt,
+                                                         [&self, note = of_.interruptible()](database* connection) {
+                                                           note(connection);
+                                                           self.uses(connection);
+                                                         });
     } catch (const database_error&) {
       return std::nullopt;  // the other attempt says what is wrong
     }
@@ -212,9 +197,9 @@ class migrator::session::models_aside {
       return std::nullopt;
     const std::vector<migration> made = ddl_scripts(instar::postgres, of_.required_models(), detail::models_name);
     const detail::runner_hooks silent{[](const migration_progress&) {},
-                                      [this] {
+                                      [this, &self] {
                                         of_.check();
-                                        if (abandoned_)
+                                        if (self.abandoned())
                                           throw database_error(database_code::interrupted, {});
                                       },
                                       [] { return true; }};
@@ -229,18 +214,8 @@ class migrator::session::models_aside {
     return read;
   }
 
-  detail::shadow_database::connection_hook tell_connection() {
-    return [this, note = of_.interruptible()](database* connection) {
-      note(connection);
-      const std::lock_guard lock{of_.guard};
-      connection_ = connection;
-    };
-  }
-
   session& of_;
-  std::atomic<bool> abandoned_{false};
-  database* connection_ = nullptr;  // guarded by the session's
-  std::future<std::optional<owned_schema>> read_;
+  std::optional<reading> read_;
 };
 
 /// The plan between two schemas that were read back.
