@@ -42,12 +42,17 @@
 
 namespace instar::detail {
 
-/// A text that is handed over. A compiler counts the characters of a literal by a builtin; std::string_view does it in
-/// a loop, and a schema of a thousand objects would spend its whole constant evaluation there.
+/// A text that is handed over. clang counts the characters of a literal by a builtin; std::string_view does it in a
+/// loop, and a schema of a thousand objects would spend its whole constant evaluation there. g++ has more to spend, and
+/// takes the builtin of literals alone.
 struct counted_text {
   std::string_view text;
 
+#if defined(__clang__)
   constexpr counted_text(const char* given) : text(given, __builtin_strlen(given)) {}
+#else
+  constexpr counted_text(const char* given) : text(given) {}
+#endif
   constexpr counted_text(const char* given, std::size_t size) : text(given, size) {}
   template <class Text>
   requires std::is_convertible_v<const Text&, std::string_view>
@@ -1880,6 +1885,8 @@ struct snake_case {
 
 // ---- instar/schema/fixed_string.hpp
 
+#include <utility>
+
 namespace instar {
 
 /// A text that can be a template argument, which is how it gets into a compiler's message.
@@ -1899,6 +1906,57 @@ struct fixed_string {
 template <std::size_t N>
 fixed_string(const char (&)[N]) -> fixed_string<N - 1>;
 
+namespace detail {
+
+#if defined(__clang__)
+// clang prints no more than 36 characters of a text argument, so that a longer text is several arguments.
+constexpr std::size_t shown_end(std::string_view text, std::size_t begin) {
+  constexpr std::size_t shown = 36;
+  if (text.size() - begin <= shown)
+    return text.size();
+  for (std::size_t end = begin + shown; end > begin; --end)
+    if (text[end - 1] == ' ')
+      return end;
+  return begin + shown;
+}
+
+constexpr std::size_t shown_parts(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < text.size(); begin = shown_end(text, begin))
+    ++count;
+  return count;
+}
+
+template <const auto& Text, std::size_t Number>
+constexpr auto shown_part() {
+  constexpr std::size_t begin = [] {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < Number; ++i)
+      at = shown_end(Text.view(), at);
+    return at;
+  }();
+  constexpr std::size_t size = shown_end(Text.view(), begin) - begin;
+  fixed_string<size> cut;
+  // With the end, which clang wants to have seen before it prints characters instead of numbers.
+  for (std::size_t i = 0; i <= size; ++i)
+    cut.text[i] = i < size ? Text.text[begin + i] : '\0';
+  return cut;
+}
+
+template <template <fixed_string...> class Message, const auto& Text, std::size_t... Number>
+auto in_pieces(std::index_sequence<Number...>) -> Message<shown_part<Text, Number>()...>;
+
+/// Never called: its type is the message with the text, as this compiler prints all of it.
+template <template <fixed_string...> class Message, const auto& Text>
+auto told() -> decltype(in_pieces<Message, Text>(std::make_index_sequence<shown_parts(Text.view())>{}));
+#else
+/// Never called: its type is the message with the text. No alias, for g++ would print the alias.
+template <template <fixed_string...> class Message, const auto& Text>
+auto told() -> Message<Text>;
+#endif
+
+}  // namespace detail
+
 }  // namespace instar
 
 /// \file Mistakes in models, found by the compiler and told in one line: model, field, cause, remedy.
@@ -1906,8 +1964,8 @@ fixed_string(const char (&)[N]) -> fixed_string<N - 1>;
 namespace instar {
 
 /// Never defined: naming it stops the build, and the compiler prints the text. If you see it, the text tells the
-/// mistake.
-template <fixed_string Text>
+/// mistake; clang shows it in pieces.
+template <fixed_string... Text>
 struct mistake_in_model;
 
 namespace detail {
@@ -2130,9 +2188,12 @@ struct no_mistake<Mistake, false> {
   static constexpr bool value = true;
 };
 #else
+template <const mistake& Mistake>
+inline constexpr auto told_mistake = mistake_text<Mistake>();
+
 // A base class that is never defined: one error, which names it with its text.
 template <const mistake& Mistake>
-struct no_mistake<Mistake, false> : mistake_in_model<mistake_text<Mistake>()> {
+struct no_mistake<Mistake, false> : decltype(told<mistake_in_model, told_mistake<Mistake>>()) {
   static constexpr bool value = true;
 };
 #endif
@@ -3567,8 +3628,6 @@ struct stored_snapshot {
 };
 
 }  // namespace instar
-
-#include <utility>
 
 /// \file A stored snapshot as a schema value at compile time: each part in an evaluation of its own, and only where
 /// something asks for it.
@@ -7885,9 +7944,9 @@ inline constexpr auto migration_sql =
 template <dialect Dialect, const auto& Schema>
 inline constexpr auto& ddl = migration_sql<Dialect, detail::empty_schema, Schema>;
 
-/// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has. If you see it, run
-/// `migrate dev --name …` and commit the migration.
-template <fixed_string PendingSql>
+/// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has; clang shows it in
+/// pieces. If you see it, run `migrate dev --name …` and commit the migration.
+template <fixed_string... PendingSql>
 struct migration_is_missing;
 
 namespace detail {
@@ -8082,9 +8141,12 @@ struct migrated_check<Schema, Snapshot, false> {
   static constexpr bool value = true;
 };
 #else
+template <const auto& Schema, const auto& Snapshot>
+inline constexpr auto told_sql = pending_sql<Schema, Snapshot>();
+
 // A base class that is never defined: one error, which names it with its text.
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> : migration_is_missing<pending_sql<Schema, Snapshot>()> {
+struct migrated_check<Schema, Snapshot, false> : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
   static constexpr bool value = true;
 };
 #endif
@@ -11865,6 +11927,65 @@ inline bool drop_database(const database_url& url) {
 
 
 
+// ---- instar/database/aside.hpp
+
+#include <atomic>
+#include <future>
+#include <mutex>
+
+/// \file Work on a second connection while the first one goes on: what takes the time is the server, which has a
+/// process for each.
+
+namespace instar::detail {
+
+/// Work on a thread of its own. Given up by the destructor when nobody has asked for the result: an error came first.
+template <class Result>
+class aside {
+ public:
+  /// \param work must notice by itself when it is `abandoned`; its connection is interrupted
+  explicit aside(std::function<Result(aside&)> work) {
+    try {
+      result_ = std::async(std::launch::async, [this, work = std::move(work)] { return work(*this); });
+    } catch (const std::system_error&) {
+      // There is no thread to be had.
+    }
+  }
+
+  aside(const aside&) = delete;
+  aside& operator=(const aside&) = delete;
+
+  ~aside() {
+    abandoned_ = true;
+    while (result_.valid() && result_.wait_for(std::chrono::milliseconds{10}) != std::future_status::ready) {
+      const std::lock_guard lock{guard_};
+      if (connection_ != nullptr)
+        connection_->interrupt();
+    }
+  }
+
+  /// What the work returns or throws, once; nothing when it could not be begun.
+  [[nodiscard]] std::optional<Result> get() {
+    return result_.valid() ? std::optional<Result>{result_.get()} : std::nullopt;
+  }
+
+  /// The work says which connection it uses; nullptr before that goes away.
+  void uses(database* connection) {
+    const std::lock_guard lock{guard_};
+    connection_ = connection;
+  }
+
+  [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
+
+ private:
+  std::atomic<bool> abandoned_{false};
+  std::mutex guard_;
+  database* connection_ = nullptr;
+  std::future<Result> result_;
+};
+
+}  // namespace instar::detail
+
+
 // ---- instar/database/catalog_rows.hpp
 
 #include <charconv>
@@ -11940,7 +12061,6 @@ template <class Row>
 
 // ---- instar/database/interruption.hpp
 
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -12188,7 +12308,211 @@ struct introspection_options {
 
 // ---- instar/database/postgres_catalog.hpp
 
+
+// ---- instar/database/postgres_reading_scope.hpp
+
+#include <exception>
+
+/// \file The transaction in which a PostgreSQL catalogue is read.
+
+namespace instar::detail::pg {
+
+struct session_row {
+  std::string search_path;
+  std::optional<std::string> schema;
+  std::string changed;
+
+  void read(row_reader& in) { in(search_path, schema, changed); }
+};
+
+/// One snapshot of the database, with settings under which it prints the same whatever the session's are: only the
+/// default schema in the search path, and neither time zone nor date style in a literal.
+///
+/// Joins a transaction that is open; then all is put back at the end, and else ends with its own transaction.
+class reading_scope {
+ public:
+  explicit reading_scope(database& db) : db_(db), joined_(db.in_transaction()) {
+    if (!joined_)
+      begin();
+    try {
+      const session_row now = read_rows<session_row>(db_, settings()).at(0);
+      schema_ = now.schema.value_or("");
+      restore_ = now.search_path;
+    } catch (const database_error&) {
+      leave();
+      throw;
+    }
+  }
+
+  reading_scope(const reading_scope&) = delete;
+  reading_scope& operator=(const reading_scope&) = delete;
+
+  ~reading_scope() { leave(); }
+
+  /// The schema that names without one mean; empty: there is none.
+  [[nodiscard]] const std::string& default_schema() const noexcept { return schema_; }
+
+  /// What lets another connection see the same: only where there are so many views that it is worth while, and nothing
+  /// when the transaction is another one's, who may have changed what nobody else sees.
+  [[nodiscard]] const std::optional<std::string>& shared_snapshot() const noexcept { return snapshot_; }
+
+  static constexpr int many_views = 32;
+
+ private:
+  struct setting {
+    std::string_view name;
+    std::string_view value;
+  };
+  static constexpr setting printed_alike[] = {{"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
+                                              {"TimeZone", "UTC"},       {"extra_float_digits", "3"},
+                                              {"bytea_output", "hex"},   {"quote_all_identifiers", "off"},
+                                              {"xmloption", "content"},  {"standard_conforming_strings", "on"},
+                                              {"array_nulls", "on"},     {"jit", "off"}};
+
+  /// One statement that tells what was and sets what shall be. What was comes as the statement that restores it.
+  static std::string settings() {
+    std::string was = "format('SELECT set_config(''search_path'', %L, true)', current_setting('search_path'))";
+    // Temporary tables come last, or they would hide the others.
+    std::string set = "set_config('search_path', concat_ws(', ', quote_ident(was.schema), 'pg_temp'), true)";
+    for (const setting& s : printed_alike) {
+      const std::string name = quote_literal(s.name);
+      was += " || format(', set_config(%L, %L, true)', " + name + ", current_setting(" + name + "))";
+      set += " || set_config(" + name + ", " + quote_literal(s.value) + ", true)";
+    }
+    return "WITH was AS MATERIALIZED (SELECT current_schema()::text AS schema, " + was +
+           " AS restore) SELECT was.restore, was.schema, " + set + " FROM was";
+  }
+
+  void begin() {
+    constexpr std::string_view opening = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    db_.execute(opening);
+    try {
+      snapshot_ = db_.query_value("SELECT pg_catalog.pg_export_snapshot() WHERE (SELECT count(*) FROM "
+                                  "pg_catalog.pg_class WHERE relkind IN ('v', 'm') AND oid >= 16384) >= " +
+                                  std::to_string(many_views));
+    } catch (const database_error&) {
+      if (!db_.is_open())
+        throw;
+      // A server that shares none is read on one connection.
+      db_.execute("ROLLBACK");
+      db_.execute(opening);
+    }
+  }
+
+  void leave() noexcept {
+    try {
+      if (!joined_)
+        db_.execute("ROLLBACK");  // nothing was written
+      else if (!restore_.empty())
+        (void)db_.query(restore_);
+    } catch (const std::exception&) {
+      // The connection is gone, or the transaction has failed and takes the settings with it.
+    }
+  }
+
+  database& db_;
+  bool joined_;
+  std::string schema_;
+  std::string restore_;
+  std::optional<std::string> snapshot_;
+};
+
+}  // namespace instar::detail::pg
+
+
+// ---- instar/database/postgres_view_queries.hpp
+
+/// \file The queries of views. The server takes longer to print them than for all else of a catalogue, so where there
+/// are many the half is read on a second connection, in the same snapshot.
+
+namespace instar::detail::pg {
+
+struct view_query_row {
+  std::uint32_t oid;
+  std::optional<std::string> query;
+
+  void read(row_reader& in) { in(oid, query); }
+};
+
+class view_queries {
+ public:
+  /// Begins to read. \param scope the transaction of `db`
+  view_queries(database& db, const reading_scope& scope, std::vector<std::uint32_t> views) : db_(db) {
+    std::size_t half = 0;
+    if (scope.shared_snapshot() && views.size() >= static_cast<std::size_t>(reading_scope::many_views)) {
+      half = views.size() / 2;
+      theirs_.assign(views.end() - static_cast<std::ptrdiff_t>(half), views.end());
+      elsewhere_ = std::make_unique<aside<rows>>(
+          [url = db.url(), schema = scope.default_schema(), snapshot = *scope.shared_snapshot(),
+           sql = question(theirs_)](aside<rows>& self) { return read_elsewhere(self, url, schema, snapshot, sql); });
+    }
+    views.resize(views.size() - half);
+    ours_ = std::move(views);
+  }
+
+  /// The rest, and what came over the other connection.
+  [[nodiscard]] std::vector<view_query_row> read() {
+    rows all = read_here(ours_);
+    std::optional<rows> others;
+    if (elsewhere_)
+      others = elsewhere_->get();
+    // No second connection was to be had, or it was lost.
+    if (!others || others->empty())
+      others = read_here(theirs_);
+    all.insert(all.end(), std::make_move_iterator(others->begin()), std::make_move_iterator(others->end()));
+    return all;
+  }
+
+ private:
+  using rows = std::vector<view_query_row>;
+
+  static std::string question(const std::vector<std::uint32_t>& views) {
+    std::string numbers;
+    for (const std::uint32_t view : views)
+      numbers += (numbers.empty() ? "" : ",") + std::to_string(view);
+    return "SELECT v.oid, pg_get_viewdef(v.oid) FROM unnest('{" + numbers + "}'::oid[]) v(oid)";
+  }
+
+  [[nodiscard]] rows read_here(const std::vector<std::uint32_t>& views) {
+    return views.empty() ? rows{} : read_rows<view_query_row>(db_, question(views));
+  }
+
+  /// On the other thread.
+  static rows read_elsewhere(aside<rows>& self, const database_url& url, const std::string& schema,
+                             const std::string& snapshot, const std::string& sql) {
+    rows found;
+    try {
+      const std::unique_ptr<database> on =
+          open_database(url, {.read_only = true, .application_name = "instar introspection"});
+      self.uses(on.get());
+      try {
+        on->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET TRANSACTION SNAPSHOT " +
+                    quote_literal(snapshot) +
+                    ";\nSET LOCAL search_path = " + (schema.empty() ? "''" : quote_identifier(schema)));
+        const reading_scope same_settings{*on};
+        if (!self.abandoned())
+          found = read_rows<view_query_row>(*on, sql);
+      } catch (...) {
+        self.uses(nullptr);
+        throw;
+      }
+      self.uses(nullptr);
+    } catch (const database_error&) {
+      found.clear();
+    }
+    return found;
+  }
+
+  database& db_;
+  std::vector<std::uint32_t> ours_;
+  std::vector<std::uint32_t> theirs_;
+  std::unique_ptr<aside<rows>> elsewhere_;
+};
+
+}  // namespace instar::detail::pg
+
 #include <map>
+#include <unordered_map>
 
 /// \file PostgreSQL's catalogue as it is: one query for each kind of object, whatever the number of objects. What the
 /// rows mean is the business of others. https://www.postgresql.org/docs/current/catalogs.html
@@ -12211,14 +12535,6 @@ inline constexpr oid_number schema = 2615;
 inline constexpr oid_number extension = 3079;
 inline constexpr oid_number policy = 3256;
 }  // namespace catalogue
-
-struct session_row {
-  std::string search_path;
-  optional_text schema;
-  std::string changed;
-
-  void read(row_reader& in) { in(search_path, schema, changed); }
-};
 
 struct schema_row {
   oid_number oid;
@@ -12258,14 +12574,14 @@ struct relation_row {
   optional_text partition_key;
   optional_text partition_bound;
   optional_text parents;
-  optional_text query;
   optional_text server;
   optional_text server_options;
+  optional_text query{};  // of a view, see view_queries
 
   void read(row_reader& in) {
     in(oid, schema, name, kind, visible, persistence, replica_identity, row_security, forced_row_security, is_partition,
        row_type, row_array, of_type, access_method, tablespace, options, toast_options, partition_key, partition_bound,
-       parents, query, server, server_options);
+       parents, server, server_options);
   }
 };
 
@@ -12516,11 +12832,12 @@ class catalog_reader {
     found_.version = db.server_version();
   }
 
-  [[nodiscard]] catalog read(std::string default_schema) {
-    found_.default_schema = std::move(default_schema);
+  [[nodiscard]] catalog read(const reading_scope& scope) {
+    found_.default_schema = scope.default_schema();
     read_schemas();
     read_extensions();
     read_relations();
+    view_queries queries{db_, scope, views()};
     read_columns();
     read_constraints();
     read_indexes();
@@ -12535,6 +12852,7 @@ class catalog_reader {
     read_rights();
     read_default_grants();
     read_dependencies();
+    take_queries(queries.read());
     return std::move(found_);
   }
 
@@ -12608,7 +12926,7 @@ class catalog_reader {
              "CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END, "
              "CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END, "
              "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN h.parents END, "
-             "CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, fs.srvname, ft.ftoptions::text "
+             "fs.srvname, ft.ftoptions::text "
              "FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam LEFT JOIN pg_tablespace s ON s.oid = "
              "c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid LEFT JOIN pg_type y ON y.oid = c.reltype "
              "LEFT JOIN (SELECT i.inhrelid, array_agg(i.inhparent ORDER BY i.inhseqno)::text AS parents FROM "
@@ -12616,6 +12934,23 @@ class catalog_reader {
              "ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver "
              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND" +
                  in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_class", "c.oid"));
+  }
+
+  [[nodiscard]] std::vector<oid_number> views() const {
+    std::vector<oid_number> numbers;
+    for (const relation_row& r : found_.relations)
+      if (r.kind == "v" || r.kind == "m")
+        numbers.push_back(r.oid);
+    return numbers;
+  }
+
+  void take_queries(std::vector<view_query_row> queries) {
+    std::unordered_map<oid_number, optional_text*> places;
+    for (relation_row& r : found_.relations)
+      places.emplace(r.oid, &r.query);
+    for (view_query_row& view : queries)
+      if (const auto place = places.find(view.oid); place != places.end())
+        *place->second = std::move(view.query);
   }
 
   void read_columns() {
@@ -13324,7 +13659,6 @@ inline void catalog_reader::read_default_grants() {
 
 #include <set>
 #include <tuple>
-#include <unordered_map>
 #include <unordered_set>
 
 /// \file In what order a database's objects can be made again: which raw objects stand before the tables, before their
@@ -15546,79 +15880,6 @@ inline void schema_builder::draft_table_details(const relation_row& r) {
 
 namespace instar::detail {
 
-namespace pg {
-
-/// One snapshot of the database, with settings under which it prints the same whatever the session's are: only the
-/// default schema in the search path, and neither time zone nor date style in a literal.
-///
-/// Joins a transaction that is open; then all is put back at the end, and else ends with its own transaction.
-class reading_scope {
- public:
-  explicit reading_scope(database& db) : db_(db), joined_(db.in_transaction()) {
-    if (!joined_)
-      db_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    try {
-      const session_row now = read_rows<session_row>(db_, settings()).at(0);
-      schema_ = now.schema.value_or("");
-      restore_ = now.search_path;
-    } catch (const database_error&) {
-      leave();
-      throw;
-    }
-  }
-
-  reading_scope(const reading_scope&) = delete;
-  reading_scope& operator=(const reading_scope&) = delete;
-
-  ~reading_scope() { leave(); }
-
-  /// The schema that names without one mean; empty: there is none.
-  [[nodiscard]] const std::string& default_schema() const noexcept { return schema_; }
-
- private:
-  struct setting {
-    std::string_view name;
-    std::string_view value;
-  };
-  static constexpr setting printed_alike[] = {{"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
-                                              {"TimeZone", "UTC"},       {"extra_float_digits", "3"},
-                                              {"bytea_output", "hex"},   {"quote_all_identifiers", "off"},
-                                              {"xmloption", "content"},  {"standard_conforming_strings", "on"},
-                                              {"array_nulls", "on"},     {"jit", "off"}};
-
-  /// One statement that tells what was and sets what shall be. What was comes as the statement that restores it.
-  static std::string settings() {
-    std::string was = "format('SELECT set_config(''search_path'', %L, true)', current_setting('search_path'))";
-    // Temporary tables come last, or they would hide the others.
-    std::string set = "set_config('search_path', concat_ws(', ', quote_ident(was.schema), 'pg_temp'), true)";
-    for (const setting& s : printed_alike) {
-      const std::string name = quote_literal(s.name);
-      was += " || format(', set_config(%L, %L, true)', " + name + ", current_setting(" + name + "))";
-      set += " || set_config(" + name + ", " + quote_literal(s.value) + ", true)";
-    }
-    return "WITH was AS MATERIALIZED (SELECT current_schema()::text AS schema, " + was +
-           " AS restore) SELECT was.restore, was.schema, " + set + " FROM was";
-  }
-
-  void leave() noexcept {
-    try {
-      if (!joined_)
-        db_.execute("ROLLBACK");  // nothing was written
-      else if (!restore_.empty())
-        (void)db_.query(restore_);
-    } catch (const std::exception&) {
-      // The connection is gone, or the transaction has failed and takes the settings with it.
-    }
-  }
-
-  database& db_;
-  bool joined_;
-  std::string schema_;
-  std::string restore_;
-};
-
-}  // namespace pg
-
 /// Everything in a PostgreSQL database but the members of extensions, as it is in one snapshot.
 ///
 /// Objects of the connection's current schema have no schema name. Two dozen queries, whatever the number of objects.
@@ -15628,7 +15889,7 @@ class reading_scope {
 [[nodiscard]] inline owned_schema introspect_postgres(database& db, const introspection_options& options = {}) {
   const pg::catalog found = [&] {
     const pg::reading_scope scope{db};
-    return pg::catalog_reader{db, options}.read(scope.default_schema());
+    return pg::catalog_reader{db, options}.read(scope);
   }();
   return pg::schema_builder{found, options}.build();
 }
@@ -19330,8 +19591,6 @@ edited_script(const history& read, const ledger& book, std::string_view name) {
 
 // ---- instar/migrate/lock.hpp
 
-#include <exception>
-
 /// \file One runner at a time.
 ///
 /// PostgreSQL: a session-level advisory lock, which the server releases with the connection, however it ends. It is
@@ -21823,7 +22082,6 @@ inline bool write_snapshot(const std::filesystem::path& folder, const snapshot& 
 }  // namespace instar
 
 #include <ctime>
-#include <mutex>
 
 /// \file What a migrator holds while it works, and what its operations share.
 
@@ -22527,8 +22785,6 @@ struct migrator::session {
 
 // ---- instar/migrate/reading.hpp
 
-#include <future>
-
 /// \file Schemas in the database's own words: what a migrator compares when a side is no text of ours.
 
 namespace instar {
@@ -22678,43 +22934,31 @@ class migrator::session::models_aside {
  public:
   /// \param of with the database open; must outlive this object
   explicit models_aside(session& of) : of_(of) {
-    if (of_.dialect_for_files() != instar::postgres || of_.options.shadow || of_.opened == nullptr)
-      return;
-    try {
-      read_ = std::async(std::launch::async, [this] { return read_aside(); });
-    } catch (const std::system_error&) {
-      // No thread.
-    }
-  }
-
-  models_aside(const models_aside&) = delete;
-  models_aside& operator=(const models_aside&) = delete;
-
-  /// Nobody asks for them any more: an error came first.
-  ~models_aside() {
-    abandoned_ = true;
-    while (read_.valid() && read_.wait_for(std::chrono::milliseconds{10}) != std::future_status::ready) {
-      const std::lock_guard lock{of_.guard};
-      if (connection_ != nullptr)
-        connection_->interrupt();
-    }
+    if (of_.dialect_for_files() == instar::postgres && !of_.options.shadow && of_.opened != nullptr)
+      read_.emplace([this](reading& self) { return read_aside(self); });
   }
 
   /// Once. \throws what `read_models` does
   [[nodiscard]] owned_schema get() {
-    if (read_.valid())
-      if (std::optional<owned_schema> read = read_.get())
-        return std::move(*read);
+    if (read_)
+      if (std::optional<std::optional<owned_schema>> read = read_->get(); read && *read)
+        return std::move(**read);
     return of_.read_models();
   }
 
  private:
+  using reading = detail::aside<std::optional<owned_schema>>;
+
   /// On the other thread: nothing of the session is touched but what never changes, what is atomic, and the list of
-  /// connections.
-  std::optional<owned_schema> read_aside() {
+  /// connections. \return nothing when it has to be done without a second shadow database
+  std::optional<owned_schema> read_aside(reading& self) {
     std::unique_ptr<detail::shadow_database> shadow;
     try {
-      shadow = std::make_unique<detail::shadow_database>(instar::postgres, of_.opened, std::nullopt, tell_connection());
+      shadow = std::make_unique<detail::shadow_database>(instar::postgres, of_.opened, std::nullopt,
+                                                         [&self, note = of_.interruptible()](database* connection) {
+                                                           note(connection);
+                                                           self.uses(connection);
+                                                         });
     } catch (const database_error&) {
       return std::nullopt;  // the other attempt says what is wrong
     }
@@ -22722,9 +22966,9 @@ class migrator::session::models_aside {
       return std::nullopt;
     const std::vector<migration> made = ddl_scripts(instar::postgres, of_.required_models(), detail::models_name);
     const detail::runner_hooks silent{[](const migration_progress&) {},
-                                      [this] {
+                                      [this, &self] {
                                         of_.check();
-                                        if (abandoned_)
+                                        if (self.abandoned())
                                           throw database_error(database_code::interrupted, {});
                                       },
                                       [] { return true; }};
@@ -22739,18 +22983,8 @@ class migrator::session::models_aside {
     return read;
   }
 
-  detail::shadow_database::connection_hook tell_connection() {
-    return [this, note = of_.interruptible()](database* connection) {
-      note(connection);
-      const std::lock_guard lock{of_.guard};
-      connection_ = connection;
-    };
-  }
-
   session& of_;
-  std::atomic<bool> abandoned_{false};
-  database* connection_ = nullptr;  // guarded by the session's
-  std::future<std::optional<owned_schema>> read_;
+  std::optional<reading> read_;
 };
 
 /// The plan between two schemas that were read back.
