@@ -69,11 +69,10 @@ class row_reader {
 template <class Row>
 [[nodiscard]] std::vector<Row> read_rows(database& db, std::string_view sql) {
   query_result result = db.query(sql);
-  std::vector<Row> rows;
-  rows.reserve(result.rows.size());
-  for (std::vector<sql_value>& values : result.rows) {
-    row_reader in{values};
-    rows.emplace_back().read(in);
+  std::vector<Row> rows(result.rows.size());  // at once: a vector that can grow costs each row type compile time
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    row_reader in{result.rows[i]};
+    rows[i].read(in);
   }
   return rows;
 }
