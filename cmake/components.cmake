@@ -38,7 +38,7 @@ if(CLI11_FOUND AND Boost_FOUND AND Threads_FOUND)
 endif()
 instar_settle_component(INSTAR_WITH_POSTGRES "${libpqxx_FOUND}" "libpqxx (Debian: libpqxx-dev)")
 instar_settle_component(INSTAR_WITH_SQLITE "${SQLite3_FOUND}" "SQLite 3.35 (Debian: libsqlite3-dev)")
-instar_settle_component(INSTAR_WITH_CLI "${instar_cli_found}" "CLI11 or Boost (Debian: libcli11-dev libboost1.81-dev)")
+instar_settle_component(INSTAR_WITH_CLI "${instar_cli_found}" "CLI11 or Boost (Debian: libcli11-dev libboost-dev; 12: libboost1.81-dev)")
 message(STATUS "instar ${PROJECT_VERSION}: postgres ${INSTAR_WITH_POSTGRES}, sqlite ${INSTAR_WITH_SQLITE}, cli ${INSTAR_WITH_CLI}")
 
 # In another project's tree our headers are system headers, so that its warnings never come from here.

@@ -4,10 +4,11 @@
 
 include_guard(GLOBAL)
 
-# Boost.Hana, PFR, JSON and Beast are used header-only; no Boost library is ever linked.
+# Boost.Hana, PFR, JSON and Beast are used header-only; no Boost library is ever linked. By its own CMake package, for
+# CMake 3.30 takes the FindBoost module away.
 macro(instar_find_boost)
   if(NOT TARGET Boost::headers)
-    find_package(Boost 1.75 QUIET)
+    find_package(Boost 1.75 CONFIG QUIET)
   endif()
   if(TARGET Boost::headers)
     set(Boost_FOUND TRUE)

@@ -60,14 +60,14 @@ function(instar_add_test_executable name)
   target_precompile_headers(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/support/catch.hpp")
 endfunction()
 
-# instar_add_database_tests_by_file(executable SOURCES files... [TIMEOUT seconds])
+# instar_add_database_tests_by_file(executable SOURCES files...)
 #
 # One test per source file, so that slow files run side by side: EXECUTABLE.FILE.
 function(instar_add_database_tests_by_file executable)
-  cmake_parse_arguments(PARSE_ARGV 1 test "" "TIMEOUT" "SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "" "SOURCES")
   foreach(source IN LISTS test_SOURCES)
     cmake_path(GET source STEM stem)
-    instar_add_database_test(NAME ${executable}.${stem} TIMEOUT ${test_TIMEOUT}
+    instar_add_database_test(NAME ${executable}.${stem}
       COMMAND "$<TARGET_FILE:${executable}>" --filenames-as-tags ${instar_catch_no_tests_is_failure} "[#${stem}]")
   endforeach()
 endfunction()

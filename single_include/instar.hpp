@@ -42,6 +42,23 @@
 
 namespace instar::detail {
 
+/// A text that is handed over. clang counts the characters of a literal by a builtin; std::string_view does it in a
+/// loop, and a schema of a thousand objects would spend its whole constant evaluation there. g++ has more to spend, and
+/// takes the builtin of literals alone.
+struct counted_text {
+  std::string_view text;
+
+#if defined(__clang__)
+  constexpr counted_text(const char* given) : text(given, __builtin_strlen(given)) {}
+#else
+  constexpr counted_text(const char* given) : text(given) {}
+#endif
+  constexpr counted_text(const char* given, std::size_t size) : text(given, size) {}
+  template <class Text>
+  requires std::is_convertible_v<const Text&, std::string_view>
+  constexpr counted_text(const Text& given) : text(given) {}
+};
+
 /// A text as numbers alone: what a std::string_view says, without the calls that a compiler's interpreter pays for.
 struct piece {
   const char* data = nullptr;
@@ -1868,6 +1885,8 @@ struct snake_case {
 
 // ---- instar/schema/fixed_string.hpp
 
+#include <utility>
+
 namespace instar {
 
 /// A text that can be a template argument, which is how it gets into a compiler's message.
@@ -1887,6 +1906,57 @@ struct fixed_string {
 template <std::size_t N>
 fixed_string(const char (&)[N]) -> fixed_string<N - 1>;
 
+namespace detail {
+
+#if defined(__clang__)
+// clang prints no more than 36 characters of a text argument, so that a longer text is several arguments.
+constexpr std::size_t shown_end(std::string_view text, std::size_t begin) {
+  constexpr std::size_t shown = 36;
+  if (text.size() - begin <= shown)
+    return text.size();
+  for (std::size_t end = begin + shown; end > begin; --end)
+    if (text[end - 1] == ' ')
+      return end;
+  return begin + shown;
+}
+
+constexpr std::size_t shown_parts(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < text.size(); begin = shown_end(text, begin))
+    ++count;
+  return count;
+}
+
+template <const auto& Text, std::size_t Number>
+constexpr auto shown_part() {
+  constexpr std::size_t begin = [] {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < Number; ++i)
+      at = shown_end(Text.view(), at);
+    return at;
+  }();
+  constexpr std::size_t size = shown_end(Text.view(), begin) - begin;
+  fixed_string<size> cut;
+  // With the end, which clang wants to have seen before it prints characters instead of numbers.
+  for (std::size_t i = 0; i <= size; ++i)
+    cut.text[i] = i < size ? Text.text[begin + i] : '\0';
+  return cut;
+}
+
+template <template <fixed_string...> class Message, const auto& Text, std::size_t... Number>
+auto in_pieces(std::index_sequence<Number...>) -> Message<shown_part<Text, Number>()...>;
+
+/// Never called: its type is the message with the text, as this compiler prints all of it.
+template <template <fixed_string...> class Message, const auto& Text>
+auto told() -> decltype(in_pieces<Message, Text>(std::make_index_sequence<shown_parts(Text.view())>{}));
+#else
+/// Never called: its type is the message with the text. No alias, for g++ would print the alias.
+template <template <fixed_string...> class Message, const auto& Text>
+auto told() -> Message<Text>;
+#endif
+
+}  // namespace detail
+
 }  // namespace instar
 
 /// \file Mistakes in models, found by the compiler and told in one line: model, field, cause, remedy.
@@ -1894,8 +1964,8 @@ fixed_string(const char (&)[N]) -> fixed_string<N - 1>;
 namespace instar {
 
 /// Never defined: naming it stops the build, and the compiler prints the text. If you see it, the text tells the
-/// mistake.
-template <fixed_string Text>
+/// mistake; clang shows it in pieces.
+template <fixed_string... Text>
 struct mistake_in_model;
 
 namespace detail {
@@ -2118,9 +2188,12 @@ struct no_mistake<Mistake, false> {
   static constexpr bool value = true;
 };
 #else
+template <const mistake& Mistake>
+inline constexpr auto told_mistake = mistake_text<Mistake>();
+
 // A base class that is never defined: one error, which names it with its text.
 template <const mistake& Mistake>
-struct no_mistake<Mistake, false> : mistake_in_model<mistake_text<Mistake>()> {
+struct no_mistake<Mistake, false> : decltype(told<mistake_in_model, told_mistake<Mistake>>()) {
   static constexpr bool value = true;
 };
 #endif
@@ -3302,6 +3375,15 @@ constexpr bool is_bare(char c) noexcept {
          c == ':' || c == '-' || c == '+';
 }
 
+/// The same as a table: a reader asks of every character, and a constant evaluation pays for a call.
+inline constexpr struct bare_characters {
+  bool of[256]{};
+  constexpr bare_characters() {
+    for (int c = 0; c < 256; ++c)
+      of[c] = is_bare(static_cast<char>(c));
+  }
+} bare_characters;
+
 /// Where a character next occurs, or `end`. By one builtin where the compiler evaluates it: texts may be long.
 constexpr const char* find_char(const char* from, const char* end, char wanted) noexcept {
 #if defined(__clang__)
@@ -3340,8 +3422,8 @@ class schema_text_reader {
   constexpr void fail(const char* why) { store_.fail(why, static_cast<std::size_t>(at_ - begin_)); }
 
   constexpr void skip_blank() {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r'))
-      ++at_;
+    for (; at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r'); ++at_)
+      ;
   }
 
   constexpr bool take(char symbol) {
@@ -3361,8 +3443,8 @@ class schema_text_reader {
   constexpr std::string_view word(const char* otherwise) {
     skip_blank();
     const char* const first = at_;
-    while (at_ != end_ && is_bare(*at_))
-      ++at_;
+    for (; at_ != end_ && bare_characters.of[static_cast<unsigned char>(*at_)]; ++at_)
+      ;
     if (at_ == first)
       fail(otherwise);
     return {first, static_cast<std::size_t>(at_ - first)};
@@ -3438,7 +3520,7 @@ class schema_text_reader {
     const std::string_view wanted = word("a word is expected");
     const std::span<const char* const> names = enumerator_names(value);
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (same_text(names[i], wanted)) {
+      if (same_text(counted_text{names[i]}.text, wanted)) {
         value = static_cast<Enumeration>(i);
         return;
       }
@@ -3474,7 +3556,7 @@ class schema_text_reader {
       const std::string_view name = word("a member is expected");
       bool known = false;
       const auto set = [&](const char* member, auto& value) {
-        if (known || !same_text(name, member))
+        if (known || name[0] != *member || !same_text(name, counted_text{member}.text))
           return;
         known = true;
         if constexpr (std::is_same_v<decltype(value), bool&>) {
@@ -3547,8 +3629,6 @@ struct stored_snapshot {
 
 }  // namespace instar
 
-#include <utility>
-
 /// \file A stored snapshot as a schema value at compile time: each part in an evaluation of its own, and only where
 /// something asks for it.
 
@@ -3571,9 +3651,19 @@ struct element_list {
 using part_elements = element_list<std::string_view, column, key, foreign_key, check, index_part, exclusion, index,
                                    enum_value, extension_object, sequence_object, view_object, raw_object>;
 
-/// How many of each a part has.
+/// How many of each a part has. One is added to each: as template arguments, arrays with the same numbers at different
+/// places between zeros are one and the same to g++ 12.
 struct part_counts {
-  std::array<std::size_t, part_elements::size> of{};
+  std::array<std::size_t, part_elements::size> of_plus_one{};
+
+  constexpr part_counts() {
+    for (std::size_t& count : of_plus_one)
+      count = 1;
+  }
+  template <class Element>
+  [[nodiscard]] constexpr std::size_t of() const {
+    return of_plus_one[part_elements::position<Element>] - 1;
+  }
 };
 
 /// Never defined: a constant evaluation that calls it stops, and the compiler prints the name.
@@ -3603,7 +3693,7 @@ struct counting_store : opening_store {
   template <class Element, class Next>
   constexpr std::span<const Element> array(Next next) {
     for (Element element{}; next(element); element = {})
-      ++counts.of[part_elements::position<Element>];
+      ++counts.of_plus_one[part_elements::position<Element>];
     return {};
   }
 };
@@ -3618,11 +3708,11 @@ struct element_array {
 template <part_counts N, class List>
 struct filling_store;
 template <part_counts N, class... Elements>
-struct filling_store<N, element_list<Elements...>>
-    : opening_store, element_array<Elements, N.of[part_elements::position<Elements>]>... {
+struct filling_store<N, element_list<Elements...>> : opening_store,
+                                                     element_array<Elements, N.template of<Elements>()>... {
   template <class Element, class Next>
   constexpr std::span<const Element> array(Next next) {
-    constexpr std::size_t size = N.of[part_elements::position<Element>];
+    constexpr std::size_t size = N.template of<Element>();
     element_array<Element, size>& room = *this;
     const std::size_t first = room.used;
     for (Element element{}; next(element); element = {})
@@ -3692,6 +3782,8 @@ constexpr schema_view open_snapshot(std::span<const table> tables) {
 }
 
 }  // namespace instar::detail
+
+#include <vector>
 
 /// \file Models and other objects together: instar::schema<User, Session>(…).
 
@@ -4155,24 +4247,33 @@ namespace detail {
 constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::span<const view_object> views,
                                      std::span<const sequence_object> sequences, const auto& by_name) {
   const auto too_long = [](std::string_view name) { return name.size() > name_limit; };
-  const auto is_table = [&](std::string_view schema, std::string_view name) {
-    const std::uint64_t in_schema = hash_text(schema);
-    return by_name.find(hash_text(name, schema.empty() ? in_schema : hash_text(".", in_schema))) >= 0;
+  // Names as numbers: there may be hundreds, and each is compared with each.
+  const auto hashes_of = [](const auto& objects, std::vector<std::uint64_t>& hashes) {
+    for (const auto& o : objects) {
+      const std::uint64_t in_schema = hash_text(o.schema);
+      hashes.push_back(hash_text(o.name, o.schema.empty() ? in_schema : hash_text(".", in_schema)));
+    }
   };
+  const auto has = [](const std::vector<std::uint64_t>& names, std::size_t count, std::uint64_t wanted) {
+    const std::uint64_t* const all = names.data();
+    for (std::size_t i = 0; i < count; ++i)
+      if (all[i] == wanted)
+        return true;
+    return false;
+  };
+  std::vector<std::uint64_t> enum_names;
+  std::vector<std::uint64_t> view_names;
+  std::vector<std::uint64_t> sequence_names;
+  hashes_of(enums, enum_names);
+  hashes_of(views, view_names);
+  hashes_of(sequences, sequence_names);
   // Tables and views are types too: an enum has no name of theirs.
-  const auto same_name = [](const auto& a, const auto& b) {
-    return same_text(a.name, b.name) && same_text(a.schema, b.schema);
-  };
   for (std::size_t i = 0; i < enums.size(); ++i) {
     const enumeration& e = enums[i];
     if (too_long(e.name))
       return {mistake_kind::name_too_long, e.name, {}, e.name};
-    bool taken = is_table(e.schema, e.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(enums[k], e);
-    for (const view_object& v : views)
-      taken |= same_name(v, e);
-    if (taken)
+    if (by_name.find(enum_names[i]) >= 0 || has(enum_names, i, enum_names[i]) ||
+        has(view_names, views.size(), enum_names[i]))
       return {mistake_kind::duplicate_object, e.name};
     for (std::size_t k = 0; k < e.values.size(); ++k) {
       if (too_long(e.values[k].label))
@@ -4184,10 +4285,7 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
   }
   for (std::size_t i = 0; i < views.size(); ++i) {
     const view_object& v = views[i];
-    bool taken = is_table(v.schema, v.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(views[k], v);
-    if (taken)
+    if (by_name.find(view_names[i]) >= 0 || has(view_names, i, view_names[i]))
       return {mistake_kind::duplicate_object, v.name};
     if (too_long(v.name))
       return {mistake_kind::name_too_long, v.name, {}, v.name};
@@ -4197,12 +4295,8 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
   }
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     const sequence_object& q = sequences[i];
-    bool taken = is_table(q.schema, q.name);
-    for (std::size_t k = 0; k < i; ++k)
-      taken |= same_name(sequences[k], q);
-    for (const view_object& v : views)
-      taken |= same_name(v, q);
-    if (taken)
+    if (by_name.find(sequence_names[i]) >= 0 || has(sequence_names, i, sequence_names[i]) ||
+        has(view_names, views.size(), sequence_names[i]))
       return {mistake_kind::duplicate_object, q.name};
     if (too_long(q.name))
       return {mistake_kind::name_too_long, q.name, {}, q.name};
@@ -4292,8 +4386,8 @@ constexpr index_part part_of_view(const index_part& part) {
 }  // namespace detail
 
 /// A view. Views stand in the order in which they can be created. \param name "name" or "schema.name"
-constexpr detail::view_words<0, 0> view(std::string_view name, std::string_view query) {
-  return {.view = detail::named_view(name, query, false)};
+constexpr detail::view_words<0, 0> view(detail::counted_text name, detail::counted_text query) {
+  return {.view = detail::named_view(name.text, query.text, false)};
 }
 
 /// An index of a materialized view: `view_index("session_counts_user", "user_id").unique()`.
@@ -4306,10 +4400,10 @@ constexpr auto view_index(std::string_view name, Columns... columns) {
 
 /// A materialized view and its indexes; PostgreSQL. On SQLite it becomes a plain view.
 template <int... N>
-constexpr auto materialized_view(std::string_view name, std::string_view query,
+constexpr auto materialized_view(detail::counted_text name, detail::counted_text query,
                                  const detail::view_index_words<N>&... indexes) {
-  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{.view =
-                                                                              detail::named_view(name, query, true)};
+  detail::view_words<static_cast<int>(sizeof...(N)), (0 + ... + N)> words{
+      .view = detail::named_view(name.text, query.text, true)};
   std::size_t i = 0;
   std::size_t p = 0;
   [[maybe_unused]] const auto add = [&](const auto& one) {
@@ -4331,23 +4425,23 @@ constexpr sequence_object sequence(std::string_view name, std::int64_t start = 1
 
 /// Any other object, by the statement that makes it and the one that drops it.
 /// \param kind what it is, in the words of SQL: "function", "trigger", "policy"
-constexpr raw_object raw(std::string_view kind, std::string_view name, std::string_view create, std::string_view drop,
-                         placement where = placement::after_tables) {
-  return {.kind = kind, .name = name, .create = create, .drop = drop, .placement = where};
+constexpr raw_object raw(detail::counted_text kind, detail::counted_text name, detail::counted_text create,
+                         detail::counted_text drop, placement where = placement::after_tables) {
+  return {.kind = kind.text, .name = name.text, .create = create.text, .drop = drop.text, .placement = where};
 }
 
 /// A function; made before the tables, whose defaults and generated columns may call it.
-constexpr raw_object function(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object function(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("function", name, create, drop, placement::before_tables);
 }
 
 /// A trigger.
-constexpr raw_object trigger(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object trigger(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("trigger", name, create, drop);
 }
 
 /// A row security policy.
-constexpr raw_object policy(std::string_view name, std::string_view create, std::string_view drop) {
+constexpr raw_object policy(detail::counted_text name, detail::counted_text create, detail::counted_text drop) {
   return raw("policy", name, create, drop);
 }
 
@@ -4547,8 +4641,6 @@ constexpr bool selects_all(std::string_view query) {
 }
 
 }  // namespace instar::detail
-
-#include <vector>
 
 /// \file A plan: the steps from one schema to another, in the order in which a database takes them.
 
@@ -4925,32 +5017,44 @@ namespace instar {
 
 namespace detail {
 
+/// Positions by their hashes, open addressing. Of equal ones the first is met first.
+struct hash_slots {
+  std::vector<std::uint64_t> hashes;
+  std::vector<int> slots;
+
+  constexpr explicit hash_slots(std::size_t count) {
+    std::size_t capacity = 4;
+    while (capacity < count * 2)
+      capacity *= 2;
+    slots.assign(capacity, -1);
+    hashes.assign(count, 0);
+  }
+
+  constexpr void put(std::size_t position, std::uint64_t hash) {
+    hashes[position] = hash;
+    std::size_t slot = hash & (slots.size() - 1);
+    while (slots[slot] != -1)
+      slot = (slot + 1) & (slots.size() - 1);
+    slots[slot] = static_cast<int>(position);
+  }
+};
+
 /// Finds tables of a schema by name, in constant time.
 class table_finder {
  public:
-  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables) {
-    std::size_t capacity = 4;
-    while (capacity < tables.size() * 2)
-      capacity *= 2;
-    slots_.assign(capacity, -1);
-    hashes_.assign(tables.size(), 0);
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-      hashes_[i] = hash_object(tables[i].schema, tables[i].name);
-      std::size_t slot = hashes_[i] & (capacity - 1);
-      while (slots_[slot] != -1)
-        slot = (slot + 1) & (capacity - 1);
-      slots_[slot] = static_cast<int>(i);
-    }
+  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      known_.put(i, hash_object(tables[i].schema, tables[i].name));
   }
 
   /// \return its position, or -1
   constexpr int find(std::string_view schema, std::string_view name) const {
     const std::uint64_t hash = hash_object(schema, name);
-    std::size_t slot = hash & (slots_.size() - 1);
-    for (; slots_[slot] != -1; slot = (slot + 1) & (slots_.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots_[slot]);
-      if (hashes_[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
-        return slots_[slot];
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
+        return slots[slot];
     }
     return -1;
   }
@@ -4966,8 +5070,34 @@ class table_finder {
 
  private:
   std::span<const table> tables_;
-  std::vector<std::uint64_t> hashes_;
-  std::vector<int> slots_;
+  hash_slots known_;
+};
+
+/// Finds raw objects by kind and name, in constant time.
+class raw_object_finder {
+ public:
+  constexpr explicit raw_object_finder(std::span<const raw_object> objects)
+      : objects_(objects), known_(objects.size()) {
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      known_.put(i, hash_object(objects[i].kind, objects[i].name));
+  }
+
+  /// \return nullptr when there is none
+  constexpr const raw_object* find(const raw_object& wanted) const {
+    const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(objects_[i].name, wanted.name) &&
+          same_text(objects_[i].kind, wanted.kind))
+        return &objects_[i];
+    }
+    return nullptr;
+  }
+
+ private:
+  std::span<const raw_object> objects_;
+  hash_slots known_;
 };
 
 struct step_list {
@@ -5387,13 +5517,39 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     add(step_kind::rebuild_enum);
 }
 
+/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
+/// one found, and most objects stand in the order in which they stood.
+template <class Object>
+class twin_search {
+ public:
+  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
+
+  /// \return its position, or -1
+  template <class Same>
+  constexpr int find(const Same& same) {
+    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
+      if (next_ == among_.size())
+        next_ = 0;
+      if (same(among_[next_]))
+        return static_cast<int>(next_++);
+    }
+    return -1;
+  }
+  /// The one of that name and schema.
+  constexpr int find(std::string_view schema, std::string_view name) {
+    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
+  }
+
+ private:
+  std::span<const Object> among_;
+  std::size_t next_ = 0;
+};
+
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
+  twin_search<enumeration> old_enums(before.enumerations);
   for (const enumeration& now : after.enumerations) {
-    int from = -1;
-    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-      if (same_text(before.enumerations[i].name, now.name) && same_text(before.enumerations[i].schema, now.schema))
-        from = static_cast<int>(i);
+    int from = old_enums.find(now.schema, now.name);
     for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
       if (same_enum(before.enumerations[i], now))
         from = static_cast<int>(i);
@@ -5459,11 +5615,9 @@ constexpr void diff_views(std::vector<step>& steps, const schema_view& before, c
   // In the order in which they were made, so that a view over a view is disturbed by it.
   std::vector<const view_object*> dropped;
   std::vector<char> remade(after.views.size(), 0);
+  twin_search<view_object> new_views(after.views);
   for (const view_object& then : before.views) {
-    int to = -1;
-    for (std::size_t i = 0; i < after.views.size() && to < 0; ++i)
-      if (same_text(after.views[i].name, then.name) && same_text(after.views[i].schema, then.schema))
-        to = static_cast<int>(i);
+    const int to = new_views.find(then.schema, then.name);
     bool drop = to < 0;
     if (to >= 0) {
       const view_object& now = after.views[static_cast<std::size_t>(to)];
@@ -5513,11 +5667,15 @@ constexpr bool replaces(std::string_view create) {
   return same == start.size();
 }
 
-/// Whether a trigger, policy or rule has to make way for a step on its table: it may name the column.
-constexpr bool stands_in_the_way(const raw_object& o, const step& s) {
-  return (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column) &&
-         (same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")) &&
-         mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name);
+/// Whether a trigger, policy or rule has to make way for steps on its table: it may name the column.
+/// \param blocked those that change a type or drop a column
+constexpr bool stands_in_the_way(const raw_object& o, const std::vector<step>& blocked) {
+  if (blocked.empty() || !(same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")))
+    return false;
+  for (const step& s : blocked)
+    if (mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name))
+      return true;
+  return false;
 }
 
 constexpr step_kind create_step(placement p) {
@@ -5535,22 +5693,20 @@ constexpr step_kind drop_step(placement p) {
 }
 
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const auto find = [](const schema_view& s, const raw_object& wanted) -> const raw_object* {
-    for (const raw_object& o : s.raw_objects)
-      if (same_text(o.kind, wanted.kind) && same_text(o.name, wanted.name))
-        return &o;
-    return nullptr;
-  };
-  const std::size_t count = steps.size();
+  if (before.raw_objects.empty() && after.raw_objects.empty())
+    return;
+  const raw_object_finder old_objects(before.raw_objects);
+  const raw_object_finder new_objects(after.raw_objects);
+  std::vector<step> blocked;
+  for (const step& s : steps)
+    if (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column)
+      blocked.push_back(s);
   const auto stays = [&](const raw_object& then, const raw_object& now) {
-    bool same = same_text(now.create, then.create);
-    for (std::size_t i = 0; same && i < count; ++i)
-      same = !stands_in_the_way(then, steps[i]);
-    return same;
+    return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
   };
   for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
     const raw_object& then = before.raw_objects[i];
-    const raw_object* now = find(after, then);
+    const raw_object* now = new_objects.find(then);
     if (now == nullptr)
       steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
@@ -5559,7 +5715,7 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
                            .raw = &then});
   }
   for (const raw_object& now : after.raw_objects) {
-    const raw_object* then = find(before, now);
+    const raw_object* then = old_objects.find(now);
     if (then == nullptr || !stays(*then, now))
       steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
   }
@@ -5631,22 +5787,21 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
     if (find_extension(after, e.name) == nullptr)
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
-  const auto find_sequence = [](const schema_view& s, const sequence_object& wanted) -> const sequence_object* {
-    for (const sequence_object& q : s.sequences)
-      if (same_text(q.name, wanted.name) && same_text(q.schema, wanted.schema))
-        return &q;
-    return nullptr;
-  };
+  twin_search<sequence_object> old_sequences(before.sequences);
+  std::vector<char> kept(before.sequences.size(), 0);
   for (const sequence_object& q : after.sequences) {
-    const sequence_object* then = find_sequence(before, q);
-    if (then == nullptr)
+    const int then = old_sequences.find(q.schema, q.name);
+    if (then < 0) {
       steps.push_back(step{.kind = step_kind::create_sequence, .sequence = &q});
-    else if (!same_definition(*then, q))
+      continue;
+    }
+    kept[static_cast<std::size_t>(then)] = 1;
+    if (!same_definition(before.sequences[static_cast<std::size_t>(then)], q))
       steps.push_back(step{.kind = step_kind::alter_sequence, .sequence = &q});
   }
-  for (const sequence_object& q : before.sequences)
-    if (find_sequence(after, q) == nullptr)
-      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &q});
+  for (std::size_t i = 0; i < before.sequences.size(); ++i)
+    if (!kept[i])
+      steps.push_back(step{.kind = step_kind::drop_sequence, .sequence = &before.sequences[i]});
 }
 
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
@@ -7659,13 +7814,31 @@ namespace detail {
 
 inline constexpr schema_view empty_schema{};
 
-/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's.
+/// Whether a table of a snapshot says what a model says, though their hashes differ; in an evaluation of its own for
+/// each, for compilers limit one.
+template <const auto& Snapshot, const auto& Schema, std::size_t At, std::size_t Model>
+inline constexpr bool says_the_same = [] {
+  const table& now = std::remove_cvref_t<decltype(Schema)>::tables::value.tables[Model];
+  for (const column& c : now.columns)
+    if (c.type.values != nullptr && !c.type.values->renamed_from.empty())
+      return false;  // a type under another name is the same type, but not the same table
+  std::vector<step> steps;
+  add_steps({.tables = {&opened_table<Snapshot, At>.object, 1}}, {.tables = {&now, 1}}, steps);
+  return steps.empty();
+}();
+
+/// A table of a snapshot as it was when the models were as it says. One that has not changed since is the model's: the
+/// hashes say so, or, where a snapshot was not written from models (a baseline), a comparison.
 template <const auto& Snapshot, const auto& Schema, std::size_t At>
 constexpr table table_before() {
   using type = std::remove_cvref_t<decltype(Schema)>;
   constexpr const stored_part& part = Snapshot.tables[At];
   constexpr int found = type::models::index.by_name.find(hash_text(part.name));
-  if constexpr (found >= 0 && type::models::links[found < 0 ? 0 : found]->content_hash == part.content_hash)
+  if constexpr (found < 0)
+    return with_hash(opened_table<Snapshot, At>.object, part);
+  else if constexpr (type::models::links[found]->content_hash == part.content_hash)
+    return type::tables::value.tables[found];
+  else if constexpr (says_the_same<Snapshot, Schema, At, static_cast<std::size_t>(found)>)
     return type::tables::value.tables[found];
   else
     return with_hash(opened_table<Snapshot, At>.object, part);
@@ -7771,9 +7944,9 @@ inline constexpr auto migration_sql =
 template <dialect Dialect, const auto& Schema>
 inline constexpr auto& ddl = migration_sql<Dialect, detail::empty_schema, Schema>;
 
-/// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has. If you see it, run
-/// `migrate dev --name …` and commit the migration.
-template <fixed_string PendingSql>
+/// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has; clang shows it in
+/// pieces. If you see it, run `migrate dev --name …` and commit the migration.
+template <fixed_string... PendingSql>
 struct migration_is_missing;
 
 namespace detail {
@@ -7968,9 +8141,12 @@ struct migrated_check<Schema, Snapshot, false> {
   static constexpr bool value = true;
 };
 #else
+template <const auto& Schema, const auto& Snapshot>
+inline constexpr auto told_sql = pending_sql<Schema, Snapshot>();
+
 // A base class that is never defined: one error, which names it with its text.
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> : migration_is_missing<pending_sql<Schema, Snapshot>()> {
+struct migrated_check<Schema, Snapshot, false> : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
   static constexpr bool value = true;
 };
 #endif
@@ -9219,18 +9395,53 @@ class script_splitter {
   script_splitter(instar::dialect dialect, std::string_view script) : dialect_(dialect), script_(script) {}
 
   std::vector<script_statement> split() {
+    read([](const script_token&, std::string_view) {});
+    return std::move(statements_);
+  }
+
+  [[nodiscard]] std::string normalize() {
+    std::string text;
+    bool ended = false;
+    read([&](const script_token& token, std::string_view gap) {
+      if (token.kind == script_token_kind::symbol && token.text == ";") {
+        ended = true;  // and is written before the next token: the last statement needs none
+        return;
+      }
+      if (ended && !text.empty()) {
+        text += ';';
+      } else if (!gap.empty() && !text.empty() && !stands_alone(text.back()) && !stands_alone(token.text.front())) {
+        // Two strings are one where a line ends between them, and an error otherwise.
+        text += token.text.front() == '\'' && gap.find_first_of("\r\n") != std::string_view::npos ? '\n' : ' ';
+      }
+      ended = false;
+      text += token.text;
+    });
+    return text;
+  }
+
+ private:
+  /// Goes through the whole script. \param seen called with each token, and with what stands between it and the one
+  /// before
+  template <class Seen>
+  void read(const Seen& seen) {
     check_bytes();
     if (script_.starts_with(byte_order_mark)) {
       at_ = byte_order_mark.size();
     }
-    while (skip_blank_and_comments()) {
-      take(next_token());
+    for (std::size_t end = at_; skip_blank_and_comments(); end = at_) {
+      const std::string_view gap = script_.substr(end, at_ - end);
+      const script_token token = next_token();
+      seen(token, gap);
+      take(token);
     }
     finish(true);
-    return std::move(statements_);
   }
 
- private:
+  /// Whether a blank beside it changes nothing: it is part of no longer token.
+  [[nodiscard]] static constexpr bool stands_alone(char symbol) {
+    return symbol == '(' || symbol == ')' || symbol == ',' || symbol == ';';
+  }
+
   [[nodiscard]] bool on_postgres() const { return dialect_ == instar::postgres; }
   [[nodiscard]] bool starts_with(std::string_view text) const { return script_.substr(at_).starts_with(text); }
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
@@ -9607,6 +9818,14 @@ class script_splitter {
 /// Time is linear in the length of the script.
 [[nodiscard]] inline std::vector<script_statement> split_script(instar::dialect dialect, std::string_view script) {
   return detail::script_splitter{dialect, script}.split();
+}
+
+/// The text that all scripts share whose statements are the same: without comments, blanks only where they part two
+/// words or symbols, no semicolon at the end. Quoted text, bodies in dollar quotes included, stays as it is, and so
+/// does the case of words.
+/// \throws script_error as `split_script`
+[[nodiscard]] inline std::string normalized_script(instar::dialect dialect, std::string_view script) {
+  return detail::script_splitter{dialect, script}.normalize();
 }
 
 }  // namespace instar
@@ -11595,6 +11814,24 @@ namespace detail {
   return quoted;
 }
 
+[[nodiscard]] inline database_error database_exists_already(const database_url& url) {
+  return database_error(database_code::database_exists,
+                        {.message = "The database '" + url.database_name() + "' exists already.",
+                         .remedy = "Use it, drop it first, or choose another name."});
+}
+
+/// Makes the PostgreSQL database that a URL names, through a connection to another one of the same server.
+inline void create_database_from(database& server, const database_url& url) {
+  try {
+    server.execute("CREATE DATABASE " + quoted_database_name(url.database_name()));
+  } catch (const database_error& error) {
+    if (error.sqlstate() == "42P04" || error.sqlstate() == "23505") {  // duplicate_database; the latter in a race
+      throw database_exists_already(url);
+    }
+    throw;
+  }
+}
+
 }  // namespace detail
 
 /// Whether the database that a URL names exists: the SQLite file, or the database on a PostgreSQL server.
@@ -11634,31 +11871,18 @@ namespace detail {
 ///
 /// \throws database_error `database_exists`, `permission`, `folder_missing` and what `open_database` throws.
 inline void create_database(const database_url& url) {
-  const auto exists_already = [&] {
-    return database_error(database_code::database_exists,
-                          {.message = "The database '" + url.database_name() + "' exists already.",
-                           .remedy = "Use it, drop it first, or choose another name."});
-  };
   if (url.dialect() == instar::sqlite) {
     if (url.is_memory()) {
       return;
     }
     if (database_exists(url)) {
-      throw exists_already();
+      throw detail::database_exists_already(url);
     }
     // An empty file is a valid empty database, and this is what sqlite3 makes of a new one.
     (void)open_database(url, {.create = true});
     return;
   }
-  const auto server = detail::open_maintenance_database(url);
-  try {
-    server->execute("CREATE DATABASE " + detail::quoted_database_name(url.database_name()));
-  } catch (const database_error& error) {
-    if (error.sqlstate() == "42P04" || error.sqlstate() == "23505") {  // duplicate_database; the latter in a race
-      throw exists_already();
-    }
-    throw;
-  }
+  detail::create_database_from(*detail::open_maintenance_database(url), url);
 }
 
 /// Drops the database that a URL names, if it is there. PostgreSQL: other sessions are thrown out of it.
@@ -11703,9 +11927,140 @@ inline bool drop_database(const database_url& url) {
 
 
 
-// ---- instar/database/interruption.hpp
+// ---- instar/database/aside.hpp
 
 #include <atomic>
+#include <future>
+#include <mutex>
+
+/// \file Work on a second connection while the first one goes on: what takes the time is the server, which has a
+/// process for each.
+
+namespace instar::detail {
+
+/// Work on a thread of its own. Given up by the destructor when nobody has asked for the result: an error came first.
+template <class Result>
+class aside {
+ public:
+  /// \param work must notice by itself when it is `abandoned`; its connection is interrupted
+  explicit aside(std::function<Result(aside&)> work) {
+    try {
+      result_ = std::async(std::launch::async, [this, work = std::move(work)] { return work(*this); });
+    } catch (const std::system_error&) {
+      // There is no thread to be had.
+    }
+  }
+
+  aside(const aside&) = delete;
+  aside& operator=(const aside&) = delete;
+
+  ~aside() {
+    abandoned_ = true;
+    while (result_.valid() && result_.wait_for(std::chrono::milliseconds{10}) != std::future_status::ready) {
+      const std::lock_guard lock{guard_};
+      if (connection_ != nullptr)
+        connection_->interrupt();
+    }
+  }
+
+  /// What the work returns or throws, once; nothing when it could not be begun.
+  [[nodiscard]] std::optional<Result> get() {
+    return result_.valid() ? std::optional<Result>{result_.get()} : std::nullopt;
+  }
+
+  /// The work says which connection it uses; nullptr before that goes away.
+  void uses(database* connection) {
+    const std::lock_guard lock{guard_};
+    connection_ = connection;
+  }
+
+  [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
+
+ private:
+  std::atomic<bool> abandoned_{false};
+  std::mutex guard_;
+  database* connection_ = nullptr;
+  std::future<Result> result_;
+};
+
+}  // namespace instar::detail
+
+
+// ---- instar/database/catalog_rows.hpp
+
+#include <charconv>
+#include <concepts>
+
+/// \file Rows of a catalogue as values whose types name their members themselves.
+///
+/// rows.hpp counts and binds the members of any aggregate with Boost.PFR, and for the catalogue's rows of twenty
+/// members that costs every program with a migrator seconds of compile time.
+
+namespace instar::detail {
+
+/// The columns of one row, in the order of the query.
+class row_reader {
+ public:
+  explicit row_reader(std::vector<sql_value>& values) : values_(values) {}
+
+  /// Moves all columns into members. \throws database_error `column_count`, `bad_value`: then the query is wrong
+  template <class... Members>
+  void operator()(Members&... members) {
+    if (values_.size() != sizeof...(Members))
+      throw database_error(database_code::column_count,
+                           {.message = "A query of the catalogue gives " + std::to_string(values_.size()) +
+                                       " columns where " + std::to_string(sizeof...(Members)) + " were expected."});
+    (take(members), ...);
+  }
+
+ private:
+  void take(std::optional<std::string>& member) { member = std::move(values_[at_++]); }
+  void take(std::string& member) { member = std::move(present()); }
+  void take(bool& member) { member = present() == "t"; }
+
+  template <std::integral Number>
+  void take(Number& member) {
+    const std::string& text = present();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), member);
+    if (error != std::errc{} || end != text.data() + text.size())
+      throw bad("'" + text + "', which is no such number");
+  }
+
+  std::string& present() {
+    sql_value& value = values_[at_++];
+    if (!value)
+      throw bad("NULL");
+    return *value;
+  }
+
+  [[nodiscard]] database_error bad(const std::string& found) const {
+    return database_error(database_code::bad_value, {.message = "Column " + std::to_string(at_) +
+                                                                " of a query of the catalogue is " + found + "."});
+  }
+
+  std::vector<sql_value>& values_;
+  std::size_t at_ = 0;
+};
+
+/// Runs one query and reads its rows: `Row::read` hands its members to a row_reader in the order of the columns.
+/// \throws database_error
+template <class Row>
+[[nodiscard]] std::vector<Row> read_rows(database& db, std::string_view sql) {
+  query_result result = db.query(sql);
+  std::vector<Row> rows;
+  rows.reserve(result.rows.size());
+  for (std::vector<sql_value>& values : result.rows) {
+    row_reader in{values};
+    rows.emplace_back().read(in);
+  }
+  return rows;
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/database/interruption.hpp
+
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -11954,257 +12309,210 @@ struct introspection_options {
 // ---- instar/database/postgres_catalog.hpp
 
 
-// ---- instar/database/rows.hpp
+// ---- instar/database/postgres_reading_scope.hpp
 
-#include <boost/pfr.hpp>
+#include <exception>
 
-#include <charconv>
-#include <concepts>
+/// \file The transaction in which a PostgreSQL catalogue is read.
 
-namespace instar {
+namespace instar::detail::pg {
 
-/// How a column's text becomes a T. Specialise it for a type of your own:
+struct session_row {
+  std::string search_path;
+  std::optional<std::string> schema;
+  std::string changed;
+
+  void read(row_reader& in) { in(search_path, schema, changed); }
+};
+
+/// One snapshot of the database, with settings under which it prints the same whatever the session's are: only the
+/// default schema in the search path, and neither time zone nor date style in a literal.
 ///
-///     template <> struct instar::column_reader<my::money> {
-///       static constexpr std::string_view expected = "an amount of money";
-///       static std::optional<my::money> read(std::string_view text);  // nothing when it is none
-///     };
-template <class T>
-struct column_reader;
-
-/// A type that a column can be read as.
-template <class T>
-concept column_value = requires(std::string_view text) {
-  { column_reader<T>::read(text) } -> std::same_as<std::optional<T>>;
-  { column_reader<T>::expected } -> std::convertible_to<std::string_view>;
-};
-
-/// PostgreSQL prints `t` and `f`, SQLite stores 1 and 0.
-template <>
-struct column_reader<bool> {
-  static constexpr std::string_view expected = "a bool (t, f, true, false, 1 or 0)";
-  static std::optional<bool> read(std::string_view text) {
-    if (text == "t" || text == "true" || text == "1") {
-      return true;
+/// Joins a transaction that is open; then all is put back at the end, and else ends with its own transaction.
+class reading_scope {
+ public:
+  explicit reading_scope(database& db) : db_(db), joined_(db.in_transaction()) {
+    if (!joined_)
+      begin();
+    try {
+      const session_row now = read_rows<session_row>(db_, settings()).at(0);
+      schema_ = now.schema.value_or("");
+      restore_ = now.search_path;
+    } catch (const database_error&) {
+      leave();
+      throw;
     }
-    if (text == "f" || text == "false" || text == "0") {
-      return false;
+  }
+
+  reading_scope(const reading_scope&) = delete;
+  reading_scope& operator=(const reading_scope&) = delete;
+
+  ~reading_scope() { leave(); }
+
+  /// The schema that names without one mean; empty: there is none.
+  [[nodiscard]] const std::string& default_schema() const noexcept { return schema_; }
+
+  /// What lets another connection see the same: only where there are so many views that it is worth while, and nothing
+  /// when the transaction is another one's, who may have changed what nobody else sees.
+  [[nodiscard]] const std::optional<std::string>& shared_snapshot() const noexcept { return snapshot_; }
+
+  static constexpr int many_views = 32;
+
+ private:
+  struct setting {
+    std::string_view name;
+    std::string_view value;
+  };
+  static constexpr setting printed_alike[] = {{"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
+                                              {"TimeZone", "UTC"},       {"extra_float_digits", "3"},
+                                              {"bytea_output", "hex"},   {"quote_all_identifiers", "off"},
+                                              {"xmloption", "content"},  {"standard_conforming_strings", "on"},
+                                              {"array_nulls", "on"},     {"jit", "off"}};
+
+  /// One statement that tells what was and sets what shall be. What was comes as the statement that restores it.
+  static std::string settings() {
+    std::string was = "format('SELECT set_config(''search_path'', %L, true)', current_setting('search_path'))";
+    // Temporary tables come last, or they would hide the others.
+    std::string set = "set_config('search_path', concat_ws(', ', quote_ident(was.schema), 'pg_temp'), true)";
+    for (const setting& s : printed_alike) {
+      const std::string name = quote_literal(s.name);
+      was += " || format(', set_config(%L, %L, true)', " + name + ", current_setting(" + name + "))";
+      set += " || set_config(" + name + ", " + quote_literal(s.value) + ", true)";
     }
-    return std::nullopt;
+    return "WITH was AS MATERIALIZED (SELECT current_schema()::text AS schema, " + was +
+           " AS restore) SELECT was.restore, was.schema, " + set + " FROM was";
   }
-};
 
-template <>
-struct column_reader<std::string> {
-  static constexpr std::string_view expected = "text";
-  static std::optional<std::string> read(std::string_view text) { return std::string{text}; }
-};
-
-/// Integers of any width; a value that does not fit is no value of the type.
-template <class T>
-requires(std::integral<T> && !std::same_as<T, bool>) struct column_reader<T> {
-  static constexpr std::string_view expected =
-      sizeof(T) == 1   ? (std::is_signed_v<T> ? "an 8-bit integer" : "an unsigned 8-bit integer")
-      : sizeof(T) == 2 ? (std::is_signed_v<T> ? "a 16-bit integer" : "an unsigned 16-bit integer")
-      : sizeof(T) == 4 ? (std::is_signed_v<T> ? "a 32-bit integer" : "an unsigned 32-bit integer")
-                       : (std::is_signed_v<T> ? "a 64-bit integer" : "an unsigned 64-bit integer");
-  static std::optional<T> read(std::string_view text) {
-    T value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
-  }
-};
-
-template <std::floating_point T>
-struct column_reader<T> {
-  static constexpr std::string_view expected = "a number";
-  static std::optional<T> read(std::string_view text) {
-    T value{};
-#if defined(__cpp_lib_to_chars)
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
-#else
-    const std::string terminated{text};
-    char* end = nullptr;
-    value = static_cast<T>(std::strtod(terminated.c_str(), &end));
-    return !text.empty() && end == terminated.c_str() + terminated.size() ? std::optional<T>{value} : std::nullopt;
-#endif
-  }
-};
-
-namespace detail {
-
-template <class T>
-struct is_optional : std::false_type {};
-template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
-
-/// Where a value stands, for the message of an error.
-struct column_place {
-  std::string_view column;
-  std::size_t row;  // from 0
-};
-
-/// A value as a message shows it: short, and in one line.
-inline std::string quoted_excerpt(std::string_view value) {
-  constexpr std::size_t longest = 60;
-  std::string shown = "'";
-  for (const char c : value.substr(0, longest)) {
-    shown += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  if (value.size() > longest) {
-    // Not in the middle of a character.
-    while ((static_cast<unsigned char>(shown.back()) & 0xC0U) == 0x80U) {
-      shown.pop_back();
+  void begin() {
+    constexpr std::string_view opening = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    db_.execute(opening);
+    try {
+      snapshot_ = db_.query_value("SELECT pg_catalog.pg_export_snapshot() WHERE (SELECT count(*) FROM "
+                                  "pg_catalog.pg_class WHERE relkind IN ('v', 'm') AND oid >= 16384) >= " +
+                                  std::to_string(many_views));
+    } catch (const database_error&) {
+      if (!db_.is_open())
+        throw;
+      // A server that shares none is read on one connection.
+      db_.execute("ROLLBACK");
+      db_.execute(opening);
     }
-    if (static_cast<unsigned char>(shown.back()) >= 0xC0U) {
-      shown.pop_back();
-    }
-    shown += "…";
   }
-  return shown + "'";
-}
 
-[[noreturn]] inline void fail_column(const column_place& place, const sql_value& value, std::string_view expected) {
-  const std::string where = "Column '" + std::string{place.column} + "' of row " + std::to_string(place.row + 1);
-  if (!value) {
-    throw database_error(database_code::bad_value,
-                         {.message = where + " is NULL, but " + std::string{expected} + " was expected.",
-                          .remedy = "Make the member a std::optional."});
-  }
-  throw database_error(
-      database_code::bad_value,
-      {.message = where + " is " + quoted_excerpt(*value) + ", which is not " + std::string{expected} + ".",
-       .remedy = "Change the member's type, or cast the column in the query."});
-}
-
-template <class T>
-T read_column(sql_value& value, const column_place& place) {
-  if constexpr (is_optional<T>::value) {
-    if (!value) {
-      return std::nullopt;
+  void leave() noexcept {
+    try {
+      if (!joined_)
+        db_.execute("ROLLBACK");  // nothing was written
+      else if (!restore_.empty())
+        (void)db_.query(restore_);
+    } catch (const std::exception&) {
+      // The connection is gone, or the transaction has failed and takes the settings with it.
     }
-    return read_column<typename T::value_type>(value, place);
-  } else {
-    static_assert(column_value<T>, "This type cannot be read from a column: specialise instar::column_reader for it.");
-    if constexpr (std::same_as<T, std::string>) {
-      if (value) {
-        return std::move(*value);
+  }
+
+  database& db_;
+  bool joined_;
+  std::string schema_;
+  std::string restore_;
+  std::optional<std::string> snapshot_;
+};
+
+}  // namespace instar::detail::pg
+
+
+// ---- instar/database/postgres_view_queries.hpp
+
+/// \file The queries of views. The server takes longer to print them than for all else of a catalogue, so where there
+/// are many the half is read on a second connection, in the same snapshot.
+
+namespace instar::detail::pg {
+
+struct view_query_row {
+  std::uint32_t oid;
+  std::optional<std::string> query;
+
+  void read(row_reader& in) { in(oid, query); }
+};
+
+class view_queries {
+ public:
+  /// Begins to read. \param scope the transaction of `db`
+  view_queries(database& db, const reading_scope& scope, std::vector<std::uint32_t> views) : db_(db) {
+    std::size_t half = 0;
+    if (scope.shared_snapshot() && views.size() >= static_cast<std::size_t>(reading_scope::many_views)) {
+      half = views.size() / 2;
+      theirs_.assign(views.end() - static_cast<std::ptrdiff_t>(half), views.end());
+      elsewhere_ = std::make_unique<aside<rows>>(
+          [url = db.url(), schema = scope.default_schema(), snapshot = *scope.shared_snapshot(),
+           sql = question(theirs_)](aside<rows>& self) { return read_elsewhere(self, url, schema, snapshot, sql); });
+    }
+    views.resize(views.size() - half);
+    ours_ = std::move(views);
+  }
+
+  /// The rest, and what came over the other connection.
+  [[nodiscard]] std::vector<view_query_row> read() {
+    rows all = read_here(ours_);
+    std::optional<rows> others;
+    if (elsewhere_)
+      others = elsewhere_->get();
+    // No second connection was to be had, or it was lost.
+    if (!others || others->empty())
+      others = read_here(theirs_);
+    all.insert(all.end(), std::make_move_iterator(others->begin()), std::make_move_iterator(others->end()));
+    return all;
+  }
+
+ private:
+  using rows = std::vector<view_query_row>;
+
+  static std::string question(const std::vector<std::uint32_t>& views) {
+    std::string numbers;
+    for (const std::uint32_t view : views)
+      numbers += (numbers.empty() ? "" : ",") + std::to_string(view);
+    return "SELECT v.oid, pg_get_viewdef(v.oid) FROM unnest('{" + numbers + "}'::oid[]) v(oid)";
+  }
+
+  [[nodiscard]] rows read_here(const std::vector<std::uint32_t>& views) {
+    return views.empty() ? rows{} : read_rows<view_query_row>(db_, question(views));
+  }
+
+  /// On the other thread.
+  static rows read_elsewhere(aside<rows>& self, const database_url& url, const std::string& schema,
+                             const std::string& snapshot, const std::string& sql) {
+    rows found;
+    try {
+      const std::unique_ptr<database> on =
+          open_database(url, {.read_only = true, .application_name = "instar introspection"});
+      self.uses(on.get());
+      try {
+        on->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\nSET TRANSACTION SNAPSHOT " +
+                    quote_literal(snapshot) +
+                    ";\nSET LOCAL search_path = " + (schema.empty() ? "''" : quote_identifier(schema)));
+        const reading_scope same_settings{*on};
+        if (!self.abandoned())
+          found = read_rows<view_query_row>(*on, sql);
+      } catch (...) {
+        self.uses(nullptr);
+        throw;
       }
+      self.uses(nullptr);
+    } catch (const database_error&) {
+      found.clear();
     }
-    std::optional<T> read = value ? column_reader<T>::read(*value) : std::nullopt;
-    if (!read) {
-      fail_column(place, value, column_reader<T>::expected);
-    }
-    return std::move(*read);
+    return found;
   }
-}
 
-template <class T>
-concept single_column = column_value<T> || is_optional<T>::value;
+  database& db_;
+  std::vector<std::uint32_t> ours_;
+  std::vector<std::uint32_t> theirs_;
+  std::unique_ptr<aside<rows>> elsewhere_;
+};
 
-}  // namespace detail
-
-/// Turns rows into values of a type: an aggregate, whose members are the columns in order, or a single column's type.
-///
-/// Members are bool, integers, floating point, std::string, std::optional of those, and what has a `column_reader`. An
-/// aggregate has no bases, and at most the members that Boost.PFR counts (200).
-///
-/// \throws database_error `column_count`, or `bad_value` with column, row and value.
-template <class Row>
-[[nodiscard]] std::vector<Row> rows_as(query_result result) {
-  constexpr std::size_t members = [] {
-    if constexpr (detail::single_column<Row>) {
-      return std::size_t{1};
-    } else {
-      static_assert(std::is_aggregate_v<Row>, "A row type is a plain aggregate, or a type with a column_reader.");
-      return boost::pfr::tuple_size_v<Row>;
-    }
-  }();
-  if (result.columns.size() != members) {
-    std::string names;
-    for (const std::string& name : result.columns) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    throw database_error(database_code::column_count,
-                         {.message = "The query gives " + std::to_string(result.columns.size()) + " columns (" + names +
-                                     "), but the row type has " + std::to_string(members) + " members.",
-                          .remedy = "Name the columns in the query in the order of the members."});
-  }
-  std::vector<Row> rows;
-  rows.reserve(result.rows.size());
-  for (std::size_t number = 0; number < result.rows.size(); ++number) {
-    auto& values = result.rows[number];
-    if constexpr (detail::single_column<Row>) {
-      rows.push_back(detail::read_column<Row>(values.front(), {result.columns.front(), number}));
-    } else {
-      Row row{};
-      boost::pfr::for_each_field(row, [&](auto& member, std::size_t column) {
-        using member_type = std::remove_reference_t<decltype(member)>;
-        member = detail::read_column<member_type>(values[column], {result.columns[column], number});
-      });
-      rows.push_back(std::move(row));
-    }
-  }
-  return rows;
-}
-
-/// Runs one statement and returns its rows as values of a type, see `rows_as`.
-///
-///     struct applied { std::string name; std::optional<std::string> finished_at; };
-///     for (const auto& row : instar::query_as<applied>(db, "SELECT name, finished_at FROM t WHERE id = $1", id)) …
-///
-/// \throws database_error what `database::query` and `rows_as` throw.
-template <class Row>
-[[nodiscard]] std::vector<Row> query_as(database& db, std::string_view sql,
-                                        std::span<const sql_value> parameters = {}) {
-  return rows_as<Row>(db.query(sql, parameters));
-}
-
-/// As `query_as`, for a query that gives exactly one row.
-///
-/// \throws database_error also `row_count`.
-template <class Row>
-[[nodiscard]] Row query_one_as(database& db, std::string_view sql, std::span<const sql_value> parameters = {}) {
-  std::vector<Row> rows = query_as<Row>(db, sql, parameters);
-  if (rows.size() != 1) {
-    throw database_error(database_code::row_count, {.message = "The query gives " + std::to_string(rows.size()) +
-                                                               " rows, but one was expected."});
-  }
-  return std::move(rows.front());
-}
-
-/// Values as the parameters of a query: `db.query(sql, instar::parameters(7, "name", std::nullopt))`.
-template <class... Values>
-[[nodiscard]] std::array<sql_value, sizeof...(Values)> parameters(const Values&... values) {
-  const auto text = []<class T>(const T& value) -> sql_value {
-    if constexpr (std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t>) {
-      return std::nullopt;
-    } else if constexpr (std::same_as<T, bool>) {
-      return value ? "1" : "0";  // both databases read these as a truth value
-    } else if constexpr (std::integral<T>) {
-      return std::to_string(value);
-    } else if constexpr (std::floating_point<T>) {
-      char buffer[64];
-      const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-      return std::string(buffer, end);
-    } else {
-      return std::string{std::string_view{value}};
-    }
-  };
-  const auto optional_text = [&text]<class T>(const T& value) -> sql_value {
-    if constexpr (detail::is_optional<T>::value) {
-      return value ? text(*value) : std::nullopt;
-    } else {
-      return text(value);
-    }
-  };
-  return {optional_text(values)...};
-}
-
-}  // namespace instar
+}  // namespace instar::detail::pg
 
 #include <map>
+#include <unordered_map>
 
 /// \file PostgreSQL's catalogue as it is: one query for each kind of object, whatever the number of objects. What the
 /// rows mean is the business of others. https://www.postgresql.org/docs/current/catalogs.html
@@ -12228,15 +12536,11 @@ inline constexpr oid_number extension = 3079;
 inline constexpr oid_number policy = 3256;
 }  // namespace catalogue
 
-struct session_row {
-  std::string search_path;
-  optional_text schema;
-  std::string changed;
-};
-
 struct schema_row {
   oid_number oid;
   std::string name;
+
+  void read(row_reader& in) { in(oid, name); }
 };
 
 struct extension_row {
@@ -12245,6 +12549,8 @@ struct extension_row {
   std::string schema;
   std::string version;
   optional_text comment;  // unless it is the one that every such extension has
+
+  void read(row_reader& in) { in(oid, name, schema, version, comment); }
 };
 
 struct relation_row {
@@ -12268,9 +12574,15 @@ struct relation_row {
   optional_text partition_key;
   optional_text partition_bound;
   optional_text parents;
-  optional_text query;
   optional_text server;
   optional_text server_options;
+  optional_text query{};  // of a view, see view_queries
+
+  void read(row_reader& in) {
+    in(oid, schema, name, kind, visible, persistence, replica_identity, row_security, forced_row_security, is_partition,
+       row_type, row_array, of_type, access_method, tablespace, options, toast_options, partition_key, partition_bound,
+       parents, server, server_options);
+  }
 };
 
 struct column_row {
@@ -12296,6 +12608,12 @@ struct column_row {
   optional_text statistics;
   optional_text options;
   optional_text server_options;
+
+  void read(row_reader& in) {
+    in(relation, number, name, type, modifier, type_text, dimensions, not_null, identity, generated, initial_oid,
+       initial, initial_type, collation, foreign_collation, local, inherited, storage, compression, statistics, options,
+       server_options);
+  }
 };
 
 struct constraint_row {
@@ -12319,6 +12637,11 @@ struct constraint_row {
   optional_text expression;
   optional_text definition;
   bool special;  // has a property that the schema value lacks
+
+  void read(row_reader& in) {
+    in(oid, name, kind, relation, domain, deferrable, deferred, validated, local, no_inherit, parent, target, index,
+       on_update, on_delete, columns, target_columns, expression, definition, special);
+  }
 };
 
 struct index_row {
@@ -12334,12 +12657,19 @@ struct index_row {
   std::string columns;
   bool partitioned;
   std::string method;
-  optional_text definition;  // of those that belong to no constraint
+  bool of_constraint;
+  std::string orders;        // DESC (1) and NULLS FIRST (2) of each key column
+  optional_text definition;  // of those that have more than that, and belong to no constraint
   optional_text predicate;
   optional_text options;
   optional_text tablespace;
   oid_number parent;
   optional_text statistics;
+
+  void read(row_reader& in) {
+    in(oid, name, relation, unique, nulls_not_distinct, valid, clustered, replica_identity, key_count, columns,
+       partitioned, method, of_constraint, orders, definition, predicate, options, tablespace, parent, statistics);
+  }
 };
 
 struct type_row {
@@ -12352,6 +12682,8 @@ struct type_row {
   oid_number multirange;
   optional_text labels;
   optional_text definition;  // what follows the name in the statement that creates it
+
+  void read(row_reader& in) { in(oid, schema, name, kind, visible, array, multirange, labels, definition); }
 };
 
 struct sequence_row {
@@ -12366,6 +12698,10 @@ struct sequence_row {
   std::string ownership;  // "a": of a column, "i": the column's identity, "": of nobody
   oid_number table;
   int column;
+
+  void read(row_reader& in) {
+    in(oid, type, start, increment, lowest, highest, cache, cycle, ownership, table, column);
+  }
 };
 
 struct function_row {
@@ -12378,6 +12714,8 @@ struct function_row {
   std::string prefix;  // the schema as the definition writes it
   std::string definition;
   optional_text body;
+
+  void read(row_reader& in) { in(oid, schema, name, kind, types, arguments, prefix, definition, body); }
 };
 
 struct trigger_row {
@@ -12386,6 +12724,8 @@ struct trigger_row {
   std::string name;
   std::string enabled;
   std::string definition;
+
+  void read(row_reader& in) { in(oid, relation, name, enabled, definition); }
 };
 
 struct policy_row {
@@ -12397,6 +12737,8 @@ struct policy_row {
   std::string roles;
   optional_text uses;
   optional_text checks;
+
+  void read(row_reader& in) { in(oid, relation, name, command, permissive, roles, uses, checks); }
 };
 
 /// An object whose statements the query itself writes.
@@ -12408,6 +12750,8 @@ struct written_row {
   std::string create;
   std::string drop;
   int rank;
+
+  void read(row_reader& in) { in(catalogue, oid, kind, name, create, drop, rank); }
 };
 
 struct comment_row {
@@ -12415,6 +12759,8 @@ struct comment_row {
   oid_number oid;
   int column;
   std::string comment;
+
+  void read(row_reader& in) { in(catalogue, oid, column, comment); }
 };
 
 /// The rights on an object that has not just the standard ones: its list and what it would have without one.
@@ -12425,12 +12771,16 @@ struct rights_row {
   std::string owner;
   std::string rights;
   optional_text standard;
+
+  void read(row_reader& in) { in(catalogue, oid, column, owner, rights, standard); }
 };
 
 struct default_grant_row {
   std::string name;
   std::string create;
   std::string drop;
+
+  void read(row_reader& in) { in(name, create, drop); }
 };
 
 struct dependency_row {
@@ -12438,6 +12788,8 @@ struct dependency_row {
   oid_number oid;
   oid_number on_catalogue;
   oid_number on;
+
+  void read(row_reader& in) { in(catalogue, oid, on_catalogue, on); }
 };
 
 struct rewrite_row {
@@ -12446,6 +12798,8 @@ struct rewrite_row {
   std::string name;
   std::string enabled;
   optional_text definition;  // not of the rule that makes a view a view
+
+  void read(row_reader& in) { in(oid, relation, name, enabled, definition); }
 };
 
 struct catalog {
@@ -12478,11 +12832,12 @@ class catalog_reader {
     found_.version = db.server_version();
   }
 
-  [[nodiscard]] catalog read(std::string default_schema) {
-    found_.default_schema = std::move(default_schema);
+  [[nodiscard]] catalog read(const reading_scope& scope) {
+    found_.default_schema = scope.default_schema();
     read_schemas();
     read_extensions();
     read_relations();
+    view_queries queries{db_, scope, views()};
     read_columns();
     read_constraints();
     read_indexes();
@@ -12497,11 +12852,18 @@ class catalog_reader {
     read_rights();
     read_default_grants();
     read_dependencies();
+    take_queries(queries.read());
     return std::move(found_);
   }
 
  private:
   [[nodiscard]] bool since(int version) const { return found_.version >= version * 10000; }
+
+  /// The same for what lies in the schemas that are read, where only extensions that are there can have put it: those
+  /// that the catalogue of extensions has without plpgsql, whose members lie elsewhere.
+  [[nodiscard]] std::string not_of_any_extension(std::string_view catalogue, std::string_view oid) const {
+    return found_.extensions.empty() ? " true" : not_of_extension(catalogue, oid);
+  }
 
   /// A condition that holds for what is no member of an extension.
   [[nodiscard]] static std::string not_of_extension(std::string_view catalogue, std::string_view oid) {
@@ -12526,7 +12888,7 @@ class catalog_reader {
   }
 
   void read_schemas() {
-    std::vector<schema_row> all = query_as<schema_row>(
+    std::vector<schema_row> all = read_rows<schema_row>(
         db_, "SELECT n.oid, n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> "
              "'information_schema' ORDER BY n.nspname COLLATE \"C\"");
     if (!options_.schemas.empty())
@@ -12542,7 +12904,7 @@ class catalog_reader {
 
   void read_extensions() {
     // Every database has the language from the beginning.
-    found_.extensions = query_as<extension_row>(
+    found_.extensions = read_rows<extension_row>(
         db_, "SELECT x.oid, x.extname, n.nspname, x.extversion, (SELECT d.description FROM pg_description d WHERE "
              "d.classoid = 'pg_extension'::regclass AND d.objoid = x.oid AND d.objsubid = 0 AND d.description IS "
              "DISTINCT FROM (SELECT a.comment FROM pg_available_extensions a WHERE a.name = x.extname)) "
@@ -12551,31 +12913,53 @@ class catalog_reader {
   }
 
   void read_relations() {
-    found_.relations = query_as<relation_row>(
-        db_, "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, pg_table_is_visible(c.oid), "
+    found_.relations = read_rows<relation_row>(
+        db_, "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, "
+             // pg_table_is_visible, but from two catalogues' rows and not from each relation's entry in a cache.
+             "c.relnamespace = coalesce((SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema()), 0) AND "
+             "c.relname NOT IN (SELECT v.relname FROM pg_class v "
+             "WHERE v.relnamespace = 'pg_catalog'::regnamespace), "
              "c.relpersistence::text, c.relreplident::text, c.relrowsecurity, c.relforcerowsecurity, "
              "c.relispartition, c.reltype, coalesce(y.typarray, 0), CASE WHEN c.reloftype <> 0 THEN "
              "format_type(c.reloftype, NULL) END, "
              "CASE WHEN m.amname <> 'heap' THEN m.amname END, s.spcname, c.reloptions::text, t.reloptions::text, "
              "CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END, "
              "CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END, "
-             "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN (SELECT array_agg(i.inhparent ORDER BY i.inhseqno)::text "
-             "FROM pg_inherits i WHERE i.inhrelid = c.oid) END, "
-             "CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, fs.srvname, ft.ftoptions::text "
+             "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN h.parents END, "
+             "fs.srvname, ft.ftoptions::text "
              "FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam LEFT JOIN pg_tablespace s ON s.oid = "
              "c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid LEFT JOIN pg_type y ON y.oid = c.reltype "
-             "LEFT JOIN pg_foreign_table ft ON "
+             "LEFT JOIN (SELECT i.inhrelid, array_agg(i.inhparent ORDER BY i.inhseqno)::text AS parents FROM "
+             "pg_inherits i GROUP BY i.inhrelid) h ON h.inhrelid = c.oid LEFT JOIN pg_foreign_table ft ON "
              "ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver "
              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND" +
-                 in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_class", "c.oid"));
+                 in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_class", "c.oid"));
+  }
+
+  [[nodiscard]] std::vector<oid_number> views() const {
+    std::vector<oid_number> numbers;
+    for (const relation_row& r : found_.relations)
+      if (r.kind == "v" || r.kind == "m")
+        numbers.push_back(r.oid);
+    return numbers;
+  }
+
+  void take_queries(std::vector<view_query_row> queries) {
+    std::unordered_map<oid_number, optional_text*> places;
+    for (relation_row& r : found_.relations)
+      places.emplace(r.oid, &r.query);
+    for (view_query_row& view : queries)
+      if (const auto place = places.find(view.oid); place != places.end())
+        *place->second = std::move(view.query);
   }
 
   void read_columns() {
-    found_.columns = query_as<column_row>(
+    found_.columns = read_rows<column_row>(
         db_,
         "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), "
-        "a.attndims, a.attnotnull, a.attidentity::text, a.attgenerated::text, coalesce(d.oid, 0), pg_get_expr(d.adbin, "
-        "d.adrelid), "
+        "a.attndims, a.attnotnull, a.attidentity::text, a.attgenerated::text, coalesce(d.oid, 0), "
+        // A default names no column; with the table's number the server would load all that it knows of the table.
+        "pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0::oid ELSE d.adrelid END), "
         "CASE WHEN d.oid IS NOT NULL THEN format_type(a.atttypid, -1) END, "
         "CASE WHEN pg_collation_is_visible(o.oid) THEN o.collname END, "
         "CASE WHEN NOT pg_collation_is_visible(o.oid) THEN quote_ident(n.nspname) || '.' || quote_ident(o.collname) "
@@ -12601,7 +12985,7 @@ class catalog_reader {
                                 std::string(since(15) ? " OR k.confdelsetcols IS NOT NULL" : "") +
                                 (since(18) ? " OR k.conperiod OR NOT k.conenforced" : "") + ")";
     // Of the NOT NULL constraints of 18 the column tells; but for those that are not valid or not for children.
-    found_.constraints = query_as<constraint_row>(
+    found_.constraints = read_rows<constraint_row>(
         db_,
         "SELECT k.oid, k.conname, k.contype::text, k.conrelid, k.contypid, k.condeferrable, k.condeferred, "
         "k.convalidated, k.conislocal, k.connoinherit, k.conparentid, k.confrelid, k.conindid, "
@@ -12615,12 +12999,24 @@ class catalog_reader {
   }
 
   void read_indexes() {
-    found_.indexes = query_as<index_row>(
+    // pg_get_indexdef makes the server load all that it knows of the table, so it is asked only for what the catalogue
+    // does not say plainly: expressions, and collations and operator classes other than the column's own. That the
+    // latter are its own is certain where the types are the same, or text's class serves a varchar.
+    const std::string plain =
+        "NOT EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) e(key) JOIN pg_attribute a ON a.attrelid = "
+        "i.indrelid AND a.attnum = i.indkey[e.key] JOIN pg_opclass o ON o.oid = i.indclass[e.key] WHERE NOT "
+        "o.opcdefault OR i.indcollation[e.key] NOT IN (0, a.attcollation) OR (o.opcintype <> a.atttypid AND NOT "
+        "(o.opcintype = 'text'::regtype AND a.atttypid = 'varchar'::regtype AND o.opcmethod NOT IN (SELECT "
+        "d.opcmethod FROM pg_opclass d WHERE d.opcdefault AND d.opcintype = 'varchar'::regtype)))) AND NOT EXISTS "
+        "(SELECT FROM pg_attribute x WHERE x.attrelid = i.indexrelid AND x.attoptions IS NOT NULL)";
+    found_.indexes = read_rows<index_row>(
         db_, "SELECT i.indexrelid, c.relname, i.indrelid, i.indisunique, " +
                  std::string(since(15) ? "i.indnullsnotdistinct" : "false") +
                  ", i.indisvalid AND i.indisready AND i.indislive, i.indisclustered, i.indisreplident, "
-                 "i.indnkeyatts, i.indkey::text, c.relkind = 'I', m.amname, "
-                 "CASE WHEN k.oid IS NULL THEN pg_get_indexdef(i.indexrelid) END, "
+                 "i.indnkeyatts, i.indkey::text, c.relkind = 'I', m.amname, k.oid IS NOT NULL, i.indoption::text, "
+                 "CASE WHEN k.oid IS NULL AND NOT (i.indexprs IS NULL AND " +
+                 plain +
+                 ") THEN pg_get_indexdef(i.indexrelid) END, "
                  "pg_get_expr(i.indpred, i.indrelid), c.reloptions::text, s.spcname, "
                  "coalesce(h.inhparent, 0), (SELECT array_agg(a.attnum || ' ' || a.attstattarget ORDER BY "
                  "a.attnum)::text FROM pg_attribute a WHERE i.indexprs IS NOT NULL AND a.attrelid = i.indexrelid AND "
@@ -12680,7 +13076,7 @@ class catalog_reader {
         "DELIMITER = ' || quote_literal(t.typdelim::text) || CASE WHEN t.typcollation <> 0 THEN E',\\n    COLLATABLE = "
         "true' ELSE '' END || E'\\n)'";
     // A "c" of the kind type has a relation of the kind "c"; rows of tables are no types of their own.
-    found_.types = query_as<type_row>(
+    found_.types = read_rows<type_row>(
         db_,
         "SELECT t.oid, t.typnamespace, t.typname, CASE WHEN NOT t.typisdefined THEN 's' ELSE t.typtype::text END, "
         "pg_type_is_visible(t.oid), t.typarray, " +
@@ -12695,11 +13091,11 @@ class catalog_reader {
             "'r') OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'p' AND NOT t.typisdefined) OR "
             "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.oid = "
             "t.typelem AND l.typarray = t.oid)))) AND" +
-            in_schemas("t.typnamespace") + "AND" + not_of_extension("pg_type", "t.oid"));
+            in_schemas("t.typnamespace") + "AND" + not_of_any_extension("pg_type", "t.oid"));
   }
 
   void read_sequences() {
-    found_.sequences = query_as<sequence_row>(
+    found_.sequences = read_rows<sequence_row>(
         db_, "SELECT s.seqrelid, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, "
              "s.seqcache, s.seqcycle, coalesce(d.deptype::text, ''), coalesce(d.refobjid, 0), "
              "coalesce(d.refobjsubid, 0) FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid LEFT JOIN pg_depend "
@@ -12740,7 +13136,7 @@ class catalog_reader {
         "ELSE '' END || CASE p.proparallel WHEN 's' THEN E',\\n    PARALLEL = SAFE' WHEN 'r' THEN E',\\n    PARALLEL = "
         "RESTRICTED' ELSE '' END || CASE g.aggkind WHEN 'h' THEN E',\\n    HYPOTHETICAL' ELSE '' END || E'\\n)' FROM "
         "pg_aggregate g WHERE g.aggfnoid = p.oid)";
-    found_.functions = query_as<function_row>(
+    found_.functions = read_rows<function_row>(
         db_, "SELECT p.oid, p.pronamespace, p.proname, p.prokind::text, oidvectortypes(p.proargtypes), CASE p.prokind "
              "WHEN 'a' THEN coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*') ELSE "
              "pg_get_function_identity_arguments(p.oid) END, quote_ident(n.nspname), CASE p.prokind WHEN 'a' THEN " +
@@ -12748,7 +13144,7 @@ class catalog_reader {
                  (since(14) ? "CASE WHEN p.prosqlbody IS NULL THEN p.prosrc END" : "p.prosrc") +
                  " FROM pg_proc p JOIN pg_namespace n "
                  "ON n.oid = p.pronamespace WHERE" +
-                 in_schemas("p.pronamespace") + "AND" + not_of_extension("pg_proc", "p.oid") +
+                 in_schemas("p.pronamespace") + "AND" + not_of_any_extension("pg_proc", "p.oid") +
                  // The constructors of a range type are its own.
                  " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid "
                  "AND i.deptype = 'i')");
@@ -12756,17 +13152,17 @@ class catalog_reader {
 
   void read_triggers() {
     // The short form leaves the default schema out, but with it goes the care for the WHEN.
-    found_.triggers = query_as<trigger_row>(
+    found_.triggers = read_rows<trigger_row>(
         db_, "SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled::text, pg_get_triggerdef(t.oid, t.tgqual IS NULL) FROM "
              "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND " +
                  std::string(since(13) ? "t.tgparentid = 0"
                                        : "NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = "
                                          "'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'P')") +
-                 " AND" + in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_trigger", "t.oid"));
+                 " AND" + in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_trigger", "t.oid"));
   }
 
   void read_rewrites() {
-    found_.rewrites = query_as<rewrite_row>(
+    found_.rewrites = read_rows<rewrite_row>(
         db_, "SELECT r.oid, r.ev_class, r.rulename, r.ev_enabled::text, CASE WHEN r.rulename <> '_RETURN' OR c.relkind "
              "NOT IN ('v', 'm') THEN pg_get_ruledef(r.oid) END FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
              "WHERE" +
@@ -12774,7 +13170,7 @@ class catalog_reader {
   }
 
   void read_policies() {
-    found_.policies = query_as<policy_row>(
+    found_.policies = read_rows<policy_row>(
         db_, "SELECT p.oid, p.polrelid, p.polname, CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN "
              "'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, p.polpermissive, (SELECT string_agg(CASE r.role "
              "WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.role)) END, ', ' ORDER BY CASE r.role WHEN 0 "
@@ -12786,7 +13182,7 @@ class catalog_reader {
 
   void read_comments() {
     // What came with the server has smaller numbers, but for the schema public and its comment.
-    found_.comments = query_as<comment_row>(
+    found_.comments = read_rows<comment_row>(
         db_, "SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_description d WHERE (d.objoid >= 16384 "
              "AND d.classoid <> 'pg_extension'::regclass) OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = "
              "'public'::regnamespace AND d.description <> 'standard public schema')");
@@ -12798,7 +13194,7 @@ class catalog_reader {
 
   void read_dependencies() {
     // Of what follows from the catalogues of tables, constraints and indexes themselves nothing is read.
-    found_.dependencies = query_as<dependency_row>(
+    found_.dependencies = read_rows<dependency_row>(
         db_, "SELECT DISTINCT d.classid, d.objid, d.refclassid, d.refobjid FROM pg_depend d WHERE d.objid >= 16384 AND "
              "d.refobjid >= 16384 AND d.deptype IN ('n', 'a', 'i') AND d.refclassid NOT IN "
              "('pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_constraint'::regclass) AND (d.refclassid <> "
@@ -13172,7 +13568,7 @@ inline void catalog_reader::read_written() {
   std::string all;
   for (const std::string& query : queries)
     all += (all.empty() ? "" : " UNION ALL ") + query;
-  found_.written = query_as<written_row>(db_, all);
+  found_.written = read_rows<written_row>(db_, all);
 }
 
 inline void catalog_reader::read_rights() {
@@ -13208,7 +13604,7 @@ inline void catalog_reader::read_rights() {
     add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)", "l.lanowner",
         "pg_language l WHERE l.oid >= 16384");
   }
-  found_.rights = query_as<rights_row>(db_, objects);
+  found_.rights = read_rows<rights_row>(db_, objects);
 }
 
 inline void catalog_reader::read_default_grants() {
@@ -13234,7 +13630,7 @@ inline void catalog_reader::read_default_grants() {
   const std::string standard =
       "aclexplode(CASE WHEN d.defaclnamespace <> 0 THEN NULL ELSE acldefault(CASE d.defaclobjtype WHEN 'S' THEN "
       "'s'::\"char\" ELSE d.defaclobjtype END, d.defaclrole) END) x";
-  found_.default_grants = query_as<default_grant_row>(
+  found_.default_grants = read_rows<default_grant_row>(
       db_, "WITH now AS (" + rows + from + "aclexplode(d.defaclacl) x" + where + "), standard AS (" + rows + from +
                standard + where +
                "), differing AS ((SELECT *, false AS revoked FROM now EXCEPT SELECT *, false FROM standard) UNION ALL "
@@ -13263,7 +13659,6 @@ inline void catalog_reader::read_default_grants() {
 
 #include <set>
 #include <tuple>
-#include <unordered_map>
 #include <unordered_set>
 
 /// \file In what order a database's objects can be made again: which raw objects stand before the tables, before their
@@ -14042,6 +14437,8 @@ class schema_builder {
   void build_indexes(const relation_row& r, std::vector<index>& indexes);
   std::vector<index_part> build_parts(const relation_row& r, std::string_view definition, std::string_view method,
                                       const std::vector<int>& columns, bool& expressible);
+  std::vector<index_part> build_plain_parts(const relation_row& r, const index_row& row,
+                                            const std::vector<int>& columns);
   void draft_raw_index(const relation_row& r, const index_row& row, const index& i);
   void draft_index_details(const relation_row& r, const index_row& row);
   void draft_constraint(const relation_row& r, const constraint_row& k, const std::string& definition, int rank,
@@ -14049,6 +14446,9 @@ class schema_builder {
   void draft_raw_table(const relation_row& r, const table& t);
   void draft_table_details(const relation_row& r);
   void draft_column_details(const relation_row& r, const column_row& row, const column& c);
+  void draft_column_settings(const std::string& change, const std::string& name, const column_row& row);
+  void draft_default(const std::string& change, const std::string& name, const column_row& row);
+  void draft_column_comment(const relation_row& r, const column_row& row);
   void draft_inherited_column(const relation_row& r, const column_row& row, const column& c);
   void draft_identity_details(const relation_row& r, const column_row& row);
 
@@ -14061,7 +14461,7 @@ class schema_builder {
   void draft_grants();
   void draft_rights(const rights_row& row, const std::string& target, const std::string& person);
   void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name,
-                     int rank = rank::comment);
+                     int rank = rank::comment, int column = 0);
   void draft_options(const std::string& alter, const std::string& name, const optional_text& options,
                      std::string_view prefix, std::string_view kind);
   std::span<const raw_object> finish_drafts();
@@ -14462,26 +14862,9 @@ inline void schema_builder::draft_view_details(const relation_row& r) {
     const std::string name = shown(at) + '.' + row.name;
     const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
     if (row.initial)
-      add({.kind = "default",
-           .name = name,
-           .create = change + " SET DEFAULT " + *row.initial,
-           .drop = change + " DROP DEFAULT",
-           .rank = rank::column});
-    if (row.statistics)
-      add({.kind = "statistics target",
-           .name = name,
-           .create = change + " SET STATISTICS " + *row.statistics,
-           .drop = change + " SET STATISTICS -1",
-           .rank = rank::setting});
-    draft_options(change, name, row.options, "", "column option");
-    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
-      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
-      add({.kind = "comment",
-           .name = "column " + name,
-           .create = on + quote_literal(*comment),
-           .drop = on + "NULL",
-           .rank = rank::comment});
-    }
+      draft_default(change, name, row);
+    draft_column_settings(change, name, row);
+    draft_column_comment(r, row);
   }
 }
 
@@ -14492,8 +14875,8 @@ inline void schema_builder::draft_view_details(const relation_row& r) {
 namespace instar::detail::pg {
 
 inline void schema_builder::draft_comment(oid_number catalogue, oid_number object, const std::string& target,
-                                          const std::string& name, int rank) {
-  if (const std::string* comment = comment_on(catalogue, object))
+                                          const std::string& name, int rank, int column) {
+  if (const std::string* comment = comment_on(catalogue, object, column))
     add({.kind = "comment",
          .name = name,
          .create = "COMMENT ON " + target + " IS " + quote_literal(*comment),
@@ -14961,13 +15344,7 @@ inline void schema_builder::draft_column_details(const relation_row& r, const co
          .create = change + " SET COMPRESSION " + *row.compression,
          .drop = change + " SET COMPRESSION default",
          .rank = rank::setting});
-  if (row.statistics)
-    add({.kind = "statistics target",
-         .name = name,
-         .create = change + " SET STATISTICS " + *row.statistics,
-         .drop = change + " SET STATISTICS -1",
-         .rank = rank::setting});
-  draft_options(change, name, row.options, "", "column option");
+  draft_column_settings(change, name, row);
   for (const std::string& option : read_array(row.server_options.value_or(""))) {
     const std::size_t equals = option.find('=');
     const std::string key = quote_identifier(option.substr(0, equals));
@@ -14978,16 +15355,36 @@ inline void schema_builder::draft_column_details(const relation_row& r, const co
          .rank = rank::setting});
   }
   if (is_raw(r))
-    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
-      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
-      add({.kind = "comment",
-           .name = "column " + name,
-           .create = on + quote_literal(*comment),
-           .drop = on + "NULL",
-           .rank = rank::comment});
-    }
+    draft_column_comment(r, row);
   if (c.identity != identity_kind::none)
     draft_identity_details(r, row);
+}
+
+/// What a statement of its own says of a column, be it a table's or a view's.
+/// \param change the ALTER statement up to the column
+inline void schema_builder::draft_column_settings(const std::string& change, const std::string& name,
+                                                  const column_row& row) {
+  if (row.statistics)
+    add({.kind = "statistics target",
+         .name = name,
+         .create = change + " SET STATISTICS " + *row.statistics,
+         .drop = change + " SET STATISTICS -1",
+         .rank = rank::setting});
+  draft_options(change, name, row.options, "", "column option");
+}
+
+inline void schema_builder::draft_default(const std::string& change, const std::string& name, const column_row& row) {
+  add({.kind = "default",
+       .name = name,
+       .create = change + (row.initial ? " SET DEFAULT " + *row.initial : " DROP DEFAULT"),
+       .drop = change + " DROP DEFAULT",
+       .rank = rank::column});
+}
+
+inline void schema_builder::draft_column_comment(const relation_row& r, const column_row& row) {
+  const place at = place_of(r);
+  draft_comment(catalogue::relation, r.oid, "COLUMN " + written(at) + '.' + quote_identifier(row.name),
+                "column " + shown(at) + '.' + row.name, rank::comment, row.number);
 }
 
 /// What a child says of a column that it has from its parents, where it differs from them.
@@ -15011,11 +15408,7 @@ inline void schema_builder::draft_inherited_column(const relation_row& r, const 
          .drop = change + (row.not_null ? " DROP NOT NULL" : " SET NOT NULL"),
          .rank = rank::column});
   if (!same_initial && c.generated == generated_kind::none)
-    add({.kind = "default",
-         .name = name,
-         .create = change + (row.initial ? " SET DEFAULT " + *row.initial : " DROP DEFAULT"),
-         .drop = change + " DROP DEFAULT",
-         .rank = rank::column});
+    draft_default(change, name, row);
 }
 
 /// The name that the server gives a sequence: the longer part is shortened first, to 63 bytes in all, and never within
@@ -15247,20 +15640,41 @@ inline std::vector<index_part> schema_builder::build_parts(const relation_row& r
   return parts;
 }
 
+/// The parts of an index of which nothing has to be said but columns and their order.
+inline std::vector<index_part> schema_builder::build_plain_parts(const relation_row& r, const index_row& row,
+                                                                 const std::vector<int>& columns) {
+  const std::vector<int> orders = read_numbers<int>(row.orders);
+  std::vector<index_part> parts;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const column_row* column = column_at(r.oid, columns[i]);
+    const int order = i < orders.size() ? orders[i] : 0;
+    const bool descending = (order & 1) != 0;
+    const bool nulls_first = (order & 2) != 0;
+    parts.push_back({.text = owner_.text(column != nullptr ? column->name : ""),
+                     .descending = descending,
+                     // As an index is when nothing is said: NULLs last, and first where it descends.
+                     .nulls = nulls_first == descending ? null_order::standard
+                              : nulls_first             ? null_order::first
+                                                        : null_order::last});
+  }
+  return parts;
+}
+
 inline void schema_builder::build_indexes(const relation_row& r, std::vector<index>& indexes) {
   const auto found = indexes_.find(r.oid);
   if (found == indexes_.end())
     return;
   for (const index_row* row : found->second) {
     draft_index_details(r, *row);
-    if (!row->definition)
-      continue;  // a constraint's
+    if (row->of_constraint)
+      continue;
     const std::vector<int> all = read_numbers<int>(row->columns);
     const auto keys = all.begin() + row->key_count;
     bool expressible = true;
     const index i{.name = owner_.text(row->name),
-                  .parts =
-                      owner_.array(build_parts(r, *row->definition, row->method, {all.begin(), keys}, expressible)),
+                  .parts = owner_.array(
+                      row->definition ? build_parts(r, *row->definition, row->method, {all.begin(), keys}, expressible)
+                                      : build_plain_parts(r, *row, {all.begin(), keys})),
                   .unique = row->unique,
                   .nulls_not_distinct = row->nulls_not_distinct,
                   .method = row->method == "btree" ? std::string_view{} : owner_.text(row->method),
@@ -15277,7 +15691,7 @@ inline void schema_builder::build_indexes(const relation_row& r, std::vector<ind
 inline void schema_builder::draft_raw_index(const relation_row& r, const index_row& row, const index& i) {
   const place at = place_of(r);
   const std::string name = written({at.schema, row.name});
-  std::string create = *row.definition;
+  std::string create = row.definition.value_or("");
   if (!i.name.empty()) {
     string_writer out;
     put_create_index(out, dialect::postgres, at.schema, at.name, i);
@@ -15466,79 +15880,6 @@ inline void schema_builder::draft_table_details(const relation_row& r) {
 
 namespace instar::detail {
 
-namespace pg {
-
-/// One snapshot of the database, with settings under which it prints the same whatever the session's are: only the
-/// default schema in the search path, and neither time zone nor date style in a literal.
-///
-/// Joins a transaction that is open; then all is put back at the end, and else ends with its own transaction.
-class reading_scope {
- public:
-  explicit reading_scope(database& db) : db_(db), joined_(db.in_transaction()) {
-    if (!joined_)
-      db_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    try {
-      const session_row now = query_one_as<session_row>(db_, settings());
-      schema_ = now.schema.value_or("");
-      restore_ = now.search_path;
-    } catch (const database_error&) {
-      leave();
-      throw;
-    }
-  }
-
-  reading_scope(const reading_scope&) = delete;
-  reading_scope& operator=(const reading_scope&) = delete;
-
-  ~reading_scope() { leave(); }
-
-  /// The schema that names without one mean; empty: there is none.
-  [[nodiscard]] const std::string& default_schema() const noexcept { return schema_; }
-
- private:
-  struct setting {
-    std::string_view name;
-    std::string_view value;
-  };
-  static constexpr setting printed_alike[] = {{"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
-                                              {"TimeZone", "UTC"},       {"extra_float_digits", "3"},
-                                              {"bytea_output", "hex"},   {"quote_all_identifiers", "off"},
-                                              {"xmloption", "content"},  {"standard_conforming_strings", "on"},
-                                              {"array_nulls", "on"},     {"jit", "off"}};
-
-  /// One statement that tells what was and sets what shall be. What was comes as the statement that restores it.
-  static std::string settings() {
-    std::string was = "format('SELECT set_config(''search_path'', %L, true)', current_setting('search_path'))";
-    // Temporary tables come last, or they would hide the others.
-    std::string set = "set_config('search_path', concat_ws(', ', quote_ident(was.schema), 'pg_temp'), true)";
-    for (const setting& s : printed_alike) {
-      const std::string name = quote_literal(s.name);
-      was += " || format(', set_config(%L, %L, true)', " + name + ", current_setting(" + name + "))";
-      set += " || set_config(" + name + ", " + quote_literal(s.value) + ", true)";
-    }
-    return "WITH was AS MATERIALIZED (SELECT current_schema()::text AS schema, " + was +
-           " AS restore) SELECT was.restore, was.schema, " + set + " FROM was";
-  }
-
-  void leave() noexcept {
-    try {
-      if (!joined_)
-        db_.execute("ROLLBACK");  // nothing was written
-      else if (!restore_.empty())
-        (void)db_.query(restore_);
-    } catch (const std::exception&) {
-      // The connection is gone, or the transaction has failed and takes the settings with it.
-    }
-  }
-
-  database& db_;
-  bool joined_;
-  std::string schema_;
-  std::string restore_;
-};
-
-}  // namespace pg
-
 /// Everything in a PostgreSQL database but the members of extensions, as it is in one snapshot.
 ///
 /// Objects of the connection's current schema have no schema name. Two dozen queries, whatever the number of objects.
@@ -15548,7 +15889,7 @@ class reading_scope {
 [[nodiscard]] inline owned_schema introspect_postgres(database& db, const introspection_options& options = {}) {
   const pg::catalog found = [&] {
     const pg::reading_scope scope{db};
-    return pg::catalog_reader{db, options}.read(scope.default_schema());
+    return pg::catalog_reader{db, options}.read(scope);
   }();
   return pg::schema_builder{found, options}.build();
 }
@@ -17161,6 +17502,254 @@ namespace instar {
 }  // namespace instar
 
 
+// ---- instar/database/rows.hpp
+
+#include <boost/pfr.hpp>
+
+namespace instar {
+
+/// How a column's text becomes a T. Specialise it for a type of your own:
+///
+///     template <> struct instar::column_reader<my::money> {
+///       static constexpr std::string_view expected = "an amount of money";
+///       static std::optional<my::money> read(std::string_view text);  // nothing when it is none
+///     };
+template <class T>
+struct column_reader;
+
+/// A type that a column can be read as.
+template <class T>
+concept column_value = requires(std::string_view text) {
+  { column_reader<T>::read(text) } -> std::same_as<std::optional<T>>;
+  { column_reader<T>::expected } -> std::convertible_to<std::string_view>;
+};
+
+/// PostgreSQL prints `t` and `f`, SQLite stores 1 and 0.
+template <>
+struct column_reader<bool> {
+  static constexpr std::string_view expected = "a bool (t, f, true, false, 1 or 0)";
+  static std::optional<bool> read(std::string_view text) {
+    if (text == "t" || text == "true" || text == "1") {
+      return true;
+    }
+    if (text == "f" || text == "false" || text == "0") {
+      return false;
+    }
+    return std::nullopt;
+  }
+};
+
+template <>
+struct column_reader<std::string> {
+  static constexpr std::string_view expected = "text";
+  static std::optional<std::string> read(std::string_view text) { return std::string{text}; }
+};
+
+/// Integers of any width; a value that does not fit is no value of the type.
+template <class T>
+requires(std::integral<T> && !std::same_as<T, bool>) struct column_reader<T> {
+  static constexpr std::string_view expected =
+      sizeof(T) == 1   ? (std::is_signed_v<T> ? "an 8-bit integer" : "an unsigned 8-bit integer")
+      : sizeof(T) == 2 ? (std::is_signed_v<T> ? "a 16-bit integer" : "an unsigned 16-bit integer")
+      : sizeof(T) == 4 ? (std::is_signed_v<T> ? "a 32-bit integer" : "an unsigned 32-bit integer")
+                       : (std::is_signed_v<T> ? "a 64-bit integer" : "an unsigned 64-bit integer");
+  static std::optional<T> read(std::string_view text) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
+  }
+};
+
+template <std::floating_point T>
+struct column_reader<T> {
+  static constexpr std::string_view expected = "a number";
+  static std::optional<T> read(std::string_view text) {
+    T value{};
+#if defined(__cpp_lib_to_chars)
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional<T>{value} : std::nullopt;
+#else
+    const std::string terminated{text};
+    char* end = nullptr;
+    value = static_cast<T>(std::strtod(terminated.c_str(), &end));
+    return !text.empty() && end == terminated.c_str() + terminated.size() ? std::optional<T>{value} : std::nullopt;
+#endif
+  }
+};
+
+namespace detail {
+
+template <class T>
+struct is_optional : std::false_type {};
+template <class T>
+struct is_optional<std::optional<T>> : std::true_type {};
+
+/// Where a value stands, for the message of an error.
+struct column_place {
+  std::string_view column;
+  std::size_t row;  // from 0
+};
+
+/// A value as a message shows it: short, and in one line.
+inline std::string quoted_excerpt(std::string_view value) {
+  constexpr std::size_t longest = 60;
+  std::string shown = "'";
+  for (const char c : value.substr(0, longest)) {
+    shown += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  if (value.size() > longest) {
+    // Not in the middle of a character.
+    while ((static_cast<unsigned char>(shown.back()) & 0xC0U) == 0x80U) {
+      shown.pop_back();
+    }
+    if (static_cast<unsigned char>(shown.back()) >= 0xC0U) {
+      shown.pop_back();
+    }
+    shown += "…";
+  }
+  return shown + "'";
+}
+
+[[noreturn]] inline void fail_column(const column_place& place, const sql_value& value, std::string_view expected) {
+  const std::string where = "Column '" + std::string{place.column} + "' of row " + std::to_string(place.row + 1);
+  if (!value) {
+    throw database_error(database_code::bad_value,
+                         {.message = where + " is NULL, but " + std::string{expected} + " was expected.",
+                          .remedy = "Make the member a std::optional."});
+  }
+  throw database_error(
+      database_code::bad_value,
+      {.message = where + " is " + quoted_excerpt(*value) + ", which is not " + std::string{expected} + ".",
+       .remedy = "Change the member's type, or cast the column in the query."});
+}
+
+template <class T>
+T read_column(sql_value& value, const column_place& place) {
+  if constexpr (is_optional<T>::value) {
+    if (!value) {
+      return std::nullopt;
+    }
+    return read_column<typename T::value_type>(value, place);
+  } else {
+    static_assert(column_value<T>, "This type cannot be read from a column: specialise instar::column_reader for it.");
+    if constexpr (std::same_as<T, std::string>) {
+      if (value) {
+        return std::move(*value);
+      }
+    }
+    std::optional<T> read = value ? column_reader<T>::read(*value) : std::nullopt;
+    if (!read) {
+      fail_column(place, value, column_reader<T>::expected);
+    }
+    return std::move(*read);
+  }
+}
+
+template <class T>
+concept single_column = column_value<T> || is_optional<T>::value;
+
+}  // namespace detail
+
+/// Turns rows into values of a type: an aggregate, whose members are the columns in order, or a single column's type.
+///
+/// Members are bool, integers, floating point, std::string, std::optional of those, and what has a `column_reader`. An
+/// aggregate has no bases, and at most the members that Boost.PFR counts (200).
+///
+/// \throws database_error `column_count`, or `bad_value` with column, row and value.
+template <class Row>
+[[nodiscard]] std::vector<Row> rows_as(query_result result) {
+  constexpr std::size_t members = [] {
+    if constexpr (detail::single_column<Row>) {
+      return std::size_t{1};
+    } else {
+      static_assert(std::is_aggregate_v<Row>, "A row type is a plain aggregate, or a type with a column_reader.");
+      return boost::pfr::tuple_size_v<Row>;
+    }
+  }();
+  if (result.columns.size() != members) {
+    std::string names;
+    for (const std::string& name : result.columns) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    throw database_error(database_code::column_count,
+                         {.message = "The query gives " + std::to_string(result.columns.size()) + " columns (" + names +
+                                     "), but the row type has " + std::to_string(members) + " members.",
+                          .remedy = "Name the columns in the query in the order of the members."});
+  }
+  std::vector<Row> rows;
+  rows.reserve(result.rows.size());
+  for (std::size_t number = 0; number < result.rows.size(); ++number) {
+    auto& values = result.rows[number];
+    if constexpr (detail::single_column<Row>) {
+      rows.push_back(detail::read_column<Row>(values.front(), {result.columns.front(), number}));
+    } else {
+      Row row{};
+      boost::pfr::for_each_field(row, [&](auto& member, std::size_t column) {
+        using member_type = std::remove_reference_t<decltype(member)>;
+        member = detail::read_column<member_type>(values[column], {result.columns[column], number});
+      });
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+/// Runs one statement and returns its rows as values of a type, see `rows_as`.
+///
+///     struct applied { std::string name; std::optional<std::string> finished_at; };
+///     for (const auto& row : instar::query_as<applied>(db, "SELECT name, finished_at FROM t WHERE id = $1", id)) …
+///
+/// \throws database_error what `database::query` and `rows_as` throw.
+template <class Row>
+[[nodiscard]] std::vector<Row> query_as(database& db, std::string_view sql,
+                                        std::span<const sql_value> parameters = {}) {
+  return rows_as<Row>(db.query(sql, parameters));
+}
+
+/// As `query_as`, for a query that gives exactly one row.
+///
+/// \throws database_error also `row_count`.
+template <class Row>
+[[nodiscard]] Row query_one_as(database& db, std::string_view sql, std::span<const sql_value> parameters = {}) {
+  std::vector<Row> rows = query_as<Row>(db, sql, parameters);
+  if (rows.size() != 1) {
+    throw database_error(database_code::row_count, {.message = "The query gives " + std::to_string(rows.size()) +
+                                                               " rows, but one was expected."});
+  }
+  return std::move(rows.front());
+}
+
+/// Values as the parameters of a query: `db.query(sql, instar::parameters(7, "name", std::nullopt))`.
+template <class... Values>
+[[nodiscard]] std::array<sql_value, sizeof...(Values)> parameters(const Values&... values) {
+  const auto text = []<class T>(const T& value) -> sql_value {
+    if constexpr (std::same_as<T, std::nullopt_t> || std::same_as<T, std::nullptr_t>) {
+      return std::nullopt;
+    } else if constexpr (std::same_as<T, bool>) {
+      return value ? "1" : "0";  // both databases read these as a truth value
+    } else if constexpr (std::integral<T>) {
+      return std::to_string(value);
+    } else if constexpr (std::floating_point<T>) {
+      char buffer[64];
+      const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+      return std::string(buffer, end);
+    } else {
+      return std::string{std::string_view{value}};
+    }
+  };
+  const auto optional_text = [&text]<class T>(const T& value) -> sql_value {
+    if constexpr (detail::is_optional<T>::value) {
+      return value ? text(*value) : std::nullopt;
+    } else {
+      return text(value);
+    }
+  };
+  return {optional_text(values)...};
+}
+
+}  // namespace instar
+
+
 // ---- instar/migrate/migrate.hpp
 
 // Migrations: a history of SQL scripts, the ledger of a database, and the migrator that brings the two together.
@@ -17217,8 +17806,9 @@ inline constexpr std::string_view journal_mismatch = "INS4032";    ///< statemen
 inline constexpr std::string_view foreign_keys_broken =
     "INS4033";                                                   ///< SQLite: the migration leaves dangling references
 inline constexpr std::string_view open_transaction = "INS4034";  ///< a script that begins a transaction, never ends it
-inline constexpr std::string_view no_schema = "INS4035";     ///< PostgreSQL: search_path names no schema that exists
-inline constexpr std::string_view lock_timeout = "INS4040";  ///< another runner holds the lock (P1002)
+inline constexpr std::string_view no_schema = "INS4035";  ///< PostgreSQL: search_path names no schema that exists
+inline constexpr std::string_view statements_differ = "INS4036";   ///< an edited file holds other statements
+inline constexpr std::string_view lock_timeout = "INS4040";        ///< another runner holds the lock (P1002)
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
@@ -17233,9 +17823,12 @@ inline constexpr std::string_view no_models = "INS4070";       ///< this program
 inline constexpr std::string_view data_loss = "INS4071";       ///< needs an answer: the plan destroys data
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
 inline constexpr std::string_view push_refused = "INS4080";    ///< the database is kept by migrations
-inline constexpr std::string_view no_seed = "INS4085";         ///< nothing to seed with
-inline constexpr std::string_view no_url = "INS4086";          ///< the operation needs a database, none was named
-inline constexpr std::string_view stopped = "INS4090";         ///< interrupted
+inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
+inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is
+inline constexpr std::string_view baseline_leaves_out = "INS4083";  ///< warning: what a baseline does not make
+inline constexpr std::string_view no_seed = "INS4085";              ///< nothing to seed with
+inline constexpr std::string_view no_url = "INS4086";               ///< the operation needs a database, none was named
+inline constexpr std::string_view stopped = "INS4090";              ///< interrupted
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.
@@ -17491,8 +18084,11 @@ struct migration_status {
   std::string ledger_checksum;  ///< of what was applied; empty when nothing was
   std::string started_at;       ///< as the database writes it; empty when never started
   std::string finished_at;
-  std::string logs;       ///< what the database said when it failed
+  std::string logs;       ///< what the database said when it failed; empty for others
   std::size_t tries = 0;  ///< ledger rows of that name, rolled-back ones included
+
+  /// Of an edited one: whether its statements are still those that ran. None: the ledger does not know them.
+  std::optional<bool> same_statements{};
 };
 
 /// What `status()` sees. Sorted by name.
@@ -17593,6 +18189,16 @@ struct dev_report {
   std::filesystem::path snapshot{};  ///< the snapshot header, where it followed the models without a migration
 };
 
+/// What `baseline()` wrote.
+struct baseline_report {
+  std::string name;                  ///< of the migration
+  std::filesystem::path script{};    ///< its migration.sql
+  std::filesystem::path snapshot{};  ///< the snapshot header
+  std::string sql{};
+  std::string ledger{};  ///< the ledger's table, qualified
+  std::vector<migration_warning> warnings{};
+};
+
 struct push_report {
   std::vector<std::string> summary;  ///< one human line for each step
   std::vector<std::string> statements;
@@ -17620,6 +18226,7 @@ struct diff_report {
 /// What a shadow database proves of a plan before anything is written.
 struct proof_report {
   diff_report drift;    ///< from what the applied migrations make to what the database is
+  diff_report undo;     ///< the way back, where there is drift
   diff_report missing;  ///< from what the migrations and the new script make to the models
 
   /// Whole objects that scripts make and the models do not describe, when there is no other difference.
@@ -18084,7 +18691,7 @@ struct ledger_row {
   std::string started_at;
   std::string finished_at;  ///< empty: it did not get to its end
   std::string rolled_back_at;
-  std::string logs;
+  std::string logs;  ///< of a failed try what the database said, of an applied one `statements_note`
 
   [[nodiscard]] bool counts() const noexcept { return rolled_back_at.empty(); }
   [[nodiscard]] bool applied() const noexcept { return counts() && !finished_at.empty(); }
@@ -18126,6 +18733,21 @@ inline constexpr std::string_view journal_table = "_instar_journal";
 
 [[nodiscard]] inline std::string text_of(const sql_value& value) {
   return value ? *value : std::string{};
+}
+
+/// What the ledger notes of a migration that was applied, beside its checksum: the same for two scripts whose
+/// statements are the same. Empty where the script cannot be read.
+[[nodiscard]] inline std::string statements_note(dialect target, const migration& m) {
+  try {
+    return "statements sha256:" + sha256_hex(normalized_script(target, m.sql));
+  } catch (const script_error&) {
+    return {};
+  }
+}
+
+/// Whether a row was written by a program that notes the statements; Prisma does not.
+[[nodiscard]] inline bool has_statements_note(const ledger_row& row) {
+  return row.applied() && row.logs.starts_with("statements sha256:");
 }
 
 }  // namespace detail
@@ -18222,27 +18844,28 @@ class ledger {
   }
 
   /// The row of a migration that has run; `now()` is the start of the transaction that it ran in.
-  [[nodiscard]] std::string insert_applied(std::string_view name, std::string_view checksum, int steps) const {
+  [[nodiscard]] std::string insert_applied(const migration& m, int steps) const {
     const bool ran = steps != 0;
-    return insert_into("finished_at, started_at, applied_steps_count", name, checksum,
-                       (ran ? now() : transaction_start()) + ", " + transaction_start() + ", " + std::to_string(steps));
+    return insert_into("finished_at, started_at, applied_steps_count, logs", m,
+                       (ran ? now() : transaction_start()) + ", " + transaction_start() + ", " + std::to_string(steps) +
+                           ", " + note(m));
   }
 
   /// The row of a migration that begins to run.
-  [[nodiscard]] std::string insert_started(std::string_view name, std::string_view checksum) const {
-    return insert_into("started_at", name, checksum, now());
-  }
+  [[nodiscard]] std::string insert_started(const migration& m) const { return insert_into("started_at", m, now()); }
 
-  [[nodiscard]] std::string mark_finished(std::string_view name) const {
-    return update(name, "finished_at = " + now() + ", applied_steps_count = 1", "finished_at IS NULL");
+  [[nodiscard]] std::string mark_finished(const migration& m) const {
+    return update(m.name, "finished_at = " + now() + ", applied_steps_count = 1, logs = " + note(m),
+                  "finished_at IS NULL");
   }
 
   [[nodiscard]] std::string mark_rolled_back(std::string_view name, bool only_failed) const {
     return update(name, "rolled_back_at = " + now(), only_failed ? "finished_at IS NULL" : "true");
   }
 
-  [[nodiscard]] std::string set_checksum(std::string_view name, std::string_view checksum) const {
-    return update(name, "checksum = " + quote_literal(checksum), "finished_at IS NOT NULL");
+  /// Says that a migration that is applied is what its file is now.
+  [[nodiscard]] std::string accept(const migration& m) const {
+    return update(m.name, "checksum = " + quote_literal(m.checksum) + ", logs = " + note(m), "finished_at IS NOT NULL");
   }
 
   /// Takes one parameter, the text.
@@ -18330,11 +18953,15 @@ class ledger {
     return place_.dialect == instar::postgres ? "pg_catalog.now()" : now();
   }
 
-  [[nodiscard]] std::string insert_into(std::string_view columns, std::string_view name, std::string_view checksum,
-                                        std::string_view values) const {
+  [[nodiscard]] std::string note(const migration& m) const {
+    const std::string text = detail::statements_note(place_.dialect, m);
+    return text.empty() ? "NULL" : quote_literal(text);
+  }
+
+  [[nodiscard]] std::string insert_into(std::string_view columns, const migration& m, std::string_view values) const {
     return "INSERT INTO " + place_.qualified() + " (id, checksum, migration_name, " + std::string{columns} +
-           ") VALUES (" + quote_literal(detail::random_uuid()) + ", " + quote_literal(checksum) + ", " +
-           quote_literal(name) + ", " + std::string{values} + ")";
+           ") VALUES (" + quote_literal(detail::random_uuid()) + ", " + quote_literal(m.checksum) + ", " +
+           quote_literal(m.name) + ", " + std::string{values} + ")";
   }
 
   [[nodiscard]] std::string update(std::string_view name, std::string_view change, std::string_view which) const {
@@ -18564,6 +19191,21 @@ struct dev_options {
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
 
+/// A file that comes into being with a baseline, such as the models header.
+struct file_beside_baseline {
+  std::filesystem::path path;
+  std::string text;
+};
+
+struct baseline_options {
+  /// What the database is, as its models will say it: the migration makes it, and the snapshot holds it. Not set: as
+  /// `introspect` reads it. What it looks at must live as long as the call.
+  std::optional<schema_view> schema{};
+
+  /// Written with the migration, and taken back with it.
+  std::vector<file_beside_baseline> files{};
+};
+
 struct generate_options {
   /// Take the schema from the models even where the snapshot holds another one: after a merge, or for a folder that
   /// another tool began. The caller vouches that the history leads to the models.
@@ -18620,9 +19262,25 @@ class migrator {
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_edited(std::string_view name);
 
+  /// The same, and only where the edit is cosmetic: the statements are those that ran (comments, blanks and line ends
+  /// aside). A ledger that does not know what ran (Prisma's) is asked by a shadow database, for scripts that say
+  /// nothing of rows: with the file as it is now, the history must make exactly what the database is.
+  /// \throws migration_error `statements_differ`; `no_such_migration`, `nothing_to_resolve`; as `drift`.
+  resolve_report resolve_repaired(std::string_view name);
+
   /// Makes the ledger forget an applied migration that the folder has not. Nothing is run; its tables stay.
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_missing(std::string_view name);
+
+  /// Begins a history for a database that is there already: writes `0_init`, which makes what the database is,
+  /// snapshot.hpp and the lock file, and records 0_init as applied. The script runs in a shadow database alone, where
+  /// it is proven before anything is written.
+  ///
+  /// Whatever fails, no file and no ledger row is left behind.
+  /// \return also what no script makes (owners, roles), as warnings
+  /// \throws migration_error `baseline_refused` where folder or ledger have a history; `baseline_unproven`,
+  ///         `shadow_failed` and others
+  baseline_report baseline(const baseline_options& options = {});
 
   /// Drops everything in the schemas that ledger, models, snapshot and scripts name, applies the history, seeds.
   ///
@@ -18652,6 +19310,12 @@ class migrator {
   /// other \param planned what `plan_next()` returned; an empty plan writes a script with a comment alone, to be filled
   /// in \throws migration_error `shadow_failed` and others; nothing is written then.
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
+
+  /// Writes what was changed in the database by hand as a migration, and records it as applied there; other databases
+  /// get it by `deploy`. The models must say the change already, and nothing else that is new.
+  /// \throws migration_error `nothing_to_resolve` where there is no drift; `unproven` where the models are not what the
+  /// database is; `drift` while a migration is pending. Nothing is written then.
+  created_migration adopt_drift(std::string_view name);
 
   /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
   snapshot_report follow_models(const next_plan& planned);
@@ -18740,8 +19404,9 @@ namespace instar::detail {
       status.ledger_checksum = row->checksum;
       status.started_at = row->started_at;
       status.finished_at = row->finished_at;
-      status.logs = row->logs;
     }
+    if (failed != nullptr)
+      status.logs = failed->logs;
     if (failed != nullptr)
       status.state =
           m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
@@ -18749,8 +19414,13 @@ namespace instar::detail {
       status.state = migration_state::pending;
     else if (m == nullptr)
       status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
-    else
-      status.state = has_checksum(*m, applied->checksum) ? migration_state::applied : migration_state::edited;
+    else if (has_checksum(*m, applied->checksum))
+      status.state = migration_state::applied;
+    else {
+      status.state = migration_state::edited;
+      if (has_statements_note(*applied))
+        status.same_statements = statements_note(book.place().dialect, *m) == applied->logs;
+    }
     report.migrations.push_back(std::move(status));
   };
   for (const migration& m : folder.migrations)
@@ -18774,12 +19444,21 @@ namespace instar::detail {
   switch (status.state) {
   case migration_state::edited:
     problem.code = migration_code::edited_migration;
-    problem.message = "The migration " + name + " was edited after it was applied.";
-    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration.",
-                        "If the edit changes nothing that runs (a comment, a blank), or you made the same change by "
-                        "hand: `migrate resolve --edited " +
-                            name + "`.",
-                        "On a database whose data you can lose: `migrate reset`."};
+    problem.message = "The migration " + name + " was edited after it was applied" +
+                      (status.same_statements.value_or(false) ? "; its statements are still the same." : ".");
+    if (status.same_statements.value_or(false)) {
+      problem.ways_out = {"`migrate resolve --repair " + name + "` gives the ledger the checksum of the file.",
+                          "Or restore its migration.sql from version control."};
+      break;
+    }
+    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration."};
+    if (!status.same_statements)
+      problem.ways_out.push_back(
+          "If the edit changes nothing that runs (a comment, a blank): `migrate resolve --repair " + name +
+          "`, which checks that.");
+    problem.ways_out.push_back("If you made the same change in the database by hand: `migrate resolve --edited " +
+                               name + "`.");
+    problem.ways_out.push_back("On a database whose data you can lose: `migrate reset`.");
     break;
   case migration_state::missing:
     problem.code = migration_code::missing_migration;
@@ -18855,6 +19534,32 @@ inline void warn_of_states(status_report& report) {
   return migration_error{problem.code, std::move(fields)};
 }
 
+/// A migration whose file is no longer what was applied, and the row that says so.
+/// \throws migration_error `no_such_migration`, `nothing_to_resolve`
+[[nodiscard]] inline std::pair<const migration&, const ledger_row&>
+edited_script(const history& read, const ledger& book, std::string_view name) {
+  const migration* m = read.find(name);
+  if (m == nullptr)
+    throw unchanged(migration_code::no_such_migration, "The history has no migration " + std::string{name} + ".",
+                    "Give the whole name of its folder.", name);
+  const ledger_row* applied = book.applied(name);
+  if (applied == nullptr)
+    throw unchanged(migration_code::nothing_to_resolve, "The migration " + m->name + " is not applied.",
+                    "Run deploy to apply it.", name);
+  if (m->checksum == applied->checksum)
+    throw unchanged(migration_code::nothing_to_resolve,
+                    "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.", name);
+  return {*m, *applied};
+}
+
+/// Whether statements only make, change and drop objects, as far as their first words say.
+[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+  static constexpr std::array<std::string_view, 7> words{"CREATE", "ALTER",  "DROP",  "COMMENT",
+                                                         "GRANT",  "REVOKE", "PRAGMA"};
+  return std::all_of(statements.begin(), statements.end(),
+                     [](const script_statement& s) { return is_one_of(s.keyword, words); });
+}
+
 /// The first lines of a comparison, for an error.
 [[nodiscard]] inline std::string first_lines(const diff_report& report) {
   constexpr std::size_t most = 10;
@@ -18867,11 +19572,11 @@ inline void warn_of_states(status_report& report) {
 }
 
 [[nodiscard]] inline migration_error drift_error(const diff_report& found) {
-  return unchanged(migration_code::drift,
-                   "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
-                   "To keep the change: put it into the models, write the migration with --create-only, and record it "
-                   "with `migrate resolve --applied`. To undo it: run what `migrate diff --from database --to "
-                   "migrations --script` prints.");
+  return unchanged(
+      migration_code::drift,
+      "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
+      "To keep the change: put it into the models, and write its migration by `migrate dev --adopt-drift`. "
+      "To undo it: `migrate dev --revert-drift`.");
 }
 
 [[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {
@@ -18885,8 +19590,6 @@ inline void warn_of_states(status_report& report) {
 
 
 // ---- instar/migrate/lock.hpp
-
-#include <exception>
 
 /// \file One runner at a time.
 ///
@@ -19646,7 +20349,7 @@ class script_runner {
     if (recorded_) {
       if (!book_.place().exists)
         text += book_.create_statement() + ";\n";
-      text += book_.insert_applied(migration_->name, migration_->checksum, 1) + ";\n";
+      text += book_.insert_applied(*migration_, 1) + ";\n";
     }
     if (own || explicit_begin)
       text += "COMMIT";
@@ -19712,7 +20415,7 @@ class script_runner {
     if (recorded_) {
       if (!book_.place().exists)
         on_.execute(book_.create_statement());
-      on_.execute(book_.insert_applied(migration_->name, migration_->checksum, 1));
+      on_.execute(book_.insert_applied(*migration_, 1));
     }
     on_.execute("COMMIT");
   }
@@ -19909,7 +20612,7 @@ class script_runner {
       text += book_.create_statement() + ";\n";
     text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
                   : book_.create_journal() + ";\n";
-    text += book_.insert_started(migration_->name, migration_->checksum) + ";\n";
+    text += book_.insert_started(*migration_) + ";\n";
     if (first != nullptr)
       text += entry(first->first, false) + ";\n";
     if (!postgres_)
@@ -19931,7 +20634,7 @@ class script_runner {
       return;
     }
     std::string text = postgres_ ? session_reset() : "BEGIN IMMEDIATE;\n";
-    text += book_.mark_finished(migration_->name) + ";\n" + book_.drop_journal() + ";\n";
+    text += book_.mark_finished(*migration_) + ";\n" + book_.drop_journal() + ";\n";
     if (!postgres_)
       text += "COMMIT";
     on_.execute(text);
@@ -20337,7 +21040,9 @@ class shadow_database {
   /// Told which connection is in use, so that an interruption reaches it; nullptr: none any more.
   using connection_hook = std::function<void(database*)>;
 
-  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise
+  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise. It is used by `replay` alone,
+  /// and
+  ///              only where `in_transaction`
   /// \param named an empty database to use instead of a scratch one
   /// \throws migration_error `shadow_unavailable`, `shadow_not_empty`
   shadow_database(dialect target, database* main, const std::optional<database_url>& named, connection_hook in_use)
@@ -20456,11 +21161,12 @@ class shadow_database {
     const auto now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
     std::random_device random;
-    const std::string name =
-        std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random() % 1'000'000);
+    const std::string name = std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random());
     scratch_ = main.url().with_database(name);
+    // Not through template1, which nobody may be connected to while another shadow database is made of it.
+    std::unique_ptr<database> server = open_database(main.url(), {.application_name = "instar shadow"});
     try {
-      create_database(*scratch_);
+      create_database_from(*server, *scratch_);
     } catch (const database_error& error) {
       scratch_.reset();
       if (error.code() == database_code::permission)
@@ -20468,7 +21174,8 @@ class shadow_database {
       throw;
     }
     try {
-      drop_stale(main, now.count());
+      drop_stale(*server, now.count());
+      server.reset();
       own_ = open_database(*scratch_, {.application_name = "instar shadow"});
       own_->execute("SET synchronous_commit = off");
     } catch (const std::exception&) {
@@ -20479,9 +21186,9 @@ class shadow_database {
   }
 
   /// Drops what killed runs left behind: old by their name, used by nobody, and ours to drop.
-  static void drop_stale(database& main, std::int64_t now) {
+  static void drop_stale(database& server, std::int64_t now) {
     constexpr std::int64_t hour = 3600;
-    const query_result found = main.query(
+    const query_result found = server.query(
         "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^instar_shadow_[0-9]{1,12}_[0-9]+$' "
         "AND pg_catalog.split_part(d.datname, '_', 3)::bigint < " +
         std::to_string(now - hour) +
@@ -20489,7 +21196,7 @@ class shadow_database {
         "pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)");
     for (const auto& row : found.rows)
       try {
-        (void)drop_database(main.url().with_database(text_of(row[0])));
+        (void)drop_database(server.url().with_database(text_of(row[0])));
       } catch (const database_error&) {
         // Somebody else is faster, or uses it after all.
       }
@@ -20629,8 +21336,9 @@ namespace detail {
 struct snapshot_value {
   enum class kind : unsigned char { text, number, name, list };
   kind what = kind::list;
-  std::string text{};                                              ///< of a text: unescaped; otherwise as it is spelt
-  std::vector<std::pair<std::string, snapshot_value>> elements{};  ///< with the member's name where one is given
+  std::string member;                    ///< the name that it is given to, where there is one
+  std::string text;                      ///< of a text: unescaped; otherwise as it is spelt
+  std::vector<snapshot_value> elements;  ///< of a list
   std::size_t offset = 0;
   std::size_t content = 0;  ///< of a raw text: where in the file its first character is; 0: it is not raw
 };
@@ -20785,16 +21493,17 @@ class snapshot_parser {
     return read;
   }
 
-  std::vector<std::pair<std::string, snapshot_value>> list(std::size_t depth) {
+  std::vector<snapshot_value> list(std::size_t depth) {
     expect("{");
-    std::vector<std::pair<std::string, snapshot_value>> elements;
+    std::vector<snapshot_value> elements;
     while (!take("}")) {
       std::string member;
       if (take(".")) {
         member = name("a member's name");
         expect("=");
       }
-      elements.emplace_back(std::move(member), value(depth + 1));
+      elements.push_back(value(depth + 1));
+      elements.back().member = std::move(member);
       if (take(","))
         continue;
       expect("}");
@@ -20905,11 +21614,12 @@ class snapshot_builder {
     static constexpr std::array<std::string_view, 5> known{"tables", "enumerations", "objects", "migrations",
                                                            "dialect"};
     const snapshot_value* found = nullptr;
-    for (const auto& [name, value] : whole.elements) {
-      if (std::find(known.begin(), known.end(), name) == known.end())
-        parser_.fail("instar::stored_snapshot has no member `" + name + "`; a newer instar may have written it.",
+    for (const snapshot_value& value : whole.elements) {
+      if (std::find(known.begin(), known.end(), value.member) == known.end())
+        parser_.fail("instar::stored_snapshot has no member `" + value.member +
+                         "`; a newer instar may have written it.",
                      value.offset);
-      if (name == wanted)
+      if (value.member == wanted)
         found = &value;
     }
     return found;
@@ -20933,15 +21643,15 @@ class snapshot_builder {
     const snapshot_value& list = variable(*reference, type).value;
     if (list.what != kind::list)
       parser_.fail("An array is expected here.", list.offset);
-    for (const auto& element : list.elements)
-      visit(element.second);
+    for (const snapshot_value& element : list.elements)
+      visit(element);
   }
 
   /// One of the values in the braces of an element.
   const snapshot_value& field(const snapshot_value& element, std::size_t at, kind what) {
-    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].second.what != what)
+    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].what != what)
       parser_.fail("An element is not as instar writes it.", element.offset);
-    return element.elements[at].second;
+    return element.elements[at];
   }
 
   std::uint64_t hash(const snapshot_value& value) {
@@ -21372,7 +22082,6 @@ inline bool write_snapshot(const std::filesystem::path& folder, const snapshot& 
 }  // namespace instar
 
 #include <ctime>
-#include <mutex>
 
 /// \file What a migrator holds while it works, and what its operations share.
 
@@ -21520,10 +22229,11 @@ struct migrator::session {
     const std::lock_guard lock{guard};
     working.push_back(connection);
   }
-  void release_last() {
+  void release(const database* connection) {
     const std::lock_guard lock{guard};
-    if (!working.empty())
-      working.pop_back();
+    const auto last = std::find(working.rbegin(), working.rend(), connection);
+    if (last != working.rend())
+      working.erase(std::next(last).base());
   }
 
   void tell(const migration_progress& progress) const {
@@ -21926,6 +22636,17 @@ struct migrator::session {
 
   // ---- shadow ----
 
+  /// Lets an interruption reach the connection of a shadow database as long as that is in use.
+  [[nodiscard]] detail::shadow_database::connection_hook interruptible() {
+    return [this, used = static_cast<database*>(nullptr)](database* connection) mutable {
+      if (connection != nullptr)
+        use(connection);
+      else
+        release(used);
+      used = connection;
+    };
+  }
+
   /// Runs scripts in a shadow database of their own. \param inspect see shadow_database::replay
   void replay(const std::vector<const migration*>& scripts, const detail::shadow_database::inspection& inspect) {
     const instar::dialect target = dialect_for_files();
@@ -21933,12 +22654,7 @@ struct migrator::session {
     std::string schema;
     if (target == instar::postgres && main != nullptr)
       schema = ledger::read(*main, options.ledger).place().schema;
-    detail::shadow_database shadow{target, main, options.shadow, [this](database* connection) {
-                                     if (connection != nullptr)
-                                       use(connection);
-                                     else
-                                       release_last();
-                                   }};
+    detail::shadow_database shadow{target, main, options.shadow, interruptible()};
     shadow.replay(
         scripts, schemas_in_use(schema), hooks(),
         [&](const migration& m, std::size_t i) {
@@ -21985,6 +22701,13 @@ struct migrator::session {
     detail::sync_to_disk(folder);
   }
 
+  /// \throws migration_error `bad_name`, `name_too_long`
+  [[nodiscard]] std::string new_name(const history& read, std::string_view said) const {
+    const auto now =
+        options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return detail::new_migration_name(read, said, now);
+  }
+
   [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
     std::vector<migration_record> records;
     for (const migration& m : read.migrations)
@@ -22009,8 +22732,12 @@ struct migrator::session {
 
   [[nodiscard]] owned_schema read_back(database& on) const;
   [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
+  [[nodiscard]] static std::vector<migration> ddl_scripts(instar::dialect target, const schema_view& schema,
+                                                          std::string_view called);
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
+  [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
+  class models_aside;
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
   [[nodiscard]] owned_schema read_source(const diff_source& source);
@@ -22022,12 +22749,17 @@ struct migrator::session {
   resolve_report resolve_applied(std::string_view name);
   resolve_report resolve_rolled_back(std::string_view name);
   resolve_report resolve_edited(std::string_view name);
+  resolve_report resolve_repaired(std::string_view name);
+  bool has_same_statements(const ledger& book, const history& read, std::string_view name);
+  void prove_edited(const ledger& book, const history& read, std::string_view name);
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
+  created_migration adopt_drift(std::string_view name);
+  void prove_adoption(const history& read, const migration& made);
   snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);
   push_report push(bool accept_data_loss);
@@ -22036,6 +22768,13 @@ struct migrator::session {
   diff_report diff(const diff_source& from, const diff_source& to);
   snapshot_report generate_snapshot(const generate_options& how);
   std::vector<migration_warning> check_history();
+
+  // ---- a baseline, see baseline.hpp ----
+
+  baseline_report baseline(const baseline_options& how);
+  void refuse_second_history(const history& read, const ledger& book) const;
+  [[nodiscard]] migration baseline_migration(const schema_view& schema, instar::dialect target) const;
+  void prove_baseline(const migration& made, database& on);
 };
 
 }  // namespace instar
@@ -22115,6 +22854,16 @@ inline void carry_renames(owned_schema& read, const schema_view& models) {
   });
 }
 
+/// What errors call the script that makes the models.
+inline constexpr std::string_view models_name = "the models";
+
+[[nodiscard]] inline std::vector<const migration*> pointers_to(const std::vector<migration>& scripts) {
+  std::vector<const migration*> pointers;
+  for (const migration& m : scripts)
+    pointers.push_back(&m);
+  return pointers;
+}
+
 /// "- table by_hand" as a warning.
 [[nodiscard]] inline migration_warning undescribed_warning(const std::string& line) {
   return {migration_code::undescribed,
@@ -22140,25 +22889,103 @@ inline owned_schema migrator::session::read_shadow(const std::vector<const migra
   return read;
 }
 
-/// A schema as the database says it. \param called what an error shall call the script
+/// The scripts that make a schema, one after the other. On PostgreSQL each is a transaction and holds a lock on all
+/// that it makes, for which a server has room in the thousands (max_locks_per_transaction): so no script is long.
+/// \param called what an error shall call them
+inline std::vector<migration> migrator::session::ddl_scripts(instar::dialect target, const schema_view& schema,
+                                                             std::string_view called) {
+  const plan steps = make_plan(schema_view{}, schema);
+  if (target != instar::postgres)
+    return {{.name = std::string{called}, .sql = script(target, steps), .checksum = {}, .file = std::string{called}}};
+  constexpr std::size_t longest = 200;
+  std::vector<migration> scripts;
+  const std::vector<std::string> all = statements(target, steps);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    // As pg_dump does: a function may name what is made after it, or what is not there any more.
+    if (i % longest == 0)
+      scripts.push_back({.name = std::string{called},
+                         .sql = "SET check_function_bodies = off;\n",
+                         .checksum = {},
+                         .file = std::string{called}});
+    scripts.back().sql += all[i] + "\n;\n";  // on a line of its own, for the statement may end in a comment
+  }
+  return scripts;
+}
+
+/// A schema as the database says it.
 inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::string_view called) {
-  migration made;
-  made.name = called;
-  const instar::dialect target = dialect_for_files();
-  // As pg_dump does: a function may name what is made after it, or what is not there any more.
-  if (target == instar::postgres)
-    made.sql = "SET check_function_bodies = off;\n";
-  made.sql += script(target, make_plan(schema_view{}, schema));
-  made.file = std::string{called};
-  return read_shadow({&made});
+  const std::vector<migration> made = ddl_scripts(dialect_for_files(), schema, called);
+  return read_shadow(detail::pointers_to(made));
 }
 
 /// The models as the database says them.
 inline owned_schema migrator::session::read_models() {
-  owned_schema read = read_ddl(required_models(), "the models");
+  owned_schema read = read_ddl(required_models(), detail::models_name);
   detail::carry_renames(read, required_models());
   return read;
 }
+
+/// The models as the database says them, read in a shadow database of their own while its maker does something else
+/// with another one: what takes the time is the server, which has a process for each connection.
+///
+/// Only on PostgreSQL, and where the role may make databases. Everywhere else, and where there is no further connection
+/// or thread to be had, they are read when they are asked for.
+class migrator::session::models_aside {
+ public:
+  /// \param of with the database open; must outlive this object
+  explicit models_aside(session& of) : of_(of) {
+    if (of_.dialect_for_files() == instar::postgres && !of_.options.shadow && of_.opened != nullptr)
+      read_.emplace([this](reading& self) { return read_aside(self); });
+  }
+
+  /// Once. \throws what `read_models` does
+  [[nodiscard]] owned_schema get() {
+    if (read_)
+      if (std::optional<std::optional<owned_schema>> read = read_->get(); read && *read)
+        return std::move(**read);
+    return of_.read_models();
+  }
+
+ private:
+  using reading = detail::aside<std::optional<owned_schema>>;
+
+  /// On the other thread: nothing of the session is touched but what never changes, what is atomic, and the list of
+  /// connections. \return nothing when it has to be done without a second shadow database
+  std::optional<owned_schema> read_aside(reading& self) {
+    std::unique_ptr<detail::shadow_database> shadow;
+    try {
+      shadow = std::make_unique<detail::shadow_database>(instar::postgres, of_.opened, std::nullopt,
+                                                         [&self, note = of_.interruptible()](database* connection) {
+                                                           note(connection);
+                                                           self.uses(connection);
+                                                         });
+    } catch (const database_error&) {
+      return std::nullopt;  // the other attempt says what is wrong
+    }
+    if (shadow->in_transaction())
+      return std::nullopt;
+    const std::vector<migration> made = ddl_scripts(instar::postgres, of_.required_models(), detail::models_name);
+    const detail::runner_hooks silent{[](const migration_progress&) {},
+                                      [this, &self] {
+                                        of_.check();
+                                        if (self.abandoned())
+                                          throw database_error(database_code::interrupted, {});
+                                      },
+                                      [] { return true; }};
+    owned_schema read;
+    shadow->replay(
+        detail::pointers_to(made), {}, silent, [](const migration&, std::size_t) {},
+        [&](std::size_t done, database& on) {
+          if (done == made.size())
+            read = of_.read_back(on);
+        });
+    detail::carry_renames(read, of_.required_models());
+    return read;
+  }
+
+  session& of_;
+  std::optional<reading> read_;
+};
 
 /// The plan between two schemas that were read back.
 ///
@@ -22171,7 +22998,8 @@ inline diff_report migrator::session::compare_read(owned_schema before, owned_sc
   keep->push_back(std::move(after));
   plan steps = make_plan(keep->front().view(), keep->back().view());
   const instar::dialect target = dialect_for_files();
-  if (!steps.empty() && target == instar::postgres && !keep->front().view().tables.empty()) {
+  const auto has_tables = [](const owned_schema& s) { return !s.view().tables.empty(); };
+  if (!steps.empty() && target == instar::postgres && std::all_of(keep->begin(), keep->end(), has_tables)) {
     try {
       keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
       keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
@@ -22257,20 +23085,31 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
     candidate.file = candidate.name;
     scripts.push_back(&candidate);
   }
+  const bool migrated = planned.status.database_exists && !planned.status.ledger.empty();
+  std::optional<models_aside> models;
+  if (options.models) {
+    if (dialect_for_files() == instar::postgres && !options.shadow)
+      (void)open(true);
+    models.emplace(*this);
+  }
   owned_schema recorded;
   owned_schema reached;
   replay(scripts, [&](std::size_t done, database& on) {
-    if (done == applied)
+    if (done == applied && migrated)
       recorded = read_back(on);
-    if (done == scripts.size())
-      reached = read_back(on);
+    if (done == scripts.size() && models)
+      reached = done == applied && migrated ? copy_schema(recorded.view()) : read_back(on);
   });
   proof_report proof;
-  if (planned.status.database_exists && !planned.status.ledger.empty())
-    proof.drift = compare_read(std::move(recorded), read_back(open(false)));
-  if (!options.models)
+  if (migrated) {
+    owned_schema found = read_back(open(false));
+    proof.drift = compare_read(copy_schema(recorded.view()), copy_schema(found.view()));
+    if (!proof.drift.empty())
+      proof.undo = compare_read(std::move(found), std::move(recorded));
+  }
+  if (!models)
     return proof;
-  diff_report missing = compare_read(std::move(reached), read_models());
+  diff_report missing = compare_read(std::move(reached), models->get());
   if (!detail::only_drops_objects(missing.steps))
     proof.missing = std::move(missing);
   else
@@ -22283,20 +23122,102 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
 inline diff_report migrator::session::drift() {
   const history read = load_or_empty();
   database& on = open(false);
-  const status_report status = compare(on, read, ledger::read(on, options.ledger));
+  return drift_from(read, compare(on, read, ledger::read(on, options.ledger)), migration_state::applied);
+}
+
+/// From what the applied scripts of a history make to what the database is.
+/// \param also a state in which a script is taken as the file is now, beside `applied`
+inline diff_report migrator::session::drift_from(const history& read, const status_report& status,
+                                                 migration_state also) {
   std::vector<const migration*> scripts;
   for (const migration_status& m : status.migrations) {
     if (m.state == migration_state::pending)
       continue;
-    if (m.state != migration_state::applied)
+    if (m.state != migration_state::applied && m.state != also)
       throw detail::error_of(detail::problem_of(m));
     scripts.push_back(read.find(m.name));
   }
   owned_schema recorded = read_shadow(scripts);
-  return compare_read(std::move(recorded), read_back(on));
+  return compare_read(std::move(recorded), read_back(open(false)));
 }
 
 }  // namespace instar
+
+
+// ---- instar/migrate/written_files.hpp
+
+/// \file Several files that are written together or not at all.
+
+namespace instar::detail {
+
+/// Takes back what it wrote, unless it is told to keep it: files that were there become what they were, others and the
+/// folders made for them go.
+class written_files {
+ public:
+  written_files() = default;
+  written_files(const written_files&) = delete;
+  written_files& operator=(const written_files&) = delete;
+
+  ~written_files() {
+    for (auto done = done_.rbegin(); done != done_.rend(); ++done)
+      take_back(*done);
+  }
+
+  /// Replaces a file, or makes it. \throws migration_error `cannot_write`, `cannot_read` for what it replaces
+  void write(const std::filesystem::path& file, std::string_view bytes) {
+    std::error_code ignored;
+    std::optional<std::string> before;
+    if (std::filesystem::exists(file, ignored))
+      before = read_file(file);
+    if (before == bytes)
+      return;
+    write_file(file, bytes);
+    done_.push_back({file, std::move(before)});
+  }
+
+  /// Makes a folder and those above it. \throws migration_error `cannot_write`
+  void make_folder(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> missing;
+    std::error_code failed;
+    for (fs::path at = folder; !at.empty() && !fs::exists(at, failed); at = at.parent_path())
+      missing.push_back(at);
+    for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
+      fs::create_directory(*at, failed);
+      if (failed)
+        throw file_error(migration_code::cannot_write, "Cannot make", *at, failed.value());
+      done_.push_back({*at, std::nullopt});
+    }
+  }
+
+  /// Takes back what something else is about to make: a file, or a folder that is empty by then.
+  void expect(const std::filesystem::path& path) { done_.push_back({path, std::nullopt}); }
+
+  /// What was written stays.
+  void keep() noexcept { done_.clear(); }
+
+ private:
+  struct deed {
+    std::filesystem::path path;
+    std::optional<std::string> before;  ///< nothing: it was not there
+  };
+
+  static void take_back(const deed& done) noexcept {
+    try {
+      std::error_code ignored;
+      if (done.before)
+        write_file(done.path, *done.before);
+      else
+        std::filesystem::remove(done.path, ignored);  // of a folder: only where nothing else came into it
+    } catch (const std::exception&) {
+      // Where a disk refuses this too, there is nothing better to do.
+    }
+  }
+
+  std::vector<deed> done_;
+};
+
+}  // namespace instar::detail
 
 /// \file The operations of `migrator`.
 
@@ -22350,7 +23271,7 @@ inline resolve_report migrator::session::resolve_applied(std::string_view name) 
     statements.push_back(book.mark_rolled_back(name, true));
     forget_journal(on, book, statements);
   }
-  statements.push_back(book.insert_applied(name, m->checksum, 0));
+  statements.push_back(book.insert_applied(*m, 0));
   transact(on, statements);
   return {m->name, failed ? "The failed try is recorded as rolled back, and " + m->name + " as applied."
                           : m->name + " is recorded as applied; it was not run."};
@@ -22383,19 +23304,61 @@ inline resolve_report migrator::session::resolve_edited(std::string_view name) {
   database& on = open(false);
   detail::check_provider(read, on.dialect());
   auto [held, book] = lock_ledger(on);
-  const migration* m = read.find(name);
-  const ledger_row* applied = book.applied(name);
-  if (m == nullptr || applied == nullptr)
-    throw detail::unchanged(m == nullptr ? migration_code::no_such_migration : migration_code::nothing_to_resolve,
-                            m == nullptr ? "The history has no migration " + std::string{name} + "."
-                                         : "The migration " + m->name + " is not applied.",
-                            m == nullptr ? "Give the whole name of its folder." : "Run deploy to apply it.", name);
-  if (m->checksum == applied->checksum)
-    throw detail::unchanged(migration_code::nothing_to_resolve,
-                            "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.",
+  const migration& m = detail::edited_script(read, book, name).first;
+  transact(on, {book.accept(m)});
+  return {m.name, "The ledger has taken the checksum of " + m.name + " as the file is now; nothing was run."};
+}
+
+inline resolve_report migrator::session::resolve_repaired(std::string_view name) {
+  const history read = load();
+  database& on = open(false);
+  detail::check_provider(read, on.dialect());
+  // The shadow database needs no lock, and another runner need not wait for it.
+  std::string proof = "its statements are those that ran";
+  if (const ledger book = ledger::read(on, options.ledger); !has_same_statements(book, read, name)) {
+    prove_edited(book, read, name);
+    proof = "with it, the migrations make exactly what the database is";
+  }
+  auto [held, book] = lock_ledger(on);
+  const migration& m = detail::edited_script(read, book, name).first;
+  transact(on, {book.accept(m)});
+  return {m.name, "The ledger has taken the checksum of " + m.name + ": " + proof + "; nothing was run."};
+}
+
+/// Whether an edited script has the statements that ran. False: the ledger does not know what ran.
+/// \throws migration_error `statements_differ`
+inline bool migrator::session::has_same_statements(const ledger& book, const history& read, std::string_view name) {
+  const auto [m, row] = detail::edited_script(read, book, name);
+  if (!detail::has_statements_note(row))
+    return false;
+  if (detail::statements_note(book.place().dialect, m) != row.logs)
+    throw detail::unchanged(migration_code::statements_differ,
+                            "The statements of " + m.name + " are not those that were applied.",
+                            "Restore its migration.sql and write the change as a new migration; or, if you made the "
+                            "same change in the database by hand, `migrate resolve --edited " +
+                                m.name + "`.",
                             name);
-  transact(on, {book.set_checksum(name, m->checksum)});
-  return {m->name, "The ledger has taken the checksum of " + m->name + " as the file is now; nothing was run."};
+  return true;
+}
+
+/// Shows by the schema alone that an edited script is good for what it was: for a ledger that does not know what ran.
+/// \throws migration_error `statements_differ`
+inline void migrator::session::prove_edited(const ledger& book, const history& read, std::string_view name) {
+  const migration& edited = detail::edited_script(read, book, name).first;
+  const auto refuse = [&](std::string message) {
+    return detail::unchanged(migration_code::statements_differ, std::move(message),
+                             "If the edit changes nothing that runs, or you made the same change in the database by "
+                             "hand: `migrate resolve --edited " +
+                                 edited.name + "`.",
+                             name);
+  };
+  if (!detail::is_structure_alone(detail::checked_statements(book.place().dialect, edited)))
+    throw refuse("The ledger does not know what " + edited.name +
+                 " was, and its statements on rows leave no trace that could be compared.");
+  const diff_report found = drift_from(read, compare(open(false), read, book), migration_state::edited);
+  if (!found.empty())
+    throw refuse("With " + edited.name +
+                 " as it is now, the migrations do not make what the database is:" + detail::first_lines(found));
 }
 
 inline resolve_report migrator::session::resolve_missing(std::string_view name) {
@@ -22487,10 +23450,8 @@ inline created_migration migrator::session::create_migration(std::string_view na
     throw detail::error_of(planned.problems.front());
   history read = load_or_empty();
   const instar::dialect target = dialect_for_files();
-  const auto now =
-      options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   migration made;
-  made.name = detail::new_migration_name(read, name, now);
+  made.name = new_name(read, name);
   made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
@@ -22522,6 +23483,67 @@ inline created_migration migrator::session::create_migration(std::string_view na
     throw;
   }
   return report;
+}
+
+inline created_migration migrator::session::adopt_drift(std::string_view name) {
+  const std::filesystem::path& folder = writable_folder();
+  (void)required_models();
+  history read = load_or_empty();
+  const status_report status = this->status();
+  if (const auto pending = pending_of(read, status); !pending.empty())
+    throw detail::unchanged(migration_code::drift, "The migration " + pending.front()->name + " is pending.",
+                            "Apply it first (`migrate deploy`): what is adopted comes after it.",
+                            pending.front()->name);
+  const diff_report found = drift_from(read, status, migration_state::applied);
+  if (found.empty())
+    throw detail::unchanged(migration_code::nothing_to_resolve,
+                            "The database is what its migrations made; there is nothing to adopt.",
+                            "`migrate dev` goes on as it is.");
+  const diff_report rest = compare_read(read_back(open(false)), read_models());
+  if (!rest.empty())
+    throw detail::unchanged(migration_code::unproven,
+                            "What is adopted must be what the models say, and from the database to them this is "
+                            "missing:" +
+                                detail::first_lines(rest),
+                            "Put what was changed by hand into the models, and nothing else yet (`db pull` prints it "
+                            "as C++).");
+  migration made;
+  made.name = new_name(read, name);
+  made.sql = found.script;
+  made.checksum = detail::sha256_hex(made.sql);
+  made.file = folder / made.name / "migration.sql";
+  prove_adoption(read, made);
+
+  detail::written_files files;
+  files.expect(folder / made.name);
+  files.expect(made.file);
+  write_migration(folder, made);
+  read.migrations.push_back(made);
+  const std::vector<migration_record> records = records_of(read);
+  const std::filesystem::path snapshot_file = folder / snapshot_file_name;
+  files.write(snapshot_file,
+              snapshot_header({.schema = required_models(), .migrations = records, .dialect = dialect_for_files()}));
+  database& on = open(false);
+  auto [held, book] = lock_ledger(on);
+  transact(on, {book.insert_applied(made, 0)});
+  files.keep();
+  return {made.name, made.file, snapshot_file, made.sql};
+}
+
+/// The history and the script of what was changed by hand make what the database is.
+/// \throws migration_error `unproven`, `shadow_failed`
+inline void migrator::session::prove_adoption(const history& read, const migration& made) {
+  std::vector<const migration*> scripts;
+  for (const migration& m : read.migrations)
+    scripts.push_back(&m);
+  scripts.push_back(&made);
+  const diff_report left = compare_read(read_shadow(scripts), read_back(open(false)));
+  if (!left.empty())
+    throw detail::unchanged(migration_code::unproven,
+                            "The script of what was changed by hand does not make all of it; this is left:" +
+                                detail::first_lines(left),
+                            "Write the migration by hand (`migrate dev --create-only --skip-shadow`), and record it "
+                            "with `migrate resolve --applied`.");
 }
 
 inline snapshot_report migrator::session::follow_models(const next_plan& planned) {
@@ -22721,6 +23743,10 @@ inline resolve_report migrator::resolve_edited(std::string_view name) {
   return session_->guarded([&] { return session_->resolve_edited(name); });
 }
 
+inline resolve_report migrator::resolve_repaired(std::string_view name) {
+  return session_->guarded([&] { return session_->resolve_repaired(name); });
+}
+
 inline resolve_report migrator::resolve_missing(std::string_view name) {
   return session_->guarded([&] { return session_->resolve_missing(name); });
 }
@@ -22735,6 +23761,10 @@ inline next_plan migrator::plan_next() {
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
   return session_->guarded([&] { return session_->create_migration(name, planned, skip_shadow); });
+}
+
+inline created_migration migrator::adopt_drift(std::string_view name) {
+  return session_->guarded([&] { return session_->adopt_drift(name); });
 }
 
 inline snapshot_report migrator::follow_models(const next_plan& planned) {
@@ -22775,6 +23805,173 @@ inline snapshot_report migrator::generate_snapshot(const generate_options& optio
 
 inline std::vector<migration_warning> migrator::check_history() {
   return session_->guarded([&] { return session_->check_history(); });
+}
+
+}  // namespace instar
+
+
+// ---- instar/migrate/baseline.hpp
+
+/// \file A database that is there already as the first migration of a history.
+
+namespace instar {
+
+namespace detail {
+
+inline constexpr std::string_view baseline_name = "0_init";
+
+[[nodiscard]] inline migration_error baseline_refused(std::string message, std::string remedy) {
+  return unchanged(migration_code::baseline_refused, std::move(message), std::move(remedy));
+}
+
+/// Roles that own something in a database, but for the one that is connected; and those that something in it is granted
+/// to or a policy is for. \return what no migration says, or needs
+[[nodiscard]] inline std::vector<migration_warning> warnings_of_roles(database& on, const ledger_place& place) {
+  // pg_shdepend leaves out the role that initdb made, so owners are asked of the objects themselves.
+  const std::string owners =
+      "SELECT pg_catalog.string_agg(o.kind || ' ' || o.name || ' (' || pg_catalog.pg_get_userbyid(o.owner) || ')', "
+      "', ' ORDER BY o.kind, o.name) FILTER (WHERE o.n <= 5), pg_catalog.count(*) FROM (SELECT a.*, "
+      "pg_catalog.row_number() OVER (ORDER BY a.kind, a.name) AS n FROM ("
+      "SELECT 'schema' AS kind, nspname::text AS name, nspowner AS owner, oid AS namespace, "
+      "'pg_catalog.pg_namespace'::pg_catalog.regclass AS of, oid FROM pg_catalog.pg_namespace WHERE nspname <> "
+      "'public' "
+      "UNION ALL SELECT CASE relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' "
+      "ELSE 'table' END, oid::pg_catalog.regclass::text, relowner, relnamespace, 'pg_catalog.pg_class'::"
+      "pg_catalog.regclass, oid FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') "
+      "AND oid IS DISTINCT FROM pg_catalog.to_regclass(" +
+      quote_literal(place.qualified()) +
+      ") UNION ALL SELECT 'function', oid::pg_catalog.regprocedure::text, proowner, pronamespace, "
+      "'pg_catalog.pg_proc'::pg_catalog.regclass, oid FROM pg_catalog.pg_proc "
+      "UNION ALL SELECT 'type', oid::pg_catalog.regtype::text, typowner, typnamespace, 'pg_catalog.pg_type'::"
+      "pg_catalog.regclass, oid FROM pg_catalog.pg_type WHERE typtype IN ('e', 'd', 'r')) a "
+      "JOIN pg_catalog.pg_namespace s ON s.oid = a.namespace "
+      "WHERE s.nspname !~ '^pg_' AND s.nspname <> 'information_schema' "
+      "AND a.owner <> (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user) "
+      "AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = a.of AND d.objid = a.oid "
+      "AND d.deptype = 'e')) o";
+  const std::string named =
+      "SELECT pg_catalog.string_agg(DISTINCT pg_catalog.pg_get_userbyid(d.refobjid)::text, ', ') FROM "
+      "pg_catalog.pg_shdepend d WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND d.deptype IN "
+      "('a', 'r') AND d.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())";
+  const std::string unread =
+      "SELECT pg_catalog.string_agg(s.what, ', ' ORDER BY s.what) FROM (SELECT 'subscription ' || subname AS what FROM "
+      "pg_catalog.pg_stat_subscription UNION SELECT 'user mapping of ' || usename || ' to ' || srvname FROM "
+      "pg_catalog.pg_user_mappings) s";
+  std::vector<migration_warning> warnings;
+  const auto warn = [&](std::string message, std::string remedy) {
+    warnings.push_back(
+        {migration_code::baseline_leaves_out, std::string{baseline_name}, std::move(message), std::move(remedy)});
+  };
+  const query_result owned = on.query(owners);
+  if (const std::string names = text_of(owned.rows.front()[0]); !names.empty()) {
+    const bool more = std::stoul(text_of(owned.rows.front()[1])) > 5;
+    warn("Owners are not in the migration; where it is deployed, all belongs to the role that runs it. Others own "
+         "here: " +
+             names + (more ? " ..." : "") + ".",
+         "Add ALTER ... OWNER TO to a migration of your own where that matters.");
+  }
+  if (const std::string names = text_of(on.query_value(named)); !names.empty())
+    warn("The migration names roles, which no migration makes: " + names + ".",
+         "Make them before it is deployed to another server.");
+  if (const std::string names = text_of(on.query_value(unread)); !names.empty())
+    warn("Not in the migration, for it would hold passwords: " + names + ".",
+         "Make them by hand where they are needed.");
+  return warnings;
+}
+
+}  // namespace detail
+
+/// A history for what is in the database, where neither folder nor ledger has one yet.
+inline void migrator::session::refuse_second_history(const history& read, const ledger& book) const {
+  if (!read.migrations.empty())
+    throw detail::baseline_refused("The folder has migrations already: " + read.migrations.front().name + ".",
+                                   "A baseline is the first migration of a history; name an empty folder with "
+                                   "--migrations, or record what is applied with `migrate resolve --applied`.");
+  if (const auto known = load_snapshot(); known && !known->view().schema.tables.empty())
+    throw detail::baseline_refused("The folder has no migration, but a " + std::string{snapshot_file_name} +
+                                       " that describes tables.",
+                                   "Restore the migrations that it belongs to, or remove it.");
+  if (!book.rows().empty())
+    throw detail::baseline_refused(
+        "The database has a history already: " + book.place().display_name() + " has " + book.rows().front().migration +
+            ".",
+        "Take the folder of migrations that belongs to it; `migrate status` compares the two.");
+}
+
+/// The script that makes a schema of an empty database.
+inline migration migrator::session::baseline_migration(const schema_view& schema, instar::dialect target) const {
+  migration made;
+  made.name = detail::baseline_name;
+  made.file = writable_folder() / made.name / "migration.sql";
+  made.sql = script(target, make_plan(schema_view{}, schema));
+  // As pg_dump does: a function may name what is made after it.
+  const bool functions = std::any_of(schema.raw_objects.begin(), schema.raw_objects.end(),
+                                     [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; });
+  if (target == instar::postgres && functions)
+    made.sql.insert(0, "SET check_function_bodies = off;\n\n");
+  if (made.sql.empty())
+    made.sql = "-- The database was empty.\n";
+  made.checksum = detail::sha256_hex(made.sql);
+  return made;
+}
+
+/// \throws migration_error where a script does not make what the database is
+inline void migrator::session::prove_baseline(const migration& made, database& on) {
+  owned_schema reached = read_shadow({&made});
+  const diff_report missing = compare_read(std::move(reached), read_back(on));
+  if (missing.empty())
+    return;
+  throw detail::unchanged(
+      migration_code::baseline_unproven,
+      "The migration that was to be written does not make what the database is; this is missing:" +
+          detail::first_lines(missing),
+      "Write the first migration by hand: `migrate dev --create-only --skip-shadow --name init`, then "
+      "`migrate resolve --applied`.");
+}
+
+inline baseline_report migrator::session::baseline(const baseline_options& how) {
+  const std::filesystem::path& folder = writable_folder();
+  history read = load_or_empty();
+  database& on = open(false);
+  const instar::dialect target = on.dialect();
+  detail::check_provider(read, target);
+  auto [held, book] = lock_ledger(on);
+  refuse_second_history(read, book);
+  const owned_schema found = how.schema ? owned_schema{} : read_back(on);
+  const schema_view schema = how.schema ? *how.schema : found.view();
+
+  migration made = baseline_migration(schema, target);
+  prove_baseline(made, on);
+  check();
+
+  baseline_report report{
+      .name = made.name, .script = made.file, .snapshot = folder / snapshot_file_name, .sql = made.sql};
+  if (target == instar::postgres)
+    report.warnings = detail::warnings_of_roles(on, book.place());
+  detail::written_files files;
+  for (const file_beside_baseline& file : how.files)
+    files.write(file.path, file.text);
+  files.make_folder(folder);
+  if (!read.provider)
+    files.write(folder / "migration_lock.toml", detail::lock_file_text(target));
+  files.expect(folder / made.name);
+  files.expect(made.file);
+  write_migration(folder, made);
+  const std::vector<migration_record> records{{made.name, made.checksum}};
+  files.write(report.snapshot, snapshot_header({.schema = schema, .migrations = records, .dialect = target}));
+  check();
+  std::vector<std::string> statements;
+  if (!book.place().exists)
+    statements.push_back(book.create_statement());
+  statements.push_back(book.insert_applied(made, 0));
+  transact(on, statements);
+  files.keep();
+  report.ledger = book.place().display_name();
+  return report;
+}
+
+inline baseline_report migrator::baseline(const baseline_options& options) {
+  return session_->guarded([&] { return session_->baseline(options); });
 }
 
 }  // namespace instar
@@ -23524,6 +24721,8 @@ struct arguments {
   bool create_only = false;
   bool accept_data_loss = false;
   bool skip_shadow = false;
+  bool adopt_drift = false;
+  bool revert_drift = false;
   bool skip_seed = false;
   bool force = false;
   bool exit_code = false;
@@ -23531,6 +24730,7 @@ struct arguments {
   bool check = false;
   bool drift = false;
   bool use_stdin = false;
+  bool baseline = false;
   bool allow_not_empty = false;
   bool schema_from_models = false;
   std::string up_to;
@@ -23541,6 +24741,7 @@ struct arguments {
   std::optional<instar::dialect> dialect;
   std::vector<std::string> applied;
   std::vector<std::string> rolled_back;
+  std::vector<std::string> repaired;
   std::vector<std::string> edited;
   std::vector<std::string> missing;
   std::vector<std::string> what;
@@ -23652,7 +24853,8 @@ inline constexpr std::array<command_entry, 12> command_table{{
     {"db", "pull", command::db_pull, "write the models of a database that is there already",
      "PROGRAM db pull --output models.hpp\n"
      "PROGRAM db pull --schema public --schema auth --namespace shop -o models.hpp\n"
-     "PROGRAM db pull --tables users,orders"},
+     "PROGRAM db pull --tables users,orders\n"
+     "PROGRAM db pull --baseline -o models.hpp   adopt the database: models, first migration, ledger"},
     {"db", "seed", command::db_seed, "fill the database with the project's seed",
      "PROGRAM db seed\n"
      "PROGRAM db seed --file seed.sql"},
@@ -23938,6 +25140,8 @@ class command_line {
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
       flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
+      flag(app, "--adopt-drift", g.adopt_drift, "write what was changed by hand as a migration; the models say it too");
+      flag(app, "--revert-drift", g.revert_drift, "undo in the database what was changed by hand");
       flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
       hidden_flag(app, "--skip-generate");
@@ -23953,6 +25157,7 @@ class command_line {
     case command::migrate_resolve:
       values(app, "--applied", g.applied, "NAME", "it is applied, though it was not run (may be repeated)");
       values(app, "--rolled-back", g.rolled_back, "NAME", "it failed and was undone; deploy runs it again");
+      values(app, "--repair", g.repaired, "NAME", "its file was changed in comments or blanks alone, which is checked");
       values(app, "--edited", g.edited, "NAME", "its file was changed on purpose; the ledger takes the new checksum");
       values(app, "--missing", g.missing, "NAME", "it is gone from the folder on purpose; the ledger forgets it");
       break;
@@ -23980,6 +25185,7 @@ class command_line {
       values(app, "--schema", g.schemas, "NAME", "a PostgreSQL schema to read (may be repeated); else all");
       value(app, "--tables", g.tables, "NAMES", "only these tables, with commas between");
       value(app, "--namespace", g.name_space, "NAME", "the namespace of the models; else the file's, or app");
+      flag(app, "--baseline", g.baseline, "also write what is there as the first migration, and record it as applied");
       break;
     case command::db_seed:
       value(app, "--file", g.file, "FILE", "a SQL script to seed with");
@@ -24165,10 +25371,19 @@ class command_line {
     if (given_.quiet && given_.verbose)
       throw usage_error(cli_code::contradiction, "--quiet and --verbose contradict each other.", "Give one of them.");
     switch (given_.command) {
+    case command::migrate_dev:
+      if (given_.adopt_drift && given_.revert_drift)
+        throw usage_error(cli_code::contradiction, "--adopt-drift and --revert-drift contradict each other.",
+                          "Give one of them.");
+      if (given_.skip_shadow && (given_.adopt_drift || given_.revert_drift))
+        throw usage_error(cli_code::contradiction, "Without a shadow database nobody knows what was changed by hand.",
+                          "Leave --skip-shadow out.");
+      break;
     case command::migrate_resolve:
-      if (given_.applied.empty() && given_.rolled_back.empty() && given_.edited.empty() && given_.missing.empty())
+      if (given_.applied.empty() && given_.rolled_back.empty() && given_.repaired.empty() && given_.edited.empty() &&
+          given_.missing.empty())
         throw usage_error(cli_code::missing_value, "`migrate resolve` wants to know what is resolved, and how.",
-                          "Give --applied NAME, --rolled-back NAME, --edited NAME or --missing NAME.");
+                          "Give --applied NAME, --rolled-back NAME, --repair NAME, --edited NAME or --missing NAME.");
       break;
     case command::migrate_diff:
       if (given_.from.empty() || given_.to.empty())
@@ -24179,6 +25394,16 @@ class command_line {
                                                                         : "--to is") +
                               " missing.",
                           "A side is empty, models, migrations[:DIR], database[:URL] or sql:FILE.");
+      break;
+    case command::db_pull:
+      if (given_.baseline && (!given_.schemas.empty() || !given_.tables.empty()))
+        throw usage_error(cli_code::contradiction,
+                          std::string{"--baseline and "} + (given_.tables.empty() ? "--schema" : "--tables") +
+                              " contradict each other: a baseline is the whole database.",
+                          "Leave one of them out.");
+      if (given_.baseline && given_.output.empty())
+        throw usage_error(cli_code::missing_value, "`db pull --baseline` wants a file for the models.",
+                          "Give -o FILE; the first migration goes into the folder of the migrations.");
       break;
     case command::db_execute:
       if (given_.file.empty() && !given_.use_stdin)
@@ -24431,7 +25656,7 @@ class session {
       chosen.lock_timeout = *given.lock_timeout;
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
-    else if (given.command == command::migrate_dev)  // which alone proves anything
+    else if (given.command == command::migrate_dev || given.baseline)  // which alone prove anything
       if (const auto shadow = instar::detail::environment_variable("SHADOW_DATABASE_URL"))
         chosen.shadow = parse_url(*shadow, "SHADOW_DATABASE_URL");
     chosen.application_name = program_name;
@@ -24715,6 +25940,247 @@ inline exit_code migrate_deploy(session& s) {
 
 // ---- instar/cli/commands/dev.hpp
 
+
+// ---- instar/cli/likely_renames.hpp
+
+
+// ---- instar/cli/generate/names.hpp
+
+/// \file What the generated documents call things.
+
+namespace instar::cli::detail {
+
+/// A column's type as the dialect spells it.
+[[nodiscard]] inline std::string type_name(dialect d, const column& c) {
+  instar::detail::string_writer out;
+  if (d == instar::postgres)
+    instar::detail::put_postgres_type(out, c.type);
+  else
+    instar::detail::put_sqlite_type(out, c.type);
+  std::string text = std::move(out.text);
+  // A name in quotes is for SQL; a document shows the name.
+  text.erase(std::remove(text.begin(), text.end(), '"'), text.end());
+  return text;
+}
+
+/// A column's default as the dialect spells it; empty without one.
+[[nodiscard]] inline std::string default_text(dialect d, const column& c) {
+  if (c.identity != identity_kind::none)
+    return "identity";
+  if (c.generated != generated_kind::none)
+    return "generated: " + std::string{c.generated_as};
+  if (c.initial.kind == default_kind::none)
+    return c.updated_at ? "kept current" : std::string{};
+  instar::detail::string_writer out;
+  if (d == instar::postgres)
+    instar::detail::put_postgres_default(out, c.initial);
+  else
+    instar::detail::put_sqlite_default(out, c.initial);
+  return std::move(out.text);
+}
+
+[[nodiscard]] inline std::string table_name(const table& t) {
+  return instar::detail::qualified(t.schema, t.name);
+}
+
+/// Whether a column is part of a foreign key.
+[[nodiscard]] inline bool is_reference(const table& t, const column& c) {
+  return std::any_of(t.foreign_keys.begin(), t.foreign_keys.end(), [&](const foreign_key& fk) {
+    return std::find(fk.columns.begin(), fk.columns.end(), c.name) != fk.columns.end();
+  });
+}
+
+/// "PK", "FK", "UK" of a column, joined by a comma.
+[[nodiscard]] inline std::string key_marks(const table& t, const column& c) {
+  std::string marks;
+  const auto add = [&](const char* mark) { marks += (marks.empty() ? "" : ", ") + std::string{mark}; };
+  if (c.primary_key)
+    add("PK");
+  if (is_reference(t, c))
+    add("FK");
+  if (c.unique)
+    add("UK");
+  return marks;
+}
+
+/// How many rows of the table one row of the target can have: at most one where the key's columns are unique.
+[[nodiscard]] inline bool is_one_to_one(const table& t, const foreign_key& fk) {
+  const auto same_columns = [&](const key& k) {
+    return k.columns.size() == fk.columns.size() && !k.columns.empty() &&
+           std::is_permutation(k.columns.begin(), k.columns.end(), fk.columns.begin(), fk.columns.end());
+  };
+  return same_columns(t.primary_key) || std::any_of(t.uniques.begin(), t.uniques.end(), same_columns);
+}
+
+/// Whether a row may be without a target.
+[[nodiscard]] inline bool is_optional(const table& t, const foreign_key& fk) {
+  return std::any_of(fk.columns.begin(), fk.columns.end(), [&](std::string_view name) {
+    const column* c = t.find_column(name);
+    return c != nullptr && c->nullable;
+  });
+}
+
+}  // namespace instar::cli::detail
+
+/// \file What a plan drops and makes anew, and may have been meant as a rename. Pointed out, never assumed.
+
+namespace instar::cli {
+
+/// A warning's code: a rename was perhaps meant, and not declared.
+inline constexpr std::string_view likely_rename_code = "INS2101";
+
+namespace detail {
+
+/// How alike two names are, from 0 to 1: by their letters, or by the words of the shorter one that the longer one has.
+[[nodiscard]] inline double likeness(std::string_view a, std::string_view b) {
+  const std::size_t longer = std::max(a.size(), b.size());
+  const double letters =
+      1.0 - static_cast<double>(edit_distance(a, b)) / static_cast<double>(std::max(longer, std::size_t{1}));
+  const std::string wrapped_a = '_' + std::string{a} + '_';
+  const std::string wrapped_b = '_' + std::string{b} + '_';
+  const bool inside = wrapped_a.find(wrapped_b) != std::string::npos || wrapped_b.find(wrapped_a) != std::string::npos;
+  return std::max(letters, inside ? 0.75 : 0.0);
+}
+
+/// What two things of a plan have in common, so that the most likely pair is taken first.
+template <class T>
+struct rename_pair {
+  double likeness = 0;
+  const T* gone = nullptr;
+  const T* fresh = nullptr;
+};
+
+/// The best partners, each thing in one pair at most. \param alike 0 for a pair that is out of the question
+template <class T, class Alike>
+[[nodiscard]] std::vector<rename_pair<T>> best_pairs(const std::vector<const T*>& gone,
+                                                     const std::vector<const T*>& fresh, const Alike& alike) {
+  std::vector<rename_pair<T>> all;
+  for (const T* g : gone)
+    for (const T* f : fresh)
+      if (const double likeness = alike(*g, *f); likeness >= 0.5)
+        all.push_back({likeness, g, f});
+  std::stable_sort(all.begin(), all.end(),
+                   [](const rename_pair<T>& a, const rename_pair<T>& b) { return a.likeness > b.likeness; });
+  std::vector<rename_pair<T>> best;
+  for (const rename_pair<T>& pair : all)
+    if (std::none_of(best.begin(), best.end(),
+                     [&](const rename_pair<T>& taken) { return taken.gone == pair.gone || taken.fresh == pair.fresh; }))
+      best.push_back(pair);
+  return best;
+}
+
+/// Whether a column could be another one under a new name.
+[[nodiscard]] inline bool could_be(const column& gone, const column& fresh) {
+  return instar::detail::same_type(gone.type, fresh.type) && gone.nullable == fresh.nullable &&
+         gone.identity == fresh.identity && gone.generated == fresh.generated &&
+         gone.primary_key == fresh.primary_key && instar::detail::same_default(gone.initial, fresh.initial);
+}
+
+/// The part of two tables' columns that both have, by name and type.
+[[nodiscard]] inline double likeness(const table& gone, const table& fresh) {
+  std::size_t same = 0;
+  for (const column& c : gone.columns)
+    if (const column* twin = fresh.find_column(c.name))
+      same += instar::detail::same_type(c.type, twin->type) ? 1 : 0;
+  return static_cast<double>(same) /
+         static_cast<double>(std::max({gone.columns.size(), fresh.columns.size(), std::size_t{1}}));
+}
+
+[[nodiscard]] inline diagnostic rename_warning(const std::string& what, const std::string& gone,
+                                               const std::string& fresh, const std::string& attribute) {
+  diagnostic about = make_diagnostic(likely_rename_code, what + ' ' + gone + " is dropped and " + fresh + " is new.",
+                                     "If it was renamed, say so in the model, and nothing is lost: " + attribute + '.');
+  about.warning = true;
+  return about;
+}
+
+[[nodiscard]] inline std::string quoted_word(std::string_view name) {
+  return "renamed_from(\"" + std::string{name} + "\")";
+}
+
+template <class Plan>
+void warn_of_columns(std::vector<diagnostic>& found, const Plan& steps) {
+  std::vector<const table*> seen;
+  for (const step& one : steps.steps) {
+    if (one.kind != step_kind::drop_column || std::find(seen.begin(), seen.end(), one.before) != seen.end())
+      continue;
+    seen.push_back(one.before);
+    std::vector<const column*> gone;
+    std::vector<const column*> fresh;
+    for (const step& other : steps.steps) {
+      if (other.kind == step_kind::drop_column && other.before == one.before &&
+          other.after->find_column(other.old_column()->name) == nullptr)
+        gone.push_back(other.old_column());
+      if (other.kind == step_kind::add_column && other.after == one.after &&
+          other.before->find_column(other.new_column()->name) == nullptr)
+        fresh.push_back(other.new_column());
+    }
+    for (const auto& pair : best_pairs(gone, fresh, [](const column&g, const column&f) {
+           return could_be(g, f) ? likeness(g.name, f.name) : 0.0;
+         })) {
+      const std::string in = table_name(*one.after) + '.';
+      const std::string name{pair.fresh->name};
+      found.push_back(rename_warning("Column", in + std::string{pair.gone->name}, in + name,
+                                     '(' + name + ", " + quoted_word(pair.gone->name) + ')'));
+    }
+  }
+}
+
+template <class Plan>
+void warn_of_tables(std::vector<diagnostic>& found, const Plan& steps) {
+  std::vector<const table*> gone;
+  std::vector<const table*> fresh;
+  for (const step& one : steps.steps) {
+    if (one.kind == step_kind::drop_table)
+      gone.push_back(one.before);
+    if (one.kind == step_kind::create_table)
+      fresh.push_back(one.after);
+  }
+  for (const auto& pair : best_pairs(gone, fresh, [](const table&g, const table&f) { return likeness(g, f); }))
+    found.push_back(rename_warning("Table", table_name(*pair.gone), table_name(*pair.fresh),
+                                   quoted_word(table_name(*pair.gone)) + " beside the fields of its INSTAR_MODEL"));
+}
+
+template <class Plan>
+void warn_of_enum_values(std::vector<diagnostic>& found, const Plan& steps) {
+  for (const step& one : steps.steps) {
+    if (one.kind != step_kind::rebuild_enum)
+      continue;
+    std::vector<const enum_value*> gone;
+    std::vector<const enum_value*> fresh;
+    for (const enum_value& v : one.old_enum->values)
+      if (std::none_of(one.new_enum->values.begin(), one.new_enum->values.end(),
+                       [&](const enum_value& now) { return now.label == v.label || now.renamed_from == v.label; }))
+        gone.push_back(&v);
+    for (const enum_value& v : one.new_enum->values)
+      if (instar::detail::old_value(*one.old_enum, *one.new_enum, v) < 0)
+        fresh.push_back(&v);
+    for (const auto& pair :
+         best_pairs(gone, fresh, [](const enum_value&g, const enum_value&f) { return likeness(g.label, f.label); })) {
+      const std::string name{one.new_enum->name};
+      found.push_back(rename_warning(
+          "Value", name + '.' + std::string{pair.gone->label}, name + '.' + std::string{pair.fresh->label},
+          '(' + std::string{pair.fresh->label} + ", " + quoted_word(pair.gone->label) + ") in its INSTAR_ENUM"));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// What was perhaps renamed: columns that go and come in one table with the same type and attributes and a similar
+/// name, tables most of whose columns are the same, values of an enum with similar names. Each as a warning with the
+/// words that declare the rename.
+template <class Plan>
+[[nodiscard]] std::vector<diagnostic> likely_renames(const Plan& steps) {
+  std::vector<diagnostic> found;
+  detail::warn_of_tables(found, steps);
+  detail::warn_of_columns(found, steps);
+  detail::warn_of_enum_values(found, steps);
+  return found;
+}
+
+}  // namespace instar::cli
+
 namespace instar::cli {
 
 namespace detail {
@@ -24798,12 +26264,23 @@ inline exit_code refuse_drift(session& s, const diff_report& drift) {
                            "The database is not what its migrations made; these changes were made by hand (" +
                                counted(drift.summary.size(), "step") + ").",
                            drift,
-                           {"To undo them here: `" + me + " migrate diff --from database --to migrations --script | " +
-                                me + " db execute --stdin`.",
-                            "To keep them: put them into the models, `" + me +
-                                " migrate dev --create-only --skip-shadow --name NAME`, and `" + me +
-                                " migrate resolve --applied` for what was written.",
+                           {"To keep them: put them into the models (`" + me + " db pull` prints them), then `" + me +
+                                " migrate dev --adopt-drift --name NAME`.",
+                            "To undo them: `" + me + " migrate dev --revert-drift`.",
                             "`" + me + " migrate reset` makes the database anew, without its data."});
+}
+
+/// `--revert-drift`: undoes in the database what was changed by hand.
+inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
+  s.screen.result("Undone in the database (" + counted(undo.summary.size(), "step") + "):");
+  show_steps(s, undo.summary);
+  if (undo.loses_data)
+    require_consent(s, s.given.accept_data_loss, "Undoing this destroys data. Go on?",
+                    make_diagnostic(migration_code::data_loss, "Undoing what was changed by hand destroys data.",
+                                    "Give --accept-data-loss if that is what you want, or keep the change: "
+                                    "--adopt-drift.",
+                                    "Nothing was written; the database was not changed."));
+  s.interruptible(m, [&] { m.execute_script(undo.script, "the undoing of the drift"); });
 }
 
 inline exit_code refuse_unproven(session& s, const diff_report& missing, bool writes) {
@@ -24882,6 +26359,24 @@ inline exit_code create_by_hand(session& s) {
   return exit_code::ok;
 }
 
+/// `--adopt-drift`: writes what was changed by hand as a migration.
+inline exit_code adopt_drift(session& s, migrator& m, const diff_report& drift) {
+  const std::string name = choose_name(s, drift.steps);
+  const created_migration created = s.interruptible(m, [&] { return m.adopt_drift(name); });
+  if (s.screen.json()) {
+    begin_result(s).texts("steps", drift.summary);
+    write_json(s.json.key("created"), created);
+    s.json.end_object();
+    return exit_code::ok;
+  }
+  s.clear_passing_line();
+  s.screen.result("Changed by hand (" + counted(drift.summary.size(), "step") + "):");
+  show_steps(s, drift.summary);
+  show_created(s, created);
+  s.screen.result("It is recorded as applied here; elsewhere `" + s.program_name + " migrate deploy` applies it.");
+  return exit_code::ok;
+}
+
 }  // namespace detail
 
 /// `migrate dev`: verifies history and ledger, plans from the last migration to the models, proves the plan, writes it,
@@ -24910,11 +26405,15 @@ inline exit_code migrate_dev(session& s) {
   if (!s.given.skip_shadow) {
     const proof_report proof = s.interruptible(*m, [&] { return m->prove(next); });
     s.clear_passing_line();
-    if (!proof.drift.empty())
+    if (!proof.drift.empty() && s.given.adopt_drift)
+      return detail::adopt_drift(s, *m, proof.drift);
+    if (!proof.drift.empty() && !s.given.revert_drift)
       return detail::refuse_drift(s, proof.drift);
     if (!proof.missing.empty())
       return detail::refuse_unproven(s, proof.missing, next.wants_migration());
     s.warn(proof.warnings);
+    if (!proof.drift.empty())
+      detail::revert_drift(s, *m, proof.undo);
   }
 
   dev_report report;
@@ -24936,6 +26435,8 @@ inline exit_code migrate_dev(session& s) {
     detail::show_steps(s, next.summary);
     for (const diagnostic& hazard : hazards)
       s.warn(hazard);
+    for (const diagnostic& rename : likely_renames(next.steps))
+      s.warn(rename);
     // What is only written can still be edited, so nobody is asked.
     if (next.loses_data && !s.given.create_only)
       detail::require_data_loss_consent(s, "This migration",
@@ -25110,85 +26611,6 @@ inline exit_code db_seed(session& s) {
 
 
 // ---- instar/cli/lint.hpp
-
-
-// ---- instar/cli/generate/names.hpp
-
-/// \file What the generated documents call things.
-
-namespace instar::cli::detail {
-
-/// A column's type as the dialect spells it.
-[[nodiscard]] inline std::string type_name(dialect d, const column& c) {
-  instar::detail::string_writer out;
-  if (d == instar::postgres)
-    instar::detail::put_postgres_type(out, c.type);
-  else
-    instar::detail::put_sqlite_type(out, c.type);
-  std::string text = std::move(out.text);
-  // A name in quotes is for SQL; a document shows the name.
-  text.erase(std::remove(text.begin(), text.end(), '"'), text.end());
-  return text;
-}
-
-/// A column's default as the dialect spells it; empty without one.
-[[nodiscard]] inline std::string default_text(dialect d, const column& c) {
-  if (c.identity != identity_kind::none)
-    return "identity";
-  if (c.generated != generated_kind::none)
-    return "generated: " + std::string{c.generated_as};
-  if (c.initial.kind == default_kind::none)
-    return c.updated_at ? "kept current" : std::string{};
-  instar::detail::string_writer out;
-  if (d == instar::postgres)
-    instar::detail::put_postgres_default(out, c.initial);
-  else
-    instar::detail::put_sqlite_default(out, c.initial);
-  return std::move(out.text);
-}
-
-[[nodiscard]] inline std::string table_name(const table& t) {
-  return instar::detail::qualified(t.schema, t.name);
-}
-
-/// Whether a column is part of a foreign key.
-[[nodiscard]] inline bool is_reference(const table& t, const column& c) {
-  return std::any_of(t.foreign_keys.begin(), t.foreign_keys.end(), [&](const foreign_key& fk) {
-    return std::find(fk.columns.begin(), fk.columns.end(), c.name) != fk.columns.end();
-  });
-}
-
-/// "PK", "FK", "UK" of a column, joined by a comma.
-[[nodiscard]] inline std::string key_marks(const table& t, const column& c) {
-  std::string marks;
-  const auto add = [&](const char* mark) { marks += (marks.empty() ? "" : ", ") + std::string{mark}; };
-  if (c.primary_key)
-    add("PK");
-  if (is_reference(t, c))
-    add("FK");
-  if (c.unique)
-    add("UK");
-  return marks;
-}
-
-/// How many rows of the table one row of the target can have: at most one where the key's columns are unique.
-[[nodiscard]] inline bool is_one_to_one(const table& t, const foreign_key& fk) {
-  const auto same_columns = [&](const key& k) {
-    return k.columns.size() == fk.columns.size() && !k.columns.empty() &&
-           std::is_permutation(k.columns.begin(), k.columns.end(), fk.columns.begin(), fk.columns.end());
-  };
-  return same_columns(t.primary_key) || std::any_of(t.uniques.begin(), t.uniques.end(), same_columns);
-}
-
-/// Whether a row may be without a target.
-[[nodiscard]] inline bool is_optional(const table& t, const foreign_key& fk) {
-  return std::any_of(fk.columns.begin(), fk.columns.end(), [&](std::string_view name) {
-    const column* c = t.find_column(name);
-    return c != nullptr && c->nullable;
-  });
-}
-
-}  // namespace instar::cli::detail
 
 /// \file What is allowed in a schema and is seldom meant.
 
@@ -26372,7 +27794,8 @@ class expressible_part {
         const bool foreign =
             c.type.kind == type_kind::enumeration &&
             (!is_model(*c.type.values) || static_cast<std::size_t>(c.type.values - all.data()) >= most_enums);
-        if (foreign || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
+        const bool measured = c.type.kind == type_kind::interval && c.type.length >= 0;  // the word takes no number
+        if (foreign || measured || (c.type.kind == type_kind::custom && c.type.dimensions != 0))
           c.type = {.kind = type_kind::custom, .custom = owner_.text(instar::detail::type_text(c.type))};
         make_default_fit(c);
       }
@@ -27894,9 +29317,93 @@ class chosen_tables {
   std::vector<std::string> left_out_;
 };
 
+/// What was pulled: models, and what is told of them.
+struct pulled_models {
+  std::string header;
+  std::size_t tables = 0;   ///< of the database, modelled or raw
+  std::size_t objects = 0;  ///< those that models describe
+  std::size_t raw = 0;      ///< those that are in the header as SQL
+  bool is_new = true;       ///< the file has another text, or is not there
+};
+
+/// Objects that a schema describes, with the parts of tables that have names of their own; raw ones aside.
+[[nodiscard]] inline std::size_t count_of_objects(const schema_view& v) {
+  std::size_t count = v.enumerations.size() + v.extensions.size() + v.sequences.size() + v.views.size();
+  for (const view_object& view : v.views)
+    count += view.indexes.size();
+  for (const table& t : v.tables)
+    count += 1 + t.columns.size() + (t.primary_key.columns.empty() ? 0 : 1) + t.uniques.size() + t.foreign_keys.size() +
+             t.checks.size() + t.exclusions.size() + t.indexes.size();
+  return count;
+}
+
+/// \param said what models say of the database, see `expressible`
+[[nodiscard]] inline pulled_models pull_models(const schema_view& said, std::size_t tables, dialect d,
+                                               const models_header_options& how) {
+  pulled_models made;
+  made.header = models_writer{said, d, how}.run();
+  made.tables = tables;
+  made.objects = count_of_objects(said);
+  made.raw = said.raw_objects.size();
+  made.is_new = how.previous != made.header;
+  return made;
+}
+
+inline void show_file(session& s, bool is_new, const std::string& file, const std::string& more = {}) {
+  s.screen.result(s.screen.on_output()(is_new ? style::green : style::dim, is_new ? "Wrote  " : "Fresh  ") + ' ' +
+                  printable(file) + more);
+}
+
+/// The members of a pull, into an object that is open.
+inline void write_json_members(session& s, const pulled_models& made) {
+  s.json.member("tables", made.tables).member("objects", made.objects).member("raw_objects", made.raw);
+  if (s.given.output.empty())
+    s.json.member("header", made.header);
+  else
+    s.json.member("file", s.given.output).member("changed", made.is_new);
+}
+
+inline exit_code report_pull(session& s, const pulled_models& made) {
+  if (s.screen.json()) {
+    begin_result(s);
+    write_json_members(s, made);
+    s.json.end_object();
+  } else if (s.given.output.empty()) {
+    s.screen.raw_result(made.header);
+  } else {
+    show_file(s, made.is_new, s.given.output, "  (" + counted(made.tables, "table") + ')');
+  }
+  return exit_code::ok;
+}
+
+/// Writes models and first migration together, and records that one as applied.
+inline exit_code pull_baseline(session& s, const schema_view& said, const pulled_models& made) {
+  const auto m = s.make_migrator(database_need::optional);
+  baseline_options how{.schema = said};
+  how.files.push_back({s.given.output, made.header});
+  const baseline_report report = s.interruptible(*m, [&] { return m->baseline(how); });
+  s.clear_passing_line();
+  s.warn(report.warnings);
+  if (s.screen.json()) {
+    begin_result(s);
+    write_json_members(s, made);
+    s.json.key("baseline").begin_object();
+    s.json.member("name", report.name).member("script", report.script.string());
+    s.json.member("snapshot", report.snapshot.string()).member("ledger", report.ledger).member("sql", report.sql);
+    s.json.end_object().end_object();
+    return exit_code::ok;
+  }
+  show_file(s, made.is_new, s.given.output, "  (" + counted(made.tables, "table") + ')');
+  show_file(s, true, report.script.string());
+  s.screen.result("        " + printable(report.snapshot.string()));
+  s.screen.result(report.name + " makes what the database is, and is recorded as applied (" + printable(report.ledger) +
+                  ").");
+  return exit_code::ok;
+}
+
 }  // namespace detail
 
-/// `db pull`: writes the models of a database. Changes nothing in it.
+/// `db pull`: writes the models of a database. Changes nothing in it but, with `--baseline`, its ledger.
 inline exit_code db_pull(session& s) {
   models_header_options how;
   if (!s.given.name_space.empty()) {
@@ -27905,42 +29412,25 @@ inline exit_code db_pull(session& s) {
   }
   const std::filesystem::path file = s.given.output;
   std::error_code ignored;
-  const bool exists = !file.empty() && std::filesystem::exists(file, ignored);
-  if (exists)
+  if (!file.empty() && std::filesystem::exists(file, ignored))
     how.previous = instar::detail::read_file(file);
   const std::unique_ptr<database> opened = s.open_database();
   introspection_options what = instar::detail::all_but_ledgers(s.given.ledger);
   what.schemas = s.given.schemas;
   const owned_schema read = introspect(*opened, what);
-  std::string text;
-  std::size_t tables = read.view().tables.size();
-  if (const std::vector<std::string> wanted = detail::comma_words(s.given.tables); !wanted.empty()) {
-    const detail::chosen_tables chosen{read.view(), wanted};
-    for (const std::string& key : chosen.left_out())
-      s.screen.note("Left out, its target is not among the tables: the foreign key of " + printable(key) + ".");
-    tables = chosen.view().tables.size();
-    text = models_header(chosen.view(), opened->dialect(), how);
-  } else {
-    text = models_header(read.view(), opened->dialect(), how);
-  }
-  const bool changed = !file.empty() && (!exists || how.previous != text);
-  if (changed)
-    instar::detail::write_file(file, text);
-  if (s.screen.json()) {
-    detail::begin_result(s).member("tables", static_cast<long long>(tables));
-    if (file.empty())
-      s.json.member("header", text).end_object();
-    else
-      s.json.member("file", file.string()).member("changed", changed).end_object();
-    return exit_code::ok;
-  }
-  if (file.empty()) {
-    s.screen.raw_result(text);
-    return exit_code::ok;
-  }
-  s.screen.result(s.screen.on_output()(changed ? style::green : style::dim, changed ? "Wrote  " : "Fresh  ") + ' ' +
-                  printable(file.string()) + "  (" + detail::counted(tables, "table") + ')');
-  return exit_code::ok;
+  const dialect d = opened->dialect();
+  const std::vector<std::string> wanted = detail::comma_words(s.given.tables);
+  const detail::chosen_tables chosen{read.view(), wanted};
+  for (const std::string& key : chosen.left_out())
+    s.screen.note("Left out, its target is not among the tables: the foreign key of " + printable(key) + ".");
+  const schema_view taken = wanted.empty() ? read.view() : chosen.view();
+  const owned_schema said = detail::expressible(taken, d);
+  const detail::pulled_models made = detail::pull_models(said.view(), taken.tables.size(), d, how);
+  if (s.given.baseline)
+    return detail::pull_baseline(s, said.view(), made);
+  if (!file.empty() && made.is_new)
+    instar::detail::write_file(file, made.header);
+  return detail::report_pull(s, made);
 }
 
 }  // namespace instar::cli
@@ -28032,6 +29522,7 @@ inline exit_code migrate_resolve(session& s) {
   };
   each(s.given.rolled_back, &migrator::resolve_rolled_back);
   each(s.given.applied, &migrator::resolve_applied);
+  each(s.given.repaired, &migrator::resolve_repaired);
   each(s.given.edited, &migrator::resolve_edited);
   each(s.given.missing, &migrator::resolve_missing);
   if (s.screen.json()) {
@@ -28080,7 +29571,8 @@ namespace detail {
     return "It began and did not end. Undo what it did, then " + resolve + "--rolled-back " + name +
            "`; or complete it by hand, then " + resolve + "--applied " + name + "`.";
   case migration_state::edited:
-    return "Its file is not what was applied. Restore the file; or, if the change is meant, " + resolve + "--edited " +
+    return "Its file is not what was applied. Restore the file; or, if only comments or blanks changed, " + resolve +
+           "--repair " + name + "`; or, if you made the same change in the database by hand, " + resolve + "--edited " +
            name + "`.";
   case migration_state::missing:
     return "It was applied, and its folder is gone. Restore the folder; or, if it is meant to be gone, " + resolve +

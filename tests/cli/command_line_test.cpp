@@ -81,10 +81,12 @@ TEST_CASE("a value that looks like a command is a value") {
 }
 
 TEST_CASE("resolve takes several migrations") {
-  const arguments a = given("migrate resolve --applied a --applied b --rolled-back c --edited d --missing e");
+  const arguments a =
+      given("migrate resolve --applied a --applied b --rolled-back c --edited d --missing e --repair f");
   CHECK(a.applied == std::vector<std::string>{"a", "b"});
   CHECK(a.rolled_back == std::vector<std::string>{"c"});
   CHECK(a.edited == std::vector<std::string>{"d"});
+  CHECK(a.repaired == std::vector<std::string>{"f"});
   CHECK(a.missing == std::vector<std::string>{"e"});
 }
 

@@ -134,6 +134,9 @@ TEST_CASE("status sees an edited and a missing migration, and says what to do") 
   CHECK_FALSE(document.at("result").at("up_to_date").as_bool());
   CHECK(document.at("result").at("migrations").as_array().size() == 2);
 
+  const process_result refused = p.run(without_models, {"migrate", "resolve", "--repair", "20240101000000_one"});
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.err, "error[INS4036]"));
   p.run_well(without_models, {"migrate", "resolve", "--edited", "20240101000000_one"});
   p.run_well(without_models, {"migrate", "resolve", "--missing", "20240102000000_two"});
   p.run_well(without_models, {"migrate", "status"});

@@ -160,11 +160,72 @@ TEST_CASE("an edited migration stops dev, with a way out that is not a reset") {
   CHECK(contains(result.err, "error[INS4021]"));
   CHECK_FALSE(contains(result.err, "warning[INS4021]"));  // once is enough
   CHECK(contains(result.err, name));
-  CHECK(contains(result.err, "migrate resolve --edited"));
+  CHECK(contains(result.err, "its statements are still the same"));
+  CHECK(contains(result.err, "migrate resolve --repair " + name));
   CHECK(p.migration_names().size() == 1);
-  p.run_well(with_v2, {"migrate", "resolve", "--edited", name});
+  p.run_well(with_v2, {"migrate", "resolve", "--repair", name});
   p.run_well(with_v2, {"migrate", "dev", "--name", "posts"});
   CHECK(p.migration_names().size() == 2);
+}
+
+TEST_CASE("drift stops dev, and is undone or adopted") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  p.write("by_hand.sql", "CREATE INDEX by_hand ON users (name);\n");
+  p.run_well(without_models, {"db", "execute", "--file", "by_hand.sql"});
+  const process_result refused = p.run(with_v1, {"migrate", "dev"});
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.out, "  + index by_hand of users\n"));
+  CHECK(contains(refused.err, "error[INS4053]"));
+  CHECK(contains(refused.err, "migrate dev --adopt-drift"));
+  CHECK(contains(refused.err, "migrate dev --revert-drift"));
+
+  SECTION("undone") {
+    const process_result undone = p.run_well(with_v1, {"migrate", "dev", "--revert-drift"});
+    CHECK(contains(undone.out, "Undone in the database (1 step):\n  - index by_hand of users\n"));
+    CHECK(p.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'by_hand'") == "0");
+    CHECK(p.migration_names().size() == 1);
+    const process_result again = p.run_well(with_v1, {"migrate", "dev", "--revert-drift"});
+    CHECK(contains(again.out, "Already in sync"));
+  }
+  SECTION("not adopted before the models say it") {
+    const process_result silent = p.run(with_v1, {"migrate", "dev", "--adopt-drift", "--name", "by_hand"});
+    CHECK(silent.exit_code == 1);
+    CHECK(contains(silent.err, "error[INS4054]"));
+    CHECK(contains(silent.err, "- index by_hand of users"));
+    CHECK(p.migration_names().size() == 1);
+  }
+  SECTION("the two at once are refused") {
+    CHECK(p.run(with_v1, {"migrate", "dev", "--adopt-drift", "--revert-drift"}).exit_code == 64);
+    CHECK(p.run(with_v1, {"migrate", "dev", "--adopt-drift", "--skip-shadow"}).exit_code == 64);
+  }
+}
+
+TEST_CASE("undoing what holds data wants an answer") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  p.write("by_hand.sql", "CREATE TABLE by_hand (id INTEGER PRIMARY KEY);\n");
+  p.run_well(without_models, {"db", "execute", "--file", "by_hand.sql"});
+  const process_result asked = p.run(with_v1, {"migrate", "dev", "--revert-drift"});
+  CHECK(asked.exit_code == 3);
+  CHECK(contains(asked.err, "--accept-data-loss"));
+  CHECK(p.ask("SELECT count(*) FROM by_hand") == "0");
+  p.run_well(with_v1, {"migrate", "dev", "--revert-drift", "--accept-data-loss"});
+  CHECK(p.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'by_hand'") == "0");
+}
+
+TEST_CASE("what was changed by hand and in the models is adopted") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  p.write("by_hand.sql",
+          p.run_well(with_v2, {"migrate", "diff", "--from", "database", "--to", "models", "--script"}).out);
+  p.run_well(without_models, {"db", "execute", "--file", "by_hand.sql"});
+  const auto document =
+      document_of(p.run_well(with_v2, {"migrate", "dev", "--adopt-drift", "--name", "by_hand", "--json"}));
+  REQUIRE(p.migration_names().size() == 2);
+  CHECK(document.at("result").at("created").at("name").as_string() == p.migration_names().back());
+  p.run_well(without_models, {"migrate", "status"});
+  CHECK(contains(p.run_well(with_v2, {"migrate", "dev"}).out, "Already in sync"));
 }
 
 TEST_CASE("a missing migration stops dev, with a way out that is not a reset") {

@@ -40,7 +40,9 @@ TEST_CASE("Ctrl-C ends the wait for another runner") {
   process first{project::command(without_models, {"migrate", "deploy"}), p.options()};
   const auto server = database.open();
   for (int i = 0; i < 1000; ++i) {
-    if (*server->query_value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0") {
+    if (*server->query_value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM "
+            "pg_database WHERE datname = current_database())") != "0") {
       break;
     }
     std::this_thread::sleep_for(5ms);

@@ -9,10 +9,13 @@ stands what the compiler must say:
     // expect-error(NAME): REGEX           g++ and clang++
     // expect-error-gcc(NAME): REGEX       g++ alone, instead of the line above
     // expect-error-clang(NAME): REGEX     clang++ alone, instead of the line above
+    // expect-error-text(NAME): REGEX      a compiler that prints a computed text: g++, and clang++ from 16 on
+    // expect-error-call(NAME): REGEX      clang++ before 16, which prints the call of a function
 
 The file is compiled without a macro, which must succeed without a word, and once with -DNAME for each mistake, which
-must fail and match every REGEX of that name (Python's syntax, searched in all that the compiler printed). A mistake
-without an expectation, or an expectation without its mistake, is a fault of the file.
+must fail and match every REGEX of that name (Python's syntax, searched in all that the compiler printed, where a text
+stands without backslashes before its quotes, and in one piece). A mistake without an expectation, or an expectation
+without its mistake, is a fault of the file.
 """
 import argparse
 import os
@@ -24,14 +27,23 @@ EXPECTATION = re.compile(r"^\s*//\s*expect-error(?:-(\w+))?\((\w+)\):\s*(.*?)\s*
 CONDITION = re.compile(r"^\s*#\s*(?:ifdef\s+(\w+)|(?:el)?if\b(.*))")
 DEFINED = re.compile(r"defined\s*\(?\s*(\w+)")
 FAMILIES = ("gcc", "clang")
+FORMS = ("text", "call")
 
 
 class FileFault(Exception):
     pass
 
 
-def read_expectations(path, family):
-    """The regular expressions of each mistake for this family of compilers, in the file's order."""
+def form_of(family, compiler):
+    """How a compiler gets a computed text to the reader."""
+    if family == "gcc":
+        return "text"
+    version = subprocess.run([compiler, "-dumpversion"], text=True, stdout=subprocess.PIPE, check=True).stdout
+    return "text" if int(version.split(".")[0]) >= 16 else "call"
+
+
+def read_expectations(path, family, form):
+    """The regular expressions of each mistake for this compiler, in the file's order."""
     general, special, switches = {}, {}, set()
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
@@ -40,8 +52,8 @@ def read_expectations(path, family):
                 if not found or not found[3]:
                     raise FileFault(f"{path}:{number}: cannot read this expectation: {line.strip()}")
                 which, name, regex = found.groups()
-                if which and which not in FAMILIES:
-                    raise FileFault(f"{path}:{number}: expect-error-{which} names no compiler; known are {', '.join(FAMILIES)}")
+                if which and which not in FAMILIES + FORMS:
+                    raise FileFault(f"{path}:{number}: expect-error-{which} names no compiler; known are {', '.join(FAMILIES + FORMS)}")
                 try:
                     compiled = re.compile(regex, re.MULTILINE)
                 except re.error as error:
@@ -49,7 +61,7 @@ def read_expectations(path, family):
                 general.setdefault(name, [])
                 if not which:
                     general[name].append(compiled)
-                elif which == family:
+                elif which in (family, form):
                     special.setdefault(name, []).append(compiled)
             elif condition := CONDITION.match(line):
                 switches.update([condition[1]] if condition[1] else DEFINED.findall(condition[2]))
@@ -69,7 +81,9 @@ def read_expectations(path, family):
 def compile_file(command):
     finished = subprocess.run(command, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**os.environ, "LC_ALL": "C"}, check=False)
-    return finished.returncode, finished.stdout
+    # A text in pieces becomes one, and a quote in it loses its backslash.
+    output = re.sub(r'"\}, fixed_string<\d+>\{"', "", finished.stdout)
+    return finished.returncode, output.replace('\\"', '"').replace("\\'", "'")
 
 
 def check(path, command, expectations):
@@ -104,7 +118,7 @@ def main():
     family = arguments.family or ("clang" if "clang" in os.path.basename(arguments.compiler) else "gcc")
     command = [arguments.compiler, "-std=c++20", "-fsyntax-only", "-fdiagnostics-color=never", *arguments.options, arguments.file]
     try:
-        expectations = read_expectations(arguments.file, family)
+        expectations = read_expectations(arguments.file, family, form_of(family, arguments.compiler))
     except FileFault as fault:
         print(fault)
         return 2

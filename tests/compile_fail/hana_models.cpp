@@ -6,8 +6,8 @@
 // expect-error(NAMED_TWICE): INS1033: two entries of this model name one field
 // expect-error(ADAPTED_BY_GETTERS): INS1034: this Hana Struct has an accessor that is no data member
 // expect-error(LEFT_OUT): INS1035: this model has a field that it was not adapted with
-// expect-error-gcc(WRONG_DEFAULT): User.active: INS1012
-// expect-error-clang(WRONG_DEFAULT): INS1012
+// expect-error-text(WRONG_DEFAULT): User.active: INS1012
+// expect-error-call(WRONG_DEFAULT): INS1012
 #include <instar/hana.hpp>
 #include <instar/instar.hpp>
 

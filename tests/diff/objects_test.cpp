@@ -4,9 +4,12 @@
 #include "diff/steps.hpp"
 #include "support/catch.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace diff_objects {
 
@@ -282,6 +285,51 @@ TEST_CASE("an index that may use what stands beside its table goes first when bo
   STATIC_REQUIRE(steps(instar::make_plan(with, none)) ==
                  "drop_index t.called\ndrop_middle_raw_object function f(t)\ndrop_table t\n");
   STATIC_REQUIRE(steps(instar::make_plan(without, none)) == "drop_table t\n");
+}
+
+namespace diff_objects {
+
+/// "0000" to "0999": the names of many objects.
+struct numbered_names {
+  std::array<char, 4000> digits{};
+
+  constexpr numbered_names() {
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+      const std::size_t divisors[] = {1000, 100, 10, 1};
+      digits[i] = static_cast<char>('0' + i / 4 / divisors[i % 4] % 10);
+    }
+  }
+};
+inline constexpr numbered_names names;
+
+/// A thousand triggers, in this order or from the last to the first.
+template <bool Reversed, std::size_t Changed>
+constexpr std::array<instar::raw_object, 1000> many_triggers() {
+  std::array<instar::raw_object, 1000> many{};
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    const std::size_t number = Reversed ? many.size() - 1 - i : i;
+    many[i] = {.kind = "trigger",
+               .name = std::string_view(names.digits.data() + 4 * number, 4),
+               .create = number < Changed ? "CREATE TRIGGER another" : "CREATE TRIGGER one",
+               .drop = "DROP TRIGGER one"};
+  }
+  return many;
+}
+inline constexpr auto thousand = many_triggers<false, 0>();
+inline constexpr auto thousand_changed = many_triggers<true, 2>();
+inline constexpr instar::schema_view with_thousand{.raw_objects = thousand};
+inline constexpr instar::schema_view with_thousand_changed{.raw_objects = thousand_changed};
+
+constexpr std::size_t steps_between(const instar::schema_view& before, const instar::schema_view& after) {
+  return instar::make_plan(before, after).steps.size();
+}
+
+}  // namespace diff_objects
+
+TEST_CASE("a thousand raw objects are compared within a compiler's limits") {
+  STATIC_REQUIRE(steps_between(with_thousand, with_thousand) == 0);
+  STATIC_REQUIRE(steps_between(with_thousand, with_thousand_changed) == 4);
+  STATIC_REQUIRE(steps_between({}, with_thousand) == 1000);
 }
 
 TEST_CASE("types that are raw go before the enums they are made of, schemas after all that is in them") {

@@ -45,8 +45,9 @@ TEST_CASE("deploy applies what is pending and records it, and a second deploy do
         instar::detail::sha256_hex(create_users) + " " + instar::detail::sha256_hex(create_posts));
   CHECK(db.ask("SELECT applied_steps_count FROM _instar_migrations") == "1 1");
   CHECK(
-      db.ask("SELECT count(*) FROM _instar_migrations WHERE finished_at IS NULL OR logs IS NOT NULL OR rolled_back_at "
-             "IS NOT NULL OR finished_at < started_at OR length(id) <> 36") == "0");
+      db.ask(
+          "SELECT count(*) FROM _instar_migrations WHERE finished_at IS NULL OR logs NOT LIKE 'statements sha256:%' OR "
+          "rolled_back_at IS NOT NULL OR finished_at < started_at OR length(id) <> 36") == "0");
   const instar::deploy_report second = m.deploy();
   CHECK(second.applied.empty());
   CHECK(second.already_applied == 2);

@@ -300,7 +300,7 @@ TEST_CASE("an edited, a lost and a foreign migration block dev, each with a way 
   migrator m{db.url(), options(w, second)};
 
   SECTION("edited") {
-    w.add("20250120130000_init", init + "-- a comment\n");
+    w.add("20250120130000_init", init + "SELECT 1;\n");
     const instar::next_plan next = m.plan_next();
     CHECK(problems(next) == "INS4021:20250120130000_init");
     CHECK(next.problems[0].ways_out.size() == 3);

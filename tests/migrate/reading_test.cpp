@@ -47,6 +47,25 @@ INSTAR_MODEL(Person, "people", (id, primary_key), (email, renamed_from("mail")),
 inline constexpr auto schema = instar::schema<Person>();
 }  // namespace renamed
 
+namespace before {
+struct Note {
+  std::int64_t id;
+  std::string text;
+};
+INSTAR_MODEL(Note, "notes", (id, primary_key), (text))
+inline constexpr auto schema = instar::schema<Note>();
+}  // namespace before
+
+namespace after {
+struct Note {
+  std::int64_t id;
+  std::string text;
+  std::optional<std::string> mark;
+};
+INSTAR_MODEL(Note, "notes", (id, primary_key), (text), (mark, index))
+inline constexpr auto schema = instar::schema<Note>();
+}  // namespace after
+
 }  // namespace reading_test
 
 namespace {
@@ -179,6 +198,81 @@ TEST_CASE("what was changed by hand is drift, and stops dev") {
   CHECK_NOTHROW((void)migrator{p.db.url(), options(p.w)}.dev({.name = "next", .skip_shadow = true}));
 }
 
+namespace {
+
+/// Notes that got a column and its index by hand.
+struct changed_by_hand {
+  explicit changed_by_hand(instar::dialect d) : db{d} {
+    (void)with(before).dev({.name = "init"});
+    db.run("ALTER TABLE notes ADD COLUMN mark text");
+    db.run("CREATE INDEX notes_mark_idx ON notes (mark)");
+  }
+  [[nodiscard]] migrator with(const instar::schema_view& said) const {
+    return migrator{db.url(), {.migrations = w.migrations(), .models = said}};
+  }
+
+  const instar::schema_view& before = instar::view_of<reading_test::before::schema>;
+  const instar::schema_view& after = instar::view_of<reading_test::after::schema>;
+  workspace w;
+  scratch_database db;
+};
+
+}  // namespace
+
+TEST_CASE("what was changed by hand is adopted: written, recorded here, and applied elsewhere") {
+  const changed_by_hand p{each_dialect()};
+  migrator m = p.with(p.after);
+  const instar::created_migration made = m.adopt_drift("mark");
+  CHECK(made.sql.find("ADD COLUMN \"mark\"") != std::string::npos);
+  CHECK(made.sql == p.w.read("migrations/" + made.name + "/migration.sql"));
+  CHECK(p.db.ask("SELECT applied_steps_count FROM _instar_migrations ORDER BY migration_name") == "1 0");
+  migrator again = p.with(p.after);
+  const instar::next_plan next = again.plan_next();
+  CHECK(next.up_to_date());
+  CHECK(again.prove(next).proven());
+  const scratch_database elsewhere{p.db.url().dialect()};
+  migrator other{elsewhere.url(), {.migrations = p.w.migrations(), .models = p.after}};
+  CHECK(other.deploy().applied.size() == 2);
+  CHECK(other.drift().empty());
+}
+
+TEST_CASE("what the models do not say is not adopted") {
+  const changed_by_hand p{each_dialect()};
+  const auto silent = error_of([&] { (void)p.with(p.before).adopt_drift("mark"); });
+  CHECK(silent.code() == code::unproven);
+  CHECK(silent.message().find("column notes.mark") != std::string::npos);
+  p.w.add("20990101000000_pending", "SELECT 1;");
+  CHECK(error_of([&] { (void)p.with(p.after).adopt_drift("mark"); }).code() == code::drift);
+  CHECK(p.w.names("migrations").size() == 4);  // init, the pending one, lock file and snapshot
+  CHECK(p.db.ask("SELECT count(*) FROM _instar_migrations") == "1");
+}
+
+TEST_CASE("without drift there is nothing to adopt") {
+  const project p{each_dialect()};
+  CHECK(error_of([&] {
+          (void)migrator{p.db.url(), options(p.w)}.adopt_drift("x");
+        }).code() == code::nothing_to_resolve);
+}
+
+TEST_CASE("an adoption that cannot be recorded leaves nothing behind") {
+  const changed_by_hand p{instar::sqlite};
+  const std::string snapshot = p.w.read("migrations/snapshot.hpp");
+  p.db.run("CREATE TRIGGER refuse BEFORE INSERT ON _instar_migrations BEGIN SELECT RAISE(ABORT, 'no more'); END");
+  CHECK_THROWS_AS(p.with(p.after).adopt_drift("mark"), instar::database_error);
+  CHECK(p.w.names("migrations").size() == 3);
+  CHECK(p.w.read("migrations/snapshot.hpp") == snapshot);
+}
+
+TEST_CASE("a proof that finds drift has the way back") {
+  const changed_by_hand p{each_dialect()};
+  migrator m = p.with(p.before);
+  const instar::proof_report proof = m.prove(m.plan_next());
+  REQUIRE_FALSE(proof.drift.empty());
+  CHECK(proof.undo.loses_data);
+  m.execute_script(proof.undo.script);
+  CHECK(m.drift().empty());
+}
+
 TEST_CASE("migrations that do not lead to the models stop dev, and what is missing is said") {
   const project p{each_dialect()};
   p.w.add("20990101000000_by_hand", "DROP INDEX users_friend_id_idx;");
@@ -202,6 +296,41 @@ TEST_CASE("objects that only scripts know are warned of") {
   REQUIRE(proof.warnings.size() == 2);
   CHECK(proof.warnings[0].message == "The migrations make what the models do not describe: view seen.");
   CHECK(proof.warnings[1].message == "The migrations make what the models do not describe: table by_hand.");
+}
+
+TEST_CASE("PostgreSQL: an error of the history comes before what the models are read for, and waits for nothing") {
+  const project p{instar::postgres};
+  p.w.add("20990101000000_by_hand", "SELECT pg_sleep(0.5);\nSELECT nope;");
+  // Endless, so that the proof ends only when they are given up.
+  const auto endless = instar::raw("function", "endless()", "DO 'BEGIN PERFORM pg_sleep(60); END'", "SELECT 1",
+                                   instar::placement::before_tables);
+  const instar::raw_object objects[] = {endless};
+  instar::schema_view slow = models;
+  slow.raw_objects = objects;
+  migrator_options with = options(p.w);
+  with.models = slow;
+  migrator m{p.db.url(), with};
+  (void)m.generate_snapshot({.schema_from_models = true});
+  const auto began = std::chrono::steady_clock::now();
+  const auto error = error_of([&] { (void)m.prove(m.plan_next()); });
+  CHECK(error.code() == code::shadow_failed);
+  CHECK(error.message().find("20990101000000_by_hand") != std::string::npos);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{40});
+}
+
+TEST_CASE("PostgreSQL: models that the database refuses are an error of the models") {
+  const project p{instar::postgres};
+  const instar::raw_object objects[] = {
+      instar::raw("function", "f()", "CREATE FUNCTION f() nonsense", "DROP FUNCTION f()")};
+  instar::schema_view broken = models;
+  broken.raw_objects = objects;
+  migrator_options with = options(p.w);
+  with.models = broken;
+  migrator m{p.db.url(), with};
+  (void)m.generate_snapshot({.schema_from_models = true});
+  const auto error = error_of([&] { (void)m.prove(m.plan_next()); });
+  CHECK(error.code() == code::shadow_failed);
+  CHECK(error.message().find("the models does not run in the shadow database") != std::string::npos);
 }
 
 TEST_CASE("a proof leaves no shadow database and changes nothing") {

@@ -66,6 +66,70 @@ TEST_CASE("only a failed migration can be resolved as rolled back") {
   CHECK(error_of([&] { (void)m.resolve_rolled_back("20240102000000_gone"); }).code() == code::nothing_to_resolve);
 }
 
+TEST_CASE("an edit of comments and blanks is repaired, and is known before anybody asks") {
+  const workspace w;
+  const scratch_database db{each_dialect()};
+  w.add("20240101000000_a", create_a);
+  migrator m{db.url(), {.migrations = w.migrations()}};
+  (void)m.deploy();
+  CHECK(error_of([&] { (void)m.resolve_repaired("20240101000000_a"); }).code() == code::nothing_to_resolve);
+  w.add("20240101000000_a", "-- the first\nCREATE TABLE a (\n  id INTEGER PRIMARY KEY\n)");
+  migrator again{db.url(), {.migrations = w.migrations()}};
+  const instar::status_report status = again.status();
+  CHECK(test::states(status) == "20240101000000_a=edited");
+  CHECK(status.migrations[0].same_statements == true);
+  CHECK(status.warnings.at(0).remedy.find("--repair 20240101000000_a") != std::string::npos);
+  CHECK(again.resolve_repaired("20240101000000_a").change.find("statements are those that ran") != std::string::npos);
+  CHECK(again.status().up_to_date());
+}
+
+TEST_CASE("an edit of a statement is not repaired, only accepted") {
+  const workspace w;
+  const scratch_database db{each_dialect()};
+  w.add("20240101000000_a", create_a);
+  (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy();
+  w.add("20240101000000_a", "CREATE TABLE a (id INTEGER PRIMARY KEY, more TEXT);\n");
+  migrator m{db.url(), {.migrations = w.migrations()}};
+  CHECK(m.status().migrations[0].same_statements == false);
+  CHECK(error_of([&] { (void)m.resolve_repaired("20240101000000_a"); }).code() == code::statements_differ);
+  CHECK(error_of([&] { (void)m.resolve_repaired("20240101000001_b"); }).code() == code::no_such_migration);
+  CHECK(test::states(m.status()) == "20240101000000_a=edited");
+  (void)m.resolve_edited("20240101000000_a");
+  CHECK(m.status().up_to_date());
+  w.add("20240101000000_a", "CREATE TABLE a (id INTEGER PRIMARY KEY, more TEXT) -- now with more\n");
+  migrator again{db.url(), {.migrations = w.migrations()}};
+  CHECK(again.status().migrations[0].same_statements == true);
+}
+
+TEST_CASE("where the ledger does not know what ran, the schema decides what is repaired") {
+  const workspace w;
+  const scratch_database db{each_dialect()};
+  w.add("20240101000000_a", create_a);
+  w.add("20240102000000_rows", "INSERT INTO a (id) VALUES (1);\n");
+  (void)migrator{db.url(), {.migrations = w.migrations()}}.deploy();
+  db.run("UPDATE _instar_migrations SET logs = NULL");  // as Prisma leaves it
+
+  SECTION("a file that makes the same is repaired") {
+    w.add("20240101000000_a", "-- the first\nCREATE TABLE a (id INTEGER NOT NULL, PRIMARY KEY (id));\n");
+    migrator m{db.url(), {.migrations = w.migrations()}};
+    CHECK_FALSE(m.status().migrations[0].same_statements.has_value());
+    CHECK(m.resolve_repaired("20240101000000_a").change.find("exactly what the database is") != std::string::npos);
+    CHECK(m.status().up_to_date());
+  }
+  SECTION("a file that makes something else is not") {
+    w.add("20240101000000_a", "CREATE TABLE a (id INTEGER PRIMARY KEY, more TEXT);\n");
+    migrator m{db.url(), {.migrations = w.migrations()}};
+    const auto refused = error_of([&] { (void)m.resolve_repaired("20240101000000_a"); });
+    CHECK(refused.code() == code::statements_differ);
+    CHECK(refused.message().find("column a.more") != std::string::npos);
+  }
+  SECTION("of rows no schema knows") {
+    w.add("20240102000000_rows", "INSERT INTO a (id) VALUES (2);\n");
+    migrator m{db.url(), {.migrations = w.migrations()}};
+    CHECK(error_of([&] { (void)m.resolve_repaired("20240102000000_rows"); }).code() == code::statements_differ);
+  }
+}
+
 TEST_CASE("each try has a row, and status counts them") {
   const workspace w;
   const scratch_database db{each_dialect()};

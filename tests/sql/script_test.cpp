@@ -432,6 +432,39 @@ TEST_CASE("generated statements come back as they were joined") {
   }
 }
 
+TEST_CASE("scripts that differ in comments, blanks and semicolons alone are normalized to one text") {
+  const auto dialect = GENERATE(instar::postgres, instar::sqlite);
+  const std::string_view script = "CREATE TABLE a (id int, b text DEFAULT 'x;  y');\nDROP TABLE c;\n";
+  for (const std::string_view same :
+       {"CREATE TABLE a (id int, b text DEFAULT 'x;  y'); DROP TABLE c",
+        "-- why\nCREATE  TABLE a(id int,b /* not; null */ text\n  DEFAULT 'x;  y' ) ;;\r\n\tDROP\nTABLE c; -- done",
+        "\xEF\xBB\xBF"
+        "CREATE TABLE a ( id int , b text DEFAULT 'x;  y');DROP TABLE c;"}) {
+    CHECK(instar::normalized_script(dialect, same) == instar::normalized_script(dialect, script));
+  }
+  for (const std::string_view other : {"CREATE TABLE a (id int, b text DEFAULT 'x; y'); DROP TABLE c",
+                                       "CREATE TABLE a (id int, b text DEFAULT 'x;  y')",
+                                       "CREATE TABLE a (id int, b text DEFAULT 'x;  y') DROP TABLE c",
+                                       "CREATE TABLE a (id int, b text DEFAULT 'X;  y'); DROP TABLE c",
+                                       "CREATE TABLE a (id int, b text DEFAULT 'x;  y'); DROP TABLE \"c\""}) {
+    CHECK(instar::normalized_script(dialect, other) != instar::normalized_script(dialect, script));
+  }
+}
+
+TEST_CASE("normalizing joins and parts no tokens") {
+  const auto normal = [](std::string_view text) { return instar::normalized_script(instar::postgres, text); };
+  CHECK(normal("select a < = b") != normal("select a <= b"));
+  CHECK(normal("select 1 - -1") != normal("select 1"));
+  CHECK(normal("select x '0a'") != normal("select x'0a'"));
+  CHECK(normal("select 'a'\n'b'") != normal("select 'a' 'b'"));
+  CHECK(normal("select 'a' -- one string\n 'b'") == normal("select 'a'\n'b'"));
+  CHECK(normal("do $$ -- inside\n$$") != normal("do $$ $$"));
+  CHECK(normal("create rule r as on insert to t do (select 1; select 2)") !=
+        normal("create rule r as on insert to t do (select 1, select 2)"));
+  CHECK(normal(" -- nothing\n ;;").empty());
+  CHECK_THROWS_AS(normal("select 'a"), script_error);
+}
+
 TEST_CASE("time is linear in the length of what is hard to split") {
   const auto repeat = [](std::string_view piece, std::size_t bytes) {
     std::string text;

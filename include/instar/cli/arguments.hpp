@@ -51,6 +51,8 @@ struct arguments {
   bool create_only = false;
   bool accept_data_loss = false;
   bool skip_shadow = false;
+  bool adopt_drift = false;
+  bool revert_drift = false;
   bool skip_seed = false;
   bool force = false;
   bool exit_code = false;
@@ -69,6 +71,7 @@ struct arguments {
   std::optional<instar::dialect> dialect;
   std::vector<std::string> applied;
   std::vector<std::string> rolled_back;
+  std::vector<std::string> repaired;
   std::vector<std::string> edited;
   std::vector<std::string> missing;
   std::vector<std::string> what;

@@ -352,6 +352,8 @@ class command_line {
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
       flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
+      flag(app, "--adopt-drift", g.adopt_drift, "write what was changed by hand as a migration; the models say it too");
+      flag(app, "--revert-drift", g.revert_drift, "undo in the database what was changed by hand");
       flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
       hidden_flag(app, "--skip-generate");
@@ -367,6 +369,7 @@ class command_line {
     case command::migrate_resolve:
       values(app, "--applied", g.applied, "NAME", "it is applied, though it was not run (may be repeated)");
       values(app, "--rolled-back", g.rolled_back, "NAME", "it failed and was undone; deploy runs it again");
+      values(app, "--repair", g.repaired, "NAME", "its file was changed in comments or blanks alone, which is checked");
       values(app, "--edited", g.edited, "NAME", "its file was changed on purpose; the ledger takes the new checksum");
       values(app, "--missing", g.missing, "NAME", "it is gone from the folder on purpose; the ledger forgets it");
       break;
@@ -580,10 +583,19 @@ class command_line {
     if (given_.quiet && given_.verbose)
       throw usage_error(cli_code::contradiction, "--quiet and --verbose contradict each other.", "Give one of them.");
     switch (given_.command) {
+    case command::migrate_dev:
+      if (given_.adopt_drift && given_.revert_drift)
+        throw usage_error(cli_code::contradiction, "--adopt-drift and --revert-drift contradict each other.",
+                          "Give one of them.");
+      if (given_.skip_shadow && (given_.adopt_drift || given_.revert_drift))
+        throw usage_error(cli_code::contradiction, "Without a shadow database nobody knows what was changed by hand.",
+                          "Leave --skip-shadow out.");
+      break;
     case command::migrate_resolve:
-      if (given_.applied.empty() && given_.rolled_back.empty() && given_.edited.empty() && given_.missing.empty())
+      if (given_.applied.empty() && given_.rolled_back.empty() && given_.repaired.empty() && given_.edited.empty() &&
+          given_.missing.empty())
         throw usage_error(cli_code::missing_value, "`migrate resolve` wants to know what is resolved, and how.",
-                          "Give --applied NAME, --rolled-back NAME, --edited NAME or --missing NAME.");
+                          "Give --applied NAME, --rolled-back NAME, --repair NAME, --edited NAME or --missing NAME.");
       break;
     case command::migrate_diff:
       if (given_.from.empty() || given_.to.empty())

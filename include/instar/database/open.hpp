@@ -80,6 +80,24 @@ namespace detail {
   return quoted;
 }
 
+[[nodiscard]] inline database_error database_exists_already(const database_url& url) {
+  return database_error(database_code::database_exists,
+                        {.message = "The database '" + url.database_name() + "' exists already.",
+                         .remedy = "Use it, drop it first, or choose another name."});
+}
+
+/// Makes the PostgreSQL database that a URL names, through a connection to another one of the same server.
+inline void create_database_from(database& server, const database_url& url) {
+  try {
+    server.execute("CREATE DATABASE " + quoted_database_name(url.database_name()));
+  } catch (const database_error& error) {
+    if (error.sqlstate() == "42P04" || error.sqlstate() == "23505") {  // duplicate_database; the latter in a race
+      throw database_exists_already(url);
+    }
+    throw;
+  }
+}
+
 }  // namespace detail
 
 /// Whether the database that a URL names exists: the SQLite file, or the database on a PostgreSQL server.
@@ -119,31 +137,18 @@ namespace detail {
 ///
 /// \throws database_error `database_exists`, `permission`, `folder_missing` and what `open_database` throws.
 inline void create_database(const database_url& url) {
-  const auto exists_already = [&] {
-    return database_error(database_code::database_exists,
-                          {.message = "The database '" + url.database_name() + "' exists already.",
-                           .remedy = "Use it, drop it first, or choose another name."});
-  };
   if (url.dialect() == instar::sqlite) {
     if (url.is_memory()) {
       return;
     }
     if (database_exists(url)) {
-      throw exists_already();
+      throw detail::database_exists_already(url);
     }
     // An empty file is a valid empty database, and this is what sqlite3 makes of a new one.
     (void)open_database(url, {.create = true});
     return;
   }
-  const auto server = detail::open_maintenance_database(url);
-  try {
-    server->execute("CREATE DATABASE " + detail::quoted_database_name(url.database_name()));
-  } catch (const database_error& error) {
-    if (error.sqlstate() == "42P04" || error.sqlstate() == "23505") {  // duplicate_database; the latter in a race
-      throw exists_already();
-    }
-    throw;
-  }
+  detail::create_database_from(*detail::open_maintenance_database(url), url);
 }
 
 /// Drops the database that a URL names, if it is there. PostgreSQL: other sessions are thrown out of it.

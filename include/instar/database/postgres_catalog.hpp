@@ -1,8 +1,10 @@
 #pragma once
 
+#include <instar/database/catalog_rows.hpp>
 #include <instar/database/connection.hpp>
 #include <instar/database/introspection_options.hpp>
-#include <instar/database/rows.hpp>
+#include <instar/database/postgres_reading_scope.hpp>
+#include <instar/database/postgres_view_queries.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,15 +38,11 @@ inline constexpr oid_number extension = 3079;
 inline constexpr oid_number policy = 3256;
 }  // namespace catalogue
 
-struct session_row {
-  std::string search_path;
-  optional_text schema;
-  std::string changed;
-};
-
 struct schema_row {
   oid_number oid;
   std::string name;
+
+  void read(row_reader& in) { in(oid, name); }
 };
 
 struct extension_row {
@@ -52,6 +51,8 @@ struct extension_row {
   std::string schema;
   std::string version;
   optional_text comment;  // unless it is the one that every such extension has
+
+  void read(row_reader& in) { in(oid, name, schema, version, comment); }
 };
 
 struct relation_row {
@@ -75,9 +76,15 @@ struct relation_row {
   optional_text partition_key;
   optional_text partition_bound;
   optional_text parents;
-  optional_text query;
   optional_text server;
   optional_text server_options;
+  optional_text query{};  // of a view, see view_queries
+
+  void read(row_reader& in) {
+    in(oid, schema, name, kind, visible, persistence, replica_identity, row_security, forced_row_security, is_partition,
+       row_type, row_array, of_type, access_method, tablespace, options, toast_options, partition_key, partition_bound,
+       parents, server, server_options);
+  }
 };
 
 struct column_row {
@@ -103,6 +110,12 @@ struct column_row {
   optional_text statistics;
   optional_text options;
   optional_text server_options;
+
+  void read(row_reader& in) {
+    in(relation, number, name, type, modifier, type_text, dimensions, not_null, identity, generated, initial_oid,
+       initial, initial_type, collation, foreign_collation, local, inherited, storage, compression, statistics, options,
+       server_options);
+  }
 };
 
 struct constraint_row {
@@ -126,6 +139,11 @@ struct constraint_row {
   optional_text expression;
   optional_text definition;
   bool special;  // has a property that the schema value lacks
+
+  void read(row_reader& in) {
+    in(oid, name, kind, relation, domain, deferrable, deferred, validated, local, no_inherit, parent, target, index,
+       on_update, on_delete, columns, target_columns, expression, definition, special);
+  }
 };
 
 struct index_row {
@@ -141,12 +159,19 @@ struct index_row {
   std::string columns;
   bool partitioned;
   std::string method;
-  optional_text definition;  // of those that belong to no constraint
+  bool of_constraint;
+  std::string orders;        // DESC (1) and NULLS FIRST (2) of each key column
+  optional_text definition;  // of those that have more than that, and belong to no constraint
   optional_text predicate;
   optional_text options;
   optional_text tablespace;
   oid_number parent;
   optional_text statistics;
+
+  void read(row_reader& in) {
+    in(oid, name, relation, unique, nulls_not_distinct, valid, clustered, replica_identity, key_count, columns,
+       partitioned, method, of_constraint, orders, definition, predicate, options, tablespace, parent, statistics);
+  }
 };
 
 struct type_row {
@@ -159,6 +184,8 @@ struct type_row {
   oid_number multirange;
   optional_text labels;
   optional_text definition;  // what follows the name in the statement that creates it
+
+  void read(row_reader& in) { in(oid, schema, name, kind, visible, array, multirange, labels, definition); }
 };
 
 struct sequence_row {
@@ -173,6 +200,10 @@ struct sequence_row {
   std::string ownership;  // "a": of a column, "i": the column's identity, "": of nobody
   oid_number table;
   int column;
+
+  void read(row_reader& in) {
+    in(oid, type, start, increment, lowest, highest, cache, cycle, ownership, table, column);
+  }
 };
 
 struct function_row {
@@ -185,6 +216,8 @@ struct function_row {
   std::string prefix;  // the schema as the definition writes it
   std::string definition;
   optional_text body;
+
+  void read(row_reader& in) { in(oid, schema, name, kind, types, arguments, prefix, definition, body); }
 };
 
 struct trigger_row {
@@ -193,6 +226,8 @@ struct trigger_row {
   std::string name;
   std::string enabled;
   std::string definition;
+
+  void read(row_reader& in) { in(oid, relation, name, enabled, definition); }
 };
 
 struct policy_row {
@@ -204,6 +239,8 @@ struct policy_row {
   std::string roles;
   optional_text uses;
   optional_text checks;
+
+  void read(row_reader& in) { in(oid, relation, name, command, permissive, roles, uses, checks); }
 };
 
 /// An object whose statements the query itself writes.
@@ -215,6 +252,8 @@ struct written_row {
   std::string create;
   std::string drop;
   int rank;
+
+  void read(row_reader& in) { in(catalogue, oid, kind, name, create, drop, rank); }
 };
 
 struct comment_row {
@@ -222,6 +261,8 @@ struct comment_row {
   oid_number oid;
   int column;
   std::string comment;
+
+  void read(row_reader& in) { in(catalogue, oid, column, comment); }
 };
 
 /// The rights on an object that has not just the standard ones: its list and what it would have without one.
@@ -232,12 +273,16 @@ struct rights_row {
   std::string owner;
   std::string rights;
   optional_text standard;
+
+  void read(row_reader& in) { in(catalogue, oid, column, owner, rights, standard); }
 };
 
 struct default_grant_row {
   std::string name;
   std::string create;
   std::string drop;
+
+  void read(row_reader& in) { in(name, create, drop); }
 };
 
 struct dependency_row {
@@ -245,6 +290,8 @@ struct dependency_row {
   oid_number oid;
   oid_number on_catalogue;
   oid_number on;
+
+  void read(row_reader& in) { in(catalogue, oid, on_catalogue, on); }
 };
 
 struct rewrite_row {
@@ -253,6 +300,8 @@ struct rewrite_row {
   std::string name;
   std::string enabled;
   optional_text definition;  // not of the rule that makes a view a view
+
+  void read(row_reader& in) { in(oid, relation, name, enabled, definition); }
 };
 
 struct catalog {
@@ -285,11 +334,12 @@ class catalog_reader {
     found_.version = db.server_version();
   }
 
-  [[nodiscard]] catalog read(std::string default_schema) {
-    found_.default_schema = std::move(default_schema);
+  [[nodiscard]] catalog read(const reading_scope& scope) {
+    found_.default_schema = scope.default_schema();
     read_schemas();
     read_extensions();
     read_relations();
+    view_queries queries{db_, scope, views()};
     read_columns();
     read_constraints();
     read_indexes();
@@ -304,11 +354,18 @@ class catalog_reader {
     read_rights();
     read_default_grants();
     read_dependencies();
+    take_queries(queries.read());
     return std::move(found_);
   }
 
  private:
   [[nodiscard]] bool since(int version) const { return found_.version >= version * 10000; }
+
+  /// The same for what lies in the schemas that are read, where only extensions that are there can have put it: those
+  /// that the catalogue of extensions has without plpgsql, whose members lie elsewhere.
+  [[nodiscard]] std::string not_of_any_extension(std::string_view catalogue, std::string_view oid) const {
+    return found_.extensions.empty() ? " true" : not_of_extension(catalogue, oid);
+  }
 
   /// A condition that holds for what is no member of an extension.
   [[nodiscard]] static std::string not_of_extension(std::string_view catalogue, std::string_view oid) {
@@ -333,7 +390,7 @@ class catalog_reader {
   }
 
   void read_schemas() {
-    std::vector<schema_row> all = query_as<schema_row>(
+    std::vector<schema_row> all = read_rows<schema_row>(
         db_, "SELECT n.oid, n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> "
              "'information_schema' ORDER BY n.nspname COLLATE \"C\"");
     if (!options_.schemas.empty())
@@ -349,7 +406,7 @@ class catalog_reader {
 
   void read_extensions() {
     // Every database has the language from the beginning.
-    found_.extensions = query_as<extension_row>(
+    found_.extensions = read_rows<extension_row>(
         db_, "SELECT x.oid, x.extname, n.nspname, x.extversion, (SELECT d.description FROM pg_description d WHERE "
              "d.classoid = 'pg_extension'::regclass AND d.objoid = x.oid AND d.objsubid = 0 AND d.description IS "
              "DISTINCT FROM (SELECT a.comment FROM pg_available_extensions a WHERE a.name = x.extname)) "
@@ -358,31 +415,53 @@ class catalog_reader {
   }
 
   void read_relations() {
-    found_.relations = query_as<relation_row>(
-        db_, "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, pg_table_is_visible(c.oid), "
+    found_.relations = read_rows<relation_row>(
+        db_, "SELECT c.oid, c.relnamespace, c.relname, c.relkind::text, "
+             // pg_table_is_visible, but from two catalogues' rows and not from each relation's entry in a cache.
+             "c.relnamespace = coalesce((SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema()), 0) AND "
+             "c.relname NOT IN (SELECT v.relname FROM pg_class v "
+             "WHERE v.relnamespace = 'pg_catalog'::regnamespace), "
              "c.relpersistence::text, c.relreplident::text, c.relrowsecurity, c.relforcerowsecurity, "
              "c.relispartition, c.reltype, coalesce(y.typarray, 0), CASE WHEN c.reloftype <> 0 THEN "
              "format_type(c.reloftype, NULL) END, "
              "CASE WHEN m.amname <> 'heap' THEN m.amname END, s.spcname, c.reloptions::text, t.reloptions::text, "
              "CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END, "
              "CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END, "
-             "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN (SELECT array_agg(i.inhparent ORDER BY i.inhseqno)::text "
-             "FROM pg_inherits i WHERE i.inhrelid = c.oid) END, "
-             "CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, fs.srvname, ft.ftoptions::text "
+             "CASE WHEN c.relkind IN ('r', 'p', 'f') THEN h.parents END, "
+             "fs.srvname, ft.ftoptions::text "
              "FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam LEFT JOIN pg_tablespace s ON s.oid = "
              "c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid LEFT JOIN pg_type y ON y.oid = c.reltype "
-             "LEFT JOIN pg_foreign_table ft ON "
+             "LEFT JOIN (SELECT i.inhrelid, array_agg(i.inhparent ORDER BY i.inhseqno)::text AS parents FROM "
+             "pg_inherits i GROUP BY i.inhrelid) h ON h.inhrelid = c.oid LEFT JOIN pg_foreign_table ft ON "
              "ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver "
              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND" +
-                 in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_class", "c.oid"));
+                 in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_class", "c.oid"));
+  }
+
+  [[nodiscard]] std::vector<oid_number> views() const {
+    std::vector<oid_number> numbers;
+    for (const relation_row& r : found_.relations)
+      if (r.kind == "v" || r.kind == "m")
+        numbers.push_back(r.oid);
+    return numbers;
+  }
+
+  void take_queries(std::vector<view_query_row> queries) {
+    std::unordered_map<oid_number, optional_text*> places;
+    for (relation_row& r : found_.relations)
+      places.emplace(r.oid, &r.query);
+    for (view_query_row& view : queries)
+      if (const auto place = places.find(view.oid); place != places.end())
+        *place->second = std::move(view.query);
   }
 
   void read_columns() {
-    found_.columns = query_as<column_row>(
+    found_.columns = read_rows<column_row>(
         db_,
         "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), "
-        "a.attndims, a.attnotnull, a.attidentity::text, a.attgenerated::text, coalesce(d.oid, 0), pg_get_expr(d.adbin, "
-        "d.adrelid), "
+        "a.attndims, a.attnotnull, a.attidentity::text, a.attgenerated::text, coalesce(d.oid, 0), "
+        // A default names no column; with the table's number the server would load all that it knows of the table.
+        "pg_get_expr(d.adbin, CASE a.attgenerated WHEN '' THEN 0::oid ELSE d.adrelid END), "
         "CASE WHEN d.oid IS NOT NULL THEN format_type(a.atttypid, -1) END, "
         "CASE WHEN pg_collation_is_visible(o.oid) THEN o.collname END, "
         "CASE WHEN NOT pg_collation_is_visible(o.oid) THEN quote_ident(n.nspname) || '.' || quote_ident(o.collname) "
@@ -408,7 +487,7 @@ class catalog_reader {
                                 std::string(since(15) ? " OR k.confdelsetcols IS NOT NULL" : "") +
                                 (since(18) ? " OR k.conperiod OR NOT k.conenforced" : "") + ")";
     // Of the NOT NULL constraints of 18 the column tells; but for those that are not valid or not for children.
-    found_.constraints = query_as<constraint_row>(
+    found_.constraints = read_rows<constraint_row>(
         db_,
         "SELECT k.oid, k.conname, k.contype::text, k.conrelid, k.contypid, k.condeferrable, k.condeferred, "
         "k.convalidated, k.conislocal, k.connoinherit, k.conparentid, k.confrelid, k.conindid, "
@@ -422,12 +501,24 @@ class catalog_reader {
   }
 
   void read_indexes() {
-    found_.indexes = query_as<index_row>(
+    // pg_get_indexdef makes the server load all that it knows of the table, so it is asked only for what the catalogue
+    // does not say plainly: expressions, and collations and operator classes other than the column's own. That the
+    // latter are its own is certain where the types are the same, or text's class serves a varchar.
+    const std::string plain =
+        "NOT EXISTS (SELECT FROM generate_series(0, i.indnkeyatts - 1) e(key) JOIN pg_attribute a ON a.attrelid = "
+        "i.indrelid AND a.attnum = i.indkey[e.key] JOIN pg_opclass o ON o.oid = i.indclass[e.key] WHERE NOT "
+        "o.opcdefault OR i.indcollation[e.key] NOT IN (0, a.attcollation) OR (o.opcintype <> a.atttypid AND NOT "
+        "(o.opcintype = 'text'::regtype AND a.atttypid = 'varchar'::regtype AND o.opcmethod NOT IN (SELECT "
+        "d.opcmethod FROM pg_opclass d WHERE d.opcdefault AND d.opcintype = 'varchar'::regtype)))) AND NOT EXISTS "
+        "(SELECT FROM pg_attribute x WHERE x.attrelid = i.indexrelid AND x.attoptions IS NOT NULL)";
+    found_.indexes = read_rows<index_row>(
         db_, "SELECT i.indexrelid, c.relname, i.indrelid, i.indisunique, " +
                  std::string(since(15) ? "i.indnullsnotdistinct" : "false") +
                  ", i.indisvalid AND i.indisready AND i.indislive, i.indisclustered, i.indisreplident, "
-                 "i.indnkeyatts, i.indkey::text, c.relkind = 'I', m.amname, "
-                 "CASE WHEN k.oid IS NULL THEN pg_get_indexdef(i.indexrelid) END, "
+                 "i.indnkeyatts, i.indkey::text, c.relkind = 'I', m.amname, k.oid IS NOT NULL, i.indoption::text, "
+                 "CASE WHEN k.oid IS NULL AND NOT (i.indexprs IS NULL AND " +
+                 plain +
+                 ") THEN pg_get_indexdef(i.indexrelid) END, "
                  "pg_get_expr(i.indpred, i.indrelid), c.reloptions::text, s.spcname, "
                  "coalesce(h.inhparent, 0), (SELECT array_agg(a.attnum || ' ' || a.attstattarget ORDER BY "
                  "a.attnum)::text FROM pg_attribute a WHERE i.indexprs IS NOT NULL AND a.attrelid = i.indexrelid AND "
@@ -487,7 +578,7 @@ class catalog_reader {
         "DELIMITER = ' || quote_literal(t.typdelim::text) || CASE WHEN t.typcollation <> 0 THEN E',\\n    COLLATABLE = "
         "true' ELSE '' END || E'\\n)'";
     // A "c" of the kind type has a relation of the kind "c"; rows of tables are no types of their own.
-    found_.types = query_as<type_row>(
+    found_.types = read_rows<type_row>(
         db_,
         "SELECT t.oid, t.typnamespace, t.typname, CASE WHEN NOT t.typisdefined THEN 's' ELSE t.typtype::text END, "
         "pg_type_is_visible(t.oid), t.typarray, " +
@@ -502,11 +593,11 @@ class catalog_reader {
             "'r') OR (t.typtype = 'c' AND c.relkind = 'c') OR (t.typtype = 'p' AND NOT t.typisdefined) OR "
             "(t.typtype = 'b' AND (t.typcategory <> 'A' OR NOT EXISTS (SELECT FROM pg_type l WHERE l.oid = "
             "t.typelem AND l.typarray = t.oid)))) AND" +
-            in_schemas("t.typnamespace") + "AND" + not_of_extension("pg_type", "t.oid"));
+            in_schemas("t.typnamespace") + "AND" + not_of_any_extension("pg_type", "t.oid"));
   }
 
   void read_sequences() {
-    found_.sequences = query_as<sequence_row>(
+    found_.sequences = read_rows<sequence_row>(
         db_, "SELECT s.seqrelid, format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, "
              "s.seqcache, s.seqcycle, coalesce(d.deptype::text, ''), coalesce(d.refobjid, 0), "
              "coalesce(d.refobjsubid, 0) FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid LEFT JOIN pg_depend "
@@ -547,7 +638,7 @@ class catalog_reader {
         "ELSE '' END || CASE p.proparallel WHEN 's' THEN E',\\n    PARALLEL = SAFE' WHEN 'r' THEN E',\\n    PARALLEL = "
         "RESTRICTED' ELSE '' END || CASE g.aggkind WHEN 'h' THEN E',\\n    HYPOTHETICAL' ELSE '' END || E'\\n)' FROM "
         "pg_aggregate g WHERE g.aggfnoid = p.oid)";
-    found_.functions = query_as<function_row>(
+    found_.functions = read_rows<function_row>(
         db_, "SELECT p.oid, p.pronamespace, p.proname, p.prokind::text, oidvectortypes(p.proargtypes), CASE p.prokind "
              "WHEN 'a' THEN coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*') ELSE "
              "pg_get_function_identity_arguments(p.oid) END, quote_ident(n.nspname), CASE p.prokind WHEN 'a' THEN " +
@@ -555,7 +646,7 @@ class catalog_reader {
                  (since(14) ? "CASE WHEN p.prosqlbody IS NULL THEN p.prosrc END" : "p.prosrc") +
                  " FROM pg_proc p JOIN pg_namespace n "
                  "ON n.oid = p.pronamespace WHERE" +
-                 in_schemas("p.pronamespace") + "AND" + not_of_extension("pg_proc", "p.oid") +
+                 in_schemas("p.pronamespace") + "AND" + not_of_any_extension("pg_proc", "p.oid") +
                  // The constructors of a range type are its own.
                  " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid "
                  "AND i.deptype = 'i')");
@@ -563,17 +654,17 @@ class catalog_reader {
 
   void read_triggers() {
     // The short form leaves the default schema out, but with it goes the care for the WHEN.
-    found_.triggers = query_as<trigger_row>(
+    found_.triggers = read_rows<trigger_row>(
         db_, "SELECT t.oid, t.tgrelid, t.tgname, t.tgenabled::text, pg_get_triggerdef(t.oid, t.tgqual IS NULL) FROM "
              "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND " +
                  std::string(since(13) ? "t.tgparentid = 0"
                                        : "NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = "
                                          "'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'P')") +
-                 " AND" + in_schemas("c.relnamespace") + "AND" + not_of_extension("pg_trigger", "t.oid"));
+                 " AND" + in_schemas("c.relnamespace") + "AND" + not_of_any_extension("pg_trigger", "t.oid"));
   }
 
   void read_rewrites() {
-    found_.rewrites = query_as<rewrite_row>(
+    found_.rewrites = read_rows<rewrite_row>(
         db_, "SELECT r.oid, r.ev_class, r.rulename, r.ev_enabled::text, CASE WHEN r.rulename <> '_RETURN' OR c.relkind "
              "NOT IN ('v', 'm') THEN pg_get_ruledef(r.oid) END FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class "
              "WHERE" +
@@ -581,7 +672,7 @@ class catalog_reader {
   }
 
   void read_policies() {
-    found_.policies = query_as<policy_row>(
+    found_.policies = read_rows<policy_row>(
         db_, "SELECT p.oid, p.polrelid, p.polname, CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN "
              "'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, p.polpermissive, (SELECT string_agg(CASE r.role "
              "WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r.role)) END, ', ' ORDER BY CASE r.role WHEN 0 "
@@ -593,7 +684,7 @@ class catalog_reader {
 
   void read_comments() {
     // What came with the server has smaller numbers, but for the schema public and its comment.
-    found_.comments = query_as<comment_row>(
+    found_.comments = read_rows<comment_row>(
         db_, "SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_description d WHERE (d.objoid >= 16384 "
              "AND d.classoid <> 'pg_extension'::regclass) OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = "
              "'public'::regnamespace AND d.description <> 'standard public schema')");
@@ -605,7 +696,7 @@ class catalog_reader {
 
   void read_dependencies() {
     // Of what follows from the catalogues of tables, constraints and indexes themselves nothing is read.
-    found_.dependencies = query_as<dependency_row>(
+    found_.dependencies = read_rows<dependency_row>(
         db_, "SELECT DISTINCT d.classid, d.objid, d.refclassid, d.refobjid FROM pg_depend d WHERE d.objid >= 16384 AND "
              "d.refobjid >= 16384 AND d.deptype IN ('n', 'a', 'i') AND d.refclassid NOT IN "
              "('pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_constraint'::regclass) AND (d.refclassid <> "

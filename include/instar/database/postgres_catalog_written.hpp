@@ -363,7 +363,7 @@ inline void catalog_reader::read_written() {
   std::string all;
   for (const std::string& query : queries)
     all += (all.empty() ? "" : " UNION ALL ") + query;
-  found_.written = query_as<written_row>(db_, all);
+  found_.written = read_rows<written_row>(db_, all);
 }
 
 inline void catalog_reader::read_rights() {
@@ -399,7 +399,7 @@ inline void catalog_reader::read_rights() {
     add("pg_language", "l.oid", "0", "l.lanacl", "acldefault('l'::\"char\", l.lanowner)", "l.lanowner",
         "pg_language l WHERE l.oid >= 16384");
   }
-  found_.rights = query_as<rights_row>(db_, objects);
+  found_.rights = read_rows<rights_row>(db_, objects);
 }
 
 inline void catalog_reader::read_default_grants() {
@@ -425,7 +425,7 @@ inline void catalog_reader::read_default_grants() {
   const std::string standard =
       "aclexplode(CASE WHEN d.defaclnamespace <> 0 THEN NULL ELSE acldefault(CASE d.defaclobjtype WHEN 'S' THEN "
       "'s'::\"char\" ELSE d.defaclobjtype END, d.defaclrole) END) x";
-  found_.default_grants = query_as<default_grant_row>(
+  found_.default_grants = read_rows<default_grant_row>(
       db_, "WITH now AS (" + rows + from + "aclexplode(d.defaclacl) x" + where + "), standard AS (" + rows + from +
                standard + where +
                "), differing AS ((SELECT *, false AS revoked FROM now EXCEPT SELECT *, false FROM standard) UNION ALL "

@@ -12,8 +12,8 @@
 namespace instar::detail::pg {
 
 inline void schema_builder::draft_comment(oid_number catalogue, oid_number object, const std::string& target,
-                                          const std::string& name, int rank) {
-  if (const std::string* comment = comment_on(catalogue, object))
+                                          const std::string& name, int rank, int column) {
+  if (const std::string* comment = comment_on(catalogue, object, column))
     add({.kind = "comment",
          .name = name,
          .create = "COMMENT ON " + target + " IS " + quote_literal(*comment),

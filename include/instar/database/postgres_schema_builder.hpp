@@ -95,6 +95,8 @@ class schema_builder {
   void build_indexes(const relation_row& r, std::vector<index>& indexes);
   std::vector<index_part> build_parts(const relation_row& r, std::string_view definition, std::string_view method,
                                       const std::vector<int>& columns, bool& expressible);
+  std::vector<index_part> build_plain_parts(const relation_row& r, const index_row& row,
+                                            const std::vector<int>& columns);
   void draft_raw_index(const relation_row& r, const index_row& row, const index& i);
   void draft_index_details(const relation_row& r, const index_row& row);
   void draft_constraint(const relation_row& r, const constraint_row& k, const std::string& definition, int rank,
@@ -102,6 +104,9 @@ class schema_builder {
   void draft_raw_table(const relation_row& r, const table& t);
   void draft_table_details(const relation_row& r);
   void draft_column_details(const relation_row& r, const column_row& row, const column& c);
+  void draft_column_settings(const std::string& change, const std::string& name, const column_row& row);
+  void draft_default(const std::string& change, const std::string& name, const column_row& row);
+  void draft_column_comment(const relation_row& r, const column_row& row);
   void draft_inherited_column(const relation_row& r, const column_row& row, const column& c);
   void draft_identity_details(const relation_row& r, const column_row& row);
 
@@ -114,7 +119,7 @@ class schema_builder {
   void draft_grants();
   void draft_rights(const rights_row& row, const std::string& target, const std::string& person);
   void draft_comment(oid_number catalogue, oid_number object, const std::string& target, const std::string& name,
-                     int rank = rank::comment);
+                     int rank = rank::comment, int column = 0);
   void draft_options(const std::string& alter, const std::string& name, const optional_text& options,
                      std::string_view prefix, std::string_view kind);
   std::span<const raw_object> finish_drafts();
@@ -515,26 +520,9 @@ inline void schema_builder::draft_view_details(const relation_row& r) {
     const std::string name = shown(at) + '.' + row.name;
     const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
     if (row.initial)
-      add({.kind = "default",
-           .name = name,
-           .create = change + " SET DEFAULT " + *row.initial,
-           .drop = change + " DROP DEFAULT",
-           .rank = rank::column});
-    if (row.statistics)
-      add({.kind = "statistics target",
-           .name = name,
-           .create = change + " SET STATISTICS " + *row.statistics,
-           .drop = change + " SET STATISTICS -1",
-           .rank = rank::setting});
-    draft_options(change, name, row.options, "", "column option");
-    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
-      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
-      add({.kind = "comment",
-           .name = "column " + name,
-           .create = on + quote_literal(*comment),
-           .drop = on + "NULL",
-           .rank = rank::comment});
-    }
+      draft_default(change, name, row);
+    draft_column_settings(change, name, row);
+    draft_column_comment(r, row);
   }
 }
 

@@ -135,13 +135,7 @@ inline void schema_builder::draft_column_details(const relation_row& r, const co
          .create = change + " SET COMPRESSION " + *row.compression,
          .drop = change + " SET COMPRESSION default",
          .rank = rank::setting});
-  if (row.statistics)
-    add({.kind = "statistics target",
-         .name = name,
-         .create = change + " SET STATISTICS " + *row.statistics,
-         .drop = change + " SET STATISTICS -1",
-         .rank = rank::setting});
-  draft_options(change, name, row.options, "", "column option");
+  draft_column_settings(change, name, row);
   for (const std::string& option : read_array(row.server_options.value_or(""))) {
     const std::size_t equals = option.find('=');
     const std::string key = quote_identifier(option.substr(0, equals));
@@ -152,16 +146,36 @@ inline void schema_builder::draft_column_details(const relation_row& r, const co
          .rank = rank::setting});
   }
   if (is_raw(r))
-    if (const std::string* comment = comment_on(catalogue::relation, r.oid, row.number)) {
-      const std::string on = "COMMENT ON COLUMN " + written(at) + '.' + quote_identifier(row.name) + " IS ";
-      add({.kind = "comment",
-           .name = "column " + name,
-           .create = on + quote_literal(*comment),
-           .drop = on + "NULL",
-           .rank = rank::comment});
-    }
+    draft_column_comment(r, row);
   if (c.identity != identity_kind::none)
     draft_identity_details(r, row);
+}
+
+/// What a statement of its own says of a column, be it a table's or a view's.
+/// \param change the ALTER statement up to the column
+inline void schema_builder::draft_column_settings(const std::string& change, const std::string& name,
+                                                  const column_row& row) {
+  if (row.statistics)
+    add({.kind = "statistics target",
+         .name = name,
+         .create = change + " SET STATISTICS " + *row.statistics,
+         .drop = change + " SET STATISTICS -1",
+         .rank = rank::setting});
+  draft_options(change, name, row.options, "", "column option");
+}
+
+inline void schema_builder::draft_default(const std::string& change, const std::string& name, const column_row& row) {
+  add({.kind = "default",
+       .name = name,
+       .create = change + (row.initial ? " SET DEFAULT " + *row.initial : " DROP DEFAULT"),
+       .drop = change + " DROP DEFAULT",
+       .rank = rank::column});
+}
+
+inline void schema_builder::draft_column_comment(const relation_row& r, const column_row& row) {
+  const place at = place_of(r);
+  draft_comment(catalogue::relation, r.oid, "COLUMN " + written(at) + '.' + quote_identifier(row.name),
+                "column " + shown(at) + '.' + row.name, rank::comment, row.number);
 }
 
 /// What a child says of a column that it has from its parents, where it differs from them.
@@ -185,11 +199,7 @@ inline void schema_builder::draft_inherited_column(const relation_row& r, const 
          .drop = change + (row.not_null ? " DROP NOT NULL" : " SET NOT NULL"),
          .rank = rank::column});
   if (!same_initial && c.generated == generated_kind::none)
-    add({.kind = "default",
-         .name = name,
-         .create = change + (row.initial ? " SET DEFAULT " + *row.initial : " DROP DEFAULT"),
-         .drop = change + " DROP DEFAULT",
-         .rank = rank::column});
+    draft_default(change, name, row);
 }
 
 /// The name that the server gives a sequence: the longer part is shortened first, to 63 bytes in all, and never within
@@ -421,20 +431,41 @@ inline std::vector<index_part> schema_builder::build_parts(const relation_row& r
   return parts;
 }
 
+/// The parts of an index of which nothing has to be said but columns and their order.
+inline std::vector<index_part> schema_builder::build_plain_parts(const relation_row& r, const index_row& row,
+                                                                 const std::vector<int>& columns) {
+  const std::vector<int> orders = read_numbers<int>(row.orders);
+  std::vector<index_part> parts;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const column_row* column = column_at(r.oid, columns[i]);
+    const int order = i < orders.size() ? orders[i] : 0;
+    const bool descending = (order & 1) != 0;
+    const bool nulls_first = (order & 2) != 0;
+    parts.push_back({.text = owner_.text(column != nullptr ? column->name : ""),
+                     .descending = descending,
+                     // As an index is when nothing is said: NULLs last, and first where it descends.
+                     .nulls = nulls_first == descending ? null_order::standard
+                              : nulls_first             ? null_order::first
+                                                        : null_order::last});
+  }
+  return parts;
+}
+
 inline void schema_builder::build_indexes(const relation_row& r, std::vector<index>& indexes) {
   const auto found = indexes_.find(r.oid);
   if (found == indexes_.end())
     return;
   for (const index_row* row : found->second) {
     draft_index_details(r, *row);
-    if (!row->definition)
-      continue;  // a constraint's
+    if (row->of_constraint)
+      continue;
     const std::vector<int> all = read_numbers<int>(row->columns);
     const auto keys = all.begin() + row->key_count;
     bool expressible = true;
     const index i{.name = owner_.text(row->name),
-                  .parts =
-                      owner_.array(build_parts(r, *row->definition, row->method, {all.begin(), keys}, expressible)),
+                  .parts = owner_.array(
+                      row->definition ? build_parts(r, *row->definition, row->method, {all.begin(), keys}, expressible)
+                                      : build_plain_parts(r, *row, {all.begin(), keys})),
                   .unique = row->unique,
                   .nulls_not_distinct = row->nulls_not_distinct,
                   .method = row->method == "btree" ? std::string_view{} : owner_.text(row->method),
@@ -451,7 +482,7 @@ inline void schema_builder::build_indexes(const relation_row& r, std::vector<ind
 inline void schema_builder::draft_raw_index(const relation_row& r, const index_row& row, const index& i) {
   const place at = place_of(r);
   const std::string name = written({at.schema, row.name});
-  std::string create = *row.definition;
+  std::string create = row.definition.value_or("");
   if (!i.name.empty()) {
     string_writer out;
     put_create_index(out, dialect::postgres, at.schema, at.name, i);

@@ -10,32 +10,44 @@ namespace instar {
 
 namespace detail {
 
+/// Positions by their hashes, open addressing. Of equal ones the first is met first.
+struct hash_slots {
+  std::vector<std::uint64_t> hashes;
+  std::vector<int> slots;
+
+  constexpr explicit hash_slots(std::size_t count) {
+    std::size_t capacity = 4;
+    while (capacity < count * 2)
+      capacity *= 2;
+    slots.assign(capacity, -1);
+    hashes.assign(count, 0);
+  }
+
+  constexpr void put(std::size_t position, std::uint64_t hash) {
+    hashes[position] = hash;
+    std::size_t slot = hash & (slots.size() - 1);
+    while (slots[slot] != -1)
+      slot = (slot + 1) & (slots.size() - 1);
+    slots[slot] = static_cast<int>(position);
+  }
+};
+
 /// Finds tables of a schema by name, in constant time.
 class table_finder {
  public:
-  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables) {
-    std::size_t capacity = 4;
-    while (capacity < tables.size() * 2)
-      capacity *= 2;
-    slots_.assign(capacity, -1);
-    hashes_.assign(tables.size(), 0);
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-      hashes_[i] = hash_object(tables[i].schema, tables[i].name);
-      std::size_t slot = hashes_[i] & (capacity - 1);
-      while (slots_[slot] != -1)
-        slot = (slot + 1) & (capacity - 1);
-      slots_[slot] = static_cast<int>(i);
-    }
+  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      known_.put(i, hash_object(tables[i].schema, tables[i].name));
   }
 
   /// \return its position, or -1
   constexpr int find(std::string_view schema, std::string_view name) const {
     const std::uint64_t hash = hash_object(schema, name);
-    std::size_t slot = hash & (slots_.size() - 1);
-    for (; slots_[slot] != -1; slot = (slot + 1) & (slots_.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots_[slot]);
-      if (hashes_[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
-        return slots_[slot];
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
+        return slots[slot];
     }
     return -1;
   }
@@ -51,8 +63,34 @@ class table_finder {
 
  private:
   std::span<const table> tables_;
-  std::vector<std::uint64_t> hashes_;
-  std::vector<int> slots_;
+  hash_slots known_;
+};
+
+/// Finds raw objects by kind and name, in constant time.
+class raw_object_finder {
+ public:
+  constexpr explicit raw_object_finder(std::span<const raw_object> objects)
+      : objects_(objects), known_(objects.size()) {
+    for (std::size_t i = 0; i < objects.size(); ++i)
+      known_.put(i, hash_object(objects[i].kind, objects[i].name));
+  }
+
+  /// \return nullptr when there is none
+  constexpr const raw_object* find(const raw_object& wanted) const {
+    const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(objects_[i].name, wanted.name) &&
+          same_text(objects_[i].kind, wanted.kind))
+        return &objects_[i];
+    }
+    return nullptr;
+  }
+
+ private:
+  std::span<const raw_object> objects_;
+  hash_slots known_;
 };
 
 struct step_list {
@@ -622,11 +660,15 @@ constexpr bool replaces(std::string_view create) {
   return same == start.size();
 }
 
-/// Whether a trigger, policy or rule has to make way for a step on its table: it may name the column.
-constexpr bool stands_in_the_way(const raw_object& o, const step& s) {
-  return (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column) &&
-         (same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")) &&
-         mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name);
+/// Whether a trigger, policy or rule has to make way for steps on its table: it may name the column.
+/// \param blocked those that change a type or drop a column
+constexpr bool stands_in_the_way(const raw_object& o, const std::vector<step>& blocked) {
+  if (blocked.empty() || !(same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")))
+    return false;
+  for (const step& s : blocked)
+    if (mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name))
+      return true;
+  return false;
 }
 
 constexpr step_kind create_step(placement p) {
@@ -644,27 +686,20 @@ constexpr step_kind drop_step(placement p) {
 }
 
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const std::span<const raw_object> olds = before.raw_objects;
-  const std::span<const raw_object> news = after.raw_objects;
-  std::vector<int> old_of(news.size(), -1);
-  std::vector<int> new_of(olds.size(), -1);
-  twin_search<raw_object> search(olds);
-  for (std::size_t i = 0; i < news.size(); ++i) {
-    old_of[i] = search.find(
-        [&](const raw_object& o) { return same_text(o.name, news[i].name) && same_text(o.kind, news[i].kind); });
-    if (old_of[i] >= 0)
-      new_of[static_cast<std::size_t>(old_of[i])] = static_cast<int>(i);
-  }
-  const std::size_t count = steps.size();
+  if (before.raw_objects.empty() && after.raw_objects.empty())
+    return;
+  const raw_object_finder old_objects(before.raw_objects);
+  const raw_object_finder new_objects(after.raw_objects);
+  std::vector<step> blocked;
+  for (const step& s : steps)
+    if (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column)
+      blocked.push_back(s);
   const auto stays = [&](const raw_object& then, const raw_object& now) {
-    bool same = same_text(now.create, then.create);
-    for (std::size_t i = 0; same && i < count; ++i)
-      same = !stands_in_the_way(then, steps[i]);
-    return same;
+    return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
   };
-  for (std::size_t i = olds.size(); i-- > 0;) {
-    const raw_object& then = olds[i];
-    const raw_object* now = new_of[i] < 0 ? nullptr : &news[static_cast<std::size_t>(new_of[i])];
+  for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
+    const raw_object& then = before.raw_objects[i];
+    const raw_object* now = new_objects.find(then);
     if (now == nullptr)
       steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
@@ -672,9 +707,11 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
                                                                                : step_kind::drop_raw_object,
                            .raw = &then});
   }
-  for (std::size_t i = 0; i < news.size(); ++i)
-    if (old_of[i] < 0 || !stays(olds[static_cast<std::size_t>(old_of[i])], news[i]))
-      steps.push_back(step{.kind = create_step(news[i].placement), .raw = &news[i]});
+  for (const raw_object& now : after.raw_objects) {
+    const raw_object* then = old_objects.find(now);
+    if (then == nullptr || !stays(*then, now))
+      steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
+  }
 }
 
 constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {

@@ -157,7 +157,7 @@ inline baseline_report migrator::session::baseline(const baseline_options& how) 
   std::vector<std::string> statements;
   if (!book.place().exists)
     statements.push_back(book.create_statement());
-  statements.push_back(book.insert_applied(made.name, made.checksum, 0));
+  statements.push_back(book.insert_applied(made, 0));
   transact(on, statements);
   files.keep();
   report.ledger = book.place().display_name();

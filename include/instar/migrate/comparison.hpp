@@ -8,6 +8,7 @@
 #include <instar/schema/snapshot.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <set>
 #include <span>
@@ -47,8 +48,9 @@ namespace instar::detail {
       status.ledger_checksum = row->checksum;
       status.started_at = row->started_at;
       status.finished_at = row->finished_at;
-      status.logs = row->logs;
     }
+    if (failed != nullptr)
+      status.logs = failed->logs;
     if (failed != nullptr)
       status.state =
           m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
@@ -56,8 +58,13 @@ namespace instar::detail {
       status.state = migration_state::pending;
     else if (m == nullptr)
       status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
-    else
-      status.state = has_checksum(*m, applied->checksum) ? migration_state::applied : migration_state::edited;
+    else if (has_checksum(*m, applied->checksum))
+      status.state = migration_state::applied;
+    else {
+      status.state = migration_state::edited;
+      if (has_statements_note(*applied))
+        status.same_statements = statements_note(book.place().dialect, *m) == applied->logs;
+    }
     report.migrations.push_back(std::move(status));
   };
   for (const migration& m : folder.migrations)
@@ -81,12 +88,21 @@ namespace instar::detail {
   switch (status.state) {
   case migration_state::edited:
     problem.code = migration_code::edited_migration;
-    problem.message = "The migration " + name + " was edited after it was applied.";
-    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration.",
-                        "If the edit changes nothing that runs (a comment, a blank), or you made the same change by "
-                        "hand: `migrate resolve --edited " +
-                            name + "`.",
-                        "On a database whose data you can lose: `migrate reset`."};
+    problem.message = "The migration " + name + " was edited after it was applied" +
+                      (status.same_statements.value_or(false) ? "; its statements are still the same." : ".");
+    if (status.same_statements.value_or(false)) {
+      problem.ways_out = {"`migrate resolve --repair " + name + "` gives the ledger the checksum of the file.",
+                          "Or restore its migration.sql from version control."};
+      break;
+    }
+    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration."};
+    if (!status.same_statements)
+      problem.ways_out.push_back(
+          "If the edit changes nothing that runs (a comment, a blank): `migrate resolve --repair " + name +
+          "`, which checks that.");
+    problem.ways_out.push_back("If you made the same change in the database by hand: `migrate resolve --edited " +
+                               name + "`.");
+    problem.ways_out.push_back("On a database whose data you can lose: `migrate reset`.");
     break;
   case migration_state::missing:
     problem.code = migration_code::missing_migration;
@@ -162,6 +178,32 @@ inline void warn_of_states(status_report& report) {
   return migration_error{problem.code, std::move(fields)};
 }
 
+/// A migration whose file is no longer what was applied, and the row that says so.
+/// \throws migration_error `no_such_migration`, `nothing_to_resolve`
+[[nodiscard]] inline std::pair<const migration&, const ledger_row&>
+edited_script(const history& read, const ledger& book, std::string_view name) {
+  const migration* m = read.find(name);
+  if (m == nullptr)
+    throw unchanged(migration_code::no_such_migration, "The history has no migration " + std::string{name} + ".",
+                    "Give the whole name of its folder.", name);
+  const ledger_row* applied = book.applied(name);
+  if (applied == nullptr)
+    throw unchanged(migration_code::nothing_to_resolve, "The migration " + m->name + " is not applied.",
+                    "Run deploy to apply it.", name);
+  if (m->checksum == applied->checksum)
+    throw unchanged(migration_code::nothing_to_resolve,
+                    "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.", name);
+  return {*m, *applied};
+}
+
+/// Whether statements only make, change and drop objects, as far as their first words say.
+[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+  static constexpr std::array<std::string_view, 7> words{"CREATE", "ALTER",  "DROP",  "COMMENT",
+                                                         "GRANT",  "REVOKE", "PRAGMA"};
+  return std::all_of(statements.begin(), statements.end(),
+                     [](const script_statement& s) { return is_one_of(s.keyword, words); });
+}
+
 /// The first lines of a comparison, for an error.
 [[nodiscard]] inline std::string first_lines(const diff_report& report) {
   constexpr std::size_t most = 10;
@@ -174,11 +216,11 @@ inline void warn_of_states(status_report& report) {
 }
 
 [[nodiscard]] inline migration_error drift_error(const diff_report& found) {
-  return unchanged(migration_code::drift,
-                   "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
-                   "To keep the change: put it into the models, write the migration with --create-only, and record it "
-                   "with `migrate resolve --applied`. To undo it: run what `migrate diff --from database --to "
-                   "migrations --script` prints.");
+  return unchanged(
+      migration_code::drift,
+      "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
+      "To keep the change: put it into the models, and write its migration by `migrate dev --adopt-drift`. "
+      "To undo it: `migrate dev --revert-drift`.");
 }
 
 [[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {

@@ -42,8 +42,9 @@ inline constexpr std::string_view journal_mismatch = "INS4032";    ///< statemen
 inline constexpr std::string_view foreign_keys_broken =
     "INS4033";                                                   ///< SQLite: the migration leaves dangling references
 inline constexpr std::string_view open_transaction = "INS4034";  ///< a script that begins a transaction, never ends it
-inline constexpr std::string_view no_schema = "INS4035";     ///< PostgreSQL: search_path names no schema that exists
-inline constexpr std::string_view lock_timeout = "INS4040";  ///< another runner holds the lock (P1002)
+inline constexpr std::string_view no_schema = "INS4035";  ///< PostgreSQL: search_path names no schema that exists
+inline constexpr std::string_view statements_differ = "INS4036";   ///< an edited file holds other statements
+inline constexpr std::string_view lock_timeout = "INS4040";        ///< another runner holds the lock (P1002)
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use

@@ -4,7 +4,9 @@
 #include <instar/database/error.hpp>
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/history.hpp>
+#include <instar/migrate/sha256.hpp>
 #include <instar/schema/dialect.hpp>
+#include <instar/sql/script.hpp>
 #include <instar/sql/sql.hpp>
 
 #include <algorithm>
@@ -33,7 +35,7 @@ struct ledger_row {
   std::string started_at;
   std::string finished_at;  ///< empty: it did not get to its end
   std::string rolled_back_at;
-  std::string logs;
+  std::string logs;  ///< of a failed try what the database said, of an applied one `statements_note`
 
   [[nodiscard]] bool counts() const noexcept { return rolled_back_at.empty(); }
   [[nodiscard]] bool applied() const noexcept { return counts() && !finished_at.empty(); }
@@ -75,6 +77,21 @@ inline constexpr std::string_view journal_table = "_instar_journal";
 
 [[nodiscard]] inline std::string text_of(const sql_value& value) {
   return value ? *value : std::string{};
+}
+
+/// What the ledger notes of a migration that was applied, beside its checksum: the same for two scripts whose
+/// statements are the same. Empty where the script cannot be read.
+[[nodiscard]] inline std::string statements_note(dialect target, const migration& m) {
+  try {
+    return "statements sha256:" + sha256_hex(normalized_script(target, m.sql));
+  } catch (const script_error&) {
+    return {};
+  }
+}
+
+/// Whether a row was written by a program that notes the statements; Prisma does not.
+[[nodiscard]] inline bool has_statements_note(const ledger_row& row) {
+  return row.applied() && row.logs.starts_with("statements sha256:");
 }
 
 }  // namespace detail
@@ -171,27 +188,28 @@ class ledger {
   }
 
   /// The row of a migration that has run; `now()` is the start of the transaction that it ran in.
-  [[nodiscard]] std::string insert_applied(std::string_view name, std::string_view checksum, int steps) const {
+  [[nodiscard]] std::string insert_applied(const migration& m, int steps) const {
     const bool ran = steps != 0;
-    return insert_into("finished_at, started_at, applied_steps_count", name, checksum,
-                       (ran ? now() : transaction_start()) + ", " + transaction_start() + ", " + std::to_string(steps));
+    return insert_into("finished_at, started_at, applied_steps_count, logs", m,
+                       (ran ? now() : transaction_start()) + ", " + transaction_start() + ", " + std::to_string(steps) +
+                           ", " + note(m));
   }
 
   /// The row of a migration that begins to run.
-  [[nodiscard]] std::string insert_started(std::string_view name, std::string_view checksum) const {
-    return insert_into("started_at", name, checksum, now());
-  }
+  [[nodiscard]] std::string insert_started(const migration& m) const { return insert_into("started_at", m, now()); }
 
-  [[nodiscard]] std::string mark_finished(std::string_view name) const {
-    return update(name, "finished_at = " + now() + ", applied_steps_count = 1", "finished_at IS NULL");
+  [[nodiscard]] std::string mark_finished(const migration& m) const {
+    return update(m.name, "finished_at = " + now() + ", applied_steps_count = 1, logs = " + note(m),
+                  "finished_at IS NULL");
   }
 
   [[nodiscard]] std::string mark_rolled_back(std::string_view name, bool only_failed) const {
     return update(name, "rolled_back_at = " + now(), only_failed ? "finished_at IS NULL" : "true");
   }
 
-  [[nodiscard]] std::string set_checksum(std::string_view name, std::string_view checksum) const {
-    return update(name, "checksum = " + quote_literal(checksum), "finished_at IS NOT NULL");
+  /// Says that a migration that is applied is what its file is now.
+  [[nodiscard]] std::string accept(const migration& m) const {
+    return update(m.name, "checksum = " + quote_literal(m.checksum) + ", logs = " + note(m), "finished_at IS NOT NULL");
   }
 
   /// Takes one parameter, the text.
@@ -279,11 +297,15 @@ class ledger {
     return place_.dialect == instar::postgres ? "pg_catalog.now()" : now();
   }
 
-  [[nodiscard]] std::string insert_into(std::string_view columns, std::string_view name, std::string_view checksum,
-                                        std::string_view values) const {
+  [[nodiscard]] std::string note(const migration& m) const {
+    const std::string text = detail::statements_note(place_.dialect, m);
+    return text.empty() ? "NULL" : quote_literal(text);
+  }
+
+  [[nodiscard]] std::string insert_into(std::string_view columns, const migration& m, std::string_view values) const {
     return "INSERT INTO " + place_.qualified() + " (id, checksum, migration_name, " + std::string{columns} +
-           ") VALUES (" + quote_literal(detail::random_uuid()) + ", " + quote_literal(checksum) + ", " +
-           quote_literal(name) + ", " + std::string{values} + ")";
+           ") VALUES (" + quote_literal(detail::random_uuid()) + ", " + quote_literal(m.checksum) + ", " +
+           quote_literal(m.name) + ", " + std::string{values} + ")";
   }
 
   [[nodiscard]] std::string update(std::string_view name, std::string_view change, std::string_view which) const {

@@ -162,6 +162,12 @@ class migrator {
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_edited(std::string_view name);
 
+  /// The same, and only where the edit is cosmetic: the statements are those that ran (comments, blanks and line ends
+  /// aside). A ledger that does not know what ran (Prisma's) is asked by a shadow database, for scripts that say
+  /// nothing of rows: with the file as it is now, the history must make exactly what the database is.
+  /// \throws migration_error `statements_differ`; `no_such_migration`, `nothing_to_resolve`; as `drift`.
+  resolve_report resolve_repaired(std::string_view name);
+
   /// Makes the ledger forget an applied migration that the folder has not. Nothing is run; its tables stay.
   /// \throws migration_error `no_such_migration`, `nothing_to_resolve`.
   resolve_report resolve_missing(std::string_view name);
@@ -204,6 +210,12 @@ class migrator {
   /// other \param planned what `plan_next()` returned; an empty plan writes a script with a comment alone, to be filled
   /// in \throws migration_error `shadow_failed` and others; nothing is written then.
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow = false);
+
+  /// Writes what was changed in the database by hand as a migration, and records it as applied there; other databases
+  /// get it by `deploy`. The models must say the change already, and nothing else that is new.
+  /// \throws migration_error `nothing_to_resolve` where there is no drift; `unproven` where the models are not what the
+  /// database is; `drift` while a migration is pending. Nothing is written then.
+  created_migration adopt_drift(std::string_view name);
 
   /// Brings snapshot.hpp, and nothing else, to the models, for a plan that is `snapshot_alone`.
   snapshot_report follow_models(const next_plan& planned);

@@ -3,6 +3,7 @@
 #include <instar/migrate/migrator.hpp>
 #include <instar/migrate/reading.hpp>
 #include <instar/migrate/session.hpp>
+#include <instar/migrate/written_files.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -69,7 +70,7 @@ inline resolve_report migrator::session::resolve_applied(std::string_view name) 
     statements.push_back(book.mark_rolled_back(name, true));
     forget_journal(on, book, statements);
   }
-  statements.push_back(book.insert_applied(name, m->checksum, 0));
+  statements.push_back(book.insert_applied(*m, 0));
   transact(on, statements);
   return {m->name, failed ? "The failed try is recorded as rolled back, and " + m->name + " as applied."
                           : m->name + " is recorded as applied; it was not run."};
@@ -102,19 +103,61 @@ inline resolve_report migrator::session::resolve_edited(std::string_view name) {
   database& on = open(false);
   detail::check_provider(read, on.dialect());
   auto [held, book] = lock_ledger(on);
-  const migration* m = read.find(name);
-  const ledger_row* applied = book.applied(name);
-  if (m == nullptr || applied == nullptr)
-    throw detail::unchanged(m == nullptr ? migration_code::no_such_migration : migration_code::nothing_to_resolve,
-                            m == nullptr ? "The history has no migration " + std::string{name} + "."
-                                         : "The migration " + m->name + " is not applied.",
-                            m == nullptr ? "Give the whole name of its folder." : "Run deploy to apply it.", name);
-  if (m->checksum == applied->checksum)
-    throw detail::unchanged(migration_code::nothing_to_resolve,
-                            "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.",
+  const migration& m = detail::edited_script(read, book, name).first;
+  transact(on, {book.accept(m)});
+  return {m.name, "The ledger has taken the checksum of " + m.name + " as the file is now; nothing was run."};
+}
+
+inline resolve_report migrator::session::resolve_repaired(std::string_view name) {
+  const history read = load();
+  database& on = open(false);
+  detail::check_provider(read, on.dialect());
+  // The shadow database needs no lock, and another runner need not wait for it.
+  std::string proof = "its statements are those that ran";
+  if (const ledger book = ledger::read(on, options.ledger); !has_same_statements(book, read, name)) {
+    prove_edited(book, read, name);
+    proof = "with it, the migrations make exactly what the database is";
+  }
+  auto [held, book] = lock_ledger(on);
+  const migration& m = detail::edited_script(read, book, name).first;
+  transact(on, {book.accept(m)});
+  return {m.name, "The ledger has taken the checksum of " + m.name + ": " + proof + "; nothing was run."};
+}
+
+/// Whether an edited script has the statements that ran. False: the ledger does not know what ran.
+/// \throws migration_error `statements_differ`
+inline bool migrator::session::has_same_statements(const ledger& book, const history& read, std::string_view name) {
+  const auto [m, row] = detail::edited_script(read, book, name);
+  if (!detail::has_statements_note(row))
+    return false;
+  if (detail::statements_note(book.place().dialect, m) != row.logs)
+    throw detail::unchanged(migration_code::statements_differ,
+                            "The statements of " + m.name + " are not those that were applied.",
+                            "Restore its migration.sql and write the change as a new migration; or, if you made the "
+                            "same change in the database by hand, `migrate resolve --edited " +
+                                m.name + "`.",
                             name);
-  transact(on, {book.set_checksum(name, m->checksum)});
-  return {m->name, "The ledger has taken the checksum of " + m->name + " as the file is now; nothing was run."};
+  return true;
+}
+
+/// Shows by the schema alone that an edited script is good for what it was: for a ledger that does not know what ran.
+/// \throws migration_error `statements_differ`
+inline void migrator::session::prove_edited(const ledger& book, const history& read, std::string_view name) {
+  const migration& edited = detail::edited_script(read, book, name).first;
+  const auto refuse = [&](std::string message) {
+    return detail::unchanged(migration_code::statements_differ, std::move(message),
+                             "If the edit changes nothing that runs, or you made the same change in the database by "
+                             "hand: `migrate resolve --edited " +
+                                 edited.name + "`.",
+                             name);
+  };
+  if (!detail::is_structure_alone(detail::checked_statements(book.place().dialect, edited)))
+    throw refuse("The ledger does not know what " + edited.name +
+                 " was, and its statements on rows leave no trace that could be compared.");
+  const diff_report found = drift_from(read, compare(open(false), read, book), migration_state::edited);
+  if (!found.empty())
+    throw refuse("With " + edited.name +
+                 " as it is now, the migrations do not make what the database is:" + detail::first_lines(found));
 }
 
 inline resolve_report migrator::session::resolve_missing(std::string_view name) {
@@ -206,10 +249,8 @@ inline created_migration migrator::session::create_migration(std::string_view na
     throw detail::error_of(planned.problems.front());
   history read = load_or_empty();
   const instar::dialect target = dialect_for_files();
-  const auto now =
-      options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   migration made;
-  made.name = detail::new_migration_name(read, name, now);
+  made.name = new_name(read, name);
   made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
@@ -241,6 +282,67 @@ inline created_migration migrator::session::create_migration(std::string_view na
     throw;
   }
   return report;
+}
+
+inline created_migration migrator::session::adopt_drift(std::string_view name) {
+  const std::filesystem::path& folder = writable_folder();
+  (void)required_models();
+  history read = load_or_empty();
+  const status_report status = this->status();
+  if (const auto pending = pending_of(read, status); !pending.empty())
+    throw detail::unchanged(migration_code::drift, "The migration " + pending.front()->name + " is pending.",
+                            "Apply it first (`migrate deploy`): what is adopted comes after it.",
+                            pending.front()->name);
+  const diff_report found = drift_from(read, status, migration_state::applied);
+  if (found.empty())
+    throw detail::unchanged(migration_code::nothing_to_resolve,
+                            "The database is what its migrations made; there is nothing to adopt.",
+                            "`migrate dev` goes on as it is.");
+  const diff_report rest = compare_read(read_back(open(false)), read_models());
+  if (!rest.empty())
+    throw detail::unchanged(migration_code::unproven,
+                            "What is adopted must be what the models say, and from the database to them this is "
+                            "missing:" +
+                                detail::first_lines(rest),
+                            "Put what was changed by hand into the models, and nothing else yet (`db pull` prints it "
+                            "as C++).");
+  migration made;
+  made.name = new_name(read, name);
+  made.sql = found.script;
+  made.checksum = detail::sha256_hex(made.sql);
+  made.file = folder / made.name / "migration.sql";
+  prove_adoption(read, made);
+
+  detail::written_files files;
+  files.expect(folder / made.name);
+  files.expect(made.file);
+  write_migration(folder, made);
+  read.migrations.push_back(made);
+  const std::vector<migration_record> records = records_of(read);
+  const std::filesystem::path snapshot_file = folder / snapshot_file_name;
+  files.write(snapshot_file,
+              snapshot_header({.schema = required_models(), .migrations = records, .dialect = dialect_for_files()}));
+  database& on = open(false);
+  auto [held, book] = lock_ledger(on);
+  transact(on, {book.insert_applied(made, 0)});
+  files.keep();
+  return {made.name, made.file, snapshot_file, made.sql};
+}
+
+/// The history and the script of what was changed by hand make what the database is.
+/// \throws migration_error `unproven`, `shadow_failed`
+inline void migrator::session::prove_adoption(const history& read, const migration& made) {
+  std::vector<const migration*> scripts;
+  for (const migration& m : read.migrations)
+    scripts.push_back(&m);
+  scripts.push_back(&made);
+  const diff_report left = compare_read(read_shadow(scripts), read_back(open(false)));
+  if (!left.empty())
+    throw detail::unchanged(migration_code::unproven,
+                            "The script of what was changed by hand does not make all of it; this is left:" +
+                                detail::first_lines(left),
+                            "Write the migration by hand (`migrate dev --create-only --skip-shadow`), and record it "
+                            "with `migrate resolve --applied`.");
 }
 
 inline snapshot_report migrator::session::follow_models(const next_plan& planned) {
@@ -440,6 +542,10 @@ inline resolve_report migrator::resolve_edited(std::string_view name) {
   return session_->guarded([&] { return session_->resolve_edited(name); });
 }
 
+inline resolve_report migrator::resolve_repaired(std::string_view name) {
+  return session_->guarded([&] { return session_->resolve_repaired(name); });
+}
+
 inline resolve_report migrator::resolve_missing(std::string_view name) {
   return session_->guarded([&] { return session_->resolve_missing(name); });
 }
@@ -454,6 +560,10 @@ inline next_plan migrator::plan_next() {
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
   return session_->guarded([&] { return session_->create_migration(name, planned, skip_shadow); });
+}
+
+inline created_migration migrator::adopt_drift(std::string_view name) {
+  return session_->guarded([&] { return session_->adopt_drift(name); });
 }
 
 inline snapshot_report migrator::follow_models(const next_plan& planned) {

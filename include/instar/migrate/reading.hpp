@@ -1,10 +1,12 @@
 #pragma once
 
+#include <instar/database/aside.hpp>
 #include <instar/database/introspection.hpp>
 #include <instar/migrate/migrator.hpp>
 #include <instar/migrate/session.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -83,6 +85,16 @@ inline void carry_renames(owned_schema& read, const schema_view& models) {
   });
 }
 
+/// What errors call the script that makes the models.
+inline constexpr std::string_view models_name = "the models";
+
+[[nodiscard]] inline std::vector<const migration*> pointers_to(const std::vector<migration>& scripts) {
+  std::vector<const migration*> pointers;
+  for (const migration& m : scripts)
+    pointers.push_back(&m);
+  return pointers;
+}
+
 /// "- table by_hand" as a warning.
 [[nodiscard]] inline migration_warning undescribed_warning(const std::string& line) {
   return {migration_code::undescribed,
@@ -108,25 +120,103 @@ inline owned_schema migrator::session::read_shadow(const std::vector<const migra
   return read;
 }
 
-/// A schema as the database says it. \param called what an error shall call the script
+/// The scripts that make a schema, one after the other. On PostgreSQL each is a transaction and holds a lock on all
+/// that it makes, for which a server has room in the thousands (max_locks_per_transaction): so no script is long.
+/// \param called what an error shall call them
+inline std::vector<migration> migrator::session::ddl_scripts(instar::dialect target, const schema_view& schema,
+                                                             std::string_view called) {
+  const plan steps = make_plan(schema_view{}, schema);
+  if (target != instar::postgres)
+    return {{.name = std::string{called}, .sql = script(target, steps), .checksum = {}, .file = std::string{called}}};
+  constexpr std::size_t longest = 200;
+  std::vector<migration> scripts;
+  const std::vector<std::string> all = statements(target, steps);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    // As pg_dump does: a function may name what is made after it, or what is not there any more.
+    if (i % longest == 0)
+      scripts.push_back({.name = std::string{called},
+                         .sql = "SET check_function_bodies = off;\n",
+                         .checksum = {},
+                         .file = std::string{called}});
+    scripts.back().sql += all[i] + "\n;\n";  // on a line of its own, for the statement may end in a comment
+  }
+  return scripts;
+}
+
+/// A schema as the database says it.
 inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::string_view called) {
-  migration made;
-  made.name = called;
-  const instar::dialect target = dialect_for_files();
-  // As pg_dump does: a function may name what is made after it, or what is not there any more.
-  if (target == instar::postgres)
-    made.sql = "SET check_function_bodies = off;\n";
-  made.sql += script(target, make_plan(schema_view{}, schema));
-  made.file = std::string{called};
-  return read_shadow({&made});
+  const std::vector<migration> made = ddl_scripts(dialect_for_files(), schema, called);
+  return read_shadow(detail::pointers_to(made));
 }
 
 /// The models as the database says them.
 inline owned_schema migrator::session::read_models() {
-  owned_schema read = read_ddl(required_models(), "the models");
+  owned_schema read = read_ddl(required_models(), detail::models_name);
   detail::carry_renames(read, required_models());
   return read;
 }
+
+/// The models as the database says them, read in a shadow database of their own while its maker does something else
+/// with another one: what takes the time is the server, which has a process for each connection.
+///
+/// Only on PostgreSQL, and where the role may make databases. Everywhere else, and where there is no further connection
+/// or thread to be had, they are read when they are asked for.
+class migrator::session::models_aside {
+ public:
+  /// \param of with the database open; must outlive this object
+  explicit models_aside(session& of) : of_(of) {
+    if (of_.dialect_for_files() == instar::postgres && !of_.options.shadow && of_.opened != nullptr)
+      read_.emplace([this](reading& self) { return read_aside(self); });
+  }
+
+  /// Once. \throws what `read_models` does
+  [[nodiscard]] owned_schema get() {
+    if (read_)
+      if (std::optional<std::optional<owned_schema>> read = read_->get(); read && *read)
+        return std::move(**read);
+    return of_.read_models();
+  }
+
+ private:
+  using reading = detail::aside<std::optional<owned_schema>>;
+
+  /// On the other thread: nothing of the session is touched but what never changes, what is atomic, and the list of
+  /// connections. \return nothing when it has to be done without a second shadow database
+  std::optional<owned_schema> read_aside(reading& self) {
+    std::unique_ptr<detail::shadow_database> shadow;
+    try {
+      shadow = std::make_unique<detail::shadow_database>(instar::postgres, of_.opened, std::nullopt,
+                                                         [&self, note = of_.interruptible()](database* connection) {
+                                                           note(connection);
+                                                           self.uses(connection);
+                                                         });
+    } catch (const database_error&) {
+      return std::nullopt;  // the other attempt says what is wrong
+    }
+    if (shadow->in_transaction())
+      return std::nullopt;
+    const std::vector<migration> made = ddl_scripts(instar::postgres, of_.required_models(), detail::models_name);
+    const detail::runner_hooks silent{[](const migration_progress&) {},
+                                      [this, &self] {
+                                        of_.check();
+                                        if (self.abandoned())
+                                          throw database_error(database_code::interrupted, {});
+                                      },
+                                      [] { return true; }};
+    owned_schema read;
+    shadow->replay(
+        detail::pointers_to(made), {}, silent, [](const migration&, std::size_t) {},
+        [&](std::size_t done, database& on) {
+          if (done == made.size())
+            read = of_.read_back(on);
+        });
+    detail::carry_renames(read, of_.required_models());
+    return read;
+  }
+
+  session& of_;
+  std::optional<reading> read_;
+};
 
 /// The plan between two schemas that were read back.
 ///
@@ -139,7 +229,8 @@ inline diff_report migrator::session::compare_read(owned_schema before, owned_sc
   keep->push_back(std::move(after));
   plan steps = make_plan(keep->front().view(), keep->back().view());
   const instar::dialect target = dialect_for_files();
-  if (!steps.empty() && target == instar::postgres && !keep->front().view().tables.empty()) {
+  const auto has_tables = [](const owned_schema& s) { return !s.view().tables.empty(); };
+  if (!steps.empty() && target == instar::postgres && std::all_of(keep->begin(), keep->end(), has_tables)) {
     try {
       keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
       keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
@@ -225,20 +316,31 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
     candidate.file = candidate.name;
     scripts.push_back(&candidate);
   }
+  const bool migrated = planned.status.database_exists && !planned.status.ledger.empty();
+  std::optional<models_aside> models;
+  if (options.models) {
+    if (dialect_for_files() == instar::postgres && !options.shadow)
+      (void)open(true);
+    models.emplace(*this);
+  }
   owned_schema recorded;
   owned_schema reached;
   replay(scripts, [&](std::size_t done, database& on) {
-    if (done == applied)
+    if (done == applied && migrated)
       recorded = read_back(on);
-    if (done == scripts.size())
-      reached = read_back(on);
+    if (done == scripts.size() && models)
+      reached = done == applied && migrated ? copy_schema(recorded.view()) : read_back(on);
   });
   proof_report proof;
-  if (planned.status.database_exists && !planned.status.ledger.empty())
-    proof.drift = compare_read(std::move(recorded), read_back(open(false)));
-  if (!options.models)
+  if (migrated) {
+    owned_schema found = read_back(open(false));
+    proof.drift = compare_read(copy_schema(recorded.view()), copy_schema(found.view()));
+    if (!proof.drift.empty())
+      proof.undo = compare_read(std::move(found), std::move(recorded));
+  }
+  if (!models)
     return proof;
-  diff_report missing = compare_read(std::move(reached), read_models());
+  diff_report missing = compare_read(std::move(reached), models->get());
   if (!detail::only_drops_objects(missing.steps))
     proof.missing = std::move(missing);
   else
@@ -251,17 +353,23 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
 inline diff_report migrator::session::drift() {
   const history read = load_or_empty();
   database& on = open(false);
-  const status_report status = compare(on, read, ledger::read(on, options.ledger));
+  return drift_from(read, compare(on, read, ledger::read(on, options.ledger)), migration_state::applied);
+}
+
+/// From what the applied scripts of a history make to what the database is.
+/// \param also a state in which a script is taken as the file is now, beside `applied`
+inline diff_report migrator::session::drift_from(const history& read, const status_report& status,
+                                                 migration_state also) {
   std::vector<const migration*> scripts;
   for (const migration_status& m : status.migrations) {
     if (m.state == migration_state::pending)
       continue;
-    if (m.state != migration_state::applied)
+    if (m.state != migration_state::applied && m.state != also)
       throw detail::error_of(detail::problem_of(m));
     scripts.push_back(read.find(m.name));
   }
   owned_schema recorded = read_shadow(scripts);
-  return compare_read(std::move(recorded), read_back(on));
+  return compare_read(std::move(recorded), read_back(open(false)));
 }
 
 }  // namespace instar

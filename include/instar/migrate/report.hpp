@@ -62,8 +62,11 @@ struct migration_status {
   std::string ledger_checksum;  ///< of what was applied; empty when nothing was
   std::string started_at;       ///< as the database writes it; empty when never started
   std::string finished_at;
-  std::string logs;       ///< what the database said when it failed
+  std::string logs;       ///< what the database said when it failed; empty for others
   std::size_t tries = 0;  ///< ledger rows of that name, rolled-back ones included
+
+  /// Of an edited one: whether its statements are still those that ran. None: the ledger does not know them.
+  std::optional<bool> same_statements{};
 };
 
 /// What `status()` sees. Sorted by name.
@@ -201,6 +204,7 @@ struct diff_report {
 /// What a shadow database proves of a plan before anything is written.
 struct proof_report {
   diff_report drift;    ///< from what the applied migrations make to what the database is
+  diff_report undo;     ///< the way back, where there is drift
   diff_report missing;  ///< from what the migrations and the new script make to the models
 
   /// Whole objects that scripts make and the models do not describe, when there is no other difference.

@@ -198,7 +198,7 @@ class script_runner {
     if (recorded_) {
       if (!book_.place().exists)
         text += book_.create_statement() + ";\n";
-      text += book_.insert_applied(migration_->name, migration_->checksum, 1) + ";\n";
+      text += book_.insert_applied(*migration_, 1) + ";\n";
     }
     if (own || explicit_begin)
       text += "COMMIT";
@@ -264,7 +264,7 @@ class script_runner {
     if (recorded_) {
       if (!book_.place().exists)
         on_.execute(book_.create_statement());
-      on_.execute(book_.insert_applied(migration_->name, migration_->checksum, 1));
+      on_.execute(book_.insert_applied(*migration_, 1));
     }
     on_.execute("COMMIT");
   }
@@ -461,7 +461,7 @@ class script_runner {
       text += book_.create_statement() + ";\n";
     text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
                   : book_.create_journal() + ";\n";
-    text += book_.insert_started(migration_->name, migration_->checksum) + ";\n";
+    text += book_.insert_started(*migration_) + ";\n";
     if (first != nullptr)
       text += entry(first->first, false) + ";\n";
     if (!postgres_)
@@ -483,7 +483,7 @@ class script_runner {
       return;
     }
     std::string text = postgres_ ? session_reset() : "BEGIN IMMEDIATE;\n";
-    text += book_.mark_finished(migration_->name) + ";\n" + book_.drop_journal() + ";\n";
+    text += book_.mark_finished(*migration_) + ";\n" + book_.drop_journal() + ";\n";
     if (!postgres_)
       text += "COMMIT";
     on_.execute(text);

@@ -191,10 +191,11 @@ struct migrator::session {
     const std::lock_guard lock{guard};
     working.push_back(connection);
   }
-  void release_last() {
+  void release(const database* connection) {
     const std::lock_guard lock{guard};
-    if (!working.empty())
-      working.pop_back();
+    const auto last = std::find(working.rbegin(), working.rend(), connection);
+    if (last != working.rend())
+      working.erase(std::next(last).base());
   }
 
   void tell(const migration_progress& progress) const {
@@ -597,6 +598,17 @@ struct migrator::session {
 
   // ---- shadow ----
 
+  /// Lets an interruption reach the connection of a shadow database as long as that is in use.
+  [[nodiscard]] detail::shadow_database::connection_hook interruptible() {
+    return [this, used = static_cast<database*>(nullptr)](database* connection) mutable {
+      if (connection != nullptr)
+        use(connection);
+      else
+        release(used);
+      used = connection;
+    };
+  }
+
   /// Runs scripts in a shadow database of their own. \param inspect see shadow_database::replay
   void replay(const std::vector<const migration*>& scripts, const detail::shadow_database::inspection& inspect) {
     const instar::dialect target = dialect_for_files();
@@ -604,12 +616,7 @@ struct migrator::session {
     std::string schema;
     if (target == instar::postgres && main != nullptr)
       schema = ledger::read(*main, options.ledger).place().schema;
-    detail::shadow_database shadow{target, main, options.shadow, [this](database* connection) {
-                                     if (connection != nullptr)
-                                       use(connection);
-                                     else
-                                       release_last();
-                                   }};
+    detail::shadow_database shadow{target, main, options.shadow, interruptible()};
     shadow.replay(
         scripts, schemas_in_use(schema), hooks(),
         [&](const migration& m, std::size_t i) {
@@ -656,6 +663,13 @@ struct migrator::session {
     detail::sync_to_disk(folder);
   }
 
+  /// \throws migration_error `bad_name`, `name_too_long`
+  [[nodiscard]] std::string new_name(const history& read, std::string_view said) const {
+    const auto now =
+        options.clock ? options.clock() : std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return detail::new_migration_name(read, said, now);
+  }
+
   [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
     std::vector<migration_record> records;
     for (const migration& m : read.migrations)
@@ -680,8 +694,12 @@ struct migrator::session {
 
   [[nodiscard]] owned_schema read_back(database& on) const;
   [[nodiscard]] owned_schema read_shadow(const std::vector<const migration*>& scripts);
+  [[nodiscard]] static std::vector<migration> ddl_scripts(instar::dialect target, const schema_view& schema,
+                                                          std::string_view called);
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
+  [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
+  class models_aside;
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
   [[nodiscard]] owned_schema read_source(const diff_source& source);
@@ -693,12 +711,17 @@ struct migrator::session {
   resolve_report resolve_applied(std::string_view name);
   resolve_report resolve_rolled_back(std::string_view name);
   resolve_report resolve_edited(std::string_view name);
+  resolve_report resolve_repaired(std::string_view name);
+  bool has_same_statements(const ledger& book, const history& read, std::string_view name);
+  void prove_edited(const ledger& book, const history& read, std::string_view name);
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
+  created_migration adopt_drift(std::string_view name);
+  void prove_adoption(const history& read, const migration& made);
   snapshot_report follow_models(const next_plan& planned);
   dev_report dev(const dev_options& how);
   push_report push(bool accept_data_loss);

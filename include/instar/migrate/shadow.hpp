@@ -35,7 +35,9 @@ class shadow_database {
   /// Told which connection is in use, so that an interruption reaches it; nullptr: none any more.
   using connection_hook = std::function<void(database*)>;
 
-  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise
+  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise. It is used by `replay` alone,
+  /// and
+  ///              only where `in_transaction`
   /// \param named an empty database to use instead of a scratch one
   /// \throws migration_error `shadow_unavailable`, `shadow_not_empty`
   shadow_database(dialect target, database* main, const std::optional<database_url>& named, connection_hook in_use)
@@ -154,11 +156,12 @@ class shadow_database {
     const auto now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
     std::random_device random;
-    const std::string name =
-        std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random() % 1'000'000);
+    const std::string name = std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random());
     scratch_ = main.url().with_database(name);
+    // Not through template1, which nobody may be connected to while another shadow database is made of it.
+    std::unique_ptr<database> server = open_database(main.url(), {.application_name = "instar shadow"});
     try {
-      create_database(*scratch_);
+      create_database_from(*server, *scratch_);
     } catch (const database_error& error) {
       scratch_.reset();
       if (error.code() == database_code::permission)
@@ -166,7 +169,8 @@ class shadow_database {
       throw;
     }
     try {
-      drop_stale(main, now.count());
+      drop_stale(*server, now.count());
+      server.reset();
       own_ = open_database(*scratch_, {.application_name = "instar shadow"});
       own_->execute("SET synchronous_commit = off");
     } catch (const std::exception&) {
@@ -177,9 +181,9 @@ class shadow_database {
   }
 
   /// Drops what killed runs left behind: old by their name, used by nobody, and ours to drop.
-  static void drop_stale(database& main, std::int64_t now) {
+  static void drop_stale(database& server, std::int64_t now) {
     constexpr std::int64_t hour = 3600;
-    const query_result found = main.query(
+    const query_result found = server.query(
         "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^instar_shadow_[0-9]{1,12}_[0-9]+$' "
         "AND pg_catalog.split_part(d.datname, '_', 3)::bigint < " +
         std::to_string(now - hour) +
@@ -187,7 +191,7 @@ class shadow_database {
         "pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)");
     for (const auto& row : found.rows)
       try {
-        (void)drop_database(main.url().with_database(text_of(row[0])));
+        (void)drop_database(server.url().with_database(text_of(row[0])));
       } catch (const database_error&) {
         // Somebody else is faster, or uses it after all.
       }

@@ -46,8 +46,9 @@ namespace detail {
 struct snapshot_value {
   enum class kind : unsigned char { text, number, name, list };
   kind what = kind::list;
-  std::string text{};                                              ///< of a text: unescaped; otherwise as it is spelt
-  std::vector<std::pair<std::string, snapshot_value>> elements{};  ///< with the member's name where one is given
+  std::string member;                    ///< the name that it is given to, where there is one
+  std::string text;                      ///< of a text: unescaped; otherwise as it is spelt
+  std::vector<snapshot_value> elements;  ///< of a list
   std::size_t offset = 0;
   std::size_t content = 0;  ///< of a raw text: where in the file its first character is; 0: it is not raw
 };
@@ -202,16 +203,17 @@ class snapshot_parser {
     return read;
   }
 
-  std::vector<std::pair<std::string, snapshot_value>> list(std::size_t depth) {
+  std::vector<snapshot_value> list(std::size_t depth) {
     expect("{");
-    std::vector<std::pair<std::string, snapshot_value>> elements;
+    std::vector<snapshot_value> elements;
     while (!take("}")) {
       std::string member;
       if (take(".")) {
         member = name("a member's name");
         expect("=");
       }
-      elements.emplace_back(std::move(member), value(depth + 1));
+      elements.push_back(value(depth + 1));
+      elements.back().member = std::move(member);
       if (take(","))
         continue;
       expect("}");
@@ -322,11 +324,12 @@ class snapshot_builder {
     static constexpr std::array<std::string_view, 5> known{"tables", "enumerations", "objects", "migrations",
                                                            "dialect"};
     const snapshot_value* found = nullptr;
-    for (const auto& [name, value] : whole.elements) {
-      if (std::find(known.begin(), known.end(), name) == known.end())
-        parser_.fail("instar::stored_snapshot has no member `" + name + "`; a newer instar may have written it.",
+    for (const snapshot_value& value : whole.elements) {
+      if (std::find(known.begin(), known.end(), value.member) == known.end())
+        parser_.fail("instar::stored_snapshot has no member `" + value.member +
+                         "`; a newer instar may have written it.",
                      value.offset);
-      if (name == wanted)
+      if (value.member == wanted)
         found = &value;
     }
     return found;
@@ -350,15 +353,15 @@ class snapshot_builder {
     const snapshot_value& list = variable(*reference, type).value;
     if (list.what != kind::list)
       parser_.fail("An array is expected here.", list.offset);
-    for (const auto& element : list.elements)
-      visit(element.second);
+    for (const snapshot_value& element : list.elements)
+      visit(element);
   }
 
   /// One of the values in the braces of an element.
   const snapshot_value& field(const snapshot_value& element, std::size_t at, kind what) {
-    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].second.what != what)
+    if (element.what != kind::list || element.elements.size() <= at || element.elements[at].what != what)
       parser_.fail("An element is not as instar writes it.", element.offset);
-    return element.elements[at].second;
+    return element.elements[at];
   }
 
   std::uint64_t hash(const snapshot_value& value) {

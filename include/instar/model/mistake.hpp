@@ -8,8 +8,8 @@
 namespace instar {
 
 /// Never defined: naming it stops the build, and the compiler prints the text. If you see it, the text tells the
-/// mistake.
-template <fixed_string Text>
+/// mistake; clang shows it in pieces.
+template <fixed_string... Text>
 struct mistake_in_model;
 
 namespace detail {
@@ -232,9 +232,12 @@ struct no_mistake<Mistake, false> {
   static constexpr bool value = true;
 };
 #else
+template <const mistake& Mistake>
+inline constexpr auto told_mistake = mistake_text<Mistake>();
+
 // A base class that is never defined: one error, which names it with its text.
 template <const mistake& Mistake>
-struct no_mistake<Mistake, false> : mistake_in_model<mistake_text<Mistake>()> {
+struct no_mistake<Mistake, false> : decltype(told<mistake_in_model, told_mistake<Mistake>>()) {
   static constexpr bool value = true;
 };
 #endif

@@ -142,9 +142,9 @@ inline constexpr auto migration_sql =
 template <dialect Dialect, const auto& Schema>
 inline constexpr auto& ddl = migration_sql<Dialect, detail::empty_schema, Schema>;
 
-/// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has. If you see it, run
-/// `migrate dev --name …` and commit the migration.
-template <fixed_string PendingSql>
+/// Never defined: naming it stops the build, and the compiler prints the SQL that no migration has; clang shows it in
+/// pieces. If you see it, run `migrate dev --name …` and commit the migration.
+template <fixed_string... PendingSql>
 struct migration_is_missing;
 
 namespace detail {
@@ -339,9 +339,12 @@ struct migrated_check<Schema, Snapshot, false> {
   static constexpr bool value = true;
 };
 #else
+template <const auto& Schema, const auto& Snapshot>
+inline constexpr auto told_sql = pending_sql<Schema, Snapshot>();
+
 // A base class that is never defined: one error, which names it with its text.
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> : migration_is_missing<pending_sql<Schema, Snapshot>()> {
+struct migrated_check<Schema, Snapshot, false> : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
   static constexpr bool value = true;
 };
 #endif

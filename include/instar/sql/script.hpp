@@ -311,18 +311,53 @@ class script_splitter {
   script_splitter(instar::dialect dialect, std::string_view script) : dialect_(dialect), script_(script) {}
 
   std::vector<script_statement> split() {
+    read([](const script_token&, std::string_view) {});
+    return std::move(statements_);
+  }
+
+  [[nodiscard]] std::string normalize() {
+    std::string text;
+    bool ended = false;
+    read([&](const script_token& token, std::string_view gap) {
+      if (token.kind == script_token_kind::symbol && token.text == ";") {
+        ended = true;  // and is written before the next token: the last statement needs none
+        return;
+      }
+      if (ended && !text.empty()) {
+        text += ';';
+      } else if (!gap.empty() && !text.empty() && !stands_alone(text.back()) && !stands_alone(token.text.front())) {
+        // Two strings are one where a line ends between them, and an error otherwise.
+        text += token.text.front() == '\'' && gap.find_first_of("\r\n") != std::string_view::npos ? '\n' : ' ';
+      }
+      ended = false;
+      text += token.text;
+    });
+    return text;
+  }
+
+ private:
+  /// Goes through the whole script. \param seen called with each token, and with what stands between it and the one
+  /// before
+  template <class Seen>
+  void read(const Seen& seen) {
     check_bytes();
     if (script_.starts_with(byte_order_mark)) {
       at_ = byte_order_mark.size();
     }
-    while (skip_blank_and_comments()) {
-      take(next_token());
+    for (std::size_t end = at_; skip_blank_and_comments(); end = at_) {
+      const std::string_view gap = script_.substr(end, at_ - end);
+      const script_token token = next_token();
+      seen(token, gap);
+      take(token);
     }
     finish(true);
-    return std::move(statements_);
   }
 
- private:
+  /// Whether a blank beside it changes nothing: it is part of no longer token.
+  [[nodiscard]] static constexpr bool stands_alone(char symbol) {
+    return symbol == '(' || symbol == ')' || symbol == ',' || symbol == ';';
+  }
+
   [[nodiscard]] bool on_postgres() const { return dialect_ == instar::postgres; }
   [[nodiscard]] bool starts_with(std::string_view text) const { return script_.substr(at_).starts_with(text); }
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
@@ -699,6 +734,14 @@ class script_splitter {
 /// Time is linear in the length of the script.
 [[nodiscard]] inline std::vector<script_statement> split_script(instar::dialect dialect, std::string_view script) {
   return detail::script_splitter{dialect, script}.split();
+}
+
+/// The text that all scripts share whose statements are the same: without comments, blanks only where they part two
+/// words or symbols, no semicolon at the end. Quoted text, bodies in dollar quotes included, stays as it is, and so
+/// does the case of words.
+/// \throws script_error as `split_script`
+[[nodiscard]] inline std::string normalized_script(instar::dialect dialect, std::string_view script) {
+  return detail::script_splitter{dialect, script}.normalize();
 }
 
 }  // namespace instar

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/cli/commands/report.hpp>
+#include <instar/cli/likely_renames.hpp>
 
 #include <algorithm>
 
@@ -87,12 +88,23 @@ inline exit_code refuse_drift(session& s, const diff_report& drift) {
                            "The database is not what its migrations made; these changes were made by hand (" +
                                counted(drift.summary.size(), "step") + ").",
                            drift,
-                           {"To undo them here: `" + me + " migrate diff --from database --to migrations --script | " +
-                                me + " db execute --stdin`.",
-                            "To keep them: put them into the models, `" + me +
-                                " migrate dev --create-only --skip-shadow --name NAME`, and `" + me +
-                                " migrate resolve --applied` for what was written.",
+                           {"To keep them: put them into the models (`" + me + " db pull` prints them), then `" + me +
+                                " migrate dev --adopt-drift --name NAME`.",
+                            "To undo them: `" + me + " migrate dev --revert-drift`.",
                             "`" + me + " migrate reset` makes the database anew, without its data."});
+}
+
+/// `--revert-drift`: undoes in the database what was changed by hand.
+inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
+  s.screen.result("Undone in the database (" + counted(undo.summary.size(), "step") + "):");
+  show_steps(s, undo.summary);
+  if (undo.loses_data)
+    require_consent(s, s.given.accept_data_loss, "Undoing this destroys data. Go on?",
+                    make_diagnostic(migration_code::data_loss, "Undoing what was changed by hand destroys data.",
+                                    "Give --accept-data-loss if that is what you want, or keep the change: "
+                                    "--adopt-drift.",
+                                    "Nothing was written; the database was not changed."));
+  s.interruptible(m, [&] { m.execute_script(undo.script, "the undoing of the drift"); });
 }
 
 inline exit_code refuse_unproven(session& s, const diff_report& missing, bool writes) {
@@ -171,6 +183,24 @@ inline exit_code create_by_hand(session& s) {
   return exit_code::ok;
 }
 
+/// `--adopt-drift`: writes what was changed by hand as a migration.
+inline exit_code adopt_drift(session& s, migrator& m, const diff_report& drift) {
+  const std::string name = choose_name(s, drift.steps);
+  const created_migration created = s.interruptible(m, [&] { return m.adopt_drift(name); });
+  if (s.screen.json()) {
+    begin_result(s).texts("steps", drift.summary);
+    write_json(s.json.key("created"), created);
+    s.json.end_object();
+    return exit_code::ok;
+  }
+  s.clear_passing_line();
+  s.screen.result("Changed by hand (" + counted(drift.summary.size(), "step") + "):");
+  show_steps(s, drift.summary);
+  show_created(s, created);
+  s.screen.result("It is recorded as applied here; elsewhere `" + s.program_name + " migrate deploy` applies it.");
+  return exit_code::ok;
+}
+
 }  // namespace detail
 
 /// `migrate dev`: verifies history and ledger, plans from the last migration to the models, proves the plan, writes it,
@@ -199,11 +229,15 @@ inline exit_code migrate_dev(session& s) {
   if (!s.given.skip_shadow) {
     const proof_report proof = s.interruptible(*m, [&] { return m->prove(next); });
     s.clear_passing_line();
-    if (!proof.drift.empty())
+    if (!proof.drift.empty() && s.given.adopt_drift)
+      return detail::adopt_drift(s, *m, proof.drift);
+    if (!proof.drift.empty() && !s.given.revert_drift)
       return detail::refuse_drift(s, proof.drift);
     if (!proof.missing.empty())
       return detail::refuse_unproven(s, proof.missing, next.wants_migration());
     s.warn(proof.warnings);
+    if (!proof.drift.empty())
+      detail::revert_drift(s, *m, proof.undo);
   }
 
   dev_report report;
@@ -225,6 +259,8 @@ inline exit_code migrate_dev(session& s) {
     detail::show_steps(s, next.summary);
     for (const diagnostic& hazard : hazards)
       s.warn(hazard);
+    for (const diagnostic& rename : likely_renames(next.steps))
+      s.warn(rename);
     // What is only written can still be edited, so nobody is asked.
     if (next.loses_data && !s.given.create_only)
       detail::require_data_loss_consent(s, "This migration",

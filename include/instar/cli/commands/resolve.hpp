@@ -16,6 +16,7 @@ inline exit_code migrate_resolve(session& s) {
   };
   each(s.given.rolled_back, &migrator::resolve_rolled_back);
   each(s.given.applied, &migrator::resolve_applied);
+  each(s.given.repaired, &migrator::resolve_repaired);
   each(s.given.edited, &migrator::resolve_edited);
   each(s.given.missing, &migrator::resolve_missing);
   if (s.screen.json()) {

@@ -36,7 +36,8 @@ namespace detail {
     return "It began and did not end. Undo what it did, then " + resolve + "--rolled-back " + name +
            "`; or complete it by hand, then " + resolve + "--applied " + name + "`.";
   case migration_state::edited:
-    return "Its file is not what was applied. Restore the file; or, if the change is meant, " + resolve + "--edited " +
+    return "Its file is not what was applied. Restore the file; or, if only comments or blanks changed, " + resolve +
+           "--repair " + name + "`; or, if you made the same change in the database by hand, " + resolve + "--edited " +
            name + "`.";
   case migration_state::missing:
     return "It was applied, and its folder is gone. Restore the folder; or, if it is meant to be gone, " + resolve +
