@@ -147,6 +147,22 @@ TEST_CASE("a baseline that fails half-way leaves no file, and what was there as 
   }
 }
 
+TEST_CASE("a baseline makes functions as pg_dump does: before what they name, and right or wrong") {
+  const workspace w;
+  const scratch_database db{instar::postgres};
+  db.run("SET check_function_bodies = off; CREATE TABLE t (id integer); "
+         "CREATE FUNCTION of_table() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM t'; "
+         "CREATE FUNCTION wrong() RETURNS integer LANGUAGE plpgsql AS 'BEGIN SELECT FROM WHERE; END'");
+  migrator m{db.url(), {.migrations = w.migrations()}};
+  (void)m.baseline();
+  const scratch_database elsewhere{instar::postgres};
+  CHECK(test::applied(migrator{elsewhere.url(), {.migrations = w.migrations()}}.deploy()) == "0_init");
+  using kind = instar::diff_source::kind;
+  const scratch_database by_script{instar::postgres};
+  by_script.run(m.diff({.what = kind::empty}, {.what = kind::database}).script);
+  CHECK(by_script.ask("SELECT count(*) FROM pg_proc WHERE proname IN ('of_table', 'wrong')") == "2");
+}
+
 TEST_CASE("an empty database has a baseline, too") {
   const workspace w;
   const scratch_database db{each_dialect()};

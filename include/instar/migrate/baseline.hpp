@@ -5,7 +5,6 @@
 #include <instar/migrate/session.hpp>
 #include <instar/migrate/written_files.hpp>
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -103,12 +102,7 @@ inline migration migrator::session::baseline_migration(const schema_view& schema
   migration made;
   made.name = detail::baseline_name;
   made.file = writable_folder() / made.name / "migration.sql";
-  made.sql = script(target, make_plan(schema_view{}, schema));
-  // As pg_dump does: a function may name what is made after it.
-  const bool functions = std::any_of(schema.raw_objects.begin(), schema.raw_objects.end(),
-                                     [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; });
-  if (target == instar::postgres && functions)
-    made.sql.insert(0, "SET check_function_bodies = off;\n\n");
+  made.sql = detail::script_as_dumped(target, make_plan(schema_view{}, schema));
   if (made.sql.empty())
     made.sql = "-- The database was empty.\n";
   made.checksum = detail::sha256_hex(made.sql);

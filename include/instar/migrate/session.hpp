@@ -110,6 +110,20 @@ namespace detail {
   return name;
 }
 
+/// The script of a plan. One that makes a whole schema does as pg_dump: PostgreSQL does not look into the bodies of
+/// functions, which may name what is made after them, or be wrong, as they were where they come from.
+/// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CHECK-FUNCTION-BODIES
+[[nodiscard]] inline std::string script_as_dumped(dialect target, const plan& steps) {
+  const schema_view& before = steps.before;
+  const bool from_nothing = before.tables.empty() && before.views.empty() && before.raw_objects.empty();
+  const auto has_body = [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; };
+  const std::string text = script(target, steps);
+  if (target != instar::postgres || !from_nothing ||
+      std::none_of(steps.after.raw_objects.begin(), steps.after.raw_objects.end(), has_body))
+    return text;
+  return "SET check_function_bodies = off;\n\n" + text;
+}
+
 /// What migration_lock.toml says for a dialect.
 [[nodiscard]] inline std::string lock_file_text(dialect d) {
   return "# The database that these migrations are for. Keep it in version control, do not edit it.\nprovider = \"" +
@@ -671,7 +685,7 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = script(target, report.steps);
+      report.script = detail::script_as_dumped(target, report.steps);
     report.loses_data = report.steps.loses_data();
     return report;
   }
