@@ -12047,11 +12047,10 @@ class row_reader {
 template <class Row>
 [[nodiscard]] std::vector<Row> read_rows(database& db, std::string_view sql) {
   query_result result = db.query(sql);
-  std::vector<Row> rows;
-  rows.reserve(result.rows.size());
-  for (std::vector<sql_value>& values : result.rows) {
-    row_reader in{values};
-    rows.emplace_back().read(in);
+  std::vector<Row> rows(result.rows.size());  // at once: a vector that can grow costs each row type compile time
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    row_reader in{result.rows[i]};
+    rows[i].read(in);
   }
   return rows;
 }
@@ -22162,6 +22161,20 @@ namespace detail {
   return name;
 }
 
+/// The script of a plan. One that makes a whole schema does as pg_dump: PostgreSQL does not look into the bodies of
+/// functions, which may name what is made after them, or be wrong, as they were where they come from.
+/// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CHECK-FUNCTION-BODIES
+[[nodiscard]] inline std::string script_as_dumped(dialect target, const plan& steps) {
+  const schema_view& before = steps.before;
+  const bool from_nothing = before.tables.empty() && before.views.empty() && before.raw_objects.empty();
+  const auto has_body = [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; };
+  const std::string text = script(target, steps);
+  if (target != instar::postgres || !from_nothing ||
+      std::none_of(steps.after.raw_objects.begin(), steps.after.raw_objects.end(), has_body))
+    return text;
+  return "SET check_function_bodies = off;\n\n" + text;
+}
+
 /// What migration_lock.toml says for a dialect.
 [[nodiscard]] inline std::string lock_file_text(dialect d) {
   return "# The database that these migrations are for. Keep it in version control, do not edit it.\nprovider = \"" +
@@ -22723,7 +22736,7 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = script(target, report.steps);
+      report.script = detail::script_as_dumped(target, report.steps);
     report.loses_data = report.steps.loses_data();
     return report;
   }
@@ -23903,12 +23916,7 @@ inline migration migrator::session::baseline_migration(const schema_view& schema
   migration made;
   made.name = detail::baseline_name;
   made.file = writable_folder() / made.name / "migration.sql";
-  made.sql = script(target, make_plan(schema_view{}, schema));
-  // As pg_dump does: a function may name what is made after it.
-  const bool functions = std::any_of(schema.raw_objects.begin(), schema.raw_objects.end(),
-                                     [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; });
-  if (target == instar::postgres && functions)
-    made.sql.insert(0, "SET check_function_bodies = off;\n\n");
+  made.sql = detail::script_as_dumped(target, make_plan(schema_view{}, schema));
   if (made.sql.empty())
     made.sql = "-- The database was empty.\n";
   made.checksum = detail::sha256_hex(made.sql);
