@@ -5073,30 +5073,43 @@ class table_finder {
   hash_slots known_;
 };
 
-/// Finds raw objects by kind and name, in constant time.
-class raw_object_finder {
+/// Finds raw objects by kind and name, one after the other: behind the one that was found last, where most are, and
+/// else in constant time. The hashes cost a compiler most, so they are made for the first that is not in its place.
+class raw_object_search {
  public:
-  constexpr explicit raw_object_finder(std::span<const raw_object> objects)
-      : objects_(objects), known_(objects.size()) {
-    for (std::size_t i = 0; i < objects.size(); ++i)
-      known_.put(i, hash_object(objects[i].kind, objects[i].name));
-  }
+  constexpr explicit raw_object_search(std::span<const raw_object> objects) : objects_(objects), known_(0) {}
 
-  /// \return nullptr when there is none
-  constexpr const raw_object* find(const raw_object& wanted) const {
+  /// \return its position, or -1
+  constexpr int find(const raw_object& wanted) {
+    if (next_ < objects_.size() && same(objects_[next_], wanted))
+      return static_cast<int>(next_++);
+    if (known_.hashes.size() != objects_.size())
+      hash_all();
     const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
     const std::vector<int>& slots = known_.slots;
     for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
       const std::size_t i = static_cast<std::size_t>(slots[slot]);
-      if (known_.hashes[i] == hash && same_text(objects_[i].name, wanted.name) &&
-          same_text(objects_[i].kind, wanted.kind))
-        return &objects_[i];
+      if (known_.hashes[i] == hash && same(objects_[i], wanted)) {
+        next_ = i + 1;
+        return slots[slot];
+      }
     }
-    return nullptr;
+    return -1;
   }
 
  private:
+  static constexpr bool same(const raw_object& a, const raw_object& b) {
+    return same_text(a.name, b.name) && same_text(a.kind, b.kind);
+  }
+
+  constexpr void hash_all() {
+    known_ = hash_slots(objects_.size());
+    for (std::size_t i = 0; i < objects_.size(); ++i)
+      known_.put(i, hash_object(objects_[i].kind, objects_[i].name));
+  }
+
   std::span<const raw_object> objects_;
+  std::size_t next_ = 0;
   hash_slots known_;
 };
 
@@ -5693,10 +5706,18 @@ constexpr step_kind drop_step(placement p) {
 }
 
 constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  if (before.raw_objects.empty() && after.raw_objects.empty())
+  const std::span<const raw_object> olds = before.raw_objects;
+  const std::span<const raw_object> news = after.raw_objects;
+  if (olds.empty() && news.empty())
     return;
-  const raw_object_finder old_objects(before.raw_objects);
-  const raw_object_finder new_objects(after.raw_objects);
+  std::vector<int> old_of(news.size(), -1);
+  std::vector<int> new_of(olds.size(), -1);
+  raw_object_search search(olds);
+  for (std::size_t i = 0; i < news.size(); ++i) {
+    old_of[i] = search.find(news[i]);
+    if (old_of[i] >= 0)
+      new_of[static_cast<std::size_t>(old_of[i])] = static_cast<int>(i);
+  }
   std::vector<step> blocked;
   for (const step& s : steps)
     if (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column)
@@ -5704,9 +5725,9 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
   const auto stays = [&](const raw_object& then, const raw_object& now) {
     return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
   };
-  for (std::size_t i = before.raw_objects.size(); i-- > 0;) {
-    const raw_object& then = before.raw_objects[i];
-    const raw_object* now = new_objects.find(then);
+  for (std::size_t i = olds.size(); i-- > 0;) {
+    const raw_object& then = olds[i];
+    const raw_object* now = new_of[i] < 0 ? nullptr : &news[static_cast<std::size_t>(new_of[i])];
     if (now == nullptr)
       steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
     else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
@@ -5714,11 +5735,9 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
                                                                                : step_kind::drop_raw_object,
                            .raw = &then});
   }
-  for (const raw_object& now : after.raw_objects) {
-    const raw_object* then = old_objects.find(now);
-    if (then == nullptr || !stays(*then, now))
-      steps.push_back(step{.kind = create_step(now.placement), .raw = &now});
-  }
+  for (std::size_t i = 0; i < news.size(); ++i)
+    if (old_of[i] < 0 || !stays(olds[static_cast<std::size_t>(old_of[i])], news[i]))
+      steps.push_back(step{.kind = create_step(news[i].placement), .raw = &news[i]});
 }
 
 constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
