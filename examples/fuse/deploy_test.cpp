@@ -94,7 +94,7 @@ TEST_CASE("a program that carries its migrations brings an empty database up to 
       CHECK(rows[i].checksum == fuse::migrations::embedded[i].sha256);
       CHECK(rows[i].finished);
       CHECK_FALSE(rows[i].rolled_back);
-      CHECK(rows[i].logs.value_or("") == "");
+      CHECK(rows[i].logs.value_or("").starts_with("statements sha256:"));  // what ran, without its comments
     }
   }
 

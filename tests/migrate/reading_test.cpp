@@ -338,6 +338,5 @@ TEST_CASE("a proof leaves no shadow database and changes nothing") {
   const std::string before = p.db.tables();
   (void)p.diff("database", "models");
   CHECK(p.db.tables() == before);
-  CHECK(p.db.ask("SELECT count(*) FROM pg_database WHERE datname LIKE 'instar_shadow_%' AND datname NOT IN (SELECT "
-                 "datname FROM pg_stat_activity WHERE datname IS NOT NULL)") == "0");
+  CHECK(test::shadow_databases_go(p.db));
 }

@@ -11,10 +11,6 @@ namespace code = instar::migration_code;
 
 namespace {
 
-std::string shadows(const scratch_database& db) {
-  return db.ask("SELECT datname FROM pg_database WHERE datname LIKE 'instar_shadow%' ORDER BY 1");
-}
-
 /// The database as a role that may not create databases sees it; the role owns it.
 class modest_database {
  public:
@@ -55,7 +51,8 @@ TEST_CASE("PostgreSQL: a scratch database is gone afterwards, and stale ones go 
   w.add("20240101000000_a", "CREATE TABLE a (id integer);\nCREATE INDEX CONCURRENTLY i ON a (id);\n");
   migrator m{db.url(), {.migrations = w.migrations()}};
   (void)m.create_migration("x", instar::next_plan{});
-  CHECK(shadows(db) == recent);
+  CHECK(test::shadow_databases_go(db, recent));
+  CHECK(test::shadow_databases(db).contains(recent));
   CHECK(db.tables().empty());
   db.run("DROP DATABASE " + recent);
 }
@@ -108,7 +105,7 @@ TEST_CASE("an empty database can be named as the shadow, and is empty afterwards
   (void)m.create_migration("x", instar::next_plan{});
   CHECK(shadow.tables().empty());
   if (kind == instar::postgres)
-    CHECK(shadows(db).empty());
+    CHECK(test::shadow_databases_go(db));
   shadow.run("CREATE TABLE precious (id INTEGER)");
   const auto error = error_of([&] { (void)m.create_migration("y", instar::next_plan{}); });
   CHECK(error.code() == code::shadow_not_empty);
@@ -133,7 +130,7 @@ TEST_CASE("PostgreSQL: a named shadow loses the schemas and extensions of the sc
   CHECK(shadow.ask("SELECT count(*) FROM pg_type WHERE typname = 'mood'") == "0");
   CHECK(shadow.ask("SELECT count(*) FROM tools.precious") == "0");
   CHECK(shadow.ask("SELECT count(*) FROM pg_extension WHERE extname = 'plpgsql'") == "1");
-  CHECK(shadows(db).empty());
+  CHECK(test::shadow_databases_go(db));
 }
 
 TEST_CASE("a shadow database of the other kind is refused") {
@@ -157,6 +154,6 @@ TEST_CASE("PostgreSQL: an interruption reaches the shadow database, which goes a
   CHECK(error_of([&] { (void)m.create_migration("y", instar::next_plan{}); }).code() == code::stopped);
   breaker.join();
   CHECK(std::chrono::steady_clock::now() - began < 20s);
-  CHECK(shadows(db).empty());
+  CHECK(test::shadow_databases_go(db));
   CHECK(w.names("migrations").size() == 1);
 }

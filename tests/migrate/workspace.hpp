@@ -6,14 +6,17 @@
 #include <instar/database/database.hpp>
 #include <instar/migrate/migrator.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
 #include <random>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -122,6 +125,26 @@ class scratch_database {
 
   instar::database_url url_;
 };
+
+/// The names of the shadow databases on the server.
+inline std::set<std::string> shadow_databases(const scratch_database& db) {
+  std::set<std::string> names;
+  for (const auto& row : db.open()->query("SELECT datname FROM pg_database WHERE datname LIKE 'instar_shadow%'").rows)
+    names.insert(row.front().value_or(""));
+  return names;
+}
+
+/// Whether those that are there now go away but for one: other tests have theirs on the same server, for a while.
+inline bool shadow_databases_go(const scratch_database& db, const std::string& but_for = {}) {
+  std::set<std::string> left = shadow_databases(db);
+  left.erase(but_for);
+  for (int tries = 0; tries != 600 && !left.empty(); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    const std::set<std::string> now = shadow_databases(db);
+    std::erase_if(left, [&](const std::string& name) { return !now.contains(name); });
+  }
+  return left.empty();
+}
 
 /// Runs something that must throw a migration_error and hands it over.
 template <class Operation>
