@@ -1,7 +1,9 @@
 #pragma once
 
 #include "instar/diff/diff.hpp"
+#include "instar/sql/hazard_text.hpp"
 #include "instar/sql/sqlite.hpp"
+#include "instar/sql/text.hpp"
 
 #include <string>
 
@@ -10,12 +12,6 @@
 namespace instar {
 
 namespace detail {
-
-struct string_writer {
-  std::string text{};
-  void put(char c) { text.push_back(c); }
-  void put(std::string_view more) { text.append(more); }
-};
 
 inline std::string operation_text(dialect d, const plan_view& p, const operation& o) {
   string_writer out;
@@ -29,41 +25,7 @@ inline std::vector<operation> plan_operations(dialect d, const plan_view& p) {
   return operations;
 }
 
-inline std::string type_text(const column_type& t) {
-  string_writer out;
-  put_postgres_type(out, t);
-  return std::move(out.text);
-}
-
-inline std::string qualified(std::string_view schema, std::string_view name) {
-  return schema.empty() ? std::string(name) : std::string(schema) + '.' + std::string(name);
-}
-
-inline std::string joined_names(std::span<const std::string_view> names) {
-  std::string text;
-  for (std::string_view name : names) {
-    if (!text.empty())
-      text += ", ";
-    text += name;
-  }
-  return text;
-}
-
 }  // namespace detail
-
-/// A name as SQL writes it, in double quotes.
-inline std::string quote_identifier(std::string_view name) {
-  detail::string_writer out;
-  detail::put_name(out, name);
-  return std::move(out.text);
-}
-
-/// A text as SQL writes it, in single quotes.
-inline std::string quote_literal(std::string_view text) {
-  detail::string_writer out;
-  detail::put_literal(out, text);
-  return std::move(out.text);
-}
 
 /// The statements of a plan, without semicolons.
 inline std::vector<std::string> statements(dialect d, const plan_view& p) {
@@ -225,35 +187,6 @@ inline std::string describe(const step& s) {
     return "~ table " + on + ": comment";
   case step_kind::comment_column:
     return "~ column " + new_column() + ": comment";
-  }
-  return {};
-}
-
-/// One sentence that says what can go wrong with a step, for a person.
-inline std::string describe(hazard h, const step& s) {
-  const table* t = s.after != nullptr ? s.after : s.before;
-  const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
-  switch (h) {
-  case hazard::drops_table:
-    return "drops table " + (s.raw != nullptr ? std::string(s.raw->name) : on) + " with all its rows";
-  case hazard::drops_column:
-    return "drops column " + on + '.' + std::string(s.old_column()->name) + " with all its values";
-  case hazard::narrows_type:
-    return "changes column " + on + '.' + std::string(s.new_column()->name) + " from " +
-           detail::type_text(s.old_column()->type) + " to " + detail::type_text(s.new_column()->type) +
-           ": values that do not fit are cut or make it fail";
-  case hazard::removes_enum_value:
-    return "removes values of enum " + detail::qualified(s.new_enum->schema, s.new_enum->name) +
-           ": rows that have them make it fail";
-  case hazard::needs_value:
-    return "adds required column " + on + '.' + std::string(s.new_column()->name) +
-           " without a default: fails when the table has rows";
-  case hazard::makes_required:
-    return "makes column " + on + '.' + std::string(s.new_column()->name) + " required: rows with NULL make it fail";
-  case hazard::makes_unique:
-    return "makes values of " + on + " unique: rows with equal values make it fail";
-  case hazard::changes_key:
-    return "replaces the primary key of " + on;
   }
   return {};
 }

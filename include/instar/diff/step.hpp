@@ -1,0 +1,104 @@
+#pragma once
+
+#include "instar/schema/compare.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+/// \file A step of a plan: what it does and to which objects.
+
+namespace instar {
+
+/// What one step does. The order of the enumerators is the order of the steps in a plan: what stands in the way is
+/// dropped first, what others build on is created first, foreign keys come last but for views and triggers.
+enum class step_kind : unsigned char {
+  create_schema,
+  create_extension,
+  alter_extension,
+  drop_raw_object,
+  drop_view,
+  rename_enum,
+  rename_enum_value,
+  create_enum,
+  add_enum_value,
+  create_sequence,
+  alter_sequence,
+  create_early_raw_object,
+  drop_foreign_key,
+  drop_exclusion,
+  drop_check,
+  drop_index,
+  drop_unique,
+  drop_primary_key,
+  drop_middle_raw_object,
+  drop_table,
+  rename_table,
+  rename_column,
+  rename_constraint,
+  rename_index,
+  alter_options,
+  drop_generated,
+  drop_column,
+  rebuild_enum,
+  create_table,
+  add_column,
+  drop_default,
+  drop_identity,
+  alter_type,
+  alter_collation,
+  set_default,
+  fill_nulls,
+  set_not_null,
+  drop_not_null,
+  add_identity,
+  alter_identity,
+  drop_early_raw_object,
+  drop_enum,
+  drop_sequence,
+  create_middle_raw_object,
+  add_primary_key,
+  add_unique,
+  add_check,
+  add_exclusion,
+  create_index,
+  add_foreign_key,
+  comment_table,
+  comment_column,
+  comment_enum,
+  create_view,
+  comment_view,
+  create_raw_object,
+  drop_extension,
+};
+
+inline constexpr std::size_t step_kind_count = static_cast<std::size_t>(step_kind::drop_extension) + 1;
+
+/// Which of a table's constraints a step renames.
+enum class constraint_kind : unsigned char { primary_key, unique, check, foreign_key, exclusion };
+
+/// One step. Which members it uses follows from its kind; all look into the two schemas of the plan.
+struct step {
+  step_kind kind{};
+  const table* before = nullptr;  ///< The table as it was; null when it is created.
+  const table* after = nullptr;   ///< The table as it becomes; null when it is dropped.
+  int from = -1;                  ///< Position in `before` of the column, constraint, index or enum value.
+  int to = -1;                    ///< Position in `after`; of alter_extension 0 for its version, 1 for its schema.
+  constraint_kind constraint = constraint_kind::primary_key;  ///< Of rename_constraint.
+  const enumeration* old_enum = nullptr;
+  const enumeration* new_enum = nullptr;
+  const view_object* old_view = nullptr;
+  const view_object* new_view = nullptr;
+  const raw_object* raw = nullptr;
+  const extension_object* extension = nullptr;
+  const sequence_object* sequence = nullptr;
+  std::string_view schema{};  ///< Of create_schema.
+
+  constexpr const column* old_column() const {
+    return before != nullptr && from >= 0 ? &before->columns[static_cast<std::size_t>(from)] : nullptr;
+  }
+  constexpr const column* new_column() const {
+    return after != nullptr && to >= 0 ? &after->columns[static_cast<std::size_t>(to)] : nullptr;
+  }
+};
+
+}  // namespace instar
