@@ -51,6 +51,11 @@ VERSION(renamed, number, column("new \"name\""), renamed_from("c"))
 VERSION(uniquely, number, unique)
 VERSION(checked, number, check("c > 0"))
 VERSION(indexed, number, index)
+VERSION(filled, number, default_value(7), backfill_sql("id * 2"))
+VERSION(converted, text, convert_using("'n' || c"))
+VERSION(truth, bool)
+using moment = std::chrono::sys_time<std::chrono::microseconds>;
+VERSION(momentary, moment)
 
 // The same over the table's own words.
 #define TABLE(NAME, TABLE_NAME, ...)                                                                                   \
@@ -125,6 +130,40 @@ TEST_CASE("PostgreSQL: a column's type, with how its values convert") {
   STATIC_REQUIRE(POSTGRES(as_text, varying) ==
                  R"(ALTER TABLE "s"."t" ALTER COLUMN "c" TYPE varchar(20) COLLATE "C" USING "c"::varchar(20);
 )");
+}
+
+TEST_CASE("PostgreSQL: a conversion that is said, and one that takes two casts") {
+  STATIC_REQUIRE(POSTGRES(plain, converted) == R"(ALTER TABLE "s"."t" ALTER COLUMN "c" TYPE text USING ('n' || c);
+)");
+  STATIC_REQUIRE(POSTGRES(truth, plain) ==
+                 "ALTER TABLE \"s\".\"t\" ALTER COLUMN \"c\" TYPE bigint USING \"c\"::integer::bigint;\n");
+  STATIC_REQUIRE(POSTGRES(plain, truth) ==
+                 "ALTER TABLE \"s\".\"t\" ALTER COLUMN \"c\" TYPE boolean USING \"c\" <> 0;\n");
+}
+
+TEST_CASE("PostgreSQL: where there is no cast, a column is dropped and added, and the plan says that it loses all") {
+  STATIC_REQUIRE(POSTGRES(plain, momentary) == R"(ALTER TABLE "s"."t" DROP COLUMN "c";
+ALTER TABLE "s"."t" ADD COLUMN "c" timestamptz NOT NULL;
+)");
+  constexpr auto& plan = instar::diff<plain::schema, momentary::schema>;
+  STATIC_REQUIRE(plan.has(instar::hazard::no_conversion));
+  STATIC_REQUIRE(plan.has(instar::hazard::needs_value));
+  STATIC_REQUIRE_FALSE(plan.has(instar::hazard::drops_column));
+  STATIC_REQUIRE(plan.loses_data());
+}
+
+TEST_CASE("PostgreSQL: rows are filled before a default could") {
+  STATIC_REQUIRE(POSTGRES(without, filled) == R"(ALTER TABLE "s"."t" ADD COLUMN "c" bigint;
+ALTER TABLE "s"."t" ALTER COLUMN "c" SET DEFAULT 7;
+UPDATE "s"."t" SET "c" = (id * 2) WHERE "c" IS NULL;
+ALTER TABLE "s"."t" ALTER COLUMN "c" SET NOT NULL;
+)");
+  STATIC_REQUIRE_FALSE(instar::diff<without::schema, filled::schema>.has(instar::hazard::needs_value));
+  STATIC_REQUIRE(POSTGRES(nullable, filled) == R"(ALTER TABLE "s"."t" ALTER COLUMN "c" SET DEFAULT 7;
+UPDATE "s"."t" SET "c" = (id * 2) WHERE "c" IS NULL;
+ALTER TABLE "s"."t" ALTER COLUMN "c" SET NOT NULL;
+)");
+  STATIC_REQUIRE(POSTGRES(plain, filled) == "ALTER TABLE \"s\".\"t\" ALTER COLUMN \"c\" SET DEFAULT 7;\n");
 }
 
 TEST_CASE("PostgreSQL: generated columns") {

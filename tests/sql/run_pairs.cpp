@@ -60,6 +60,10 @@ INSERT INTO users (id, email, points) VALUES (1, 'anna@example.org', 10), (5, 'b
 INSERT INTO visits (id, user_id) VALUES (1, 1), (2, 5), (3, 5);
 )";
 
+constexpr std::string_view visits_at = R"(
+INSERT INTO visits (id, at, done, weight) VALUES (1, 5000, true, 0), (2, 9000, false, 3);
+)";
+
 constexpr std::string_view tasks = R"(
 INSERT INTO tasks (id, state) VALUES (1, 'open'), (2, 'running'), (3, 'done');
 )";
@@ -80,6 +84,23 @@ std::span<const schema_pair> schema_pairs() {
           "required columns with constant defaults are added",
           {users, "SELECT id, level, ratio, motto, CASE WHEN active THEN 1 ELSE 0 END FROM users ORDER BY id",
            "1|3|0.25|it's|1\n7|3|0.25|it's|1"}),
+      pair_of<columns::base::schema, columns::filled::schema>(
+          "new and newly required columns are filled, also from one that goes",
+          {users, "SELECT id, address, name, initial FROM users ORDER BY id",
+           "1|<anna@example.org>|Anna|A\n7|<b@example.org>|no 41|", runs_on::sqlite}),
+      pair_of<columns::base::schema, columns::filled::schema>(
+          "new and newly required columns are filled, one after the other",
+          {users, "SELECT id, address, name, initial FROM users ORDER BY id",
+           "1|<anna@example.org>|Anna|A\n7|<b@example.org>|no 41|n", runs_on::postgres}),
+      pair_of<columns::epoch::schema, columns::moment_converted::schema>(
+          "values are converted as the model says",
+          {visits_at, "SELECT at, done, CASE WHEN weight THEN 1 ELSE 0 END FROM visits ORDER BY id", "t5|1|0\nt9|0|1"}),
+      pair_of<columns::epoch::schema, columns::moment_lost::schema>(
+          "without a cast a column is made anew",
+          {visits_at, "SELECT id, at, weight FROM visits ORDER BY id", "1|5000|\n2|9000|", runs_on::postgres}),
+      pair_of<columns::epoch::schema, columns::moment_lost::schema>(
+          "SQLite keeps what has no cast elsewhere",
+          {visits_at, "SELECT id, at, weight FROM visits ORDER BY id", "1|5000|0\n2|9000|3", runs_on::sqlite}),
       pair_of<columns::base::schema, columns::moment_added::schema>(
           "required columns that default to now are added",
           {users, "SELECT count(*) FROM users WHERE created_at IS NOT NULL AND updated_at IS NOT NULL", "2"}),

@@ -160,7 +160,7 @@ struct column_fates {
 };
 
 /// Compares lists of constraints, foreign keys or indexes: same name and definition stays, same definition is renamed,
-/// the rest is dropped and made.
+/// first what declares its old name, the rest is dropped and made.
 /// \param same whether an old one and a new one say the same, and nothing makes it anew
 template <class T, class Same>
 constexpr void diff_constraints(step_list& out, const column_renames& renames, std::span<const T> then,
@@ -170,10 +170,12 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
     return;
   std::vector<int> becomes(then.size(), -1);
   std::vector<char> kept(now.size(), 0);
-  for (int by_name = 1; by_name >= 0; --by_name)
+  enum class by : unsigned char { name, declared_name, definition };
+  for (by way : {by::name, by::declared_name, by::definition})
     for (std::size_t n = 0; n < now.size(); ++n)
       for (std::size_t o = 0; !kept[n] && o < then.size(); ++o) {
-        if (becomes[o] >= 0 || (by_name != 0 && !same_text(then[o].name, now[n].name)) || !same(then[o], now[n]))
+        if (becomes[o] >= 0 || (way == by::name && !same_text(then[o].name, now[n].name)) ||
+            (way == by::declared_name && !same_text(then[o].name, now[n].renamed_from)) || !same(then[o], now[n]))
           continue;
         becomes[o] = static_cast<int>(n);
         kept[n] = 1;
@@ -306,6 +308,8 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
       continue;
     const column& then = old_columns[static_cast<std::size_t>(was[to])];
     const column& now = new_columns[to];
+    if (then.generated == generated_kind::none && now.generated == generated_kind::none && loses_values(then, now))
+      remade[to] = 1;
     if (!keeps_generated(then, now) &&
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
          (now.generated != generated_kind::none && !same_type(then.type, now.type))))
@@ -325,6 +329,22 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
   }
 }
 
+/// The steps that add a column to a table which may have rows. \param from of one that is made anew
+constexpr void add_column_steps(step_list& out, const table& before, const table& after, int from, int to) {
+  const column& now = after.columns[static_cast<std::size_t>(to)];
+  const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
+  add(step_kind::add_column);
+  if (fills_new_rows(now)) {
+    if (auto_default(now))
+      add(step_kind::set_default);
+    add(step_kind::fill_nulls);
+    if (!now.nullable)
+      add(step_kind::set_not_null);
+  }
+  if (!now.comment.empty())
+    add(step_kind::comment_column);
+}
+
 /// The steps for one column that both tables have.
 constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade) {
   const column& then = before.columns[static_cast<std::size_t>(from)];
@@ -335,9 +355,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
     add(step_kind::rename_column);
   if (remade) {
     add(step_kind::drop_column);
-    add(step_kind::add_column);
-    if (!now.comment.empty())
-      add(step_kind::comment_column);
+    add_column_steps(out, before, after, from, to);
     return;
   }
   if (then.generated != now.generated)
@@ -359,7 +377,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
   if (auto_default(now) && (!same_initial || type))
     add(step_kind::set_default);
   if (then.nullable && !now.nullable) {
-    if (auto_default(now))
+    if (auto_default(now) || !now.backfill.empty())
       add(step_kind::fill_nulls);
     add(step_kind::set_not_null);
   } else if (!then.nullable && now.nullable) {
@@ -384,15 +402,12 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
   const column_fates fates(out.steps, renames);
   std::vector<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
-    const column& now = after.columns[to];
     if (fates.was[to] >= 0) {
       kept[static_cast<std::size_t>(fates.was[to])] = 1;
       diff_column(out, before, after, fates.was[to], static_cast<int>(to), fates.remade[to]);
       continue;
     }
-    out.add(step_kind::add_column, &before, &after, -1, static_cast<int>(to));
-    if (!now.comment.empty())
-      out.add(step_kind::comment_column, &before, &after, -1, static_cast<int>(to));
+    add_column_steps(out, before, after, -1, static_cast<int>(to));
   }
   for (std::size_t from = 0; from < before.columns.size(); ++from)
     if (!kept[from])
@@ -891,12 +906,25 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
   }
 }
 
+/// Whether a column that goes for good is what one that stays is filled or converted from, and so goes after it.
+constexpr bool fills_another(const step& drop) {
+  if (drop.to >= 0 || drop.after == nullptr)
+    return false;
+  for (const column& c : drop.after->columns)
+    if (mentions(c.backfill, drop.old_column()->name) || mentions(c.convert_using, drop.old_column()->name))
+      return drop.after->find_column(drop.old_column()->name) == nullptr;
+  return false;
+}
+
 /// Where a step stands in a plan: steps are ordered by their kinds, but for generated columns, which go before what
-/// they are generated from and come after it, and for schemas, which go when nothing is in them.
+/// they are generated from and come after it, for columns that others are filled from, and for schemas, which go when
+/// nothing is in them.
 constexpr std::size_t rank_of(const step& s) {
   step_kind kind = s.kind;
   if (kind == step_kind::drop_column && s.old_column()->generated != generated_kind::none)
     kind = step_kind::drop_generated;
+  else if (kind == step_kind::drop_column && fills_another(s))
+    kind = step_kind::drop_not_null;
   else if (kind == step_kind::add_column && s.new_column()->generated != generated_kind::none)
     kind = step_kind::drop_not_null;
   else if (kind == step_kind::drop_early_raw_object && same_text(s.raw->kind, "schema"))

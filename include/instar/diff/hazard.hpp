@@ -1,7 +1,8 @@
 #pragma once
 
 #include "instar/diff/step.hpp"
-#include "instar/schema/compare.hpp"
+#include "instar/diff/type_change.hpp"
+#include "instar/schema/dialect.hpp"
 
 #include <array>
 #include <cstddef>
@@ -25,7 +26,7 @@ enum class hazard : unsigned char {
   changes_key = 8,                  ///< INS2008 the primary key is replaced
   may_violate_check = 9,            ///< INS2009 rows that do not meet a new check or exclusion make it fail
   may_violate_foreign_key = 10,     ///< INS2010 rows that reference nothing make it fail
-  no_conversion = 11,               ///< INS2011 no cast leads from the old type to the new one
+  no_conversion = 11,               ///< INS2011 no cast leads from the old type to the new one: every value is lost
   renames_table = 12,               ///< INS2012 programs that know the old name fail
   renames_column = 13,              ///< INS2013 programs that know the old name fail
   renames_enum_value = 14,          ///< INS2014 programs that know the old value fail
@@ -79,8 +80,8 @@ constexpr std::string_view code_of(hazard h) {
 
 /// Whether a hazard destroys data, rather than making the migration fail and leave all as it was.
 constexpr bool destroys_data(hazard h) {
-  return h == hazard::drops_table || h == hazard::drops_column || h == hazard::narrows_type || h == hazard::truncates ||
-         h == hazard::drop_cascade;
+  return h == hazard::drops_table || h == hazard::drops_column || h == hazard::narrows_type ||
+         h == hazard::no_conversion || h == hazard::truncates || h == hazard::drop_cascade;
 }
 
 struct hazard_note {
@@ -102,72 +103,6 @@ struct hazard_list {
 };
 
 namespace detail {
-
-/// Whether every value of the old type is one of the new type, as it is or as its text.
-/// https://www.postgresql.org/docs/current/datatype.html
-constexpr bool type_widens(const column_type& from, const column_type& to) {
-  if (from.dimensions != to.dimensions)
-    return false;
-  const auto rank = [](type_kind k) {
-    switch (k) {
-    case type_kind::smallint:
-      return 1;
-    case type_kind::integer:
-      return 2;
-    case type_kind::bigint:
-      return 3;
-    default:
-      return 0;
-    }
-  };
-  const auto is_text = [](type_kind k) {
-    return k == type_kind::text || k == type_kind::varchar || k == type_kind::citext || k == type_kind::character;
-  };
-  if (is_text(to.kind)) {
-    if (is_text(from.kind))
-      return to.length < 0 || (from.length >= 0 && from.length <= to.length);
-    return to.length < 0 && from.dimensions == 0 && from.kind != type_kind::custom;
-  }
-  if (rank(from.kind) != 0 && rank(to.kind) != 0)
-    return rank(from.kind) <= rank(to.kind);
-  if (rank(from.kind) != 0 && to.kind == type_kind::numeric) {
-    const int digits = rank(from.kind) == 1 ? 5 : rank(from.kind) == 2 ? 10 : 19;
-    return to.length < 0 || to.length - (to.scale < 0 ? 0 : to.scale) >= digits;
-  }
-  if ((rank(from.kind) == 1 || rank(from.kind) == 2) && to.kind == type_kind::double_precision)
-    return true;
-  if (from.kind == type_kind::real && to.kind == type_kind::double_precision)
-    return true;
-  if (from.kind == type_kind::date && (to.kind == type_kind::timestamp || to.kind == type_kind::timestamptz))
-    return true;
-  if ((from.kind == type_kind::json && to.kind == type_kind::jsonb) ||
-      (from.kind == type_kind::cidr && to.kind == type_kind::inet))
-    return true;
-  if (from.kind != to.kind)
-    return false;
-  switch (from.kind) {
-  case type_kind::numeric:
-    if (to.length < 0)
-      return true;
-    return from.length >= 0 && (from.scale < 0 ? 0 : from.scale) <= (to.scale < 0 ? 0 : to.scale) &&
-           from.length - (from.scale < 0 ? 0 : from.scale) <= to.length - (to.scale < 0 ? 0 : to.scale);
-  case type_kind::time:
-  case type_kind::timetz:
-  case type_kind::timestamp:
-  case type_kind::timestamptz:
-    return to.length < 0 || (from.length >= 0 && from.length <= to.length);
-  case type_kind::character:
-  case type_kind::varbit:
-    return to.length < 0 || (from.length >= 0 && from.length <= to.length);
-  case type_kind::bit:
-    return from.length == to.length;
-  case type_kind::enumeration:
-  case type_kind::custom:
-    return false;
-  default:
-    return true;
-  }
-}
 
 constexpr bool removes_value(const enumeration& before, const enumeration& after) {
   std::size_t kept = 0;
@@ -208,6 +143,22 @@ constexpr bool keeps_rows(const raw_object& o) {
          !same_text(o.kind, "foreign table");
 }
 
+/// Whether a database has a hazard that a step has in general: SQLite keeps values of any type.
+constexpr bool concerns(dialect d, hazard h, const step& s) {
+  if (d == dialect::postgres)
+    return true;
+  switch (h) {
+  case hazard::no_conversion:
+    return false;
+  case hazard::needs_value:
+    return s.from < 0;
+  case hazard::narrows_type:
+    return sqlite_conversion_of(s.old_column()->type, s.new_column()->type) == conversion::checked;
+  default:
+    return true;
+  }
+}
+
 /// Calls `note(hazard)` for each hazard of a step.
 template <class Note>
 constexpr void each_hazard(const step& s, Note note) {
@@ -223,17 +174,17 @@ constexpr void each_hazard(const step& s, Note note) {
   case step_kind::drop_column:
     // What a generated column held follows from the others.
     if (s.old_column()->generated == generated_kind::none)
-      note(hazard::drops_column);
+      note(s.to >= 0 && loses_values(*s.old_column(), *s.new_column()) ? hazard::no_conversion : hazard::drops_column);
     break;
   case step_kind::add_column: {
     const column& c = *s.new_column();
     if (!c.nullable && c.initial.kind == default_kind::none && c.identity == identity_kind::none &&
-        c.generated == generated_kind::none)
+        c.generated == generated_kind::none && c.backfill.empty())
       note(hazard::needs_value);
     break;
   }
   case step_kind::alter_type:
-    if (!type_widens(s.old_column()->type, s.new_column()->type))
+    if (s.new_column()->convert_using.empty() && !type_widens(s.old_column()->type, s.new_column()->type))
       note(hazard::narrows_type);
     break;
   case step_kind::rebuild_enum:
@@ -241,7 +192,7 @@ constexpr void each_hazard(const step& s, Note note) {
       note(hazard::removes_enum_value);
     break;
   case step_kind::set_not_null:
-    if (s.new_column()->initial.kind == default_kind::none)
+    if (s.new_column()->initial.kind == default_kind::none && s.new_column()->backfill.empty())
       note(hazard::makes_required);
     break;
   case step_kind::add_unique:

@@ -30,7 +30,11 @@ enum class attribute_kind : unsigned char {
   collate,
   comment,
   column_name,
+  // What is said of the way from the previous version: no part of a content hash.
   renamed_from,
+  convert_using,
+  backfill,
+  first_of_the_way = renamed_from,
 };
 
 enum class table_attribute_kind : unsigned char {
@@ -134,6 +138,7 @@ struct table_attribute {
   bool nulls_not_distinct = false;
   piece text{};
   piece name{};
+  piece renamed_from{};  ///< The name that a constraint or index had in the previous version.
   piece method{};
   piece where{};
   piece target{};  ///< The table that a foreign key references.
@@ -246,6 +251,12 @@ struct index_attribute : detail::table_attributes_base<N> {
     copy.head.name = detail::piece::of(name);
     return copy;
   }
+  /// \param old_name the name in the previous version, where a rename does not follow from an equal definition
+  constexpr index_attribute renamed_from(std::string_view old_name) const {
+    index_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
+    return copy;
+  }
   /// Makes it a unique index (the constraint is `unique(…)`).
   constexpr index_attribute unique() const {
     index_attribute copy = *this;
@@ -287,6 +298,12 @@ struct key_attribute : detail::table_attributes_base<N> {
     copy.head.name = detail::piece::of(name);
     return copy;
   }
+  /// \param old_name the name in the previous version, where a rename does not follow from an equal definition
+  constexpr key_attribute renamed_from(std::string_view old_name) const {
+    key_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
+    return copy;
+  }
   constexpr key_attribute nulls_not_distinct() const {
     key_attribute copy = *this;
     copy.head.nulls_not_distinct = true;
@@ -321,6 +338,11 @@ struct foreign_key_attribute : detail::table_attributes_base<N> {
     copy.head.name = detail::piece::of(name);
     return copy;
   }
+  constexpr foreign_key_attribute renamed_from(std::string_view old_name) const {
+    foreign_key_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
+    return copy;
+  }
   constexpr foreign_key_attribute on_delete(referential_action action) const {
     foreign_key_attribute copy = *this;
     copy.head.on_delete = action;
@@ -350,6 +372,12 @@ struct exclude_attribute : detail::table_attributes_base<N> {
   constexpr exclude_attribute named(std::string_view name) const {
     exclude_attribute copy = *this;
     copy.head.name = detail::piece::of(name);
+    return copy;
+  }
+  /// \param old_name the name in the previous version, where a rename does not follow from an equal definition
+  constexpr exclude_attribute renamed_from(std::string_view old_name) const {
+    exclude_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
     return copy;
   }
   constexpr exclude_attribute using_method(std::string_view method) const {
@@ -410,9 +438,14 @@ struct text_attribute {
   detail::table_attribute_kind table_kind;
   std::string_view text;
   std::string_view name{};
+  std::string_view old_name{};
 
   constexpr text_attribute named(std::string_view constraint_name) const {
-    return {column_kind, table_kind, text, constraint_name};
+    return {column_kind, table_kind, text, constraint_name, old_name};
+  }
+  /// Of a check of the table: the name that it had in the previous version.
+  constexpr text_attribute renamed_from(std::string_view previous_name) const {
+    return {column_kind, table_kind, text, name, previous_name};
   }
   constexpr operator attribute() const {
     return {.kind = column_kind,
@@ -422,7 +455,10 @@ struct text_attribute {
             .name_data = name.data()};
   }
   constexpr operator detail::table_attributes_base<0>() const {
-    return {.head = {.kind = table_kind, .text = detail::piece::of(text), .name = detail::piece::of(name)},
+    return {.head = {.kind = table_kind,
+                     .text = detail::piece::of(text),
+                     .name = detail::piece::of(name),
+                     .renamed_from = detail::piece::of(old_name)},
             .parts = {}};
   }
 };
@@ -522,6 +558,12 @@ struct vocabulary {
   static constexpr text_attribute renamed_from(std::string_view old_name) {
     return {attribute_kind::renamed_from, table_attribute_kind::renamed_from, old_name};
   }
+  /// How a value becomes one of the column's new type, where the type changed:
+  /// `convert_using("to_timestamp(seen_at)")`.
+  static constexpr attribute convert_using(std::string_view sql) { return said(attribute_kind::convert_using, 0, sql); }
+  /// What rows that are there get in a new column, or for NULL in one that becomes required:
+  /// `backfill_sql("lower(email)")`.
+  static constexpr attribute backfill_sql(std::string_view sql) { return said(attribute_kind::backfill, 0, sql); }
   /// What follows the parenthesis of CREATE TABLE on SQLite: "STRICT", "WITHOUT ROWID".
   static constexpr table_attributes_base<0> options(std::string_view words) {
     return {.head = {.kind = table_attribute_kind::options, .text = piece::of(words)}, .parts = {}};

@@ -157,6 +157,8 @@ struct model_reading : model_facts {
 
       for (++a; a->kind > attribute_kind::field; ++a) {
         const attribute_kind kind = a->kind;
+        if (kind >= attribute_kind::first_of_the_way)
+          continue;
         // With the sizes of the texts that follow: where one ends and the next begins is part of what is said.
         hash =
             (hash ^ (static_cast<std::uint64_t>(a->text_size) << 32 ^ static_cast<std::uint64_t>(a->name_size) << 56 ^
@@ -243,6 +245,8 @@ struct model_reading : model_facts {
     for (std::size_t i = 0; i < words.said_of_table_count; ++i) {
       const table_attribute& a = words.said_of_table[i];
       const table_attribute_kind kind = a.kind;
+      if (kind == table_attribute_kind::renamed_from)
+        continue;
       hash = (hash ^ (static_cast<std::uint64_t>(kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
                       static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
                       static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |

@@ -258,6 +258,12 @@ struct table_builder {
       case attribute_kind::renamed_from:
         c.renamed_from = a.text();
         break;
+      case attribute_kind::convert_using:
+        c.convert_using = a.text();
+        break;
+      case attribute_kind::backfill:
+        c.backfill = a.text();
+        break;
       default:
         break;
       }
@@ -311,15 +317,18 @@ struct table_builder {
     const std::span<const member_part> extra = words.further_parts_of(a);
     switch (a.kind) {
     case table_attribute_kind::primary_key:
-      table.primary_key = {
-          .name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(words, all), .deferral = a.deferral};
+      table.primary_key = {.name = name_or(a.name, no_columns, "_pkey"),
+                           .columns = names_of(words, all),
+                           .deferral = a.deferral,
+                           .renamed_from = a.renamed_from};
       break;
     case table_attribute_kind::unique: {
       const auto on = names_of(words, all);
       uniques[uniques_used++] = {.name = name_or(a.name, on, "_key"),
                                  .columns = on,
                                  .nulls_not_distinct = a.nulls_not_distinct,
-                                 .deferral = a.deferral};
+                                 .deferral = a.deferral,
+                                 .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::foreign_key: {
@@ -332,7 +341,8 @@ struct table_builder {
                                            .target_columns = {names.data() + target, extra.size()},
                                            .on_delete = a.on_delete,
                                            .on_update = a.on_update,
-                                           .deferral = a.deferral};
+                                           .deferral = a.deferral,
+                                           .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::index: {
@@ -343,7 +353,8 @@ struct table_builder {
                                  .nulls_not_distinct = a.nulls_not_distinct,
                                  .method = a.method,
                                  .where = a.where,
-                                 .include = names_of(words, extra)};
+                                 .include = names_of(words, extra),
+                                 .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::exclude: {
@@ -352,12 +363,14 @@ struct table_builder {
                                        .parts = on,
                                        .method = a.method,
                                        .where = a.where,
-                                       .deferral = a.deferral};
+                                       .deferral = a.deferral,
+                                       .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::check:
       checks[checks_used] = {.name = a.name.size == 0 ? check_name(words) : std::string_view(a.name),
-                             .expression = a.text};
+                             .expression = a.text,
+                             .renamed_from = a.renamed_from};
       ++checks_used;
       break;
     case table_attribute_kind::comment:

@@ -153,7 +153,8 @@ class schema_copier {
   }
 
   void copy_parts(column& c) {
-    texts({&c.name, &c.type.custom, &c.initial.text, &c.generated_as, &c.collation, &c.comment, &c.renamed_from});
+    texts({&c.name, &c.type.custom, &c.initial.text, &c.generated_as, &c.collation, &c.comment, &c.renamed_from,
+           &c.convert_using, &c.backfill});
     if (c.type.values == nullptr)
       return;
     for (const enumeration& e : enumerations_)
@@ -167,14 +168,14 @@ class schema_copier {
   }
 
   void copy_parts(key& k) {
-    k.name = owner_.text(k.name);
+    texts({&k.name, &k.renamed_from});
     k.columns = names(k.columns);
   }
 
   void copy_parts(index_part& p) { texts({&p.text, &p.collation, &p.operator_class, &p.with_operator}); }
 
   void copy_parts(index& i) {
-    texts({&i.name, &i.method, &i.where});
+    texts({&i.name, &i.method, &i.where, &i.renamed_from});
     i.parts = each(i.parts, [this](index_part& p) { copy_parts(p); });
     i.include = names(i.include);
   }
@@ -185,13 +186,13 @@ class schema_copier {
     copy_parts(t.primary_key);
     t.uniques = each(t.uniques, [this](key& k) { copy_parts(k); });
     t.foreign_keys = each(t.foreign_keys, [this](foreign_key& f) {
-      texts({&f.name, &f.target_schema, &f.target_table});
+      texts({&f.name, &f.target_schema, &f.target_table, &f.renamed_from});
       f.columns = names(f.columns);
       f.target_columns = names(f.target_columns);
     });
-    t.checks = each(t.checks, [this](check& c) { texts({&c.name, &c.expression}); });
+    t.checks = each(t.checks, [this](check& c) { texts({&c.name, &c.expression, &c.renamed_from}); });
     t.exclusions = each(t.exclusions, [this](exclusion& e) {
-      texts({&e.name, &e.method, &e.where});
+      texts({&e.name, &e.method, &e.where, &e.renamed_from});
       e.parts = each(e.parts, [this](index_part& p) { copy_parts(p); });
     });
     t.indexes = each(t.indexes, [this](index& i) { copy_parts(i); });

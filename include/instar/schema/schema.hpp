@@ -97,7 +97,10 @@ struct column {
   std::string_view generated_as{};
   std::string_view collation{};
   std::string_view comment{};
+  // What follows is said of the way from the previous version, and is no part of the schema: never compared.
   std::string_view renamed_from{};
+  std::string_view convert_using{};  ///< SQL that makes a value of this type of the old one, where the type changes.
+  std::string_view backfill{};       ///< SQL whose value old rows get, where the column is new or newly required.
 };
 
 /// When a constraint is checked. https://www.postgresql.org/docs/current/sql-set-constraints.html
@@ -112,6 +115,7 @@ struct key {
   /// SQLite: a unique constraint that stands in CREATE TABLE instead of being an index of its own, so that only a table
   /// made anew is rid of it. Both mean the same, and are not compared.
   bool in_table = false;
+  std::string_view renamed_from{};
 };
 
 enum class referential_action : unsigned char { no_action, restrict_action, cascade, set_null, set_default };
@@ -125,11 +129,13 @@ struct foreign_key {
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
   instar::deferral deferral = deferral::not_deferrable;
+  std::string_view renamed_from{};
 };
 
 struct check {
   std::string_view name{};
   std::string_view expression{};
+  std::string_view renamed_from{};
 };
 
 enum class null_order : unsigned char { standard, first, last };
@@ -153,6 +159,7 @@ struct index {
   std::string_view method{};  ///< Empty: btree.
   std::string_view where{};
   std::span<const std::string_view> include{};
+  std::string_view renamed_from{};
 };
 
 struct exclusion {
@@ -161,6 +168,7 @@ struct exclusion {
   std::string_view method{};  ///< Empty: gist.
   std::string_view where{};
   instar::deferral deferral = deferral::not_deferrable;
+  std::string_view renamed_from{};
 };
 
 struct table {

@@ -21,7 +21,8 @@
 namespace instar::detail {
 
 // The members of the schema structs by name, once for the writer and the reader. Each function decomposes its struct
-// into as many names as it has: a member that is added to the schema and forgotten here does not compile.
+// into as many names as it has: a member that is added to the schema and forgotten here does not compile. Not visited
+// is what is said of the way to a schema alone: a snapshot is what came out.
 
 template <class Visit>
 constexpr void visit_members(enum_value& object, Visit& visit) {
@@ -63,7 +64,7 @@ constexpr void visit_members(column_default& object, Visit& visit) {
 template <class Visit>
 constexpr void visit_members(column& object, Visit& visit) {
   auto& [name, type, nullable, primary_key, unique, updated_at, identity, initial, generated, generated_as, collation,
-         comment, renamed_from] = object;
+         comment, renamed_from, convert_using, backfill] = object;
   visit("name", name);
   visit("type", type);
   visit("nullable", nullable);
@@ -81,7 +82,7 @@ constexpr void visit_members(column& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(key& object, Visit& visit) {
-  auto& [name, columns, nulls_not_distinct, deferral, in_table] = object;
+  auto& [name, columns, nulls_not_distinct, deferral, in_table, renamed_from] = object;
   visit("name", name);
   visit("columns", columns);
   visit("nulls_not_distinct", nulls_not_distinct);
@@ -91,7 +92,8 @@ constexpr void visit_members(key& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(foreign_key& object, Visit& visit) {
-  auto& [name, columns, target_schema, target_table, target_columns, on_delete, on_update, deferral] = object;
+  auto& [name, columns, target_schema, target_table, target_columns, on_delete, on_update, deferral, renamed_from] =
+      object;
   visit("name", name);
   visit("columns", columns);
   visit("target_schema", target_schema);
@@ -104,7 +106,7 @@ constexpr void visit_members(foreign_key& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(check& object, Visit& visit) {
-  auto& [name, expression] = object;
+  auto& [name, expression, renamed_from] = object;
   visit("name", name);
   visit("expression", expression);
 }
@@ -123,7 +125,7 @@ constexpr void visit_members(index_part& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(index& object, Visit& visit) {
-  auto& [name, parts, unique, nulls_not_distinct, method, where, include] = object;
+  auto& [name, parts, unique, nulls_not_distinct, method, where, include, renamed_from] = object;
   visit("name", name);
   visit("parts", parts);
   visit("unique", unique);
@@ -135,7 +137,7 @@ constexpr void visit_members(index& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(exclusion& object, Visit& visit) {
-  auto& [name, parts, method, where, deferral] = object;
+  auto& [name, parts, method, where, deferral, renamed_from] = object;
   visit("name", name);
   visit("parts", parts);
   visit("method", method);

@@ -34,7 +34,7 @@ constexpr std::string_view describe(hazard h) {
   case hazard::may_violate_foreign_key:
     return "a foreign key is added that rows may violate";
   case hazard::no_conversion:
-    return "no cast leads from the old type to the new one";
+    return "no cast leads from the old type to the new one, and every value is lost";
   case hazard::renames_table:
     return "a table is renamed while programs use its old name";
   case hazard::renames_column:
@@ -108,6 +108,10 @@ inline std::string describe(hazard h, const step& s) {
     return "changes column " + on + '.' + std::string(s.new_column()->name) + " from " +
            detail::type_text(s.old_column()->type) + " to " + detail::type_text(s.new_column()->type) +
            ": values that do not fit are cut or make it fail";
+  case hazard::no_conversion:
+    return "changes column " + on + '.' + std::string(s.new_column()->name) + " from " +
+           detail::type_text(s.old_column()->type) + " to " + detail::type_text(s.new_column()->type) +
+           ", between which there is no cast: every value is lost, unless convert_using(\"...\") says how they convert";
   case hazard::removes_enum_value:
     return "removes values of enum " + detail::qualified(s.new_enum->schema, s.new_enum->name) +
            ": rows that have them make it fail";

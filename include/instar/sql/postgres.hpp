@@ -200,10 +200,36 @@ constexpr void put_enum_labels(Writer& out, const enumeration& e) {
   out.put(')');
 }
 
+/// Writes what rows without a value get in a column.
+template <class Writer>
+constexpr void put_fill_value(Writer& out, const column& c) {
+  if (c.backfill.empty()) {
+    out.put("DEFAULT");
+    return;
+  }
+  out.put('(');
+  out.put(c.backfill);
+  out.put(')');
+}
+
 /// Writes how old values become values of the new type.
 template <class Writer>
 constexpr void put_conversion(Writer& out, const column& then, const column& now) {
+  if (!now.convert_using.empty()) {
+    out.put('(');
+    out.put(now.convert_using);
+    out.put(')');
+    return;
+  }
   const bool enums = then.type.kind == type_kind::enumeration || now.type.kind == type_kind::enumeration;
+  // Between boolean and numbers there is a cast for integer alone.
+  const bool truth = (then.type.kind == type_kind::boolean && is_number(now.type.kind)) ||
+                     (now.type.kind == type_kind::boolean && is_number(then.type.kind));
+  if (truth && now.type.kind == type_kind::boolean && then.type.dimensions == 0 && now.type.dimensions == 0) {
+    put_name(out, now.name);
+    out.put(" <> 0");
+    return;
+  }
   if (then.type.dimensions == 0 && now.type.dimensions == 1) {
     out.put("CASE WHEN ");
     put_name(out, now.name);
@@ -220,6 +246,8 @@ constexpr void put_conversion(Writer& out, const column& then, const column& now
   // An enum's values convert to and from anything as text.
   if (enums)
     out.put(now.type.dimensions > 0 ? "::text[]" : "::text");
+  if (truth && then.type.kind != type_kind::integer && now.type.kind != type_kind::integer)
+    out.put(now.type.dimensions > 0 ? "::integer[]" : "::integer");
   out.put("::");
   put_postgres_type(out, now.type);
 }
@@ -599,7 +627,14 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
   case step_kind::add_column:
     put_alter_table(out, *s.after);
     out.put(" ADD COLUMN ");
-    put_postgres_column(out, *s.new_column());
+    if (fills_new_rows(*s.new_column())) {
+      column unfilled = *s.new_column();
+      unfilled.initial = {};
+      unfilled.nullable = true;
+      put_postgres_column(out, unfilled);
+    } else {
+      put_postgres_column(out, *s.new_column());
+    }
     break;
   case step_kind::drop_default:
     put_alter_column(out, s);
@@ -661,7 +696,9 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_table(out, pg, *s.after);
     out.put(" SET ");
     put_name(out, s.new_column()->name);
-    out.put(" = DEFAULT WHERE ");
+    out.put(" = ");
+    put_fill_value(out, *s.new_column());
+    out.put(" WHERE ");
     put_name(out, s.new_column()->name);
     out.put(" IS NULL");
     break;

@@ -150,7 +150,8 @@ inline std::string describe(const step& s) {
   case step_kind::alter_collation:
     return "~ column " + new_column() + ": collation";
   case step_kind::fill_nulls:
-    return "~ column " + new_column() + ": NULLs get the default";
+    return "~ column " + new_column() + ": NULLs get " +
+           (s.new_column()->backfill.empty() ? "the default" : std::string(s.new_column()->backfill));
   case step_kind::set_not_null:
     return "~ column " + new_column() + ": required";
   case step_kind::drop_not_null:
@@ -204,6 +205,8 @@ inline std::string script(dialect d, const plan_view& p) {
   bool warned = false;
   for (const step& s : p.steps)
     detail::each_hazard(s, [&](hazard h) {
+      if (!detail::concerns(d, h, s))
+        return;
       text += line("warning " + std::string(code_of(h)) + ": " + describe(h, s));
       warned = true;
     });

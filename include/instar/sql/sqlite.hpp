@@ -339,17 +339,17 @@ constexpr bool needs_rebuild(const step& s) {
     return false;
   switch (s.kind) {
   case step_kind::add_column:
-    return s.from >= 0 || !sqlite_can_add(*s.after, *s.new_column());
+    return s.from >= 0 || fills_new_rows(*s.new_column()) || !sqlite_can_add(*s.after, *s.new_column());
   case step_kind::drop_column:
     return s.to >= 0 || !sqlite_can_drop(*s.before, *s.old_column());
   case step_kind::alter_type:
-    return !same_sqlite_type(s.old_column()->type, s.new_column()->type) ||
+    return !same_sqlite_type(s.old_column()->type, s.new_column()->type) || !s.new_column()->convert_using.empty() ||
            (s.old_column()->type.values != nullptr || s.new_column()->type.values != nullptr) ||
            (s.old_column()->type.dimensions == 0) != (s.new_column()->type.dimensions == 0);
   case step_kind::drop_default:
   case step_kind::set_default:
     // Also a part of every change of type, which here may change nothing.
-    return !same_default(s.old_column()->initial, s.new_column()->initial);
+    return s.from < 0 || !same_default(s.old_column()->initial, s.new_column()->initial);
   case step_kind::drop_unique:
     return s.before->uniques[static_cast<std::size_t>(s.from)].in_table;
   case step_kind::add_unique:
@@ -449,7 +449,7 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     return r.before->find_column(old_name);
   };
   const auto copied = [&](const column& now) {
-    return now.generated == generated_kind::none && source(now) != nullptr;
+    return now.generated == generated_kind::none && (source(now) != nullptr || fills_new_rows(now));
   };
   out.put("INSERT INTO ");
   put_new_name(out, *r.after);
@@ -471,8 +471,12 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     if (!first)
       out.put(", ");
     first = false;
+    if (source(c) == nullptr) {
+      put_fill_value(out, c);
+      continue;
+    }
     const column& then = *source(c);
-    const bool filled = then.nullable && !c.nullable && c.initial.kind != default_kind::none;
+    const bool filled = then.nullable && !c.nullable && (c.initial.kind != default_kind::none || !c.backfill.empty());
     if (filled)
       out.put("coalesce(");
     // Declared renames of enum values.
@@ -496,7 +500,9 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
       put_value();
       out.put(" END");
     };
-    if (renamed && then.type.dimensions == 0 && c.type.dimensions == 0) {
+    if (!c.convert_using.empty() && !same_type(then.type, c.type)) {
+      put_conversion(out, then, c);
+    } else if (renamed && then.type.dimensions == 0 && c.type.dimensions == 0) {
       put_renamed([&] { put_name(out, c.name); });
     } else if (renamed && then.type.dimensions == 1 && c.type.dimensions == 1) {
       out.put("CASE WHEN ");
@@ -521,7 +527,10 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     }
     if (filled) {
       out.put(", ");
-      put_sqlite_default(out, c.initial);
+      if (c.backfill.empty())
+        put_sqlite_default(out, c.initial);
+      else
+        put_fill_value(out, c);
       out.put(')');
     }
   }

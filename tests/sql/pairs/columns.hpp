@@ -41,6 +41,56 @@ INSTAR_MODEL(User, "users", (id, primary_key, identity), (email), (nickname), (n
 inline constexpr auto schema = instar::schema<User>();
 }  // namespace nullable_added
 
+// What rows that are there get in new columns, and in one that becomes required.
+namespace filled {
+struct User {
+  int64_t id;
+  std::string address;
+  std::string name;
+  int32_t age;
+  std::optional<std::string> initial;
+};
+INSTAR_MODEL(User, "users", (id, primary_key, identity),
+             (address, default_value("none"), backfill_sql("'<' || email || '>'")),
+             (name, backfill_sql("'no ' || age")), (age), (initial, backfill_sql("substr(name, 1, 1)")))
+inline constexpr auto schema = instar::schema<User>();
+}  // namespace filled
+
+namespace epoch {
+struct Visit {
+  int64_t id;
+  int64_t at;
+  bool done;
+  std::optional<int64_t> weight;
+};
+INSTAR_MODEL(Visit, "visits", (id, primary_key), (at, unique), (done), (weight), index(&Visit::weight))
+inline constexpr auto schema = instar::schema<Visit>();
+}  // namespace epoch
+
+namespace moment_converted {
+struct Visit {
+  int64_t id;
+  std::string at;
+  int16_t done;
+  std::optional<bool> weight;
+};
+INSTAR_MODEL(Visit, "visits", (id, primary_key), (at, unique, convert_using("'t' || (at / 1000)")), (done), (weight),
+             index(&Visit::weight))
+inline constexpr auto schema = instar::schema<Visit>();
+}  // namespace moment_converted
+
+// Between these PostgreSQL has no cast.
+namespace moment_lost {
+struct Visit {
+  int64_t id;
+  int64_t at;
+  bool done;
+  std::optional<instant> weight;
+};
+INSTAR_MODEL(Visit, "visits", (id, primary_key), (at, unique), (done), (weight), index(&Visit::weight))
+inline constexpr auto schema = instar::schema<Visit>();
+}  // namespace moment_lost
+
 namespace defaulted_added {
 struct User {
   int64_t id;
