@@ -2,6 +2,7 @@
 
 // Schemas that follow each other, to be run on the real databases.
 
+#include <instar/sql/checks.hpp>
 #include <instar/sql/sql.hpp>
 
 #include <algorithm>
@@ -58,6 +59,27 @@ struct schema_pair {
   for (std::string_view line : other)
     all.append("missing  ").append(line);
   return all;
+}
+
+/// The rows that make a migration fail, as the questions about it tell before anything is done: "2 of 3 rows are null",
+/// one a line. \param ask the one value of a query, as a text
+template <class Ask>
+[[nodiscard]] std::string told_failures(instar::dialect d, const schema_pair& pair, Ask ask) {
+  const instar::plan steps = instar::make_plan(pair.before, pair.after);
+  std::string told;
+  for (const instar::data_check& check : instar::data_checks(d, steps)) {
+    const std::string found = ask(check.query);
+    const std::string all = ask(check.total);
+    if (check.fails && found != "0")
+      told.append(check.sentence)
+          .append(": ")
+          .append(found)
+          .append(" of ")
+          .append(all)
+          .append(" rows ")
+          .append(check.rows + '\n');
+  }
+  return told;
 }
 
 }  // namespace instar_test
