@@ -97,7 +97,7 @@ TEST_CASE("dev writes the first migration, its lock file and its snapshot, and a
   CHECK(report.created->name == "20250120130000_init");
   CHECK(w.names("migrations") ==
         std::vector<std::string>{"20250120130000_init", "migration_lock.toml", "snapshot.hpp"});
-  CHECK(w.names("migrations/20250120130000_init") == std::vector<std::string>{"migration.sql"});
+  CHECK(w.names("migrations/20250120130000_init") == std::vector<std::string>{"down.sql", "migration.sql"});
   CHECK(w.read("migrations/20250120130000_init/migration.sql") == report.created->sql);
   CHECK(report.created->sql.find("CREATE TABLE \"users\"") != std::string::npos);
   CHECK(*instar::read_history(w.migrations()).provider == kind);

@@ -62,3 +62,17 @@ TEST_CASE("the head of a script says which migrations it replaces") {
                                     "-- instar: replaces nothing\nSELECT 1;\n-- instar: replaces 3 sha256:cc\n") ==
         std::vector<replaced_migration>{{"1_a", "aa"}, {"2 b", "bb"}});
 }
+
+TEST_CASE("the head of a script says what it destroys, and of how many rows that is known") {
+  const auto limits = instar::detail::row_limits_of(
+      "-- instar: at most 12 rows, INS2002 drops column users.a: SELECT count(*) FROM \"users\" WHERE \"a\" IS NOT "
+      "NULL\n"
+      "-- instar: at most 0 rows, INS2003 changes column users.b from text to int: values are cut\n"
+      "-- instar: at most some rows, no number\n");
+  REQUIRE(limits.size() == 2);
+  CHECK(limits[0].rows == 12);
+  CHECK(limits[0].what == "INS2002 drops column users.a");
+  CHECK(limits[0].query == "SELECT count(*) FROM \"users\" WHERE \"a\" IS NOT NULL");
+  CHECK(limits[1].what == "INS2003 changes column users.b from text to int: values are cut");
+  CHECK(limits[1].query.empty());
+}

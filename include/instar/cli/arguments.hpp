@@ -5,6 +5,7 @@
 #include <instar/schema/dialect.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ enum class command : unsigned char {
   migrate_resolve,
   migrate_reset,
   migrate_diff,
+  migrate_down,
   db_push,
   db_pull,
   db_seed,
@@ -64,6 +66,7 @@ struct arguments {
   bool allow_not_empty = false;
   bool schema_from_models = false;
   std::string up_to;
+  std::optional<std::size_t> steps;
   std::string from;
   std::string to;
   std::string output;

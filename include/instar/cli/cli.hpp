@@ -5,6 +5,7 @@
 #include <instar/cli/commands/deploy.hpp>
 #include <instar/cli/commands/dev.hpp>
 #include <instar/cli/commands/diff.hpp>
+#include <instar/cli/commands/down.hpp>
 #include <instar/cli/commands/execute.hpp>
 #include <instar/cli/commands/generate.hpp>
 #include <instar/cli/commands/pull.hpp>
@@ -47,6 +48,8 @@ namespace detail {
     return migrate_reset(s);
   case command::migrate_diff:
     return migrate_diff(s);
+  case command::migrate_down:
+    return migrate_down(s);
   case command::db_push:
     return db_push(s);
   case command::db_pull:

@@ -41,7 +41,7 @@ struct command_entry {
   std::string_view examples;  ///< a line each; PROGRAM stands for the program's name
 };
 
-inline constexpr std::array<command_entry, 12> command_table{{
+inline constexpr std::array<command_entry, 13> command_table{{
     {"migrate", "dev", command::migrate_dev, "write the next migration from the models, prove it, apply it",
      "PROGRAM migrate dev --name add_user_email\n"
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
@@ -56,6 +56,10 @@ inline constexpr std::array<command_entry, 12> command_table{{
      "PROGRAM migrate resolve --rolled-back 20250211085834_update_schema   it failed and was undone"},
     {"migrate", "reset", command::migrate_reset, "drop everything, apply the history again, seed",
      "PROGRAM migrate reset --force"},
+    {"migrate", "down", command::migrate_down, "take back the last migrations, in development",
+     "PROGRAM migrate down\n"
+     "PROGRAM migrate down --steps 2\n"
+     "PROGRAM migrate down --to 20240117000000_init   what came after it is taken back"},
     {"migrate", "diff", command::migrate_diff, "show the way from one schema to another",
      "PROGRAM migrate diff --from migrations --to models --script\n"
      "PROGRAM migrate diff --from empty --to models --script --output schema.sql\n"
@@ -106,11 +110,13 @@ inline constexpr std::array<foreign_word, 9> foreign_options{{
     {"--force-reset", "Run `migrate reset` where there are migrations; otherwise drop the database, then `db push`."},
 }};
 
-inline constexpr std::array<foreign_word, 4> foreign_commands{{
+inline constexpr std::array<foreign_word, 6> foreign_commands{{
     {"init", "There is nothing to initialise: `migrate dev --name init` writes the first migration."},
     {"format", "The models are C++: clang-format formats them."},
     {"studio", "`studio` comes with a later version."},
     {"up", "Did you mean `migrate deploy`?"},
+    {"downgrade", "Did you mean `migrate down`?"},
+    {"rollback", "Did you mean `migrate down`?"},
 }};
 
 /// Help in the program's own look: what it is, how to call it, the options, examples.
@@ -379,6 +385,13 @@ class command_line {
       flag(app, "--skip-seed", g.skip_seed, "do not seed afterwards");
       hidden_flag(app, "--skip-generate");
       break;
+    case command::migrate_down:
+      value(app, "--to", g.to, "NAME", "the last migration that stays applied");
+      value(app, "--steps", "N", "how many migrations to take back (1)",
+            [&g](const std::string& word) { g.steps = parse_steps(word); });
+      flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
+      flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
+      break;
     case command::migrate_diff:
       value(app, "--from", g.from, "SOURCE", "empty, models, migrations[:DIR], database[:URL] or sql:FILE");
       value(app, "--to", g.to, "SOURCE", "the same");
@@ -458,6 +471,15 @@ class command_line {
       throw usage_error(cli_code::bad_value, "`--lock-timeout " + word + "` is no number of seconds.",
                         "Give a number such as 30; 0 does not wait at all.");
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+  }
+
+  [[nodiscard]] static std::size_t parse_steps(const std::string& word) {
+    std::size_t steps = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), steps);
+    if (error != std::errc{} || end != word.data() + word.size() || steps == 0)
+      throw usage_error(cli_code::bad_value, "`--steps " + word + "` is no number of migrations.",
+                        "Give a number such as 2.");
+    return steps;
   }
 
   [[nodiscard]] static color_choice parse_color(const std::string& word) {
@@ -596,6 +618,10 @@ class command_line {
           given_.missing.empty())
         throw usage_error(cli_code::missing_value, "`migrate resolve` wants to know what is resolved, and how.",
                           "Give --applied NAME, --rolled-back NAME, --repair NAME, --edited NAME or --missing NAME.");
+      break;
+    case command::migrate_down:
+      if (given_.steps && !given_.to.empty())
+        throw usage_error(cli_code::contradiction, "--steps and --to contradict each other.", "Give one of them.");
       break;
     case command::migrate_diff:
       if (given_.from.empty() || given_.to.empty())

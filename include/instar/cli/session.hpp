@@ -210,7 +210,8 @@ class session {
       chosen.lock_timeout = *given.lock_timeout;
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
-    else if (given.command == command::migrate_dev || given.baseline)  // which alone prove anything
+    else if (given.command == command::migrate_dev || given.command == command::migrate_down ||
+             given.baseline)  // which alone prove anything
       if (const auto shadow = instar::detail::environment_variable("SHADOW_DATABASE_URL"))
         chosen.shadow = parse_url(*shadow, "SHADOW_DATABASE_URL");
     chosen.application_name = program_name;
@@ -318,6 +319,14 @@ class session {
       applied.emplace_back();
       applied.back().name = progress.migration;
       applied.back().took = progress.took;
+      break;
+    case event::taking_back:
+      passing("Taking back " + name + count);
+      break;
+    case event::taken_back:
+      clear_passing_line();
+      screen.result(screen.on_output()(style::yellow, "Took back") + ' ' + name + "  " + duration(progress.took));
+      screen.flush();
       break;
     case event::resuming:
       note("Going on with " + name + " at statement " + std::to_string(progress.index) +

@@ -2,9 +2,14 @@
 
 #include <instar/sql/directives.hpp>
 
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 /// \file The lines `-- instar: …` of scripts that only a migrator understands.
@@ -36,6 +41,39 @@ struct replaced_migration {
     replaced.push_back({std::string{name}, std::string{said->substr(blank + 1 + algorithm.size())}});
   }
   return replaced;
+}
+
+/// One line `-- instar: at most N rows, CODE TEXT: QUERY`: what a script destroys, and of how many rows somebody knew
+/// it.
+struct row_limit {
+  std::size_t rows = 0;
+  std::string what;   ///< "INS2002 drops column users.legacy with all its values"
+  std::string query;  ///< counts the rows that have something to lose; empty: nobody can count them
+};
+
+/// What a script says that it destroys.
+[[nodiscard]] inline std::vector<row_limit> row_limits_of(std::string_view script) {
+  std::vector<row_limit> limits;
+  for (const script_directive& directive : head_directives(script)) {
+    const std::optional<std::string_view> said = argument_of(directive, "at most");
+    if (!said)
+      continue;
+    row_limit limit;
+    const char* const end = said->data() + said->size();
+    const auto [after, failed] = std::from_chars(said->data(), end, limit.rows);
+    std::string_view rest{after, static_cast<std::size_t>(end - after)};
+    constexpr std::string_view unit = " rows, ";
+    if (failed != std::errc{} || !rest.starts_with(unit))
+      continue;
+    rest.remove_prefix(unit.size());
+    constexpr std::string_view query = ": SELECT ";
+    const std::size_t colon = std::min(rest.find(query), rest.size());
+    limit.what = rest.substr(0, colon);
+    if (colon != rest.size())
+      limit.query = rest.substr(colon + 2);
+    limits.push_back(std::move(limit));
+  }
+  return limits;
 }
 
 }  // namespace instar::detail

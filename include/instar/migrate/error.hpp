@@ -65,6 +65,10 @@ inline constexpr std::string_view baseline_leaves_out = "INS4083";  ///< warning
 inline constexpr std::string_view no_seed = "INS4085";              ///< nothing to seed with
 inline constexpr std::string_view no_url = "INS4086";               ///< the operation needs a database, none was named
 inline constexpr std::string_view stopped = "INS4090";              ///< interrupted
+inline constexpr std::string_view down_script_missing = "INS4100";  ///< a migration to be taken back has no down.sql
+inline constexpr std::string_view nothing_to_take_back = "INS4101";  ///< no migration is applied that could be
+inline constexpr std::string_view down_in_pieces = "INS4102";        ///< a down script that cannot be one transaction
+inline constexpr std::string_view down_unproven = "INS4103";         ///< up and then down is not what was before
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.

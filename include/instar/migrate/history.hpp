@@ -53,6 +53,9 @@ namespace detail {
 /// The longest name that the ledger's VARCHAR(255) holds on every dialect, in bytes.
 inline constexpr std::size_t longest_migration_name = 255;
 
+/// What undoes a migration in development; beside migration.sql, and no part of its checksum.
+inline constexpr std::string_view down_file_name = "down.sql";
+
 /// The name of a dialect in migration_lock.toml.
 [[nodiscard]] constexpr std::string_view provider_name(dialect d) noexcept {
   return d == instar::postgres ? "postgresql" : "sqlite";

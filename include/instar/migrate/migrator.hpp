@@ -91,6 +91,13 @@ struct dev_options {
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
 
+struct down_options {
+  std::string to{};               ///< the last migration that stays applied; empty: `steps` counts
+  std::size_t steps = 1;          ///< how many migrations to take back, where `to` is empty
+  bool accept_data_loss = false;  ///< `down`: run scripts that destroy data; otherwise `data_loss`
+  bool skip_shadow = false;       ///< without the proof that up and then down is what was before
+};
+
 /// A file that comes into being with a baseline, such as the models header.
 struct file_beside_baseline {
   std::filesystem::path path;
@@ -223,6 +230,25 @@ class migrator {
   /// `plan_next`, `prove`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
   /// \throws migration_error the first of `next_plan::problems`; `drift`, `unproven`; `name_needed`, `data_loss`.
   dev_report dev(const dev_options& options);
+
+  /// Which migrations `down` would take back, by which scripts, and what these would destroy now. Counts rows, changes
+  /// nothing.
+  /// \throws migration_error `nothing_to_take_back`, `no_such_migration`, `down_script_missing`, `down_in_pieces`, and
+  ///         what is wrong between folder and ledger
+  down_plan plan_down(const down_options& options = {});
+
+  /// Shows in a shadow database that the way up and then down leads back to where it began.
+  /// \throws migration_error `down_unproven`, `shadow_failed` and others
+  void prove_down(const down_plan& planned);
+
+  /// Runs the down scripts of a plan, each as one transaction with its change of the ledger, in which the migration is
+  /// rolled back from then on: `status` calls it pending, and `deploy` applies it again. For development.
+  /// \throws migration_error `script_failed`: what was taken back before it stays so, and the message says what that is
+  down_report take_down(const down_plan& planned);
+
+  /// `plan_down`, `prove_down` and `take_down`, without a question asked.
+  /// \throws migration_error as those, and `data_loss`
+  down_report down(const down_options& options = {});
 
   /// Brings a database to the models without a migration, for trying things out.
   ///

@@ -265,8 +265,10 @@ inline created_migration migrator::session::create_migration(std::string_view na
 
   make_folder(folder, read, target);
   const std::optional<owned_snapshot> old = load_snapshot();
-  write_migration(folder, made);
-  created_migration report{made.name, made.file, {}, made.sql};
+  // What a user is to fill in has no way back that we would know.
+  const std::string down = planned.wants_migration() ? planned.down_script : std::string{};
+  write_migration(folder, made, down);
+  created_migration report{made.name, made.file, {}, made.sql, down_file(made, down)};
   read.migrations.push_back(std::move(made));
   if (!options.models && !old)
     return report;
@@ -314,9 +316,11 @@ inline created_migration migrator::session::adopt_drift(std::string_view name) {
   prove_adoption(read, made);
 
   detail::written_files files;
+  const std::string down = down_script(dialect_for_files(), found.steps);
   files.expect(folder / made.name);
   files.expect(made.file);
-  write_migration(folder, made);
+  files.expect(folder / made.name / detail::down_file_name);
+  write_migration(folder, made, down);
   read.migrations.push_back(made);
   const std::vector<migration_record> records = records_of(read);
   const std::filesystem::path snapshot_file = folder / snapshot_file_name;
@@ -326,7 +330,7 @@ inline created_migration migrator::session::adopt_drift(std::string_view name) {
   auto [held, book] = lock_ledger(on);
   transact(on, {book.insert_applied(made, 0)});
   files.keep();
-  return {made.name, made.file, snapshot_file, made.sql};
+  return {made.name, made.file, snapshot_file, made.sql, down_file(made, down)};
 }
 
 /// The history and the script of what was changed by hand make what the database is.

@@ -296,6 +296,17 @@ inline owned_schema migrator::session::read_source(const diff_source& source) {
   return read_shadow({&made});
 }
 
+/// Says where taking a new migration back does not lead to what was before it.
+inline void migrator::session::warn_of_way_back(const diff_report& left, proof_report& proof) {
+  if (!left.empty())
+    proof.warnings.push_back({migration_code::down_unproven,
+                              {},
+                              "Taking the new migration back does not lead to what was before it; this would still be "
+                              "missing:" +
+                                  detail::first_lines(left),
+                              "Correct down.sql before you need it."});
+}
+
 inline proof_report migrator::session::prove(const next_plan& planned) {
   if (planned.blocked())
     throw detail::error_of(planned.problems.front());
@@ -316,6 +327,14 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
     candidate.file = candidate.name;
     scripts.push_back(&candidate);
   }
+  const std::size_t top = scripts.size();
+  migration down;
+  if (planned.wants_migration() && !planned.down_script.empty()) {
+    down.name = "the down script of the new migration";
+    down.sql = planned.down_script;
+    down.file = down.name;
+    scripts.push_back(&down);
+  }
   const bool migrated = planned.status.database_exists && !planned.status.ledger.empty();
   std::optional<models_aside> models;
   if (options.models) {
@@ -324,14 +343,32 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
     models.emplace(*this);
   }
   owned_schema recorded;
+  owned_schema below;
   owned_schema reached;
-  replay(scripts, [&](std::size_t done, database& on) {
-    if (done == applied && migrated)
-      recorded = read_back(on);
-    if (done == scripts.size() && models)
-      reached = done == applied && migrated ? copy_schema(recorded.view()) : read_back(on);
-  });
+  owned_schema back;
   proof_report proof;
+  const bool goes_back = scripts.size() != top;
+  try {
+    replay(scripts, [&](std::size_t done, database& on) {
+      const bool is_recorded = done == applied && migrated;
+      if (is_recorded)
+        recorded = read_back(on);
+      if (goes_back && done + 1 == top)
+        below = is_recorded ? copy_schema(recorded.view()) : read_back(on);
+      if (done == top && models)
+        reached = is_recorded ? copy_schema(recorded.view()) : read_back(on);
+      if (done > top)
+        back = read_back(on);
+    });
+    if (goes_back)
+      warn_of_way_back(compare_read(std::move(back), std::move(below)), proof);
+  } catch (const migration_error& error) {
+    // The migration itself is good, and its way back can be corrected at any time.
+    if (!goes_back || error.migration() != down.name)
+      throw;
+    proof.warnings.push_back(
+        {migration_code::down_unproven, {}, error.message(), "Correct down.sql before you need it."});
+  }
   if (migrated) {
     owned_schema found = read_back(open(false));
     proof.drift = compare_read(copy_schema(recorded.view()), copy_schema(found.view()));

@@ -139,6 +139,7 @@ struct next_plan {
   plan steps;                             ///< from the snapshot to the models
   std::vector<std::string> summary;       ///< one human line for each step
   std::string script;                     ///< the text of the migration.sql to write
+  std::string down_script;                ///< the text of the down.sql beside it
   bool loses_data = false;
   std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
 
@@ -158,6 +159,45 @@ struct created_migration {
   std::filesystem::path script;    ///< its migration.sql
   std::filesystem::path snapshot;  ///< the snapshot header that was updated
   std::string sql;
+  std::filesystem::path down{};  ///< its down.sql; empty where there is none
+};
+
+/// Something that a script is about to destroy.
+struct data_loss {
+  std::string what;                   ///< "INS2001 drops table sessions with all its rows"
+  std::optional<std::size_t> rows{};  ///< that have something to lose now; none: not counted
+};
+
+/// What undoes one migration.
+struct down_step {
+  std::string name;              ///< of the migration
+  std::filesystem::path script;  ///< its down.sql
+  std::string sql;
+  std::vector<data_loss> losses;  ///< what running it now would destroy
+};
+
+/// What `migrate down` would do now.
+struct down_plan {
+  std::vector<down_step> steps;   ///< in the order in which they run: the migration that was applied last comes first
+  std::vector<std::string> stay;  ///< the applied migrations before them
+
+  [[nodiscard]] bool loses_data() const noexcept {
+    for (const down_step& step : steps)
+      if (!step.losses.empty())
+        return true;
+    return false;
+  }
+};
+
+/// One migration that `down()` took back.
+struct taken_back_migration {
+  std::string name;
+  std::chrono::microseconds took{};
+};
+
+struct down_report {
+  std::vector<taken_back_migration> taken_back;  ///< in the order in which it happened
+  std::string ledger;                            ///< the ledger's table, qualified
 };
 
 struct dev_report {
@@ -207,7 +247,8 @@ struct proof_report {
   diff_report undo;     ///< the way back, where there is drift
   diff_report missing;  ///< from what the migrations and the new script make to the models
 
-  /// Whole objects that scripts make and the models do not describe, when there is no other difference.
+  /// Whole objects that scripts make and the models do not describe, when there is no other difference; and what is
+  /// wrong with the way back of a new migration.
   std::vector<migration_warning> warnings;
 
   [[nodiscard]] bool proven() const noexcept { return drift.empty() && missing.empty(); }
@@ -221,6 +262,8 @@ struct migration_progress {
     applying,            ///< `migration`, `index` of `total`
     running_statement,   ///< of a script that is no one transaction; `index` of `total`
     applied,             ///< `migration`, `took`
+    taking_back,         ///< `migration`, `index` of `total`
+    taken_back,          ///< `migration`, `took`
     resuming,            ///< `migration`, `index`: the statement at which an earlier try stopped
     checking_in_shadow,  ///< `migration`, `index` of `total`
     seeding,

@@ -113,11 +113,27 @@ class script_runner {
     return report;
   }
 
+  /// Runs the script that undoes an applied migration, and records the migration as rolled back, in one transaction.
+  ///
+  /// \param down the migration's name, and the text and the file of its down script
+  /// \param plan of that script; not `pieces`
+  /// \return false when another runner was faster
+  /// \throws as `apply`
+  bool take_back(const migration& down, const script_plan& plan) {
+    begin(down, plan);
+    outcome_ = outcome::rolled_back;
+    if (postgres_) {
+      run_whole_on_postgres();
+      return true;
+    }
+    return run_whole_on_sqlite();
+  }
+
   /// Runs a script without a trace in the ledger.
   /// \throws as `apply`
   void run_unrecorded(const migration& m, const script_plan& plan) {
     begin(m, plan);
-    recorded_ = false;
+    outcome_ = outcome::nothing;
     if (plan.mode == script_mode::pieces) {
       applied_migration ignored;
       (void)run_pieces(std::nullopt, ignored);
@@ -131,7 +147,7 @@ class script_runner {
   /// Runs a script inside a transaction that is open already, without a trace in the ledger.
   void run_inside(const migration& m, const script_plan& plan) {
     begin(m, plan);
-    recorded_ = false;
+    outcome_ = outcome::nothing;
     run_settings();
     const auto [from, until] = inner_text();
     send(m.sql.substr(from, until - from), 0, from);
@@ -140,12 +156,17 @@ class script_runner {
   }
 
  private:
+  /// What the ledger is to say of the script.
+  enum class outcome : unsigned char { applied, rolled_back, nothing };
+
+  [[nodiscard]] bool recorded() const noexcept { return outcome_ != outcome::nothing; }
+
   // ---- one script, as one transaction ----
 
   void begin(const migration& m, const script_plan& plan) {
     migration_ = &m;
     plan_ = &plan;
-    recorded_ = true;
+    outcome_ = outcome::applied;
     if (plan.unclosed) {
       migration_error_fields fields;
       fields.message = "The script begins a transaction and never ends it.";
@@ -195,11 +216,8 @@ class script_runner {
     const std::string head = explicit_begin ? "BEGIN;\n" : "";
     // The line break ends a comment on the script's last line.
     std::string text = head + sql.substr(from, until - from) + "\n;\n" + session_reset();
-    if (recorded_) {
-      if (!book_.place().exists)
-        text += book_.create_statement() + ";\n";
-      text += book_.insert_applied(*migration_, 1) + ";\n";
-    }
+    for (const std::string& statement : record_statements())
+      text += statement + ";\n";
     if (own || explicit_begin)
       text += "COMMIT";
     try {
@@ -232,7 +250,7 @@ class script_runner {
       begin_immediate();
       std::map<std::string, std::size_t> dangling;
       try {
-        if (recorded_ && !hooks_.still_pending()) {
+        if (recorded() && !hooks_.still_pending()) {
           roll_back();
           return false;
         }
@@ -261,12 +279,22 @@ class script_runner {
   }
 
   void record_on_sqlite() {
-    if (recorded_) {
-      if (!book_.place().exists)
-        on_.execute(book_.create_statement());
-      on_.execute(book_.insert_applied(*migration_, 1));
-    }
+    for (const std::string& statement : record_statements())
+      on_.execute(statement);
     on_.execute("COMMIT");
+  }
+
+  /// What the ledger is to say once the script has run as one transaction.
+  [[nodiscard]] std::vector<std::string> record_statements() const {
+    std::vector<std::string> statements;
+    if (outcome_ == outcome::rolled_back)
+      statements.push_back(book_.mark_rolled_back(migration_->name, false));
+    if (outcome_ != outcome::applied)
+      return statements;
+    if (!book_.place().exists)
+      statements.push_back(book_.create_statement());
+    statements.push_back(book_.insert_applied(*migration_, 1));
+    return statements;
   }
 
   void begin_immediate() {
@@ -333,7 +361,7 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
-    exclusive_file file{on_, !postgres_ && recorded_};
+    exclusive_file file{on_, !postgres_ && recorded()};
     if (resumed)
       check_journal(*resumed);
     const auto journalled = [&](std::size_t statement) -> const journal_row* {
@@ -352,7 +380,7 @@ class script_runner {
     const auto first_open = std::find_if(pieces.begin(), pieces.end(), [&](const script_piece& piece) {
       return piece.kind != piece_kind::setting && !done(piece);
     });
-    if (recorded_ && !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open))
+    if (recorded() && !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open))
       return false;
     if (resumed && first_open != pieces.end() && hooks_.tell)
       hooks_.tell({.what = migration_progress::event::resuming,
@@ -477,7 +505,7 @@ class script_runner {
   }
 
   void finish_record() {
-    if (!recorded_) {
+    if (!recorded()) {
       if (postgres_ && !session_reset().empty())
         on_.execute(session_reset());
       return;
@@ -495,7 +523,7 @@ class script_runner {
   }
 
   [[nodiscard]] std::string entries(const script_piece& piece) const {
-    if (!recorded_)
+    if (!recorded())
       return {};
     std::string text;
     // The script may have taken a role that may not write here; LOCAL ends with this transaction.
@@ -552,7 +580,7 @@ class script_runner {
 
   void run_outside(const script_piece& piece, const script_statement& statement, bool again) {
     const auto record = [&](bool finished) {
-      if (recorded_)
+      if (recorded())
         on_.execute((postgres_ && changes_role() ? "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n"
                                                  : std::string{}) +
                     entry(piece.first, finished));
@@ -662,11 +690,27 @@ class script_runner {
   }
 
   [[nodiscard]] std::string nothing_applied() const {
-    return recorded_ ? "Nothing of it was applied; fix the file and run deploy again." : "Nothing of it was applied.";
+    switch (outcome_) {
+    case outcome::applied:
+      return "Nothing of it was applied; fix the file and run deploy again.";
+    case outcome::rolled_back:
+      return "Nothing of it was run: " + migration_->name + " is still applied.";
+    case outcome::nothing:
+      break;
+    }
+    return "Nothing of it was applied.";
   }
 
   [[nodiscard]] std::string what() const {
-    return recorded_ ? "The migration " + migration_->name : "The script " + migration_->name;
+    switch (outcome_) {
+    case outcome::applied:
+      return "The migration " + migration_->name;
+    case outcome::rolled_back:
+      return "The down script of " + migration_->name;
+    case outcome::nothing:
+      break;
+    }
+    return "The script " + migration_->name;
   }
 
   static database_answer answer_of(const database_error& error) {
@@ -688,7 +732,7 @@ class script_runner {
   [[nodiscard]] migration_error stopped(std::string state) const {
     migration_error_fields fields;
     fields.message = what() + " was interrupted.";
-    fields.remedy = recorded_ ? "Run deploy again to go on." : "Run it again.";
+    fields.remedy = outcome_ == outcome::applied ? "Run deploy again to go on." : "Run it again.";
     fields.state = std::move(state);
     fields.migration = migration_->name;
     return migration_error{migration_code::stopped, std::move(fields)};
@@ -697,7 +741,7 @@ class script_runner {
   [[nodiscard]] migration_error failed_at(std::string_view code, const database_error& error, std::string state,
                                           std::optional<std::size_t> offset) const {
     migration_error_fields fields;
-    fields.message = what() + " failed: " + error.message() + (recorded_ ? " (P3018)." : ".");
+    fields.message = what() + " failed: " + error.message() + (outcome_ == outcome::applied ? " (P3018)." : ".");
     fields.remedy = remedy_for(error);
     fields.state = std::move(state);
     fields.migration = migration_->name;
@@ -717,12 +761,15 @@ class script_runner {
   [[nodiscard]] migration_error whole_failed(const database_error& error, std::size_t head, std::size_t from,
                                              std::size_t until) {
     if (was_stopped(error))
-      return stopped("Nothing of it was applied.");
+      return stopped(outcome_ == outcome::rolled_back ? nothing_applied() : "Nothing of it was applied.");
     if (error.code() == database_code::read_only)
       throw error;  // no statement is to blame
     if (error.code() == database_code::connection_lost)
-      connection_lost(error, "Whether " + migration_->name +
-                                 " was committed is not known; run deploy again, which asks the ledger.");
+      connection_lost(error, outcome_ == outcome::rolled_back
+                                 ? "Whether " + migration_->name +
+                                       " was taken back is not known; `migrate status` says whether it is pending."
+                                 : "Whether " + migration_->name +
+                                       " was committed is not known; run deploy again, which asks the ledger.");
     return failed_at(migration_code::script_failed, error, nothing_applied(),
                      locate_statement(error, head, from, until));
   }
@@ -790,7 +837,7 @@ class script_runner {
   }
 
   [[nodiscard]] std::string state_after(const script_piece& failed) const {
-    if (!recorded_)
+    if (!recorded())
       return failed.first == 0 ? "Nothing of it was applied."
                                : "The statements before line " + line_of(failed.first) + " are applied.";
     const std::string again = "Fix the file and run deploy again: it goes on there.";
@@ -833,13 +880,13 @@ class script_runner {
                   piece);
     if (interrupted)
       return stopped(state_after(piece));
-    return failed_at(recorded_ ? migration_code::partly_applied : migration_code::script_failed, error,
+    return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
                      state_after(piece), offset);
   }
 
   /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
   void write_failure(const std::string& text, const script_piece& piece) noexcept {
-    if (!recorded_)
+    if (!recorded())
       return;
     try {
       if (postgres_)
@@ -862,7 +909,7 @@ class script_runner {
   ledger& book_;
   runner_hooks hooks_;
   bool postgres_;
-  bool recorded_ = true;
+  outcome outcome_ = outcome::applied;
   bool gave_up_lock_ = false;
   const migration* migration_ = nullptr;
   const script_plan* plan_ = nullptr;

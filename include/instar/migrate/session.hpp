@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/migrate/comparison.hpp>
+#include <instar/migrate/down_script.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/migrate/history.hpp>
 #include <instar/migrate/ledger.hpp>
@@ -544,6 +545,8 @@ struct migrator::session {
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
     next.script = script(target, next.steps);
+    if (!next.snapshot_alone)
+      next.down_script = down_script(target, next.steps);
   }
 
   /// With a plan to write, the snapshot must stand where the folder stands.
@@ -640,7 +643,8 @@ struct migrator::session {
   }
 
   /// Writes a migration's folder under a name that nobody reads, then gives it its own.
-  static void write_migration(const std::filesystem::path& folder, const migration& m) {
+  /// \param down the text of its down.sql; none is written where it is empty
+  static void write_migration(const std::filesystem::path& folder, const migration& m, std::string_view down = {}) {
     namespace fs = std::filesystem;
     const fs::path fresh = folder / (".new_" + m.name);
     std::error_code failed;
@@ -650,6 +654,8 @@ struct migrator::session {
       throw detail::file_error(migration_code::cannot_write, "Cannot make", fresh, failed.value());
     try {
       detail::write_file(fresh / "migration.sql", m.sql);
+      if (!down.empty())
+        detail::write_file(fresh / detail::down_file_name, down);
     } catch (const migration_error&) {
       fs::remove_all(fresh, failed);
       throw;
@@ -661,6 +667,11 @@ struct migrator::session {
       throw detail::file_error(migration_code::cannot_write, "Cannot write", folder / m.name, failed.value());
     }
     detail::sync_to_disk(folder);
+  }
+
+  /// Where a migration's down.sql is; empty where its text is.
+  [[nodiscard]] static std::filesystem::path down_file(const migration& m, std::string_view down) {
+    return down.empty() ? std::filesystem::path{} : m.file.parent_path() / detail::down_file_name;
   }
 
   /// \throws migration_error `bad_name`, `name_too_long`
@@ -699,6 +710,7 @@ struct migrator::session {
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
   [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
+  static void warn_of_way_back(const diff_report& left, proof_report& proof);
   class models_aside;
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
@@ -731,6 +743,13 @@ struct migrator::session {
   snapshot_report generate_snapshot(const generate_options& how);
   std::vector<migration_warning> check_history();
 
+  // ---- the way back, see down.hpp ----
+
+  down_plan plan_down(const down_options& how);
+  void prove_down(const down_plan& planned);
+  down_report take_down(const down_plan& planned);
+  down_report down(const down_options& how);
+
   // ---- a baseline, see baseline.hpp ----
 
   baseline_report baseline(const baseline_options& how);
@@ -744,3 +763,4 @@ struct migrator::session {
 #include <instar/migrate/operations.hpp>
 
 #include <instar/migrate/baseline.hpp>
+#include <instar/migrate/down.hpp>

@@ -5,7 +5,10 @@
 #include "instar/sql/sqlite.hpp"
 #include "instar/sql/text.hpp"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 /// \file Plans as SQL text at run time.
 
@@ -192,50 +195,87 @@ inline std::string describe(const step& s) {
   return {};
 }
 
-/// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
-inline std::string script(dialect d, const plan_view& p) {
+namespace detail {
+
+/// A text without line breaks: a name may hold one, and the rest of a comment must not become SQL.
+inline std::string on_one_line(std::string_view text) {
+  std::string safe(text);
+  for (char& c : safe)
+    if (c == '\n' || c == '\r')
+      c = ' ';
+  return safe;
+}
+
+inline std::string comment_line(std::string_view sentence) {
+  return "-- " + on_one_line(sentence) + '\n';
+}
+
+/// Adds a statement of a plan to a script, with its semicolon.
+inline void add_statement(std::string& script, std::string_view statement) {
+  script += statement;
+  // What a user wrote may end in its own semicolon, or in a comment that would swallow ours.
+  while (!script.empty() && std::string_view(" \t\r\n").find(script.back()) != std::string_view::npos)
+    script.pop_back();
+  const bool comment = script.find("--", script.rfind('\n') + 1) != std::string::npos;
+  if (comment)
+    script += '\n';
+  if (comment || script.empty() || script.back() != ';')
+    script += ';';
+  script += "\n\n";
+}
+
+/// The statements of a plan, each step's under its description.
+/// \param notes_of further sentences for a step, which stand above its statements
+template <class NotesOf>
+std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes_of) {
   std::string text;
-  const auto line = [](std::string_view sentence) {
-    // A name may hold a line break, and the rest of a comment must not become SQL.
-    std::string safe = "-- ";
-    for (char c : sentence)
-      safe += c == '\n' || c == '\r' ? ' ' : c;
-    return safe + '\n';
+  // SQLite: what ALTER TABLE cannot do has no statement of its own, the table is made anew.
+  std::vector<char> noted(p.steps.size(), 0);
+  const auto note = [&](std::size_t step) {
+    if (noted[step] != 0)
+      return;
+    noted[step] = 1;
+    for (const std::string& sentence : notes_of(p.steps[step]))
+      text += comment_line(sentence);
   };
-  bool warned = false;
-  for (const step& s : p.steps)
-    detail::each_hazard(s, [&](hazard h) {
-      if (!detail::concerns(d, h, s))
-        return;
-      text += line("warning " + std::string(code_of(h)) + ": " + describe(h, s));
-      warned = true;
-    });
-  if (warned)
-    text += '\n';
+  const std::vector<operation> operations = plan_operations(d, p);
+  std::vector<char> written(p.steps.size(), 0);
+  const auto of_step = [d](const operation& o) { return d == dialect::postgres || o.part == 0; };
+  for (const operation& o : operations)
+    if (of_step(o))
+      written[o.step] = 1;
   std::size_t previous = static_cast<std::size_t>(-1);
-  for (const detail::operation& o : detail::plan_operations(d, p)) {
-    const std::string statement = detail::operation_text(d, p, o);
-    const bool of_step = d == dialect::postgres || o.part == 0;
-    if (of_step && o.step != previous) {
-      text += line(describe(p.steps[o.step]));
+  for (const operation& o : operations) {
+    if (of_step(o) && o.step != previous) {
+      text += comment_line(describe(p.steps[o.step]));
+      note(o.step);
       previous = o.step;
-    } else if (d == dialect::sqlite && o.part == static_cast<int>(detail::sqlite_part::create_new)) {
-      text += line("~ table " + std::string(o.on->name) + " made anew, rows kept");
+    } else if (d == dialect::sqlite && o.part == static_cast<int>(sqlite_part::create_new)) {
+      text += comment_line("~ table " + std::string(o.on->name) + " made anew, rows kept");
+      for (std::size_t i = 0; i < p.steps.size(); ++i)
+        if (written[i] == 0 && p.steps[i].after == o.on)
+          note(i);
     }
-    text += statement;
-    // What a user wrote may end in its own semicolon, or in a comment that would swallow ours.
-    while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos)
-      text.pop_back();
-    const bool comment = text.find("--", text.rfind('\n') + 1) != std::string::npos;
-    if (comment)
-      text += '\n';
-    if (comment || text.empty() || text.back() != ';')
-      text += ';';
-    text += "\n\n";
+    add_statement(text, operation_text(d, p, o));
   }
   while (text.size() > 1 && text[text.size() - 1] == '\n' && text[text.size() - 2] == '\n')
     text.pop_back();
   return text;
+}
+
+}  // namespace detail
+
+/// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
+inline std::string script(dialect d, const plan_view& p) {
+  std::string text;
+  for (const step& s : p.steps)
+    detail::each_hazard(s, [&](hazard h) {
+      if (detail::concerns(d, h, s))
+        text += detail::comment_line("warning " + std::string(code_of(h)) + ": " + describe(h, s));
+    });
+  if (!text.empty())
+    text += '\n';
+  return text + detail::annotated_script(d, p, [](const step&) { return std::vector<std::string>{}; });
 }
 
 }  // namespace instar

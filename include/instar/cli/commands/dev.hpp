@@ -143,8 +143,9 @@ template <class Plan>
 inline void show_created(session& s, const created_migration& created) {
   s.clear_passing_line();
   s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(created.script.string()));
-  if (!created.snapshot.empty())
-    s.screen.result("        " + printable(created.snapshot.string()));
+  for (const std::filesystem::path& beside : {created.down, created.snapshot})
+    if (!beside.empty())
+      s.screen.result("        " + printable(beside.string()));
   s.screen.flush();
 }
 
@@ -152,6 +153,7 @@ inline void write_json(json_writer& json, const created_migration& created) {
   json.begin_object();
   json.member("name", created.name);
   json.member("script", created.script.string());
+  json.optional_member("down", created.down.string());
   json.member("snapshot", created.snapshot.string());
   json.member("sql", created.sql);
   json.end_object();
