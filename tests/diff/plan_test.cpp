@@ -210,7 +210,7 @@ TEST_CASE("a plan knows its steps and its hazards") {
   constexpr auto& back = PLAN(v1::schema, none);
   STATIC_REQUIRE(back.has(hazard::drops_table));
   STATIC_REQUIRE_FALSE(back.has(hazard::drops_column));
-  STATIC_REQUIRE(back.hazards().size() == 2);
+  STATIC_REQUIRE(back.hazards().size() == 6);
   STATIC_REQUIRE(back.hazards()[0].hazard == hazard::drops_table);
   STATIC_REQUIRE(back.steps[back.hazards()[0].step].kind == step_kind::drop_table);
   STATIC_REQUIRE(back.loses_data());
@@ -239,7 +239,7 @@ TEST_CASE("codes of hazards are stable") {
   STATIC_REQUIRE(instar::code_of(hazard::changes_key) == "INS2008");
 }
 
-TEST_CASE("three hazards destroy data, the others fail and leave all as it was") {
+TEST_CASE("some hazards destroy data, the others fail and leave all as it was") {
   STATIC_REQUIRE(instar::destroys_data(hazard::drops_table));
   STATIC_REQUIRE(instar::destroys_data(hazard::drops_column));
   STATIC_REQUIRE(instar::destroys_data(hazard::narrows_type));
@@ -248,6 +248,10 @@ TEST_CASE("three hazards destroy data, the others fail and leave all as it was")
   STATIC_REQUIRE_FALSE(instar::destroys_data(hazard::makes_required));
   STATIC_REQUIRE_FALSE(instar::destroys_data(hazard::makes_unique));
   STATIC_REQUIRE_FALSE(instar::destroys_data(hazard::changes_key));
+  STATIC_REQUIRE(instar::destroys_data(hazard::no_conversion));
+  STATIC_REQUIRE(instar::destroys_data(hazard::truncates));
+  STATIC_REQUIRE_FALSE(instar::destroys_data(hazard::renames_table));
+  STATIC_REQUIRE_FALSE(instar::destroys_data(hazard::type_rewrites_table));
 }
 
 TEST_CASE("integers widen upwards, and to numbers that hold all of their digits") {

@@ -112,7 +112,7 @@ rename_constraint people.players_team_id_fkey to people_team_id_fkey
 rename_constraint people.players_captain_id_fkey to people_captain_id_fkey
 rename_index people.players_team_id_idx to people_team_id_idx
 )");
-  STATIC_REQUIRE(hazards(PLAN(base, table)) == "");
+  STATIC_REQUIRE(hazards(PLAN(base, table)) == "INS2012 rename_table players to people\n");
   STATIC_REQUIRE(one_way(PLAN(base, table)) == "");
 }
 
@@ -122,7 +122,7 @@ rename_constraint players.players_nick_key to players_alias_key
 rename_constraint players.players_nick_check to players_alias_check
 rename_constraint players.players_nick_excl to players_alias_excl
 )");
-  STATIC_REQUIRE(hazards(PLAN(base, column_)) == "");
+  STATIC_REQUIRE(hazards(PLAN(base, column_)) == "INS2013 rename_column players.nick to alias\n");
 }
 
 TEST_CASE("foreign keys stay when their target takes another name") {
@@ -145,6 +145,7 @@ TEST_CASE("without a word a new name is another column") {
   STATIC_REQUIRE(hazards(PLAN(column_, base)) == R"(INS2002 drop_column players.alias
 INS2005 add_column players.nick
 INS2007 add_unique players.players_nick_key
+INS2009 add_exclusion players.players_nick_excl
 )");
 }
 

@@ -269,17 +269,35 @@ constexpr text<> steps(const Plan& plan) {
   return out;
 }
 
-/// The hazards of a plan, a line each: `INS2002 drop_column users.name`.
-template <class Plan>
-constexpr text<> hazards(const Plan& plan) {
+namespace detail {
+
+template <class Plan, class Wanted>
+constexpr text<> hazard_lines(const Plan& plan, instar::dialect d, instar::plan_form form, Wanted wanted) {
   text<> out{};
-  for (const instar::hazard_note& note : plan.hazards()) {
+  for (const instar::hazard_note& note : plan.hazards(d, form)) {
+    if (!wanted(note.hazard))
+      continue;
     out.put(instar::code_of(note.hazard));
     out.put(' ');
-    detail::put_step(out, plan.steps[note.step]);
+    put_step(out, plan.steps[note.step]);
     out.put('\n');
   }
   return out;
+}
+
+}  // namespace detail
+
+/// What can become of rows and programs by a plan, a line each: `INS2002 drop_column users.name`.
+template <class Plan>
+constexpr text<> hazards(const Plan& plan, instar::dialect d = instar::postgres) {
+  return detail::hazard_lines(plan, d, instar::plan_form::online,
+                              [](instar::hazard h) { return !instar::is_about_locks(h); });
+}
+
+/// What others have to wait for, a line each: `INS2020 create_index users.users_name_idx`.
+template <class Plan>
+constexpr text<> locks(const Plan& plan, instar::plan_form form, instar::dialect d = instar::postgres) {
+  return detail::hazard_lines(plan, d, form, [](instar::hazard h) { return instar::is_about_locks(h); });
 }
 
 /// The steps of a plan that have no inverse, a line each.

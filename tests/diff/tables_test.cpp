@@ -134,7 +134,12 @@ drop_enum work.state
 drop_sequence numbers
 drop_extension citext
 )");
-  STATIC_REQUIRE(hazards(PLAN(all, none)) == "INS2001 drop_table work.tasks\nINS2001 drop_table authors\n");
+  STATIC_REQUIRE(hazards(PLAN(all, none)) == R"(INS2001 drop_table work.tasks
+INS2001 drop_table authors
+INS2016 drop_early_raw_object function f
+INS2015 drop_sequence numbers
+INS2016 drop_extension citext
+)");
   STATIC_REQUIRE(one_way(PLAN(all, none)) == "drop_table work.tasks\ndrop_table authors\n");
   STATIC_REQUIRE(PLAN(all, none).loses_data());
 }

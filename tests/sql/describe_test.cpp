@@ -6,6 +6,7 @@
 #include "diff/steps.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -256,16 +257,59 @@ TEST_CASE("every kind of step has words of its own") {
 
 TEST_CASE("each hazard in a sentence") {
   CHECK(warnings(instar::diff<describe_test::v1::schema, describe_test::v2::schema>) ==
-        R"(replaces the primary key of auth.squads
+        R"(drops trigger t: from then on rows fare otherwise under running programs
+renames value two of enum step to second: programs that use the old name fail
+replaces the primary key of auth.squads
 drops table old with all its rows
+renames table auth.teams to auth.squads: programs that use the old name fail
+renames column players.nick to alias: programs that use the old name fail
 drops column players.team_id with all its values
 drops column players.gone with all its values
 removes values of enum work.state: rows that have them make it fail
+makes enum work.state anew: every table that uses it is written anew while its readers and writers wait
 adds required column players.extra without a default: fails when the table has rows
 changes column players.number from bigint to integer: values that do not fit are cut or make it fail
+changes column players.number from bigint to integer: every row is written anew while readers and writers wait
+drops function f, which functions and programs may use in ways that no catalogue knows
+drops sequence work.gone with the number that it had come to
+adds check players_id_check of players: rows that violate it make it fail
+adds exclusion players_id_excl of players: rows that violate it make it fail
+builds exclusion players_id_excl of players while readers and writers wait; there is no online way
+adds foreign key players_id_fkey of players: rows that reference nothing make it fail
+drops extension citext, which functions and programs may use in ways that no catalogue knows
 )");
   CHECK(warnings(instar::diff<describe_test::required::schema, required_now::schema>) ==
         "makes column t.b required: rows with NULL make it fail\n");
+}
+
+TEST_CASE("the tables that SQLite makes anew are hazards of a plan for it") {
+  const instar::plan_view plan = instar::diff<describe_test::required::schema, required_now::schema>;
+  std::string all;
+  for (const instar::hazard_note& note : instar::plan_hazards(instar::sqlite, plan))
+    all +=
+        std::string(instar::code_of(note.hazard)) + ": " + instar::describe(note.hazard, plan.steps[note.step]) + '\n';
+  CHECK(all == "INS2006: makes column t.b required: rows with NULL make it fail\n"
+               "INS2040: copies table t row by row while the whole database waits\n");
+  CHECK(instar::plan_hazards(instar::postgres, plan).size() == 1);
+}
+
+TEST_CASE("what the short form of a plan locks, in a sentence") {
+  const instar::plan_view plan = instar::diff<describe_test::required::schema, required_now::schema>;
+  std::string all;
+  for (const instar::hazard_note& note : plan.hazards(instar::postgres, instar::plan_form::offline))
+    all += instar::describe(note.hazard, plan.steps[note.step]) + '\n';
+  CHECK(all == "makes column t.b required: rows with NULL make it fail\n"
+               "reads all rows to make column t.b required while readers and writers wait\n");
+}
+
+TEST_CASE("every hazard has a few words of its own") {
+  std::vector<std::string_view> all;
+  for (int number = 1; number <= static_cast<int>(instar::last_hazard); ++number)
+    if (instar::is_hazard(number))
+      all.push_back(instar::describe(static_cast<instar::hazard>(number)));
+  std::sort(all.begin(), all.end());
+  CHECK_FALSE(all.front().empty());
+  CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
 }
 
 TEST_CASE("a script says its hazards first, then each step over its statements") {

@@ -2,6 +2,7 @@
 
 #include "instar/diff/step.hpp"
 #include "instar/diff/type_change.hpp"
+#include "instar/schema/compare.hpp"
 #include "instar/schema/dialect.hpp"
 
 #include <array>
@@ -56,6 +57,14 @@ enum class hazard : unsigned char {
   name_too_long = 38,                       ///< INS2038 a name over 63 bytes is cut
   trigger_or_policy_change = 39,            ///< INS2039 triggers, policies or rights change under running programs
   sqlite_table_rebuild = 40,                ///< INS2040 SQLite copies the table while the database is locked
+  // What only scripts have.
+  ignore_without_reason = 41,    ///< INS2041 a line that ignores a code does not say why
+  unused_ignore = 42,            ///< INS2042 a line that ignores a code has nothing to ignore
+  drops_required = 43,           ///< INS2043 programs that expect no NULL may meet one
+  drops_database = 44,           ///< INS2044 a database is dropped
+  domain_constraint_scans = 45,  ///< INS2045 every table with a column of the domain is checked under a lock
+  sqlite_foreign_keys_on = 46,   ///< INS2046 a table is made anew while foreign keys are enforced
+  sqlite_text_for_name = 47,     ///< INS2047 SQLite takes a quoted name that it does not know for a text
 };
 
 namespace detail {
@@ -78,18 +87,52 @@ constexpr std::string_view code_of(hazard h) {
   return {detail::hazard_codes.data() + 7 * static_cast<std::size_t>(h), 7};
 }
 
+/// The last of them.
+inline constexpr hazard last_hazard = hazard::sqlite_text_for_name;
+
+/// Whether a number is that of a hazard: one is left out.
+constexpr bool is_hazard(int number) {
+  return number >= 1 && number <= static_cast<int>(last_hazard) && number != 19;
+}
+
 /// Whether a hazard destroys data, rather than making the migration fail and leave all as it was.
 constexpr bool destroys_data(hazard h) {
   return h == hazard::drops_table || h == hazard::drops_column || h == hazard::narrows_type ||
-         h == hazard::no_conversion || h == hazard::truncates || h == hazard::drop_cascade;
+         h == hazard::no_conversion || h == hazard::truncates || h == hazard::drop_cascade ||
+         h == hazard::drops_database || h == hazard::sqlite_foreign_keys_on;
 }
+
+/// Whether a hazard is that others have to wait, rather than what becomes of the rows.
+constexpr bool is_about_locks(hazard h) {
+  switch (h) {
+  case hazard::concurrently_in_transaction:
+  case hazard::enum_value_used_in_transaction:
+  case hazard::transaction_control_in_script:
+  case hazard::name_too_long:
+  case hazard::trigger_or_policy_change:
+    return false;
+  case hazard::domain_constraint_scans:
+    return true;
+  default:
+    return h >= hazard::index_blocks_writes && h <= hazard::sqlite_table_rebuild;
+  }
+}
+
+/// How a plan is written for PostgreSQL.
+enum class plan_form : unsigned char {
+  online,   ///< readers and writers of tables that are there do not wait where there is a way around it
+  offline,  ///< the short form, for a database that nobody uses meanwhile
+};
 
 struct hazard_note {
   instar::hazard hazard{};
   std::size_t step = 0;  ///< Position in the plan's steps.
 };
 
-/// The hazards of a compile-time plan. No step has more than two.
+/// No step has more.
+inline constexpr std::size_t hazards_per_step = 3;
+
+/// The hazards of a compile-time plan.
 template <std::size_t Capacity>
 struct hazard_list {
   std::array<hazard_note, Capacity> notes{};
@@ -159,6 +202,111 @@ constexpr bool concerns(dialect d, hazard h, const step& s) {
   }
 }
 
+/// Whether rows that a table had may violate a check: not when they had to meet it before, nor when it is about new
+/// columns alone, in which they all have the same value.
+constexpr bool may_violate(const step& s, const check& now) {
+  if (s.before == nullptr)
+    return false;
+  for (const check& then : s.before->checks)
+    if (same_text(then.expression, now.expression))
+      return false;
+  const column_renames renames(*s.before, *s.after);
+  bool about_new = false;
+  for (const column& c : s.after->columns) {
+    if (!mentions(now.expression, c.name))
+      continue;
+    if (s.before->find_column(c.name) != nullptr || renames.is_rename(c))
+      return true;
+    about_new = true;
+  }
+  return !about_new;
+}
+
+/// Whether the rows that a table had can hold a reference to a row that is not there.
+constexpr bool may_reference_nothing(const step& s) {
+  if (s.before == nullptr)
+    return false;
+  const column_renames renames(*s.before, *s.after);
+  const foreign_key& now = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+  // Where the target was renamed this says yes though it is the same; a key that is made again keeps its name.
+  for (const foreign_key& then : s.before->foreign_keys)
+    if (same_names(renames, then.columns, now.columns) &&
+        (same_text(then.name, now.name) || same_text(then.target_table, now.target_table)))
+      return false;
+  for (std::string_view name : now.columns) {
+    const column* c = s.after->find_column(name);
+    // NULL in one column, and nothing is looked up.
+    if (c != nullptr && c->nullable && c->initial.kind == default_kind::none && c->generated == generated_kind::none &&
+        s.before->find_column(name) == nullptr && !renames.is_rename(*c))
+      return false;
+  }
+  return true;
+}
+
+/// Whether an expression may give another value for every row: it calls a function that is not known to give the same
+/// one throughout a statement. https://www.postgresql.org/docs/current/xfunc-volatility.html
+constexpr bool may_be_volatile(std::string_view expression) {
+  constexpr std::string_view steady =
+      "now transaction_timestamp statement_timestamp timezone date_trunc to_char to_date to_timestamp make_date"
+      " make_time make_interval make_timestamp coalesce nullif greatest least lower upper concat format replace md5"
+      " abs round jsonb_build_object jsonb_build_array json_build_object json_build_array array_fill int4range"
+      " current_setting cast extract date_part trim length row array varchar char numeric decimal timestamp time"
+      " interval bit character varying localtimestamp current_timestamp localtime current_time in and or not"
+      " to_tsvector decode encode point box";
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  std::size_t begin = 0;
+  std::size_t end = 0;  // of the last word; the same: there is none
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    const char c = expression[i];
+    if (c == '\'') {
+      while (++i < expression.size() && expression[i] != '\'') {
+      }
+      begin = end = 0;
+    } else if (letter(c)) {
+      begin = i;
+      while (i + 1 < expression.size() && letter(expression[i + 1]))
+        ++i;
+      end = i + 1;
+    } else if (c == '(' && begin != end) {
+      if (!mentions(steady, expression.substr(begin, end - begin)))
+        return true;
+      begin = end = 0;
+    } else if (c == '"') {
+      // A quoted function is the user's own, or one that nobody writes that way.
+      const std::size_t close = expression.find('"', i + 1);
+      if (close == std::string_view::npos || (close + 1 < expression.size() && expression[close + 1] == '('))
+        return true;
+      i = close;
+      begin = end = 0;
+    } else if (c != ' ') {
+      begin = end = 0;
+    }
+  }
+  return false;
+}
+
+/// Whether a raw object is one that function bodies or queries of programs use, of which the database keeps no record.
+constexpr bool has_untracked_dependents(const raw_object& o) {
+  constexpr std::string_view kinds[] = {"function", "procedure", "aggregate", "operator", "type",
+                                        "domain",   "collation", "cast",      "schema"};
+  for (std::string_view kind : kinds)
+    if (same_text(o.kind, kind))
+      return true;
+  return false;
+}
+
+/// Whether a raw object decides what happens to the rows of others: at a write, or who may see them.
+constexpr bool guards_rows(const raw_object& o) {
+  constexpr std::string_view kinds[] = {"trigger", "event trigger", "policy", "rule", "row level security"};
+  for (std::string_view kind : kinds)
+    if (same_text(o.kind, kind))
+      return true;
+  return false;
+}
+
 /// Calls `note(hazard)` for each hazard of a step.
 template <class Note>
 constexpr void each_hazard(const step& s, Note note) {
@@ -210,9 +358,147 @@ constexpr void each_hazard(const step& s, Note note) {
   case step_kind::drop_primary_key:
     note(hazard::changes_key);
     break;
+  case step_kind::add_check:
+    if (may_violate(s, s.after->checks[static_cast<std::size_t>(s.to)]))
+      note(hazard::may_violate_check);
+    break;
+  case step_kind::add_exclusion:
+    if (s.before != nullptr)
+      note(hazard::may_violate_check);
+    break;
+  case step_kind::add_foreign_key:
+    if (may_reference_nothing(s))
+      note(hazard::may_violate_foreign_key);
+    break;
+  case step_kind::rename_table:
+    note(hazard::renames_table);
+    break;
+  case step_kind::rename_column:
+    note(hazard::renames_column);
+    break;
+  case step_kind::rename_enum_value:
+    note(hazard::renames_enum_value);
+    break;
+  case step_kind::drop_sequence:
+    note(hazard::drops_sequence_state);
+    break;
+  case step_kind::drop_extension:
+    note(hazard::drops_untracked_dependents);
+    break;
   default:
     break;
   }
+}
+
+/// Calls `note(hazard)` for each lock of a step that makes readers or writers of a busy table wait in PostgreSQL.
+/// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+template <class Note>
+constexpr void each_lock_hazard(const step& s, plan_form form, Note note) {
+  // Nobody waits for a table that is made by the same plan.
+  if (s.before == nullptr)
+    return;
+  const bool offline = form == plan_form::offline;
+  switch (s.kind) {
+  case step_kind::create_index:
+    if (offline)
+      note(hazard::index_blocks_writes);
+    break;
+  case step_kind::drop_index:
+    if (offline && s.after != nullptr)
+      note(hazard::index_drop_locks);
+    break;
+  case step_kind::add_unique:
+  case step_kind::add_primary_key:
+    if (offline)
+      note(hazard::constraint_builds_index_under_lock);
+    break;
+  case step_kind::set_not_null:
+    if (offline)
+      note(hazard::not_null_scans_under_lock);
+    break;
+  case step_kind::add_column: {
+    const column& c = *s.new_column();
+    const bool counts = c.identity != identity_kind::none || c.generated == generated_kind::stored;
+    if (counts || (offline && c.initial.kind == default_kind::expression && may_be_volatile(c.initial.text)))
+      note(hazard::column_rewrites_table);
+    break;
+  }
+  case step_kind::alter_type:
+    if (!s.new_column()->convert_using.empty() || !stays_on_disk(s.old_column()->type, s.new_column()->type))
+      note(hazard::type_rewrites_table);
+    break;
+  case step_kind::fill_nulls:
+    if (offline)
+      note(hazard::update_without_batches);
+    break;
+  case step_kind::add_foreign_key:
+    if (offline)
+      note(hazard::foreign_key_locks_both);
+    break;
+  case step_kind::add_check:
+    if (offline)
+      note(hazard::check_scans_under_lock);
+    break;
+  case step_kind::add_exclusion:
+    note(hazard::exclusion_locks);
+    break;
+  default:
+    break;
+  }
+}
+
+/// Calls `note(hazard)` for each hazard of a step that another step of the plan decides on.
+template <class Steps, class Note>
+constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, Note note) {
+  switch (s.kind) {
+  case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
+  case step_kind::drop_middle_raw_object: {
+    const bool untracked = has_untracked_dependents(*s.raw);
+    if (!untracked && !guards_rows(*s.raw))
+      break;
+    // What is made again around another step is as it was.
+    for (const step& other : steps) {
+      // What guards the rows of a table goes with it.
+      if (!untracked && other.kind == step_kind::drop_table && mentions(s.raw->drop, other.before->name))
+        return;
+      if (other.raw != nullptr && other.raw != s.raw && same_text(other.raw->kind, s.raw->kind) &&
+          same_text(other.raw->name, s.raw->name) && (untracked || same_text(other.raw->create, s.raw->create)))
+        return;
+    }
+    note(untracked ? hazard::drops_untracked_dependents : hazard::trigger_or_policy_change);
+    break;
+  }
+  case step_kind::rebuild_enum:
+    // Every column of the type is converted.
+    if (d == dialect::postgres)
+      note(hazard::type_rewrites_table);
+    break;
+  case step_kind::create_view:
+    if (d != dialect::postgres || !s.new_view->materialized || s.to >= 0)
+      break;
+    for (const step& other : steps)
+      if (other.kind == step_kind::drop_view && same_text(other.old_view->name, s.new_view->name) &&
+          same_text(other.old_view->schema, s.new_view->schema)) {
+        note(hazard::materialized_view_refresh_locks);
+        break;
+      }
+    break;
+  default:
+    break;
+  }
+}
+
+/// Calls `note(hazard)` for each hazard of a step of a plan.
+template <class Steps, class Note>
+constexpr void each_hazard(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
+  each_hazard(s, [&](hazard h) {
+    if (concerns(d, h, s))
+      note(h);
+  });
+  each_hazard_among(steps, s, d, note);
+  if (d == dialect::postgres)
+    each_lock_hazard(s, form, note);
 }
 
 }  // namespace detail

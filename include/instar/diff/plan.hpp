@@ -2,6 +2,7 @@
 
 #include "instar/diff/hazard.hpp"
 #include "instar/diff/step.hpp"
+#include "instar/schema/dialect.hpp"
 #include "instar/schema/schema.hpp"
 
 #include <array>
@@ -33,34 +34,36 @@ struct basic_plan {
     return false;
   }
 
-  /// What can go wrong, step by step.
-  constexpr auto hazards() const {
+  /// What can go wrong, step by step, for rows and for those who use the database meanwhile.
+  /// \param d of SQLite, where every write locks the whole database, only what becomes of the rows is said
+  /// \param form how the plan is written: the online form avoids most locks that others would wait for
+  constexpr auto hazards(dialect d = dialect::postgres, plan_form form = plan_form::online) const {
     if constexpr (requires { std::tuple_size<Steps>::value; }) {
-      hazard_list<2 * std::tuple_size<Steps>::value> notes{};
+      hazard_list<hazards_per_step * std::tuple_size<Steps>::value> notes{};
       for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps[i], [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
+        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
       return notes;
     } else {
       std::vector<hazard_note> notes;
       for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps[i], [&](hazard h) { notes.push_back({h, i}); });
+        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
       return notes;
     }
   }
 
   /// Whether a step has that hazard.
-  constexpr bool has(hazard wanted) const {
+  constexpr bool has(hazard wanted, dialect d = dialect::postgres, plan_form form = plan_form::online) const {
     bool found = false;
     for (const step& s : steps)
-      detail::each_hazard(s, [&](hazard h) { found |= h == wanted; });
+      detail::each_hazard(steps, s, d, form, [&](hazard h) { found |= h == wanted; });
     return found;
   }
 
   /// Whether a step destroys data that no later step can bring back.
-  constexpr bool loses_data() const {
+  constexpr bool loses_data(dialect d = dialect::postgres) const {
     bool loses = false;
     for (const step& s : steps)
-      detail::each_hazard(s, [&](hazard h) { loses |= destroys_data(h); });
+      detail::each_hazard(s, [&](hazard h) { loses |= destroys_data(h) && detail::concerns(d, h, s); });
     return loses;
   }
 

@@ -1,10 +1,12 @@
 #pragma once
 
-#include "instar/diff/hazard.hpp"
+#include "instar/diff/plan.hpp"
+#include "instar/sql/sqlite.hpp"
 #include "instar/sql/text.hpp"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// \file Hazards in words.
 
@@ -91,14 +93,73 @@ constexpr std::string_view describe(hazard h) {
     return "triggers, policies or rights change under running programs";
   case hazard::sqlite_table_rebuild:
     return "SQLite copies a table";
+  case hazard::ignore_without_reason:
+    return "a hazard is ignored without a reason";
+  case hazard::unused_ignore:
+    return "a hazard is ignored that is not there";
+  case hazard::drops_required:
+    return "a column may be NULL from now on";
+  case hazard::drops_database:
+    return "a database is dropped";
+  case hazard::domain_constraint_scans:
+    return "a domain's new constraint is checked in all tables while writers wait";
+  case hazard::sqlite_foreign_keys_on:
+    return "a table is made anew while foreign keys are enforced";
+  case hazard::sqlite_text_for_name:
+    return "a quoted name is none, and SQLite takes it for a text";
   }
   return {};
 }
+
+namespace detail {
+
+/// A table, a column or another object that a step is about, as a person writes it.
+inline std::string subject_of(const step& s) {
+  const auto position = [](int at) { return static_cast<std::size_t>(at); };
+  const table* t = s.after != nullptr ? s.after : s.before;
+  if (t == nullptr) {
+    if (s.raw != nullptr)
+      return std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
+    if (s.sequence != nullptr)
+      return "sequence " + qualified(s.sequence->schema, s.sequence->name);
+    if (s.extension != nullptr)
+      return "extension " + std::string(s.extension->name);
+    if (s.new_view != nullptr)
+      return (s.new_view->materialized ? "materialized view " : "view ") +
+             qualified(s.new_view->schema, s.new_view->name);
+    return s.new_enum != nullptr ? "enum " + qualified(s.new_enum->schema, s.new_enum->name) : std::string();
+  }
+  const std::string on = qualified(t->schema, t->name);
+  const auto of = [&](std::string_view kind, std::string_view name) {
+    return std::string(kind) + ' ' + std::string(name) + " of " + on;
+  };
+  switch (s.kind) {
+  case step_kind::create_index:
+    return of("index", s.after->indexes[position(s.to)].name);
+  case step_kind::drop_index:
+    return of("index", s.before->indexes[position(s.from)].name);
+  case step_kind::add_unique:
+    return of("unique constraint", s.after->uniques[position(s.to)].name);
+  case step_kind::add_primary_key:
+    return "the primary key of " + on;
+  case step_kind::add_check:
+    return of("check", s.after->checks[position(s.to)].name);
+  case step_kind::add_exclusion:
+    return of("exclusion", s.after->exclusions[position(s.to)].name);
+  case step_kind::add_foreign_key:
+    return of("foreign key", s.after->foreign_keys[position(s.to)].name);
+  default:
+    return s.new_column() != nullptr ? "column " + on + '.' + std::string(s.new_column()->name) : "table " + on;
+  }
+}
+
+}  // namespace detail
 
 /// One sentence that says what can go wrong with a step, for a person.
 inline std::string describe(hazard h, const step& s) {
   const table* t = s.after != nullptr ? s.after : s.before;
   const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
+  const std::string subject = detail::subject_of(s);
   switch (h) {
   case hazard::drops_table:
     return "drops table " + (s.raw != nullptr ? std::string(s.raw->name) : on) + " with all its rows";
@@ -124,9 +185,75 @@ inline std::string describe(hazard h, const step& s) {
     return "makes values of " + on + " unique: rows with equal values make it fail";
   case hazard::changes_key:
     return "replaces the primary key of " + on;
+  case hazard::may_violate_check:
+    return "adds " + subject + ": rows that violate it make it fail";
+  case hazard::may_violate_foreign_key:
+    return "adds " + subject + ": rows that reference nothing make it fail";
+  case hazard::renames_table:
+    return "renames table " + detail::qualified(s.before->schema, s.before->name) + " to " + on +
+           ": programs that use the old name fail";
+  case hazard::renames_column:
+    return "renames column " + on + '.' + std::string(s.old_column()->name) + " to " +
+           std::string(s.new_column()->name) + ": programs that use the old name fail";
+  case hazard::renames_enum_value:
+    return "renames value " + std::string(s.old_enum->values[static_cast<std::size_t>(s.from)].label) + " of " +
+           subject + " to " + std::string(s.new_enum->values[static_cast<std::size_t>(s.to)].label) +
+           ": programs that use the old name fail";
+  case hazard::drops_sequence_state:
+    return "drops " + subject + " with the number that it had come to";
+  case hazard::drops_untracked_dependents:
+    return "drops " + subject + ", which functions and programs may use in ways that no catalogue knows";
+  case hazard::trigger_or_policy_change:
+    return "drops " + subject + ": from then on rows fare otherwise under running programs";
+  case hazard::index_blocks_writes:
+    return "builds " + subject + " while everyone who writes the table waits";
+  case hazard::index_drop_locks:
+    return "drops " + subject + " while everyone who reads or writes the table waits";
+  case hazard::constraint_builds_index_under_lock:
+    return "builds the index of " + subject + " while readers and writers wait";
+  case hazard::not_null_scans_under_lock:
+    return "reads all rows to make " + subject + " required while readers and writers wait";
+  case hazard::column_rewrites_table:
+    return "adds " + subject +
+           ", which differs from row to row: every row is written anew while readers and writers wait";
+  case hazard::foreign_key_locks_both:
+    return "looks up all rows for " + subject + " while everyone who writes it or the table that it references waits";
+  case hazard::check_scans_under_lock:
+    return "reads all rows for " + subject + " while readers and writers wait";
+  case hazard::exclusion_locks:
+    return "builds " + subject + " while readers and writers wait; there is no online way";
+  case hazard::type_rewrites_table:
+    if (s.kind == step_kind::rebuild_enum)
+      return "makes " + subject + " anew: every table that uses it is written anew while its readers and writers wait";
+    return "changes " + subject + " from " + detail::type_text(s.old_column()->type) + " to " +
+           detail::type_text(s.new_column()->type) + ": every row is written anew while readers and writers wait";
+  case hazard::materialized_view_refresh_locks:
+    return "makes " + subject + " anew: its readers wait until it is filled";
+  case hazard::update_without_batches:
+    return "updates all rows that are NULL in " + subject +
+           " in one transaction: others who write them wait for its end";
+  case hazard::sqlite_table_rebuild:
+    return "copies " + (t != nullptr ? "table " + on : "the tables that use " + subject) +
+           " row by row while the whole database waits";
   default:
-    return std::string(describe(h)) + (on.empty() ? "" : ": " + on);
+    return std::string(describe(h)) + (subject.empty() ? "" : ": " + subject);
   }
+}
+
+/// All hazards of a plan for a database: those that the plan itself knows, and the tables that SQLite makes anew.
+inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan_form form = plan_form::online) {
+  std::vector<hazard_note> notes = p.hazards(d, form);
+  if (d != dialect::sqlite)
+    return notes;
+  std::vector<detail::rebuild> rebuilds;
+  detail::add_rebuilds(p, rebuilds);
+  for (const detail::rebuild& r : rebuilds)
+    for (std::size_t i = 0; i < p.steps.size(); ++i)
+      if (p.steps[i].after == r.after && detail::needs_rebuild(p.steps[i])) {
+        notes.push_back({hazard::sqlite_table_rebuild, i});
+        break;
+      }
+  return notes;
 }
 
 }  // namespace instar

@@ -30,11 +30,19 @@ namespace instar::cli::detail {
   return std::string{slash == std::string_view::npos ? word : word.substr(slash + 1)};
 }
 
+/// The dialect that models and history are for; PostgreSQL where nothing says it.
+[[nodiscard]] inline dialect dialect_of(migrator& m) {
+  try {
+    return m.dialect();
+  } catch (const migration_error&) {
+    return instar::postgres;
+  }
+}
+
 /// What can go wrong with the steps of a plan, each as a warning.
-template <class Plan>
-[[nodiscard]] std::vector<diagnostic> hazards_of(const Plan& steps) {
+[[nodiscard]] inline std::vector<diagnostic> hazards_of(dialect d, const plan_view& steps) {
   std::vector<diagnostic> notes;
-  for (const hazard_note& note : steps.hazards()) {
+  for (const hazard_note& note : plan_hazards(d, steps)) {
     diagnostic about = make_diagnostic(code_of(note.hazard), describe(note.hazard, steps.steps[note.step]) + '.');
     about.warning = true;
     notes.push_back(std::move(about));

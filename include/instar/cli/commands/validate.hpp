@@ -5,19 +5,6 @@
 
 namespace instar::cli {
 
-namespace detail {
-
-/// The dialect that models and history are for; PostgreSQL where nothing says it.
-[[nodiscard]] inline dialect dialect_of(migrator& m) {
-  try {
-    return m.dialect();
-  } catch (const migration_error&) {
-    return instar::postgres;
-  }
-}
-
-}  // namespace detail
-
 /// `validate`: checks the models and the history against each other. Needs no database.
 inline exit_code validate(session& s) {
   const auto m = s.make_migrator(database_need::optional);
