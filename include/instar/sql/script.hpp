@@ -315,6 +315,13 @@ class script_splitter {
     return std::move(statements_);
   }
 
+  /// All tokens, semicolons included.
+  [[nodiscard]] std::vector<script_token> tokens() {
+    std::vector<script_token> found;
+    read([&](const script_token& token, std::string_view) { found.push_back(token); });
+    return found;
+  }
+
   [[nodiscard]] std::string normalize() {
     std::string text;
     bool ended = false;
