@@ -141,7 +141,7 @@ TEST_CASE("down says what it would destroy, with the rows, and wants an answer")
   const instar::down_plan planned = m.plan_down();
   REQUIRE(planned.steps.size() == 1);
   REQUIRE(planned.steps[0].losses.size() == 1);
-  CHECK(planned.steps[0].losses[0].what == "INS2001 drops table sessions with all its rows");
+  CHECK(planned.steps[0].losses[0].what == "INS2001 drops table sessions");
   CHECK(planned.steps[0].losses[0].rows == 2);
   const auto error = error_of([&] { (void)m.down(); });
   CHECK(error.code() == code::data_loss);

@@ -23,6 +23,7 @@ enum class command : unsigned char {
   migrate_reset,
   migrate_diff,
   migrate_down,
+  migrate_squash,
   db_push,
   db_pull,
   db_seed,

@@ -12,6 +12,7 @@
 #include <instar/cli/commands/push.hpp>
 #include <instar/cli/commands/reset.hpp>
 #include <instar/cli/commands/resolve.hpp>
+#include <instar/cli/commands/squash.hpp>
 #include <instar/cli/commands/status.hpp>
 #include <instar/cli/commands/validate.hpp>
 #include <instar/cli/diagnostic.hpp>
@@ -50,6 +51,8 @@ namespace detail {
     return migrate_diff(s);
   case command::migrate_down:
     return migrate_down(s);
+  case command::migrate_squash:
+    return migrate_squash(s);
   case command::db_push:
     return db_push(s);
   case command::db_pull:

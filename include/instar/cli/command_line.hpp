@@ -41,7 +41,7 @@ struct command_entry {
   std::string_view examples;  ///< a line each; PROGRAM stands for the program's name
 };
 
-inline constexpr std::array<command_entry, 13> command_table{{
+inline constexpr std::array<command_entry, 14> command_table{{
     {"migrate", "dev", command::migrate_dev, "write the next migration from the models, prove it, apply it",
      "PROGRAM migrate dev --name add_user_email\n"
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
@@ -60,6 +60,9 @@ inline constexpr std::array<command_entry, 13> command_table{{
      "PROGRAM migrate down\n"
      "PROGRAM migrate down --steps 2\n"
      "PROGRAM migrate down --to 20240117000000_init   what came after it is taken back"},
+    {"migrate", "squash", command::migrate_squash, "replace the first migrations by one that makes the same",
+     "PROGRAM migrate squash --to 20250211085834_update_schema\n"
+     "PROGRAM migrate squash --to 20250211085834_update_schema --name first_year"},
     {"migrate", "diff", command::migrate_diff, "show the way from one schema to another",
      "PROGRAM migrate diff --from migrations --to models --script\n"
      "PROGRAM migrate diff --from empty --to models --script --output schema.sql\n"
@@ -392,6 +395,10 @@ class command_line {
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
       flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
       break;
+    case command::migrate_squash:
+      value(app, "--to", g.to, "NAME", "the last migration that is replaced");
+      value(app, "-n,--name", g.name, "NAME", "what to call the new one (squashed)");
+      break;
     case command::migrate_diff:
       value(app, "--from", g.from, "SOURCE", "empty, models, migrations[:DIR], database[:URL] or sql:FILE");
       value(app, "--to", g.to, "SOURCE", "the same");
@@ -622,6 +629,11 @@ class command_line {
     case command::migrate_down:
       if (given_.steps && !given_.to.empty())
         throw usage_error(cli_code::contradiction, "--steps and --to contradict each other.", "Give one of them.");
+      break;
+    case command::migrate_squash:
+      if (given_.to.empty())
+        throw usage_error(cli_code::missing_value, "`migrate squash` wants the last migration that is replaced.",
+                          "Give --to NAME.");
       break;
     case command::migrate_diff:
       if (given_.from.empty() || given_.to.empty())

@@ -211,7 +211,7 @@ class session {
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
     else if (given.command == command::migrate_dev || given.command == command::migrate_down ||
-             given.baseline)  // which alone prove anything
+             given.command == command::migrate_squash || given.baseline)  // which alone prove anything
       if (const auto shadow = instar::detail::environment_variable("SHADOW_DATABASE_URL"))
         chosen.shadow = parse_url(*shadow, "SHADOW_DATABASE_URL");
     chosen.application_name = program_name;
@@ -319,6 +319,11 @@ class session {
       applied.emplace_back();
       applied.back().name = progress.migration;
       applied.back().took = progress.took;
+      break;
+    case event::recorded:
+      clear_passing_line();
+      screen.result(screen.on_output()(style::green, "Recorded") + ' ' + name + ", which replaces what is applied");
+      screen.flush();
       break;
     case event::taking_back:
       passing("Taking back " + name + count);

@@ -26,6 +26,34 @@ namespace instar::detail {
   return std::any_of(snapshot.begin(), snapshot.end(), [&](const migration_record& r) { return r.name == name; });
 }
 
+/// Whether a database has a migration that a squash replaces, as it was: itself, or all that it replaced in its turn.
+[[nodiscard]] inline bool has_replaced(const ledger& book, const std::vector<replaced_migration>& all,
+                                       const replaced_migration& one) {
+  if (const ledger_row* const row = book.applied(one.name))
+    return row->checksum == one.checksum;
+  bool any = false;
+  for (const replaced_migration& other : all)
+    if (other.by == one.name && other.name != one.name) {
+      if (!has_replaced(book, all, other))
+        return false;
+      any = true;
+    }
+  return any;
+}
+
+/// The state of a squash that the ledger does not know.
+inline void compare_squash(const ledger& book, const migration& m, migration_status& status) {
+  bool known = false;
+  for (const replaced_migration& one : m.replaces) {
+    known = known || book.applied(one.name) != nullptr || book.failed(one.name) != nullptr;
+    if (status.lacking.empty() && one.by.empty() && !has_replaced(book, m.replaces, one))
+      status.lacking = one.name;
+  }
+  status.state = !known                   ? migration_state::pending
+                 : status.lacking.empty() ? migration_state::squashed
+                                          : migration_state::partly_squashed;
+}
+
 /// The state of every migration that the folder or the ledger knows.
 ///
 /// \param on        asked for the journal, and only when a try has failed
@@ -54,6 +82,8 @@ namespace instar::detail {
     if (failed != nullptr)
       status.state =
           m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
+    else if (applied == nullptr && m != nullptr)
+      compare_squash(book, *m, status);
     else if (applied == nullptr)
       status.state = migration_state::pending;
     else if (m == nullptr)
@@ -71,7 +101,7 @@ namespace instar::detail {
     add(m.name, &m);
   std::set<std::string_view> others;
   for (const ledger_row& row : book.rows())
-    if (row.counts() && folder.find(row.migration) == nullptr)
+    if (row.counts() && folder.find(row.migration) == nullptr && folder.find_squash_of(row.migration) == nullptr)
       others.insert(row.migration);
   for (const std::string_view name : others)
     add(name, nullptr);
@@ -129,8 +159,20 @@ namespace instar::detail {
                         "If all of it is in the database, or you have completed it: `migrate resolve --applied " +
                             name + "`."};
     break;
+  case migration_state::partly_squashed:
+    problem.code = migration_code::partly_squashed;
+    problem.message = "The migration " + name +
+                      " replaces others, of which the database has a part: " + status.lacking +
+                      " is not applied, or was another one.";
+    problem.ways_out = {
+        "Deploy the history as it was before the squash (a checkout of the commit before it), then this "
+        "one.",
+        "If all that it makes is in the database: `migrate resolve --applied " + name + "`.",
+        "On a database whose data you can lose: `migrate reset`."};
+    break;
   case migration_state::applied:
   case migration_state::pending:
+  case migration_state::squashed:
   case migration_state::resumable:
     break;
   }
@@ -196,12 +238,16 @@ edited_script(const history& read, const ledger& book, std::string_view name) {
   return {*m, *applied};
 }
 
-/// Whether statements only make, change and drop objects, as far as their first words say.
-[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+/// Whether a statement only makes, changes or drops objects, as far as its first word says.
+[[nodiscard]] inline bool is_structure(const script_statement& statement) {
   static constexpr std::array<std::string_view, 7> words{"CREATE", "ALTER",  "DROP",  "COMMENT",
                                                          "GRANT",  "REVOKE", "PRAGMA"};
-  return std::all_of(statements.begin(), statements.end(),
-                     [](const script_statement& s) { return is_one_of(s.keyword, words); });
+  return is_one_of(statement.keyword, words);
+}
+
+/// The same of all of them.
+[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+  return std::all_of(statements.begin(), statements.end(), is_structure);
 }
 
 /// The first lines of a comparison, for an error.

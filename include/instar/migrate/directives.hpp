@@ -16,10 +16,13 @@
 
 namespace instar::detail {
 
-/// One line `-- instar: replaces NAME sha256:CHECKSUM` on top of a migration that stands for others (`migrate squash`).
+/// One line `-- instar: replaces NAME sha256:CHECKSUM` on top of a migration that stands for others (`migrate squash`),
+/// or
+/// `... by OTHER` behind it, where it was a squash before that did.
 struct replaced_migration {
   std::string name;
   std::string checksum;  ///< lower-case hex SHA-256 of its script
+  std::string by{};      ///< the migration that replaced it, itself one of the replaced; empty: this one
 
   friend bool operator==(const replaced_migration&, const replaced_migration&) = default;
 };
@@ -32,13 +35,18 @@ struct replaced_migration {
     const std::optional<std::string_view> said = argument_of(directive, "replaces");
     if (!said)
       continue;
-    // A name may hold blanks, so the checksum is what follows the last one.
-    const std::size_t blank = said->find_last_of(" \t");
-    if (blank == std::string_view::npos || !said->substr(blank + 1).starts_with(algorithm))
+    // A name may hold blanks, and a checksum does not.
+    const std::size_t sum = said->rfind(algorithm);
+    if (sum == std::string_view::npos || sum < 2 || (*said)[sum - 1] != ' ')
       continue;
-    std::string_view name = said->substr(0, blank);
-    name = name.substr(0, name.find_last_not_of(" \t") + 1);
-    replaced.push_back({std::string{name}, std::string{said->substr(blank + 1 + algorithm.size())}});
+    const std::string_view name = said->substr(0, said->find_last_not_of(" \t", sum - 1) + 1);
+    std::string_view rest = said->substr(sum + algorithm.size());
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    replaced_migration one{std::string{name}, std::string{rest.substr(0, end)}};
+    rest.remove_prefix(end);
+    if (constexpr std::string_view by = " by "; rest.starts_with(by))
+      one.by = rest.substr(by.size());
+    replaced.push_back(std::move(one));
   }
   return replaced;
 }

@@ -155,6 +155,10 @@ inline down_plan migrator::session::plan_down(const down_options& how) {
     if (m.state == migration_state::pending)
       continue;
     // Without the proof it is the caller's to know that an edited script still fits what takes it back.
+    if (m.state == migration_state::squashed)
+      throw detail::unchanged(migration_code::nothing_to_take_back,
+                              "The migration " + m.name + " replaces others, and is not recorded yet.",
+                              "`migrate deploy` records it; nothing is run for it.", m.name);
     if (m.state == migration_state::resumable)
       throw detail::unchanged(migration_code::failed_migration,
                               "The migration " + m.name + " was begun and is not finished.",
@@ -252,9 +256,10 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
   std::string version = data_version(on);
   auto [held, book] = lock_ledger(on);
   report.ledger = book.place().display_name();
+  const history read = load();
   std::string last;
   for (const ledger_row& row : book.rows())
-    if (row.counts())
+    if (row.counts() && read.find(row.migration) != nullptr)
       last = std::max(last, row.migration);
   if (!planned.steps.empty() && last != planned.steps.front().name)
     throw detail::unchanged(migration_code::nothing_to_take_back, "Another runner was at work meanwhile.",

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <instar/migrate/inverse.hpp>
+#include <instar/sql/checks.hpp>
 #include <instar/sql/sql.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -77,15 +79,25 @@ namespace detail {
   return losses;
 }
 
-/// What the way back destroys, as a line that `migrate down` understands: it counts the rows before it asks.
-[[nodiscard]] inline std::string loss_directive(dialect d, const step& s, hazard h) {
-  std::string line = "-- instar: at most 0 rows, " + std::string{code_of(h)} + ' ' + describe(h, s);
-  if (s.kind == step_kind::drop_table)
-    line += ": SELECT count(*) FROM " + object_text(d, s.before->schema, s.before->name);
-  if (s.kind == step_kind::drop_column)
-    line += ": SELECT count(*) FROM " + object_text(d, s.before->schema, s.before->name) + " WHERE " +
-            quote_identifier(s.old_column()->name) + " IS NOT NULL";
-  return line;
+/// What the way back destroys, as lines that `migrate down` understands: it counts the rows before it asks.
+[[nodiscard]] inline std::string loss_directives(dialect d, const plan_view& p) {
+  const std::vector<data_check> checks = data_checks(d, p);
+  std::string lines;
+  for (std::size_t i = 0; i != p.steps.size(); ++i)
+    each_hazard(p.steps[i], [&](hazard h) {
+      if (!destroys_data(h) || !concerns(d, h, p.steps[i]))
+        return;
+      const auto check = std::find_if(checks.begin(), checks.end(),
+                                      [&](const data_check& c) { return c.step == i && c.hazard == h && !c.fails; });
+      const bool counted = check != checks.end();
+      if (!counted &&
+          std::any_of(checks.begin(), checks.end(), [&](const data_check& c) { return c.step == i && c.hazard == h; }))
+        return;  // rows that do not fit make it fail, and nothing is lost
+      lines += on_one_line("-- instar: at most 0 rows, " + std::string{code_of(h)} + ' ' +
+                           (counted ? check->sentence + ": " + check->query : describe(h, p.steps[i]))) +
+               '\n';
+    });
+  return lines;
 }
 
 }  // namespace detail
@@ -103,11 +115,7 @@ namespace detail {
       if (detail::concerns(d, h, s))
         text += detail::comment_line("warning " + std::string{code_of(h)} + ": " + describe(h, s));
     });
-  for (const step& s : p.steps)
-    detail::each_hazard(s, [&](hazard h) {
-      if (destroys_data(h) && detail::concerns(d, h, s))
-        text += detail::on_one_line(detail::loss_directive(d, s, h)) + '\n';
-    });
+  text += detail::loss_directives(d, p);
   text += '\n';
   return text + detail::annotated_script(d, p, [d](const step& s) { return detail::losses_of_way_back(d, s); });
 }

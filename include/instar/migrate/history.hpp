@@ -1,5 +1,6 @@
 #pragma once
 
+#include <instar/migrate/directives.hpp>
 #include <instar/migrate/embedded.hpp>
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/file.hpp>
@@ -30,6 +31,9 @@ struct migration {
   std::string checksum;        ///< lower-case hex SHA-256 of those bytes
   std::filesystem::path file;  ///< its migration.sql; empty: embedded
 
+  /// What it stands for, where it is a squash: a database that has all of it has this migration, too.
+  std::vector<detail::replaced_migration> replaces{};
+
   /// What an error calls the script.
   [[nodiscard]] std::string display_name() const { return file.empty() ? name + "/migration.sql" : file.string(); }
 };
@@ -45,6 +49,15 @@ struct history {
     const auto found = std::lower_bound(migrations.begin(), migrations.end(), name,
                                         [](const migration& m, std::string_view n) { return m.name < n; });
     return found == migrations.end() || found->name != name ? nullptr : &*found;
+  }
+
+  /// The migration that stands for the one of that name, which is not in the history itself any more; or nullptr.
+  [[nodiscard]] const migration* find_squash_of(std::string_view name) const noexcept {
+    for (const migration& m : migrations)
+      for (const detail::replaced_migration& replaced : m.replaces)
+        if (replaced.name == name)
+          return &m;
+    return nullptr;
   }
 };
 
@@ -242,6 +255,23 @@ inline void warn_of_equal_timestamps(history& read) {
   }
 }
 
+/// Leaves out what a squash replaces and is still there beside it, because `migrate squash` was interrupted between
+/// writing the one and removing the others, or a merge brought them back.
+inline void leave_out_replaced(history& read) {
+  std::vector<std::string> replaced;
+  for (const migration& m : read.migrations)
+    if (const migration* const squash = read.find_squash_of(m.name)) {
+      replaced.push_back(m.name);
+      read.warnings.push_back({migration_code::replaced_still_there, m.name,
+                               "The migration " + m.name + " is still there beside " + squash->name +
+                                   ", which replaces it; it is left out.",
+                               "Remove its folder, and run `generate --only snapshot`."});
+    }
+  std::erase_if(read.migrations, [&](const migration& m) {
+    return std::find(replaced.begin(), replaced.end(), m.name) != replaced.end();
+  });
+}
+
 }  // namespace detail
 
 /// Reads the history of a migrations folder: each sub-folder is a migration, but for those whose name begins with a
@@ -309,10 +339,12 @@ inline void warn_of_equal_timestamps(history& read) {
       throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", name);
     m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);
+    m.replaces = detail::replaced_by(m.sql);
     read.migrations.push_back(std::move(m));
   }
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
+  detail::leave_out_replaced(read);
   detail::warn_of_equal_timestamps(read);
   const fs::path lock_file = folder / "migration_lock.toml";
   if (fs::exists(fs::symlink_status(lock_file, failed)))
@@ -330,10 +362,12 @@ inline void warn_of_equal_timestamps(history& read) {
     migration m{std::string{e.name}, std::string{e.sql}, std::string{e.sha256}, {}};
     if (m.checksum.empty())
       m.checksum = detail::sha256_hex(m.sql);
+    m.replaces = detail::replaced_by(m.sql);
     read.migrations.push_back(std::move(m));
   }
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
+  detail::leave_out_replaced(read);
   detail::warn_of_equal_timestamps(read);
   return read;
 }

@@ -98,6 +98,11 @@ struct down_options {
   bool skip_shadow = false;       ///< without the proof that up and then down is what was before
 };
 
+struct squash_options {
+  std::string to{};               ///< the last migration that is replaced
+  std::string name = "squashed";  ///< of the new one, behind the timestamp of `to`
+};
+
 /// A file that comes into being with a baseline, such as the models header.
 struct file_beside_baseline {
   std::filesystem::path path;
@@ -249,6 +254,17 @@ class migrator {
   /// `plan_down`, `prove_down` and `take_down`, without a question asked.
   /// \throws migration_error as those, and `data_loss`
   down_report down(const down_options& options = {});
+
+  /// Replaces the history up to a migration by one migration that makes the same.
+  ///
+  /// The old migrations run in a shadow database, what they made is read back, structure and rows, and written as one
+  /// script; that script, and what comes after it, is proven there to make the same. Then the new folder is written,
+  /// the snapshot follows, and the old folders are removed; whatever fails before that leaves all as it was. A database
+  /// that has the old migrations gets the new one recorded by `deploy`, which does not run it. \return also what it
+  /// cannot know, as warnings \throws migration_error `no_such_migration`, `squash_refused`, `squash_unproven`,
+  /// `squash_rows`, `shadow_failed`, and
+  ///         `partly_squashed` where the database of this migrator has a part of what is to be replaced
+  squash_report squash(const squash_options& options);
 
   /// Brings a database to the models without a migration, for trying things out.
   ///

@@ -314,12 +314,13 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
   // Those that the database has, then those that it will have.
   std::vector<const migration*> scripts;
   for (const migration_status& m : planned.status.migrations)
-    if (m.state == migration_state::applied)
+    if (m.state == migration_state::applied || m.state == migration_state::squashed)
       if (const migration* script = read.find(m.name))
         scripts.push_back(script);
   const std::size_t applied = scripts.size();
   for (const migration* m : pending_of(read, planned.status))
-    scripts.push_back(m);
+    if (!is_squashed(planned.status, m->name))
+      scripts.push_back(m);
   migration candidate;
   if (planned.wants_migration()) {
     candidate.name = "the new migration";
@@ -401,7 +402,7 @@ inline diff_report migrator::session::drift_from(const history& read, const stat
   for (const migration_status& m : status.migrations) {
     if (m.state == migration_state::pending)
       continue;
-    if (m.state != migration_state::applied && m.state != also)
+    if (m.state != migration_state::applied && m.state != migration_state::squashed && m.state != also)
       throw detail::error_of(detail::problem_of(m));
     scripts.push_back(read.find(m.name));
   }

@@ -25,13 +25,15 @@ struct migration_warning {
 
 /// How folder, snapshot and ledger see one migration.
 enum class migration_state : unsigned char {
-  applied,    ///< in the folder and in the database, with the same checksum (line ends aside)
-  pending,    ///< in the folder, not in the database (or rolled back there)
-  resumable,  ///< failed half-way in a script that is no one transaction; deploy goes on at the failed statement
-  failed,     ///< begun and not finished, and nobody knows how far; needs `resolve`
-  edited,     ///< applied, but the file is no longer what was applied
-  missing,    ///< applied and listed by the snapshot, but not in the folder
-  unknown,    ///< applied, but neither in the folder nor in the snapshot: from another branch or another project
+  applied,          ///< in the folder and in the database, with the same checksum (line ends aside)
+  pending,          ///< in the folder, not in the database (or rolled back there)
+  squashed,         ///< a squash of migrations that the database has all of; deploy records it without running it
+  partly_squashed,  ///< a squash of migrations of which the database has a part, or not as they were
+  resumable,        ///< failed half-way in a script that is no one transaction; deploy goes on at the failed statement
+  failed,           ///< begun and not finished, and nobody knows how far; needs `resolve`
+  edited,           ///< applied, but the file is no longer what was applied
+  missing,          ///< applied and listed by the snapshot, but not in the folder
+  unknown,          ///< applied, but neither in the folder nor in the snapshot: from another branch or another project
 };
 
 /// "applied", "pending" …
@@ -41,6 +43,10 @@ enum class migration_state : unsigned char {
     return "applied";
   case migration_state::pending:
     return "pending";
+  case migration_state::squashed:
+    return "squashed";
+  case migration_state::partly_squashed:
+    return "partly squashed";
   case migration_state::resumable:
     return "resumable";
   case migration_state::failed:
@@ -64,6 +70,9 @@ struct migration_status {
   std::string finished_at;
   std::string logs;       ///< what the database said when it failed; empty for others
   std::size_t tries = 0;  ///< ledger rows of that name, rolled-back ones included
+
+  /// Of a partly squashed one: the first migration that the database has not, or not as it was.
+  std::string lacking{};
 
   /// Of an edited one: whether its statements are still those that ran. None: the ledger does not know them.
   std::optional<bool> same_statements{};
@@ -100,6 +109,7 @@ struct applied_migration {
   std::size_t statements = 0;        ///< of the script
   std::size_t skipped = 0;           ///< of those, applied by an earlier try
   bool transactional = true;         ///< the script and its ledger row were one transaction
+  bool recorded_alone = false;       ///< not run: a squash of migrations that the database has already
   std::vector<std::string> notices;  ///< what the server said by the way
 };
 
@@ -207,6 +217,16 @@ struct dev_report {
   std::filesystem::path snapshot{};  ///< the snapshot header, where it followed the models without a migration
 };
 
+/// What `squash()` wrote and removed.
+struct squash_report {
+  std::string name;                  ///< of the new migration
+  std::filesystem::path script{};    ///< its migration.sql
+  std::filesystem::path snapshot{};  ///< the snapshot header; empty where the folder has none
+  std::string sql{};
+  std::vector<std::string> replaced{};  ///< the migrations that are gone from the folder
+  std::vector<migration_warning> warnings{};
+};
+
 /// What `baseline()` wrote.
 struct baseline_report {
   std::string name;                  ///< of the migration
@@ -262,6 +282,7 @@ struct migration_progress {
     applying,            ///< `migration`, `index` of `total`
     running_statement,   ///< of a script that is no one transaction; `index` of `total`
     applied,             ///< `migration`, `took`
+    recorded,            ///< `migration`: a squash, of migrations that the database has already
     taking_back,         ///< `migration`, `index` of `total`
     taken_back,          ///< `migration`, `took`
     resuming,            ///< `migration`, `index`: the statement at which an earlier try stopped

@@ -333,7 +333,8 @@ struct migrator::session {
   [[nodiscard]] static std::vector<const migration*> pending_of(const history& read, const status_report& status) {
     std::vector<const migration*> pending;
     for (const migration_status& m : status.migrations)
-      if (m.state == migration_state::pending || m.state == migration_state::resumable)
+      if (m.state == migration_state::pending || m.state == migration_state::squashed ||
+          m.state == migration_state::resumable)
         if (const migration* script = read.find(m.name))
           pending.push_back(script);
     return pending;
@@ -341,7 +342,7 @@ struct migrator::session {
 
   static void refuse_failed(const status_report& status) {
     for (const migration_status& m : status.migrations)
-      if (m.state == migration_state::failed)
+      if (m.state == migration_state::failed || m.state == migration_state::partly_squashed)
         throw detail::error_of(detail::problem_of(m));
   }
 
@@ -424,6 +425,14 @@ struct migrator::session {
       ++index;
       try {
         check();
+        if (is_squashed(status, m->name)) {
+          if (record_squash(on, book, *m, with)) {
+            report.applied.emplace_back();
+            report.applied.back().name = m->name;
+            report.applied.back().recorded_alone = true;
+          }
+          continue;
+        }
         resumes = book.failed(m->name) != nullptr;
         std::optional<std::vector<journal_row>> journal;
         if (resumes)
@@ -452,6 +461,31 @@ struct migrator::session {
       } catch (const migration_error& error) {
         throw with_earlier(error, report.applied.size());
       }
+    }
+  }
+
+  [[nodiscard]] static bool is_squashed(const status_report& status, std::string_view name) {
+    return std::any_of(status.migrations.begin(), status.migrations.end(), [&](const migration_status& m) {
+      return m.name == name && m.state == migration_state::squashed;
+    });
+  }
+
+  /// Records a squash of migrations that the database has already; nothing is run.
+  /// \return false when another runner was faster
+  bool record_squash(database& on, ledger& book, const migration& m, const detail::runner_hooks& with) {
+    on.execute(on.dialect() == instar::sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+    try {
+      const bool pending = on.dialect() == instar::postgres || with.still_pending();
+      if (pending)
+        on.execute(book.insert_applied(m, 0));
+      on.execute("COMMIT");
+      if (pending)
+        tell({.what = migration_progress::event::recorded, .migration = m.name});
+      return pending;
+    } catch (const std::exception&) {
+      if (on.is_open())
+        on.execute("ROLLBACK");
+      throw;
     }
   }
 
@@ -515,8 +549,9 @@ struct migrator::session {
 
   void add_problems(next_plan& next) const {
     for (const migration_status& m : next.status.migrations)
-      if (m.state == migration_state::failed || m.state == migration_state::edited ||
-          m.state == migration_state::missing || m.state == migration_state::unknown)
+      if (m.state == migration_state::failed || m.state == migration_state::partly_squashed ||
+          m.state == migration_state::edited || m.state == migration_state::missing ||
+          m.state == migration_state::unknown)
         next.problems.push_back(detail::problem_of(m));
   }
 
@@ -669,6 +704,20 @@ struct migrator::session {
     detail::sync_to_disk(folder);
   }
 
+  /// Removes a migration's folder: first under a name that nobody reads, so that no crash leaves a half of it.
+  static void remove_migration(const std::filesystem::path& folder, const std::string& name) {
+    namespace fs = std::filesystem;
+    const fs::path aside = folder / (".replaced_" + name);
+    std::error_code failed;
+    fs::remove_all(aside, failed);
+    fs::rename(folder / name, aside, failed);
+    if (!failed)
+      fs::remove_all(aside, failed);
+    if (failed)
+      throw detail::file_error(migration_code::cannot_write, "Cannot remove", folder / name, failed.value());
+    detail::sync_to_disk(folder);
+  }
+
   /// Where a migration's down.sql is; empty where its text is.
   [[nodiscard]] static std::filesystem::path down_file(const migration& m, std::string_view down) {
     return down.empty() ? std::filesystem::path{} : m.file.parent_path() / detail::down_file_name;
@@ -750,6 +799,12 @@ struct migrator::session {
   down_report take_down(const down_plan& planned);
   down_report down(const down_options& how);
 
+  // ---- a squash, see squash.hpp ----
+
+  squash_report squash(const squash_options& how);
+  [[nodiscard]] std::string squash_name(const history& read, std::size_t count, std::string_view wanted) const;
+  void refuse_half_squashed(const history& read, std::size_t count);
+
   // ---- a baseline, see baseline.hpp ----
 
   baseline_report baseline(const baseline_options& how);
@@ -764,3 +819,4 @@ struct migrator::session {
 
 #include <instar/migrate/baseline.hpp>
 #include <instar/migrate/down.hpp>
+#include <instar/migrate/squash.hpp>

@@ -13,6 +13,7 @@ namespace detail {
   case migration_state::applied:
     return style::green;
   case migration_state::pending:
+  case migration_state::squashed:
   case migration_state::resumable:
     return style::yellow;
   default:
@@ -30,6 +31,12 @@ namespace detail {
     return {};
   case migration_state::pending:
     return '`' + program + " migrate deploy` applies " + (more ? "them." : "it.");
+  case migration_state::squashed:
+    return "It replaces migrations that are applied; `" + program + " migrate deploy` records it and runs nothing.";
+  case migration_state::partly_squashed:
+    return "It replaces migrations of which this database has a part. Deploy the history as it was before the squash, "
+           "then this one; or, if all that it makes is there, " +
+           resolve + "--applied " + name + "`.";
   case migration_state::resumable:
     return "It failed half-way; `" + program + " migrate deploy` goes on at the statement that failed.";
   case migration_state::failed:
@@ -100,8 +107,10 @@ inline void show_status(session& s, const status_report& report) {
     return;
   }
   std::string sentence;
-  for (const migration_state state : {migration_state::pending, migration_state::resumable, migration_state::failed,
-                                      migration_state::edited, migration_state::missing, migration_state::unknown})
+  for (const migration_state state :
+       {migration_state::pending, migration_state::squashed, migration_state::partly_squashed,
+        migration_state::resumable, migration_state::failed, migration_state::edited, migration_state::missing,
+        migration_state::unknown})
     if (const std::size_t n = report.count(state); n != 0)
       sentence += (sentence.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string{to_string(state)};
   s.screen.result(counted(report.migrations.size(), "migration") + ": " + std::to_string(applied) + " applied, " +
@@ -154,7 +163,7 @@ inline exit_code migrate_status(session& s) {
   if (report.up_to_date())
     return drift && !drift->empty() ? exit_code::failure : exit_code::ok;
   const std::size_t harmless = report.count(migration_state::applied) + report.count(migration_state::pending) +
-                               report.count(migration_state::resumable);
+                               report.count(migration_state::squashed) + report.count(migration_state::resumable);
   return s.given.exit_code && harmless == report.migrations.size() ? exit_code::differs : exit_code::failure;
 }
 
