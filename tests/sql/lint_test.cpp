@@ -143,7 +143,7 @@ TEST_CASE("a constraint is not validated in the transaction that adds it") {
   CHECK(codes("ALTER TABLE t VALIDATE CONSTRAINT c;") == "");
 }
 
-TEST_CASE("an exclusion has no online way") {
+TEST_CASE("an exclusion in a script has no online way") {
   CHECK(codes("ALTER TABLE t ADD CONSTRAINT e EXCLUDE USING gist (r WITH &&);") == "2009 2027");
   CHECK(codes("CREATE TABLE t (r int4range);\nALTER TABLE t ADD EXCLUDE USING gist (r WITH &&);") == "");
 }
