@@ -205,17 +205,8 @@ inline void schema_builder::draft_inherited_column(const relation_row& r, const 
 /// The name that the server gives a sequence: the longer part is shortened first, to 63 bytes in all, and never within
 /// a character (makeObjectName in src/backend/commands/indexcmds.c tells).
 [[nodiscard]] inline std::string sequence_name(std::string_view table, std::string_view column) {
-  constexpr std::size_t room = 63 - 5;  // "_" and "_seq"
-  std::size_t first = table.size();
-  std::size_t second = column.size();
-  while (first + second > room)
-    --(first > second ? first : second);
-  const auto cut = [](std::string_view text, std::size_t size) {
-    while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
-      --size;
-    return std::string(text.substr(0, size));
-  };
-  return cut(table, first) + '_' + cut(column, second) + "_seq";
+  const sequence_name_parts parts(table, column);
+  return std::string(parts.table) + '_' + std::string(parts.column) + "_seq";
 }
 
 inline void schema_builder::draft_identity_details(const relation_row& r, const column_row& row) {

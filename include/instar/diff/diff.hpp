@@ -317,9 +317,9 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
     const bool same = same_type(then.type, now.type);
     retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
-    if (!retyped[to] && same)
+    if (!retyped[to] && same && same_text(then.collation, now.collation))
       continue;
-    // No type changes under a generated column.
+    // No type or collation changes under a generated column.
     for (std::size_t other = 0; other < was.size(); ++other)
       if (new_columns[other].generated != generated_kind::none && was[other] >= 0 &&
           mentions(new_columns[other].generated_as, now.name)) {
@@ -534,8 +534,12 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     else if (from < 0 && !rebuild)
       add(step_kind::add_enum_value, -1, static_cast<int>(to));
   }
-  if (rebuild)
-    add(step_kind::rebuild_enum);
+  if (!rebuild)
+    return;
+  add(step_kind::rebuild_enum);
+  // The new type begins without the comment of the old one.
+  if (!now.comment.empty() && same_text(then.comment, now.comment))
+    add(step_kind::comment_enum);
 }
 
 /// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
@@ -728,7 +732,7 @@ constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& bef
   }
   std::vector<step> blocked;
   for (const step& s : steps)
-    if (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column)
+    if (s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation || s.kind == step_kind::drop_column)
       blocked.push_back(s);
   const auto stays = [&](const raw_object& then, const raw_object& now) {
     return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
@@ -835,7 +839,8 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
 constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas) {
   const auto integer = [](const column& c) {
-    return c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer || c.type.kind == type_kind::bigint;
+    return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
+                                      c.type.kind == type_kind::bigint);
   };
   const auto contains = [](std::span<const std::string_view> names, std::string_view wanted) {
     for (std::string_view name : names)

@@ -153,17 +153,18 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
            static_cast<unsigned char>(c) >= 0x80;
   };
   const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (name.empty() || text.size() < name.size())
+  if (name.empty())
     return false;
   const char first = small(name[0]);
   for (std::size_t i = 0; i + name.size() <= text.size(); ++i) {
-    if (small(text[i]) != first || (i != 0 && letter(text[i - 1])) ||
-        (i + name.size() != text.size() && letter(text[i + name.size()])))
+    if (small(text[i]) != first || (i != 0 && letter(text[i - 1])))
       continue;
-    std::size_t same = 1;
-    while (same < name.size() && small(text[i + same]) == small(name[same]))
-      ++same;
-    if (same == name.size())
+    std::size_t same = 0;
+    std::size_t end = i;
+    for (; same < name.size() && end < text.size() && small(text[end]) == small(name[same]); ++same)
+      // A quote within a name stands twice.
+      end += (text[end] == '"' || text[end] == '\'') && end + 1 < text.size() && text[end + 1] == text[end] ? 2 : 1;
+    if (same == name.size() && (end == text.size() || !letter(text[end])))
       return true;
   }
   return false;

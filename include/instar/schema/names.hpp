@@ -61,4 +61,26 @@ constexpr void put_derived_name(Writer& out, std::string_view table, std::span<c
     out.put("0123456789abcdef"[(hash >> shift) & 0xFu]);
 }
 
+/// The parts of the name `table_column_seq` that PostgreSQL gives the sequence of an identity column: the longer one is
+/// cut until both fit into 63 bytes. https://doxygen.postgresql.org/indexcmds_8c.html (makeObjectName)
+struct sequence_name_parts {
+  std::string_view table;
+  std::string_view column;
+
+  constexpr sequence_name_parts(std::string_view whole_table, std::string_view whole_column) {
+    constexpr std::size_t room = name_limit - 5;  // "_" and "_seq"
+    std::size_t first = whole_table.size();
+    std::size_t second = whole_column.size();
+    while (first + second > room)
+      --(first > second ? first : second);
+    const auto cut = [](std::string_view text, std::size_t size) {
+      while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u)
+        --size;
+      return text.substr(0, size);
+    };
+    table = cut(whole_table, first);
+    column = cut(whole_column, second);
+  }
+};
+
 }  // namespace instar::detail

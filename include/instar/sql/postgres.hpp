@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/diff.hpp"
+#include "instar/schema/names.hpp"
 #include "instar/sql/write.hpp"
 
 /// \file A plan in the words of PostgreSQL 12 to 18.
@@ -269,6 +270,48 @@ constexpr void put_alter_column(Writer& out, const step& s) {
 template <class Writer>
 constexpr void put_alter_table_early(Writer& out, const step& s) {
   put_alter_table(out, s.before != nullptr ? *s.before : *s.after);
+}
+
+/// Writes into a quoted name: every double quote twice.
+template <class Writer>
+struct quoted_inside {
+  Writer& out;
+  constexpr void put(char c) {
+    if (c == '"')
+      out.put('"');
+    out.put(c);
+  }
+  constexpr void put(std::string_view text) {
+    for (char c : text)
+      put(c);
+  }
+};
+
+/// Writes the name, in quotes, that PostgreSQL gives the sequence of an identity column: the longer of both parts is
+/// cut until it fits. https://doxygen.postgresql.org/indexcmds_8c.html (makeObjectName)
+template <class Writer>
+constexpr void put_sequence_name(Writer& out, std::string_view table, std::string_view column) {
+  const sequence_name_parts parts(table, column);
+  out.put('"');
+  quoted_inside<Writer> inner{out};
+  inner.put(parts.table);
+  inner.put('_');
+  inner.put(parts.column);
+  out.put("_seq\"");
+}
+
+/// Writes how the sequence of an identity column follows the name of its table or column. It may have another name.
+template <class Writer>
+constexpr void put_rename_sequence(Writer& out, const table& now, std::string_view old_table,
+                                   std::string_view old_column, std::string_view new_column) {
+  out.put("ALTER SEQUENCE IF EXISTS ");
+  if (!now.schema.empty()) {
+    put_name(out, now.schema);
+    out.put('.');
+  }
+  put_sequence_name(out, old_table, old_column);
+  out.put(" RENAME TO ");
+  put_sequence_name(out, now.name, new_column);
 }
 
 constexpr std::string_view constraint_name(const table& t, constraint_kind kind, int at) {
@@ -590,6 +633,9 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
       put_alter_table(out, *s.before);
       out.put(" RENAME TO ");
       put_name(out, s.after->name);
+    } else if (o.part > 1) {
+      const std::string_view column = s.before->columns[static_cast<std::size_t>(o.part - 2)].name;
+      put_rename_sequence(out, *s.after, s.before->name, column, column);
     } else {
       out.put("ALTER TABLE ");
       put_object(out, pg, s.before->schema, s.after->name);
@@ -599,6 +645,10 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     }
     break;
   case step_kind::rename_column:
+    if (o.part == 1) {
+      put_rename_sequence(out, *s.after, s.after->name, s.old_column()->name, s.new_column()->name);
+      break;
+    }
     put_alter_table(out, *s.after);
     out.put(" RENAME COLUMN ");
     put_name(out, s.old_column()->name);
@@ -794,11 +844,16 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
         operations.push_back({.step = i});
       if (!same_text(s.before->schema, s.after->schema))
         operations.push_back({.step = i, .part = 1});
+      for (std::size_t k = 0; k < s.before->columns.size() && !same_text(s.before->name, s.after->name); ++k)
+        if (s.before->columns[k].identity != identity_kind::none)
+          operations.push_back({.step = i, .part = static_cast<int>(k) + 2});
       continue;
     }
     if (s.kind == step_kind::alter_options)
       continue;  // SQLite's.
     operations.push_back({.step = i});
+    if (s.kind == step_kind::rename_column && s.old_column()->identity != identity_kind::none)
+      operations.push_back({.step = i, .part = 1});
     if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});
     } else if (s.kind == step_kind::create_table) {

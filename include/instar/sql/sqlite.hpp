@@ -411,11 +411,12 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
           then = other.before;
       if (then == nullptr)
         continue;
+      const column_renames renames(*then, now);
       for (const column& c : now.columns)
         // An array has no check; a value that is renamed is renamed in its elements.
         if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) &&
             (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
-            then->find_column(c.name) != nullptr)
+            (then->find_column(c.name) != nullptr || renames.is_rename(c)))
           add(then, &now);
     }
   }
@@ -451,9 +452,29 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
   const auto copied = [&](const column& now) {
     return now.generated == generated_kind::none && (source(now) != nullptr || fills_new_rows(now));
   };
+  bool any = false;
+  for (const column& c : r.after->columns)
+    any |= copied(c);
   out.put("INSERT INTO ");
   put_new_name(out, *r.after);
   out.put(" (");
+  if (!any) {
+    // Rows of which no value stays are rows all the same: an INSERT needs one column to make them.
+    for (const column& c : r.after->columns) {
+      if (c.generated != generated_kind::none)
+        continue;
+      put_name(out, c.name);
+      out.put(")\nSELECT ");
+      if (c.initial.kind == default_kind::none)
+        out.put("NULL");
+      else
+        put_sqlite_default(out, c.initial);
+      break;
+    }
+    out.put("\nFROM ");
+    put_table(out, dialect::sqlite, *r.after);
+    return;
+  }
   bool first = true;
   for (const column& c : r.after->columns) {
     if (!copied(c))
