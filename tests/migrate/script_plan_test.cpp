@@ -73,6 +73,35 @@ TEST_CASE("a comment on top can ask for no transaction") {
   CHECK(postgres("-- instar: no transaction") == "o");
 }
 
+TEST_CASE("marked sections are transactions, or each statement on its own") {
+  CHECK(
+      postgres("-- instar: transaction\nSELECT 1; SELECT 2;\n-- instar: no-transaction\nSET x = 1; SELECT 3; VACUUM;\n"
+               "-- instar: transaction\nBEGIN; SELECT 4; COMMIT;") == "p b2 s1 o1 o1 b3");
+  CHECK(postgres("-- instar: transaction\nSELECT 1; SELECT 2;") == "o");
+  CHECK(postgres("-- instar: transaction\nBEGIN; SELECT 1; COMMIT;") == "b b3");
+  CHECK(postgres("-- instar: no-transaction\nSELECT 1;") == "p o1");
+  CHECK(postgres("SELECT 1;\n  -- Instar: Transaction\nSELECT 2; SELECT 3;") == "p t1 b2");
+  CHECK(postgres("-- instar: transaction\n-- instar: no-transaction\nSELECT 1;\n-- instar: transaction\n") == "p o1");
+  CHECK(postgres("-- instar: transaction\nBEGIN; SELECT 1;\n-- instar: no-transaction\nSELECT 2;") == "p o1 open");
+  CHECK(postgres("SELECT '\n-- instar: no-transaction\n';") == "o");
+  CHECK(sqlite("-- instar: transaction\nSELECT 1; SELECT 2;\n-- instar: no-transaction\nVACUUM;") == "p b2 o1");
+}
+
+TEST_CASE("a marked script fits into somebody else's transaction without what that refuses") {
+  const auto inner = [](std::string_view sql) {
+    return instar::detail::as_one_transaction(sql, plan(instar::postgres, sql)).value_or("no");
+  };
+  CHECK(inner("-- instar: transaction\nBEGIN; SELECT 1; COMMIT;\n-- instar: no-transaction\n"
+              "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a); DROP INDEX concurrently j;") ==
+        "-- instar: transaction\n     ; SELECT 1;       ;\n-- instar: no-transaction\n"
+        "CREATE UNIQUE INDEX              i ON t (a); DROP INDEX              j;");
+  CHECK(inner("-- instar: no-transaction\nDO $instar_batches$ BEGIN COMMIT; END $instar_batches$;") ==
+        "-- instar: no-transaction\nDO $instar_batches$ BEGIN         END $instar_batches$;");
+  CHECK(inner("-- instar: no-transaction\nVACUUM;") == "no");
+  CHECK(inner("-- instar: transaction\nBEGIN; SELECT 1; ROLLBACK;\n-- instar: no-transaction\nSELECT 2;") == "no");
+  CHECK(inner("CREATE INDEX CONCURRENTLY i ON t (a);") == "no");
+}
+
 TEST_CASE("turning SQLite's foreign keys off is noticed in every spelling") {
   const auto off = [](std::string_view sql) { return plan(instar::sqlite, sql).turns_foreign_keys_off; };
   CHECK(off("PRAGMA foreign_keys=OFF;"));

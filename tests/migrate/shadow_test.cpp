@@ -79,6 +79,17 @@ TEST_CASE("PostgreSQL: where no database may be created, a transaction does and 
     CHECK(error_of([&] { (void)m.create_migration("y", instar::next_plan{}); }).code() == code::shadow_failed);
     CHECK(db.ask("SELECT id FROM a") == "1");
   }
+  SECTION("a script in sections is run without what a transaction refuses") {
+    w.add("20240104000000_d", "-- instar: transaction\nBEGIN;\nSET LOCAL lock_timeout = '5s';\nALTER TABLE a ADD v "
+                              "integer;\nCOMMIT;\n-- instar: no-transaction\nSET statement_timeout = 0;\n"
+                              "DO $instar_batches$\nBEGIN\n  UPDATE a SET v = 1;\n  COMMIT;\nEND\n$instar_batches$;\n"
+                              "CREATE UNIQUE INDEX CONCURRENTLY i ON a (id, v);\nDROP INDEX CONCURRENTLY i;\n");
+    (void)m.create_migration("y", instar::next_plan{});
+    CHECK(db.ask("SELECT id FROM a") == "1");
+    CHECK(w.names("migrations").size() == 7);
+    w.add("20240104000000_d", "-- instar: no-transaction\nVACUUM a;\n");
+    CHECK(error_of([&] { (void)m.create_migration("z", instar::next_plan{}); }).code() == code::shadow_unavailable);
+  }
   SECTION("a script that cannot be in a transaction is refused with the way out") {
     w.add("20240104000000_d", "CREATE INDEX CONCURRENTLY i ON a (id);\n");
     const auto error = error_of([&] { (void)m.create_migration("y", instar::next_plan{}); });

@@ -60,6 +60,7 @@ struct arguments {
   bool force = false;
   bool exit_code = false;
   bool script = false;
+  bool offline = false;
   bool check = false;
   bool drift = false;
   bool use_stdin = false;

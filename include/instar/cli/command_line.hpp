@@ -363,6 +363,7 @@ class command_line {
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
       flag(app, "--adopt-drift", g.adopt_drift, "write what was changed by hand as a migration; the models say it too");
       flag(app, "--revert-drift", g.revert_drift, "undo in the database what was changed by hand");
+      flag(app, "--offline", g.offline, "PostgreSQL: the short form of the script, which locks tables while it runs");
       flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
       hidden_flag(app, "--skip-generate");
@@ -403,6 +404,7 @@ class command_line {
       value(app, "--from", g.from, "SOURCE", "empty, models, migrations[:DIR], database[:URL] or sql:FILE");
       value(app, "--to", g.to, "SOURCE", "the same");
       flag(app, "--script", g.script, "print SQL instead of a summary");
+      flag(app, "--offline", g.offline, "PostgreSQL: the short form of the SQL, which locks tables while it runs");
       value(app, "-o,--output", g.output, "FILE", "write to a file instead of standard output");
       flag(app, "--exit-code", g.exit_code, "exit 2 when the two differ");
       dialect_option(app);

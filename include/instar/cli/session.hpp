@@ -206,6 +206,7 @@ class session {
     chosen.models = program.schema;
     chosen.ledger = given.ledger;
     chosen.allow_not_empty = given.allow_not_empty;
+    chosen.online = !given.offline;
     if (given.lock_timeout)
       chosen.lock_timeout = *given.lock_timeout;
     if (!given.shadow_url.empty())

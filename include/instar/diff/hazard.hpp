@@ -147,6 +147,23 @@ struct hazard_list {
 
 namespace detail {
 
+/// Whether an enum's own type can stay as it is and take its new values: every old one is kept, in its order. The online
+/// form commits new values before anything uses them, so that none of them needs a type that is made anew.
+constexpr bool only_adds_values(const enumeration& before, const enumeration& after) {
+  int last = -1;
+  std::size_t kept = 0;
+  for (const enum_value& v : after.values) {
+    const int was = old_value(before, after, v);
+    if (was < 0)
+      continue;
+    if (was < last)
+      return false;
+    last = was;
+    ++kept;
+  }
+  return kept == before.values.size();
+}
+
 constexpr bool removes_value(const enumeration& before, const enumeration& after) {
   std::size_t kept = 0;
   for (const enum_value& v : after.values)
@@ -418,8 +435,9 @@ constexpr void each_lock_hazard(const step& s, plan_form form, Note note) {
     break;
   case step_kind::add_column: {
     const column& c = *s.new_column();
-    const bool counts = c.identity != identity_kind::none || c.generated == generated_kind::stored;
-    if (counts || (offline && c.initial.kind == default_kind::expression && may_be_volatile(c.initial.text)))
+    const bool of_each_row = c.identity != identity_kind::none ||
+                             (c.initial.kind == default_kind::expression && may_be_volatile(c.initial.text));
+    if (c.generated == generated_kind::stored || (offline && of_each_row))
       note(hazard::column_rewrites_table);
     break;
   }
@@ -449,7 +467,7 @@ constexpr void each_lock_hazard(const step& s, plan_form form, Note note) {
 
 /// Calls `note(hazard)` for each hazard of a step that another step of the plan decides on.
 template <class Steps, class Note>
-constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, Note note) {
+constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
   switch (s.kind) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
@@ -471,7 +489,7 @@ constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, N
   }
   case step_kind::rebuild_enum:
     // Every column of the type is converted.
-    if (d == dialect::postgres)
+    if (d == dialect::postgres && (form == plan_form::offline || !only_adds_values(*s.old_enum, *s.new_enum)))
       note(hazard::type_rewrites_table);
     break;
   case step_kind::create_view:
@@ -496,7 +514,7 @@ constexpr void each_hazard(const Steps& steps, const step& s, dialect d, plan_fo
     if (concerns(d, h, s))
       note(h);
   });
-  each_hazard_among(steps, s, d, note);
+  each_hazard_among(steps, s, d, form, note);
   if (d == dialect::postgres)
     each_lock_hazard(s, form, note);
 }

@@ -50,6 +50,10 @@ struct migrator_options {
   /// `deploy` on a database that holds tables but no ledger is refused; this allows it.
   bool allow_not_empty = false;
 
+  /// PostgreSQL: write scripts that take no lock which stops a busy table (`script_options::online`). `push` and what
+  /// is undone in a development database are in the short form anyway, which leaves nothing behind when it fails.
+  bool online = true;
+
   /// Make the database when it does not exist (`deploy`, `dev`, `push`, `reset`).
   bool create_database = true;
 

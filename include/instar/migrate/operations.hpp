@@ -415,7 +415,7 @@ inline push_report migrator::session::push(bool accept_data_loss) {
     throw detail::unchanged(migration_code::data_loss, "The push would destroy data.",
                             "Agree with --accept-data-loss.");
   if (!found.empty())
-    execute_script(found.script, "push");
+    execute_script(detail::script_as_dumped(on.dialect(), found.steps), "push");
   return report;
 }
 

@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -144,13 +145,22 @@ class script_runner {
     }
   }
 
-  /// Runs a script inside a transaction that is open already, without a trace in the ledger.
+  /// Runs a script inside a transaction that is open already, without a trace in the ledger. One of `pieces` must be
+  /// one that `as_one_transaction` takes.
   void run_inside(const migration& m, const script_plan& plan) {
     begin(m, plan);
     outcome_ = outcome::nothing;
-    run_settings();
-    const auto [from, until] = inner_text();
-    send(m.sql.substr(from, until - from), 0, from);
+    if (plan.mode == script_mode::pieces) {
+      const std::optional<std::string> text = as_one_transaction(m.sql, plan);
+      if (!text)
+        throw std::logic_error{"run_inside: the script does not fit into a transaction"};
+      const std::size_t from = text->starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+      send(text->substr(from), 0, from);
+    } else {
+      run_settings();
+      const auto [from, until] = inner_text();
+      send(m.sql.substr(from, until - from), 0, from);
+    }
     if (postgres_ && !session_reset().empty())
       on_.execute(session_reset());
   }
@@ -352,12 +362,10 @@ class script_runner {
 
   /// \return false when another runner was faster
   bool run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
-    std::vector<script_piece> pieces = plan_->pieces;
-    script_plan as_pieces;
-    if (pieces.empty()) {
-      as_pieces = *plan_;
-      pieces = pieces_of(on_.dialect(), as_pieces);
-    }
+    script_plan as_pieces = *plan_;
+    if (as_pieces.pieces.empty())
+      cut_into_pieces(on_.dialect(), as_pieces);
+    const std::vector<script_piece>& pieces = as_pieces.pieces;
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
@@ -601,9 +609,12 @@ class script_runner {
   void run_block(const script_piece& piece) {
     const script_statement& first = plan_->statements[piece.first];
     const script_statement& last = plan_->statements[piece.last];
-    const bool ended = last.transaction_control;
-    const std::string head = piece.chained ? "BEGIN;\n" : "";
-    const std::string body = migration_->sql.substr(first.offset, last.offset - first.offset);
+    const bool ended = last.transaction_control && !piece.bare;
+    const std::string begin = postgres_ ? "BEGIN;\n" : "BEGIN IMMEDIATE;\n";
+    const std::string head = piece.chained || piece.bare ? begin : "";
+    std::string body = migration_->sql.substr(first.offset, last.offset - first.offset);
+    if (piece.bare)
+      body += std::string{last.text} + "\n;\n";
     const std::string record = entries(piece);
     try {
       if (piece.commits)
@@ -801,13 +812,14 @@ class script_runner {
       return std::nullopt;
     if (plan_->statements.size() == 1)
       return plan_->statements.front().offset;
-    return postgres_ ? find_failing_statement(error) : std::nullopt;
+    return postgres_ ? find_failing_statement(error, 0, plan_->statements.size() - 1) : std::nullopt;
   }
 
   /// Finds the statement that failed, where the server does not say: errors of the data (a duplicate, a NULL) have no
-  /// position. The script, of which nothing is applied, is run once more statement by statement and rolled back again,
-  /// with little patience: better no place than a lock on a busy table.
-  [[nodiscard]] std::optional<std::size_t> find_failing_statement(const database_error& original) {
+  /// position. The statements, of which none is applied, are run once more one by one and rolled back again, with
+  /// little patience: better no place than a lock on a busy table.
+  [[nodiscard]] std::optional<std::size_t> find_failing_statement(const database_error& original, std::size_t first,
+                                                                  std::size_t last) {
     if (!on_.is_open())
       return std::nullopt;
     using clock = std::chrono::steady_clock;
@@ -815,11 +827,11 @@ class script_runner {
     std::optional<std::size_t> found;
     try {
       on_.execute("BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL statement_timeout = '5s'");
-      for (const script_statement& statement : plan_->statements) {
+      for (std::size_t i = first; i <= last; ++i) {
+        const script_statement& statement = plan_->statements[i];
         if (clock::now() > give_up)
           break;
-        if (statement.transaction_control &&
-            transaction_word(instar::postgres, statement) != of_transaction::word::savepoint)
+        if (bounds_transaction(instar::postgres, statement) || sets_timeout(statement))
           continue;
         try {
           on_.execute(statement.text);
@@ -836,6 +848,16 @@ class script_runner {
     return found;
   }
 
+  /// SET [LOCAL] lock_timeout or statement_timeout: the script's patience, which is longer than ours.
+  [[nodiscard]] static bool sets_timeout(const script_statement& statement) {
+    token_reader tokens{instar::postgres, statement.text, 4};
+    if (!tokens.take("SET"))
+      return false;
+    if (!tokens.take("LOCAL"))
+      (void)tokens.take("SESSION");
+    return tokens.take("LOCK_TIMEOUT") || tokens.take("STATEMENT_TIMEOUT");
+  }
+
   [[nodiscard]] std::string state_after(const script_piece& failed) const {
     if (!recorded())
       return failed.first == 0 ? "Nothing of it was applied."
@@ -843,8 +865,19 @@ class script_runner {
     const std::string again = "Fix the file and run deploy again: it goes on there.";
     if (failed.first == 0)
       return "Nothing of it was applied. " + again;
-    return "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
+    return section_of(failed) + "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
            std::to_string(failed.first) + (failed.first == 1 ? " is" : " are") + " applied and recorded. " + again;
+  }
+
+  /// "It failed in section 2 of 3 (no-transaction). ", where the script marks sections.
+  [[nodiscard]] std::string section_of(const script_piece& failed) const {
+    for (std::size_t i = 0; i != plan_->sections.size(); ++i) {
+      const marked_section& section = plan_->sections[i];
+      if (failed.first >= section.first && failed.first < section.end)
+        return "It failed in section " + std::to_string(i + 1) + " of " + std::to_string(plan_->sections.size()) +
+               (section.transaction ? " (transaction). " : " (no-transaction). ");
+    }
+    return {};
   }
 
   [[nodiscard]] std::string line_of(std::size_t statement) const {
@@ -872,6 +905,8 @@ class script_runner {
       const script_statement& last = plan_->statements[piece.last];
       if (at < last.offset + last.text.size())
         offset = at;
+    } else if (postgres_ && piece.first != piece.last && !interrupted) {
+      offset = find_failing_statement(error, piece.first, piece.last).value_or(offset);
     }
     const script_location place = locate(migration_->display_name(), migration_->sql, offset);
     write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +

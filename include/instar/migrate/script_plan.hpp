@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/schema/dialect.hpp>
+#include <instar/sql/directives.hpp>
 #include <instar/sql/script.hpp>
 
 #include <algorithm>
@@ -191,6 +192,14 @@ struct script_piece {
   std::size_t last = 0;   ///< included
   bool chained = false;   ///< a block that COMMIT AND CHAIN of the one before has begun
   bool commits = false;   ///< a block that ends with COMMIT; others end with ROLLBACK
+  bool bare = false;      ///< a block without BEGIN and COMMIT of its own: a section marked as a transaction
+};
+
+/// A part of a script that begins with a line `-- instar: transaction` or `-- instar: no-transaction`.
+struct marked_section {
+  bool transaction = true;
+  std::size_t first = 0;  ///< positions in the script's statements
+  std::size_t end = 0;    ///< excluded
 };
 
 enum class script_mode : unsigned char {
@@ -203,6 +212,7 @@ enum class script_mode : unsigned char {
 struct script_plan {
   script_mode mode = script_mode::one_transaction;
   std::vector<script_statement> statements;
+  std::vector<marked_section> sections;   ///< those that have statements
   std::vector<script_piece> pieces;       ///< of `pieces` and `own_transaction`
   bool has_savepoints = false;            ///< of `one_transaction`: PostgreSQL needs an explicit BEGIN
   bool turns_foreign_keys_off = false;    ///< SQLite
@@ -267,27 +277,53 @@ enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rol
 /// Whether the comments before a script's first statement say `instar: no transaction`: the way out for a script that
 /// fails in a transaction though its text does not show it, such as a CALL of a procedure that commits.
 [[nodiscard]] inline bool asks_for_no_transaction(std::string_view script, std::size_t first_statement) {
-  static constexpr std::string_view directive = "instar: no transaction";
-  const std::string_view head = script.substr(0, first_statement);
-  for (std::size_t at = head.find("--"); at != std::string_view::npos; at = head.find("--", at + 2)) {
-    std::string_view comment = head.substr(at + 2, head.find_first_of("\r\n", at) - at - 2);
-    comment.remove_prefix(std::min(comment.find_first_not_of(" \t-"), comment.size()));
-    while (comment.ends_with(' ') || comment.ends_with('\t'))
-      comment.remove_suffix(1);
-    if (comment.size() == directive.size() &&
-        std::equal(comment.begin(), comment.end(), directive.begin(),
-                   [](char a, char b) { return upper_ascii(a) == upper_ascii(b); }))
-      return true;
-  }
-  return false;
+  const std::vector<script_directive> head = directives_of(script.substr(0, first_statement));
+  return std::any_of(head.begin(), head.end(), [](const script_directive& directive) {
+    const std::optional<std::string_view> rest = argument_of(directive, "no transaction");
+    return rest && rest->empty();
+  });
 }
 
-/// Cuts a script into pieces: the blocks that it opens and closes itself, and single statements.
-[[nodiscard]] inline std::vector<script_piece> pieces_of(dialect target, script_plan& plan) {
+/// The sections that a script marks. What stands above the first marker is in none.
+[[nodiscard]] inline std::vector<marked_section> sections_of(std::string_view script,
+                                                             std::span<const script_statement> statements) {
+  std::vector<marked_section> sections;
+  std::size_t next = 0;
+  const auto end_last = [&] {
+    if (!sections.empty())
+      sections.back().end = next;
+    if (!sections.empty() && sections.back().first == next)
+      sections.pop_back();
+  };
+  for (const script_directive& directive : directives_of(script, statements)) {
+    const auto is = [&](std::string_view words) {
+      const std::optional<std::string_view> rest = argument_of(directive, words);
+      return rest && rest->empty();
+    };
+    const bool transaction = is("transaction");
+    if (!transaction && !is("no-transaction"))
+      continue;
+    while (next != statements.size() && statements[next].offset < directive.offset)
+      ++next;
+    end_last();
+    sections.push_back({transaction, next, next});
+  }
+  next = statements.size();
+  end_last();
+  return sections;
+}
+
+/// Whether a statement opens or ends a transaction.
+[[nodiscard]] inline bool bounds_transaction(dialect target, const script_statement& statement) {
+  return statement.transaction_control && transaction_word(target, statement) != of_transaction::word::savepoint;
+}
+
+/// Cuts statements into pieces: the blocks that they open and close themselves, and single statements.
+/// \param alone what becomes of a statement that could be a transaction
+inline void add_pieces(dialect target, script_plan& plan, std::size_t first, std::size_t end, piece_kind alone) {
   using of_transaction::word;
-  std::vector<script_piece> pieces;
   std::optional<script_piece> open;
-  for (std::size_t i = 0; i != plan.statements.size(); ++i) {
+  for (std::size_t i = first; i != end; ++i) {
     const script_statement& statement = plan.statements[i];
     const word does = statement.transaction_control ? transaction_word(target, statement) : word::other;
     const bool ends = does == word::commit || does == word::commit_and_chain || does == word::rollback ||
@@ -298,32 +334,51 @@ enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rol
       if (!ends)
         continue;
       open->commits = does == word::commit || does == word::commit_and_chain;
-      pieces.push_back(*open);
+      plan.pieces.push_back(*open);
       open.reset();
       if (does == word::commit_and_chain || does == word::rollback_and_chain)
-        open = script_piece{piece_kind::block, i + 1, i + 1, true, false};
+        open = script_piece{.kind = piece_kind::block, .first = i + 1, .last = i + 1, .chained = true};
       continue;
     }
     if (does == word::begin) {
-      open = script_piece{piece_kind::block, i, i, false, false};
+      open = script_piece{.kind = piece_kind::block, .first = i, .last = i};
       continue;
     }
     const piece_kind kind = is_setting(target, statement)                                    ? piece_kind::setting
                             : statement.outside_transaction || statement.transaction_control ? piece_kind::outside
-                                                                                             : piece_kind::plain;
-    pieces.push_back({kind, i, i, false, false});
+                                                                                             : alone;
+    plan.pieces.push_back({.kind = kind, .first = i, .last = i});
   }
-  if (open && open->first < plan.statements.size())
+  if (open && open->first < end && !plan.unclosed)
     plan.unclosed = open->first;
-  return pieces;
+}
+
+/// Cuts a script into pieces: its marked sections, the blocks that it opens and closes itself, and single statements.
+inline void cut_into_pieces(dialect target, script_plan& plan) {
+  plan.pieces.clear();
+  plan.unclosed.reset();
+  add_pieces(target, plan, 0, plan.sections.empty() ? plan.statements.size() : plan.sections.front().first,
+             piece_kind::plain);
+  for (const marked_section& section : plan.sections) {
+    const auto begin = plan.statements.begin();
+    const bool own = std::any_of(begin + static_cast<std::ptrdiff_t>(section.first),
+                                 begin + static_cast<std::ptrdiff_t>(section.end),
+                                 [&](const script_statement& s) { return bounds_transaction(target, s); });
+    if (section.transaction && !own)
+      plan.pieces.push_back(
+          {.kind = piece_kind::block, .first = section.first, .last = section.end - 1, .commits = true, .bare = true});
+    else
+      add_pieces(target, plan, section.first, section.end,
+                 section.transaction ? piece_kind::plain : piece_kind::outside);
+  }
 }
 
 /// Decides how a script is run.
 [[nodiscard]] inline script_plan plan_script(dialect target, std::string_view script,
                                              std::vector<script_statement> statements) {
-  using of_transaction::word;
   script_plan plan;
   plan.statements = std::move(statements);
+  plan.sections = sections_of(script, plan.statements);
   bool control = false;
   bool outside = false;
   for (const script_statement& statement : plan.statements) {
@@ -336,22 +391,26 @@ enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rol
         continue;
       }
     }
-    if (statement.transaction_control && transaction_word(target, statement) == word::savepoint)
+    if (statement.transaction_control && !bounds_transaction(target, statement))
       plan.has_savepoints = true;
     else
       control = control || statement.transaction_control;
     outside = outside || statement.outside_transaction;
   }
-  const bool asked = !plan.statements.empty() && asks_for_no_transaction(script, plan.statements.front().offset);
-  if (!control && !outside && !asked)
+  const auto runs_alone = [](const marked_section& section) { return !section.transaction; };
+  const bool asked = (!plan.statements.empty() && asks_for_no_transaction(script, plan.statements.front().offset)) ||
+                     std::any_of(plan.sections.begin(), plan.sections.end(), runs_alone);
+  // One marked transaction that is all of the script is what a script is anyway.
+  const bool several = plan.sections.size() > 1 || (plan.sections.size() == 1 && plan.sections.front().first != 0);
+  if (!control && !outside && !asked && !several)
     return plan;
-  plan.pieces = pieces_of(target, plan);
+  cut_into_pieces(target, plan);
   plan.mode = script_mode::pieces;
   if (outside || asked || plan.unclosed)
     return plan;
   std::size_t blocks = 0;
   for (const script_piece& piece : plan.pieces) {
-    const bool good_block = piece.kind == piece_kind::block && piece.commits && !piece.chained;
+    const bool good_block = piece.kind == piece_kind::block && piece.commits && !piece.chained && !piece.bare;
     if (!good_block && piece.kind != piece_kind::setting)
       return plan;
     blocks += good_block ? 1 : 0;
@@ -359,6 +418,47 @@ enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rol
   if (blocks == 1)
     plan.mode = script_mode::own_transaction;
   return plan;
+}
+
+/// The tag of the dollar quotes in which an online script puts a block that commits batch by batch.
+inline constexpr std::string_view batches_tag = "$instar_batches$";
+
+/// A marked script for a transaction that somebody else opens, and in which it shall do all that it does otherwise:
+/// without its own BEGIN and COMMIT, those between batches, and the word CONCURRENTLY, each replaced by as many blanks.
+/// \return nothing where it has more that a transaction refuses
+[[nodiscard]] inline std::optional<std::string> as_one_transaction(std::string_view script, const script_plan& plan) {
+  if (plan.sections.empty() || plan.unclosed)
+    return std::nullopt;
+  std::string text{script};
+  const auto blank = [&](std::size_t at, std::size_t length) { text.replace(at, length, length, ' '); };
+  for (const script_statement& statement : plan.statements) {
+    if (bounds_transaction(instar::postgres, statement)) {
+      using of_transaction::word;
+      const word does = transaction_word(instar::postgres, statement);
+      if (does != word::begin && does != word::commit)
+        return std::nullopt;
+      blank(statement.offset, statement.text.size());
+    } else if (statement.outside_transaction) {
+      token_reader tokens{instar::postgres, statement.text};
+      const bool creates = tokens.take("CREATE");
+      if (!creates && !tokens.take("DROP"))
+        return std::nullopt;
+      if (creates)
+        (void)tokens.take("UNIQUE");
+      if (!tokens.take("INDEX"))
+        return std::nullopt;
+      const std::string_view word = tokens.peek();
+      if (!tokens.take("CONCURRENTLY"))
+        return std::nullopt;
+      blank(static_cast<std::size_t>(word.data() - script.data()), word.size());
+    } else if (statement.keyword == "DO" && statement.text.find(batches_tag) != std::string_view::npos) {
+      constexpr std::string_view commit = "COMMIT;";
+      for (std::size_t at = statement.text.find(commit); at != std::string_view::npos;
+           at = statement.text.find(commit, at + commit.size()))
+        blank(statement.offset + at, commit.size());
+    }
+  }
+  return text;
 }
 
 }  // namespace instar::detail

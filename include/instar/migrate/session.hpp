@@ -114,11 +114,11 @@ namespace detail {
 /// The script of a plan. One that makes a whole schema does as pg_dump: PostgreSQL does not look into the bodies of
 /// functions, which may name what is made after them, or be wrong, as they were where they come from.
 /// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CHECK-FUNCTION-BODIES
-[[nodiscard]] inline std::string script_as_dumped(dialect target, const plan& steps) {
+[[nodiscard]] inline std::string script_as_dumped(dialect target, const plan& steps, const script_options& how = {}) {
   const schema_view& before = steps.before;
   const bool from_nothing = before.tables.empty() && before.views.empty() && before.raw_objects.empty();
   const auto has_body = [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; };
-  const std::string text = script(target, steps);
+  const std::string text = script(target, steps, how);
   if (target != instar::postgres || !from_nothing ||
       std::none_of(steps.after.raw_objects.begin(), steps.after.raw_objects.end(), has_body))
     return text;
@@ -579,7 +579,7 @@ struct migrator::session {
     next.loses_data = !next.snapshot_alone && next.steps.loses_data();
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
-    next.script = script(target, next.steps);
+    next.script = script(target, next.steps, {.online = options.online});
     if (!next.snapshot_alone)
       next.down_script = down_script(target, next.steps);
   }
@@ -745,7 +745,7 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = detail::script_as_dumped(target, report.steps);
+      report.script = detail::script_as_dumped(target, report.steps, {.online = options.online});
     report.loses_data = report.steps.loses_data();
     return report;
   }

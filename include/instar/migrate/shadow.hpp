@@ -94,7 +94,7 @@ class shadow_database {
     for (const migration* m : scripts) {
       plans.push_back(plan_script(target, m->sql, checked_statements(target, *m)));
       made.add(plans.back().statements);
-      if (in_transaction() && plans.back().mode == script_mode::pieces)
+      if (in_transaction() && plans.back().mode == script_mode::pieces && !as_one_transaction(m->sql, plans.back()))
         throw unavailable("The role may not create a shadow database, and " + m->name +
                               " cannot run in a transaction that is rolled back.",
                           "Grant the role CREATEDB, or name an empty database with --shadow-url.");

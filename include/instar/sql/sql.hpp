@@ -2,6 +2,7 @@
 
 #include "instar/diff/diff.hpp"
 #include "instar/sql/hazard_text.hpp"
+#include "instar/sql/online.hpp"
 #include "instar/sql/sqlite.hpp"
 #include "instar/sql/text.hpp"
 
@@ -263,10 +264,41 @@ std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes
   return text;
 }
 
+/// A transaction gives up when a lock is not to be had, before a queue forms behind it. What is outside of one waits
+/// for others without standing in their way, for as long as it takes.
+inline std::string online_script(const plan_view& p, const std::vector<script_section>& sections) {
+  std::string text;
+  for (const script_section& section : sections) {
+    if (section.transaction) {
+      text += "-- instar: transaction\nBEGIN;\nSET LOCAL lock_timeout = '5s';\nSET LOCAL statement_timeout = ";
+      text += section.brief ? "'1min';\n\n" : "0;\n\n";
+    } else {
+      text += "-- instar: no-transaction\nSET lock_timeout = 0;\nSET statement_timeout = 0;\n\n";
+    }
+    for (const online_statement& s : section.statements) {
+      for (const online_note& note : s.notes)
+        text += comment_line(describe(p.steps[note.step]) + std::string(note.more));
+      add_statement(text, s.text);
+    }
+    if (section.transaction)
+      text += "COMMIT;\n\n";
+  }
+  text.pop_back();  // the last blank line
+  return text;
+}
+
 }  // namespace detail
 
+/// How a script does what the plan says.
+struct script_options {
+  /// PostgreSQL: where the plan touches tables that are there already, take no lock that stops a busy table. The script
+  /// has sections then, which `-- instar: transaction` and `-- instar: no-transaction` mark; psql runs it, too.
+  /// Otherwise the statements of the plan as they are, for one transaction.
+  bool online = false;
+};
+
 /// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
-inline std::string script(dialect d, const plan_view& p) {
+inline std::string script(dialect d, const plan_view& p, const script_options& options = {}) {
   std::string text;
   for (const step& s : p.steps)
     detail::each_hazard(s, [&](hazard h) {
@@ -275,6 +307,9 @@ inline std::string script(dialect d, const plan_view& p) {
     });
   if (!text.empty())
     text += '\n';
+  if (options.online && d == dialect::postgres)
+    if (const std::vector<script_section> sections = online_sections(p); !sections.empty())
+      return text + detail::online_script(p, sections);
   return text + detail::annotated_script(d, p, [](const step&) { return std::vector<std::string>{}; });
 }
 

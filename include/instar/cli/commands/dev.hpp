@@ -104,7 +104,8 @@ inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
                                     "Give --accept-data-loss if that is what you want, or keep the change: "
                                     "--adopt-drift.",
                                     "Nothing was written; the database was not changed."));
-  s.interruptible(m, [&] { m.execute_script(undo.script, "the undoing of the drift"); });
+  // The short form: one transaction, which leaves nothing behind when it fails.
+  s.interruptible(m, [&] { m.execute_script(script(m.dialect(), undo.steps), "the undoing of the drift"); });
 }
 
 inline exit_code refuse_unproven(session& s, const diff_report& missing, bool writes) {
