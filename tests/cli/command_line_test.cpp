@@ -66,10 +66,12 @@ TEST_CASE("common options stand before, between and behind the command") {
 }
 
 TEST_CASE("options of migrate dev") {
-  const arguments a = given("migrate dev -n add_x --create-only --accept-data-loss --skip-seed --skip-shadow -y");
+  const arguments a =
+      given("migrate dev -n add_x --create-only --accept-data-loss --offline --skip-seed --skip-shadow -y");
   CHECK(a.name == "add_x");
   CHECK(a.create_only);
   CHECK(a.accept_data_loss);
+  CHECK(a.offline);
   CHECK(a.skip_seed);
   CHECK(a.skip_shadow);
   CHECK(a.yes);

@@ -352,7 +352,7 @@ DO $instar_batches$
 )");
   // NULL is allowed, so nothing says when the last row is filled: another pass waits for what the first left out.
   CHECK(text.find("WHILE EXISTS") == std::string::npos);
-  CHECK(text.find("\"token\" IS NULL\n    FOR UPDATE));") != std::string::npos);
+  CHECK(text.find("\"token\" IS NULL\n      FOR UPDATE));") != std::string::npos);
 }
 
 TEST_CASE("A column that says what old rows get is filled with that") {

@@ -697,8 +697,12 @@ class online_writer {
     case step_kind::drop_not_null:
     case step_kind::alter_type:
     case step_kind::alter_collation: {
-      if (s.kind != step_kind::add_column && s.kind != step_kind::drop_not_null)
+      if (s.kind == step_kind::set_default || s.kind == step_kind::drop_default) {
+        if (waiting(s.after, s.new_column()) != nullptr)
+          catch_up();
+      } else if (s.kind != step_kind::add_column && s.kind != step_kind::drop_not_null) {
         catch_up_before(s);
+      }
       const bool early = s.kind == step_kind::drop_check || s.kind == step_kind::drop_exclusion ||
                          s.kind == step_kind::drop_unique || s.kind == step_kind::drop_primary_key;
       const std::string on = table_text(early ? *s.before : *s.after);
