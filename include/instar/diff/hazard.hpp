@@ -147,8 +147,8 @@ struct hazard_list {
 
 namespace detail {
 
-/// Whether an enum's own type can stay as it is and take its new values: every old one is kept, in its order. The online
-/// form commits new values before anything uses them, so that none of them needs a type that is made anew.
+/// Whether an enum's own type can stay as it is and take its new values: every old one is kept, in its order. The
+/// online form commits new values before anything uses them, so that none of them needs a type that is made anew.
 constexpr bool only_adds_values(const enumeration& before, const enumeration& after) {
   int last = -1;
   std::size_t kept = 0;

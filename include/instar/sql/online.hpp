@@ -298,7 +298,8 @@ class online_writer {
   /// New values of an enum go first of all: a value can be used once it is committed.
   void add_early_enum_values(std::size_t at) {
     const step& s = plan_.steps[at];
-    if ((s.kind == step_kind::add_enum_value || (s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum))) &&
+    if ((s.kind == step_kind::add_enum_value ||
+         (s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum))) &&
         !renames_within(s))
       add_values(at);
   }
@@ -306,7 +307,8 @@ class online_writer {
   /// \return whether it was one that this form says in another way
   bool take_enum_values(const operation& o) {
     const step& s = plan_.steps[o.step];
-    if (s.kind != step_kind::add_enum_value && !(s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum)))
+    if (s.kind != step_kind::add_enum_value &&
+        !(s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum)))
       return false;
     if (o.part == 0 && renames_within(s))
       add_values(o.step);

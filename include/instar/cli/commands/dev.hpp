@@ -255,7 +255,7 @@ inline exit_code migrate_dev(session& s) {
   if (!next.pending.empty())
     deploy();
 
-  const std::vector<diagnostic> hazards = detail::hazards_of(detail::dialect_of(*m), next.steps);
+  const std::vector<diagnostic> hazards = detail::hazards_of(detail::dialect_of(*m), next.steps, s.given.offline);
   if (!next.steps.empty()) {
     s.screen.result((next.snapshot_alone ? "The change (" : "The next migration (") +
                     detail::counted(next.summary.size(), "step") + "):");

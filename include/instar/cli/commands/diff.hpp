@@ -29,7 +29,7 @@ inline exit_code migrate_diff(session& s) {
                                          : database_need::optional);
   const diff_report report = s.interruptible(*m, [&] { return m->diff(from, to); });
   const exit_code code = s.given.exit_code && !report.empty() ? exit_code::differs : exit_code::ok;
-  const std::vector<diagnostic> hazards = detail::hazards_of(detail::dialect_of(*m), report.steps);
+  const std::vector<diagnostic> hazards = detail::hazards_of(detail::dialect_of(*m), report.steps, s.given.offline);
 
   if (s.screen.json()) {
     detail::begin_result(s).member("empty", report.empty());
