@@ -61,3 +61,14 @@ TEST_CASE("down wants a number of migrations or the name of one, not both") {
   CHECK(bad.exit_code == 64);
   CHECK(p.run(without_models, {"migrate", "down", "--steps", "1", "--to", "x"}).exit_code == 64);
 }
+
+TEST_CASE("down --remove gives a migration up, so that it can be written anew") {
+  const project p;
+  migrate_twice(p);
+  const std::string name = p.migration_names().back();
+  const process_result result = p.run_well(with_v2, {"migrate", "down", "--remove"});
+  CHECK(contains(result.out, "Removed   migrations/" + name + "\n"));
+  CHECK(p.migration_names().size() == 1);
+  CHECK(p.run_well(with_v1, {"migrate", "dev"}).out ==
+        "Already in sync: no change in the models, no pending migration.\n");
+}

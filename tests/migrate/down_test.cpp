@@ -1,6 +1,7 @@
 #include "migrate/workspace.hpp"
 
 #include <instar/instar.hpp>
+#include <instar/migrate/snapshot_file.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -245,4 +246,53 @@ TEST_CASE("Prisma's ledger is kept as Prisma would: what was taken back has its 
   (void)m.deploy();
   CHECK(db.ask("SELECT count(*) FROM _prisma_migrations") == "2");
   CHECK(states(m.status()) == "1_a=applied");
+}
+
+TEST_CASE("a migration that is given up takes its folder and the snapshot with it") {
+  const workspace w;
+  const scratch_database db{GENERATE(instar::sqlite, instar::postgres)};
+  (void)migrator{db.url(), options(w, first)}.dev({.name = "init"});
+  const std::string before = w.read("migrations/snapshot.hpp");
+  (void)migrator{db.url(), options(w, second)}.dev({.name = "people", .accept_data_loss = true});
+  migrator m{db.url(), options(w, second)};
+  const instar::down_report report = m.down({.remove = true});
+  CHECK(report.removed == std::vector<fs::path>{w.migrations() / people});
+  CHECK(w.names("migrations") == std::vector<std::string>{init, "migration_lock.toml", "snapshot.hpp"});
+  CHECK(w.read("migrations/snapshot.hpp") == before);
+  CHECK(m.status().up_to_date());
+  // It is written anew from there.
+  CHECK(m.dev({.name = "again", .accept_data_loss = true}).created->name == "20250120130001_again");
+  (void)m.down({.steps = 2, .accept_data_loss = true, .remove = true});
+  CHECK(w.names("migrations") == std::vector<std::string>{"migration_lock.toml", "snapshot.hpp"});
+  CHECK(instar::read_snapshot(w.migrations())->view().schema.tables.empty());
+  CHECK(m.dev({.name = "init"}).created);
+}
+
+TEST_CASE("what stays behind, or does not know the snapshot, cannot be given up") {
+  const two_migrations x;
+  migrator m{x.db.url(), options(x.w, second)};
+  x.w.add("20250120130002_pending", "SELECT 1;\n");
+  CHECK(error_of([&] { (void)m.down({.remove = true}); }).code() == code::cannot_remove);
+  fs::remove_all(x.w.migrations() / "20250120130002_pending");
+  x.w.write(fs::path{"migrations"} / people / "down.sql", "SELECT 1;\n");
+  CHECK(error_of([&] { (void)m.down({.remove = true}); }).code() == code::cannot_remove);
+}
+
+TEST_CASE("dev warns of a way back that does not lead back, and goes on") {
+  const workspace w;
+  const scratch_database db{GENERATE(instar::sqlite, instar::postgres)};
+  (void)migrator{db.url(), options(w, first)}.dev({.name = "init"});
+  migrator m{db.url(), options(w, second)};
+  instar::next_plan next = m.plan_next();
+  CHECK(m.prove(next).warnings.empty());
+  const std::string good = next.down_script;
+  next.down_script = "DROP TABLE nothing;\n";
+  instar::proof_report proof = m.prove(next);
+  CHECK(proof.proven());
+  CHECK(test::codes(proof.warnings) == "INS4103");
+  next.down_script = "CREATE TABLE more (id integer);\n" + good;
+  proof = m.prove(next);
+  CHECK(proof.proven());
+  REQUIRE(test::codes(proof.warnings) == "INS4103");
+  CHECK(proof.warnings[0].message.find("- table more") != std::string::npos);
 }

@@ -63,6 +63,7 @@ struct arguments {
   bool offline = false;
   bool check = false;
   bool drift = false;
+  bool remove = false;
   bool use_stdin = false;
   bool baseline = false;
   bool allow_not_empty = false;

@@ -59,6 +59,7 @@ inline constexpr std::array<command_entry, 14> command_table{{
     {"migrate", "down", command::migrate_down, "take back the last migrations, in development",
      "PROGRAM migrate down\n"
      "PROGRAM migrate down --steps 2\n"
+     "PROGRAM migrate down --remove   to write it anew: change the models, then `migrate dev`\n"
      "PROGRAM migrate down --to 20240117000000_init   what came after it is taken back"},
     {"migrate", "squash", command::migrate_squash, "replace the first migrations by one that makes the same",
      "PROGRAM migrate squash --to 20250211085834_update_schema\n"
@@ -394,6 +395,7 @@ class command_line {
       value(app, "--steps", "N", "how many migrations to take back (1)",
             [&g](const std::string& word) { g.steps = parse_steps(word); });
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
+      flag(app, "--remove", g.remove, "give them up: their folders go, and snapshot.hpp goes back");
       flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
       break;
     case command::migrate_squash:

@@ -4,6 +4,7 @@
 #include <instar/migrate/migrator.hpp>
 #include <instar/migrate/reading.hpp>
 #include <instar/migrate/session.hpp>
+#include <instar/migrate/snapshot_part.hpp>
 
 #include <algorithm>
 #include <array>
@@ -206,7 +207,56 @@ inline down_plan migrator::session::plan_down(const down_options& how) {
     planned.steps.push_back(std::move(step));
     planned.stay.pop_back();
   }
+  planned.remove = how.remove;
+  if (planned.remove)
+    check_removal(read, planned);
   return planned;
+}
+
+/// Folders can go when nothing stays behind them, and the snapshot can go back with them.
+inline void migrator::session::check_removal(const history& read, const down_plan& planned) const {
+  const std::size_t kept = read.migrations.size() - std::min(read.migrations.size(), planned.steps.size());
+  for (std::size_t i = 0; i != planned.steps.size(); ++i)
+    if (read.migrations[read.migrations.size() - 1 - i].name != planned.steps[i].name)
+      throw detail::unchanged(migration_code::cannot_remove,
+                              "The migration " + read.migrations.back().name +
+                                  " is not among those that are taken back, "
+                                  "and would be left behind a gap.",
+                              "Remove what is pending first, or leave --remove out.", read.migrations.back().name);
+  const std::optional<owned_snapshot> snapshot_now = load_snapshot();
+  if (!snapshot_now || kept == read.migrations.size())
+    return;
+  for (const down_step& step : planned.steps)
+    if (!detail::read_snapshot_part(step.script.string(), step.sql))
+      throw detail::unchanged(
+          migration_code::cannot_remove,
+          step.script.string() + " does not say what snapshot.hpp was before " + step.name + ".",
+          "Leave --remove out; then remove the folder, and restore snapshot.hpp as it was before it "
+          "from version control.",
+          step.name);
+}
+
+/// Gives migrations up that were taken back. The snapshot goes first: what is interrupted then is a folder that it does
+/// not know, which `migrate dev` tells of.
+inline void migrator::session::remove_taken_back(const down_plan& planned, down_report& report) const {
+  const std::filesystem::path& folder = writable_folder();
+  if (const std::optional<owned_snapshot> snapshot_now = load_snapshot(); snapshot_now && !planned.steps.empty()) {
+    owned_schema schema = copy_schema(snapshot_now->view().schema);
+    for (const down_step& step : planned.steps)
+      if (const auto part = detail::read_snapshot_part(step.script.string(), step.sql))
+        schema = detail::schema_before(schema.view(), *part);
+    history rest = load();
+    std::erase_if(rest.migrations, [&](const migration& m) {
+      return std::any_of(planned.steps.begin(), planned.steps.end(),
+                         [&](const down_step& s) { return s.name == m.name; });
+    });
+    const std::vector<migration_record> records = records_of(rest);
+    write_snapshot(folder, {.schema = schema.view(), .migrations = records, .dialect = snapshot_now->view().dialect});
+  }
+  for (const down_step& step : planned.steps) {
+    remove_migration(folder, step.name);
+    report.removed.push_back(folder / step.name);
+  }
 }
 
 inline void migrator::session::prove_down(const down_plan& planned) {
@@ -298,6 +348,8 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
       throw detail::with_taken_back(error, report.taken_back);
     }
   }
+  if (planned.remove)
+    remove_taken_back(planned, report);
   return report;
 }
 

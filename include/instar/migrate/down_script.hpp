@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/migrate/inverse.hpp>
+#include <instar/migrate/snapshot_part.hpp>
 #include <instar/sql/checks.hpp>
 #include <instar/sql/sql.hpp>
 
@@ -117,7 +118,8 @@ namespace detail {
     });
   text += detail::loss_directives(d, p);
   text += '\n';
-  return text + detail::annotated_script(d, p, [d](const step& s) { return detail::losses_of_way_back(d, s); });
+  return text + detail::annotated_script(d, p, [d](const step& s) { return detail::losses_of_way_back(d, s); }) +
+         detail::snapshot_part_lines(d, forward);
 }
 
 }  // namespace instar

@@ -69,6 +69,7 @@ inline constexpr std::string_view down_script_missing = "INS4100";  ///< a migra
 inline constexpr std::string_view nothing_to_take_back = "INS4101";  ///< no migration is applied that could be
 inline constexpr std::string_view down_in_pieces = "INS4102";        ///< a down script that cannot be one transaction
 inline constexpr std::string_view down_unproven = "INS4103";         ///< up and then down is not what was before
+inline constexpr std::string_view cannot_remove = "INS4104";         ///< `down --remove`: the folders cannot go
 inline constexpr std::string_view squash_refused = "INS4110";        ///< there is nothing to squash, or no name for it
 inline constexpr std::string_view squash_unproven = "INS4111";  ///< the squash does not make what the migrations made
 inline constexpr std::string_view squash_rows = "INS4112";  ///< rows that scripts insert: a warning where they are kept

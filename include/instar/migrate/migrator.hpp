@@ -100,6 +100,7 @@ struct down_options {
   std::size_t steps = 1;          ///< how many migrations to take back, where `to` is empty
   bool accept_data_loss = false;  ///< `down`: run scripts that destroy data; otherwise `data_loss`
   bool skip_shadow = false;       ///< without the proof that up and then down is what was before
+  bool remove = false;            ///< give the migrations up: their folders go, and snapshot.hpp goes back
 };
 
 struct squash_options {
@@ -242,8 +243,8 @@ class migrator {
 
   /// Which migrations `down` would take back, by which scripts, and what these would destroy now. Counts rows, changes
   /// nothing.
-  /// \throws migration_error `nothing_to_take_back`, `no_such_migration`, `down_script_missing`, `down_in_pieces`, and
-  ///         what is wrong between folder and ledger
+  /// \throws migration_error `nothing_to_take_back`, `no_such_migration`, `down_script_missing`, `down_in_pieces`,
+  ///         `cannot_remove`, and what is wrong between folder and ledger
   down_plan plan_down(const down_options& options = {});
 
   /// Shows in a shadow database that the way up and then down leads back to where it began.

@@ -190,6 +190,7 @@ struct down_step {
 struct down_plan {
   std::vector<down_step> steps;   ///< in the order in which they run: the migration that was applied last comes first
   std::vector<std::string> stay;  ///< the applied migrations before them
+  bool remove = false;            ///< their folders go, too
 
   [[nodiscard]] bool loses_data() const noexcept {
     for (const down_step& step : steps)
@@ -208,6 +209,7 @@ struct taken_back_migration {
 struct down_report {
   std::vector<taken_back_migration> taken_back;  ///< in the order in which it happened
   std::string ledger;                            ///< the ledger's table, qualified
+  std::vector<std::filesystem::path> removed{};  ///< folders
 };
 
 struct dev_report {

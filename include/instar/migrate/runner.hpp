@@ -350,9 +350,8 @@ class script_runner {
       tables += (tables.empty() ? "" : ", ") + pair + " (" + std::to_string(count) + (count == 1 ? " row)" : " rows)");
     }
     migration_error_fields fields;
-    fields.message =
-        "The migration " + migration_->name + " leaves references to rows that do not exist: " + tables + ".";
-    fields.remedy = "Delete or correct those rows in the script, and run deploy again.";
+    fields.message = what() + " leaves references to rows that do not exist: " + tables + ".";
+    fields.remedy = "Delete or correct those rows in the script, and run it again.";
     fields.state = nothing_applied();
     fields.migration = migration_->name;
     return migration_error{migration_code::foreign_keys_broken, std::move(fields)};

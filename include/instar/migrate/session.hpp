@@ -797,6 +797,8 @@ struct migrator::session {
   down_plan plan_down(const down_options& how);
   void prove_down(const down_plan& planned);
   down_report take_down(const down_plan& planned);
+  void check_removal(const history& read, const down_plan& planned) const;
+  void remove_taken_back(const down_plan& planned, down_report& report) const;
   down_report down(const down_options& how);
 
   // ---- a squash, see squash.hpp ----

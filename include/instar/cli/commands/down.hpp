@@ -2,7 +2,9 @@
 
 #include <instar/cli/commands/report.hpp>
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace instar::cli {
 
@@ -39,6 +41,7 @@ inline exit_code migrate_down(session& s) {
   how.to = detail::migration_name(s.given.to);
   how.steps = s.given.steps.value_or(1);
   how.skip_shadow = s.given.skip_shadow;
+  how.remove = s.given.remove;
   const down_plan planned = s.interruptible(*m, [&] { return m->plan_down(how); });
   s.clear_passing_line();
   if (!s.given.skip_shadow) {
@@ -61,11 +64,21 @@ inline exit_code migrate_down(session& s) {
     detail::begin_result(s).key("taken_back").begin_array();
     for (const down_step& step : planned.steps)
       detail::write_json(s.json, step);
-    s.json.end_array().optional_member("ledger", report.ledger).end_object();
+    s.json.end_array().optional_member("ledger", report.ledger);
+    std::vector<std::string> removed;
+    for (const std::filesystem::path& folder : report.removed)
+      removed.push_back(folder.string());
+    s.json.texts("removed", removed).end_object();
     return exit_code::ok;
   }
   if (report.taken_back.empty()) {
     s.screen.result("Nothing to take back: " + printable(how.to) + " is the last that is applied.");
+    return exit_code::ok;
+  }
+  if (s.given.remove) {
+    for (const std::filesystem::path& folder : report.removed)
+      s.screen.result(s.screen.on_output()(style::yellow, "Removed") + "   " + printable(folder.string()));
+    s.screen.result("Change the models, then `" + s.program_name + " migrate dev` writes the migration anew.");
     return exit_code::ok;
   }
   s.screen.result(std::string{report.taken_back.size() == 1 ? "It is" : "They are"} + " pending now. `" +
