@@ -284,15 +284,19 @@ TEST_CASE("dev warns of a way back that does not lead back, and goes on") {
   (void)migrator{db.url(), options(w, first)}.dev({.name = "init"});
   migrator m{db.url(), options(w, second)};
   instar::next_plan next = m.plan_next();
-  CHECK(m.prove(next).warnings.empty());
+  // What is wrong with the way back, beside warnings of other kinds.
+  const auto wrong = [&] {
+    const instar::proof_report proof = m.prove(next);
+    CHECK(proof.proven());
+    std::string messages;
+    for (const instar::migration_warning& warning : proof.warnings)
+      messages += warning.code == code::down_unproven ? warning.message : "";
+    return messages;
+  };
+  CHECK(wrong() == "");
   const std::string good = next.down_script;
   next.down_script = "DROP TABLE nothing;\n";
-  instar::proof_report proof = m.prove(next);
-  CHECK(proof.proven());
-  CHECK(test::codes(proof.warnings) == "INS4103");
+  CHECK(wrong().find("does not run in the shadow database") != std::string::npos);
   next.down_script = "CREATE TABLE more (id integer);\n" + good;
-  proof = m.prove(next);
-  CHECK(proof.proven());
-  REQUIRE(test::codes(proof.warnings) == "INS4103");
-  CHECK(proof.warnings[0].message.find("- table more") != std::string::npos);
+  CHECK(wrong().find("- table more") != std::string::npos);
 }

@@ -235,3 +235,33 @@ TEST_CASE("the snapshot follows a squash, and what it says of the schema stays")
   CHECK(snapshot->view().migrations[0].checksum == instar::detail::sha256_hex(report.sql));
   CHECK(snapshot->view().schema.tables.size() == 1);
 }
+
+TEST_CASE("PostgreSQL: a squash has what no model says, and rows of every type") {
+  const workspace w;
+  const scratch_database db{instar::postgres};
+  const scratch_database old{instar::postgres};
+  w.add("1_a", "CREATE SCHEMA shop;\n"
+               "CREATE TYPE shop.mood AS ENUM ('fine', 'bad');\n"
+               "CREATE TABLE shop.facts (id serial PRIMARY KEY, raw bytea, tags text[], data jsonb, mood shop.mood, "
+               "at timestamptz DEFAULT now(), twice integer GENERATED ALWAYS AS (length('xx')) STORED);\n"
+               "CREATE FUNCTION shop.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\n"
+               "CREATE TRIGGER touched BEFORE UPDATE ON shop.facts FOR EACH ROW EXECUTE FUNCTION shop.touch();\n");
+  w.add("2_b",
+        "CREATE TABLE parts (id integer, at date) PARTITION BY RANGE (at);\n"
+        "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n"
+        "INSERT INTO parts VALUES (1, '2024-05-06');\n"
+        "INSERT INTO shop.facts (raw, tags, data, mood) VALUES ('\\x00ff', '{a,\"b c\"}', '{\"k\": null}', 'bad');\n"
+        "CREATE MATERIALIZED VIEW counts AS SELECT count(*) AS n FROM shop.facts;\n"
+        "CREATE SEQUENCE loose; SELECT nextval('loose');\n");
+  migrator m{db.url(), {.migrations = w.migrations()}};
+  (void)migrator{old.url(), {.migrations = w.migrations()}}.deploy();
+  (void)m.squash({.to = "2_b", .name = "all"});
+  (void)m.deploy();
+  const std::string facts = "SELECT (raw, tags, data, mood, twice)::text FROM shop.facts";
+  CHECK(db.ask(facts) == old.ask(facts));
+  CHECK(db.ask("SELECT at FROM parts") == "2024-05-06");
+  CHECK(db.ask("SELECT n FROM counts") == "1");
+  CHECK(db.ask("SELECT nextval('loose')") == "2");
+  CHECK(db.ask("INSERT INTO shop.facts DEFAULT VALUES RETURNING id") == "2");
+  CHECK(migrator{old.url(), {.migrations = w.migrations()}}.deploy().applied.at(0).recorded_alone);
+}

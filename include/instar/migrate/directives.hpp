@@ -70,10 +70,10 @@ struct row_limit {
     const char* const end = said->data() + said->size();
     const auto [after, failed] = std::from_chars(said->data(), end, limit.rows);
     std::string_view rest{after, static_cast<std::size_t>(end - after)};
-    constexpr std::string_view unit = " rows, ";
-    if (failed != std::errc{} || !rest.starts_with(unit))
+    const std::size_t unit = rest.starts_with(" rows, ") ? 7 : rest.starts_with(" row, ") ? 6 : 0;
+    if (failed != std::errc{} || unit == 0)
       continue;
-    rest.remove_prefix(unit.size());
+    rest.remove_prefix(unit);
     constexpr std::string_view query = ": SELECT ";
     const std::size_t colon = std::min(rest.find(query), rest.size());
     limit.what = rest.substr(0, colon);

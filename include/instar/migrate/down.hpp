@@ -27,9 +27,6 @@ namespace instar {
 
 namespace detail {
 
-/// What the files that instar writes begin with.
-inline constexpr std::string_view written_by_instar = "-- Written by instar ";
-
 /// A down script as the runner takes it: the name is the migration's, for the ledger.
 [[nodiscard]] inline migration as_script(const down_step& step) {
   return {.name = step.name, .sql = step.sql, .checksum = {}, .file = step.script};
@@ -115,7 +112,7 @@ inline constexpr std::string_view written_by_instar = "-- Written by instar ";
 [[nodiscard]] inline std::vector<data_loss> losses_of(database& on, const down_step& step,
                                                       std::span<const script_statement> statements) {
   const std::vector<row_limit> limits = row_limits_of(step.sql);
-  if (limits.empty() && !step.sql.starts_with(written_by_instar))
+  if (limits.empty() && !step.sql.starts_with(down_script_title))
     return losses_in_words(on.dialect(), statements);
   std::vector<data_loss> losses;
   for (const row_limit& limit : limits) {

@@ -17,11 +17,9 @@ namespace instar {
 
 namespace detail {
 
-[[nodiscard]] inline std::string object_text(dialect d, std::string_view schema, std::string_view name) {
-  string_writer out;
-  put_object(out, d, schema, name);
-  return std::move(out.text);
-}
+/// How a script begins whose losses stand in it.
+inline constexpr std::string_view down_script_title =
+    "-- Takes back the migration beside it: `migrate down`, in development.\n";
 
 /// What the plan destroyed, so that this step of the way back cannot restore it; a sentence for each thing.
 [[nodiscard]] inline std::vector<std::string> losses_of_way_back(dialect d, const step& s) {
@@ -110,7 +108,7 @@ namespace detail {
 [[nodiscard]] inline std::string down_script(dialect d, const plan_view& forward) {
   const inverse_plan back = make_inverse(forward);
   const plan_view p = back.steps;
-  std::string text = "-- Takes back the migration beside it: `migrate down`, in development.\n";
+  std::string text{detail::down_script_title};
   for (const step& s : p.steps)
     detail::each_hazard(s, [&](hazard h) {
       if (detail::concerns(d, h, s))

@@ -4,6 +4,7 @@
 #include <instar/migrate/reading.hpp>
 #include <instar/migrate/session.hpp>
 #include <instar/migrate/stored_rows.hpp>
+#include <instar/sql/sql.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,12 @@ namespace detail {
 
 [[nodiscard]] inline migration_error squash_refused(std::string message, std::string remedy) {
   return unchanged(migration_code::squash_refused, std::move(message), std::move(remedy));
+}
+
+[[nodiscard]] inline std::string object_text(dialect d, std::string_view schema, std::string_view name) {
+  string_writer out;
+  put_object(out, d, schema, name);
+  return std::move(out.text);
 }
 
 /// What a squash of these migrations says on top. Those that one of them replaced in its turn are named, too: a
