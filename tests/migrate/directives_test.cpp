@@ -59,7 +59,8 @@ TEST_CASE("the argument of a directive follows whole words") {
 TEST_CASE("the head of a script says which migrations it replaces") {
   using instar::detail::replaced_migration;
   CHECK(instar::detail::replaced_by("-- instar: replaces 1_a sha256:aa\n-- instar: replaces 2 b sha256:bb\n"
-                                    "-- instar: replaces 0 sha256:00 by 1_a\n-- instar: replaces nothing\nSELECT 1;\n-- instar: replaces 3 sha256:cc\n") ==
+                                    "-- instar: replaces 0 sha256:00 by 1_a\n-- instar: replaces nothing\nSELECT "
+                                    "1;\n-- instar: replaces 3 sha256:cc\n") ==
         std::vector<replaced_migration>{{"1_a", "aa"}, {"2 b", "bb"}, {"0", "00", "1_a"}});
 }
 

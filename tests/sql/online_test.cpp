@@ -151,6 +151,29 @@ COMMIT;
 )");
 }
 
+TEST_CASE("A key stays until the one that takes its place has its index") {
+  table then = users;
+  table now = users;
+  then.primary_key = {.name = "users_pkey", .columns = of_email};
+  now.primary_key = {.name = "users_pkey", .columns = of_id};
+  const std::string text = online(then, now);
+  CHECK(text.substr(text.find("-- instar")) == R"(-- instar: no-transaction
+
+-- + primary key of users (id): its index
+CREATE UNIQUE INDEX CONCURRENTLY "users_pkey__new" ON "users" ("id");
+
+-- instar: transaction
+BEGIN;
+
+-- + primary key of users (id): in the place of the old one
+ALTER TABLE "users"
+    DROP CONSTRAINT "users_pkey",
+    ADD CONSTRAINT "users_pkey" PRIMARY KEY USING INDEX "users_pkey__new";
+
+COMMIT;
+)");
+}
+
 TEST_CASE("Checks and foreign keys hold for new rows at once, and are validated in the end") {
   table teams{.name = "teams", .columns = columns};
   teams.primary_key = {.name = "teams_pkey", .columns = of_id};
@@ -264,15 +287,19 @@ DECLARE
   first_row tid;
   behind_last tid;
 BEGIN
-  pages := pg_relation_size('"users"') / current_setting('block_size')::bigint;
-  FOR page IN 0 .. pages BY 16 LOOP
-    first_row := format('(%s,0)', page);
-    behind_last := format('(%s,0)', page + 16);
-    UPDATE "users" SET "email" = DEFAULT
-    WHERE "email" IS NULL AND ctid = ANY (ARRAY(
-      SELECT ctid FROM "users" WHERE ctid >= first_row AND ctid < behind_last AND "email" IS NULL
-      FOR UPDATE SKIP LOCKED));
-    COMMIT;
+  FOR pass IN 1 .. 10 LOOP
+    EXIT WHEN NOT EXISTS (SELECT FROM "users" WHERE "email" IS NULL);
+    pages := pg_relation_size('"users"') / current_setting('block_size')::bigint;
+    FOR page IN 0 .. pages BY 4 LOOP
+      first_row := format('(%s,0)', page);
+      behind_last := format('(%s,0)', page + 4);
+      UPDATE "users" SET "email" = DEFAULT
+      WHERE "email" IS NULL AND ctid = ANY (ARRAY(
+        SELECT ctid FROM "users" WHERE ctid >= first_row AND ctid < behind_last AND "email" IS NULL
+        FOR UPDATE SKIP LOCKED));
+      COMMIT;
+    END LOOP;
+    PERFORM pg_sleep(0.1);
   END LOOP;
 END
 $instar_batches$;
@@ -296,9 +323,9 @@ DECLARE
 BEGIN
   WHILE EXISTS (SELECT FROM "users" WHERE "email" IS NULL) LOOP
     pages := pg_relation_size('"users"') / current_setting('block_size')::bigint;
-    FOR page IN 0 .. pages BY 16 LOOP
+    FOR page IN 0 .. pages BY 4 LOOP
       first_row := format('(%s,0)', page);
-      behind_last := format('(%s,0)', page + 16);
+      behind_last := format('(%s,0)', page + 4);
       UPDATE "users" SET "email" = DEFAULT
       WHERE "email" IS NULL AND ctid = ANY (ARRAY(
         SELECT ctid FROM "users" WHERE ctid >= first_row AND ctid < behind_last AND "email" IS NULL

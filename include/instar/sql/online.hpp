@@ -69,18 +69,18 @@ inline std::string object_text(std::string_view schema, std::string_view name) {
 
 /// How a backfill goes over a table.
 enum class backfill_pass : unsigned char {
-  first,       ///< once; a row that somebody else has locked is left for later
-  last,        ///< once, waiting for such rows
-  until_none,  ///< as `first`, until no row has NULL, where none can get it any more
+  first,       ///< until no row has NULL, ten times at most, because programs may go on writing it
+  last,        ///< once, waiting for rows that somebody else has locked
+  until_none,  ///< until no row has NULL, where none can get it any more
 };
 
 /// Gives rows a value where a column has NULL, batch by batch: each commits, so that nobody waits for more than one
 /// batch. Can be run again after whatever stopped it. A row that is changed meanwhile may move to where the pass has
-/// been already, so one pass is not enough.
+/// been already, and one that is locked is passed over, so one pass is not enough.
 /// \param value SQL; of more than a word in parentheses
 inline std::string backfill_text(const table& t, std::string_view column_name, std::string_view value,
                                  backfill_pass pass) {
-  const bool repeat = pass == backfill_pass::until_none;
+  const bool repeat = pass != backfill_pass::last;
   const std::string on = table_text(t);
   const std::string name = quote_identifier(column_name);
   const std::string indent = repeat ? "    " : "  ";
@@ -90,13 +90,16 @@ inline std::string backfill_text(const table& t, std::string_view column_name, s
                      "  first_row tid;\n"
                      "  behind_last tid;\n"
                      "BEGIN\n";
-  if (repeat)
-    text += "  WHILE EXISTS (SELECT FROM " + on + " WHERE " + name + " IS NULL) LOOP\n";
+  const std::string is_left = "EXISTS (SELECT FROM " + on + " WHERE " + name + " IS NULL)";
+  if (pass == backfill_pass::first)
+    text += "  FOR pass IN 1 .. 10 LOOP\n    EXIT WHEN NOT " + is_left + ";\n";
+  else if (repeat)
+    text += "  WHILE " + is_left + " LOOP\n";
   const auto line = [&](const std::string& words) { text += indent + words + '\n'; };
   line("pages := pg_relation_size(" + quote_literal(on) + ") / current_setting('block_size')::bigint;");
-  line("FOR page IN 0 .. pages BY 16 LOOP");
+  line("FOR page IN 0 .. pages BY 4 LOOP");
   line("  first_row := format('(%s,0)', page);");
-  line("  behind_last := format('(%s,0)', page + 16);");
+  line("  behind_last := format('(%s,0)', page + 4);");
   line("  UPDATE " + on + " SET " + name + " = " + std::string(value));
   line("  WHERE " + name + " IS NULL AND ctid = ANY (ARRAY(");
   line("    SELECT ctid FROM " + on + " WHERE ctid >= first_row AND ctid < behind_last AND " + name + " IS NULL");
@@ -161,6 +164,14 @@ class online_writer {
     std::size_t step = 0;
     online_statement create;
     std::string constraint{};  ///< the action of ALTER TABLE that makes a constraint of it; empty: an index
+    std::string instead_of{};  ///< the action that drops the key whose place it takes
+  };
+
+  /// A key that stays until the one that takes its place has its index.
+  struct replaced_key {
+    const table* on = nullptr;
+    step_kind added{};
+    std::string_view name{};
   };
 
   // ---- what the plan has ----
@@ -441,9 +452,12 @@ class online_writer {
     for (const waiting_column& w : columns_)
       if (w.identity)
         make_identity(w);
-    for (waiting_index& w : indexes_)
+    for (waiting_index& w : indexes_) {
+      if (!w.instead_of.empty())
+        alter(table_text(*w.on), std::move(w.instead_of), w.step, ": in the place of the old one");
       if (!w.constraint.empty())
         alter(table_text(*w.on), std::move(w.constraint), w.step, ": of the index");
+    }
     columns_.clear();
     indexes_.clear();
   }
@@ -507,6 +521,11 @@ class online_writer {
     case step_kind::add_primary_key:
       take_key(o, s.after->primary_key, " PRIMARY KEY ");
       return;
+    case step_kind::drop_primary_key:
+    case step_kind::drop_unique:
+      if (!stays_until_replaced(s))
+        take_other(o);
+      return;
     case step_kind::add_column:
       take_add_column(o);
       return;
@@ -553,12 +572,50 @@ class online_writer {
     drops_.push_back({"DROP INDEX CONCURRENTLY " + object_text(s.after->schema, name), {{o.step}}});
   }
 
+  /// Puts off the drop of a key in whose place another one comes, so that the table is never without, unless the key
+  /// is in the way of what happens to its columns.
+  bool stays_until_replaced(const step& drop) {
+    const bool primary = drop.kind == step_kind::drop_primary_key;
+    const key& old = primary ? drop.before->primary_key : drop.before->uniques[static_cast<std::size_t>(drop.from)];
+    const step_kind added = primary ? step_kind::add_primary_key : step_kind::add_unique;
+    bool replaced = false;
+    bool same_name = false;
+    for (const step& s : plan_.steps) {
+      if (s.kind == added && drop.after != nullptr && s.after == drop.after) {
+        const key& now = primary ? s.after->primary_key : s.after->uniques[static_cast<std::size_t>(s.to)];
+        replaced |= primary || same_text(now.name, old.name);
+        same_name |= same_text(now.name, old.name);
+      }
+      const bool changes = s.kind == step_kind::drop_column || s.kind == step_kind::alter_type ||
+                           s.kind == step_kind::alter_collation || s.kind == step_kind::drop_not_null ||
+                           s.kind == step_kind::fill_nulls || s.kind == step_kind::rebuild_enum;
+      if (!changes || (s.kind != step_kind::rebuild_enum && s.before != drop.before))
+        continue;
+      if (s.kind == step_kind::rebuild_enum ||
+          std::any_of(old.columns.begin(), old.columns.end(),
+                      [&](std::string_view name) { return same_text(name, s.old_column()->name); }))
+        return false;
+    }
+    if (!replaced || (!same_name && takes_name(drop, old.name)))
+      return false;
+    replaced_.push_back({drop.after, added, old.name});
+    return true;
+  }
+
   void take_key(const operation& o, const key& k, std::string_view kind) {
     const step& s = plan_.steps[o.step];
+    std::string index_name(k.name);
+    std::string instead_of;
+    for (const replaced_key& r : replaced_)
+      if (r.on == s.after && r.added == s.kind && (s.kind == step_kind::add_primary_key || same_text(r.name, k.name))) {
+        instead_of = "DROP CONSTRAINT " + quote_identifier(r.name);
+        if (same_text(r.name, k.name))
+          index_name = passing_name(k.name, "__new");
+      }
     std::vector<index_part> parts;
     for (std::string_view name : k.columns)
       parts.push_back({.text = name});
-    const index built{.name = k.name, .parts = parts, .unique = true, .nulls_not_distinct = k.nulls_not_distinct};
+    const index built{.name = index_name, .parts = parts, .unique = true, .nulls_not_distinct = k.nulls_not_distinct};
     string_writer create;
     put_create_index(create, dialect::postgres, s.after->schema, s.after->name, built);
     string_writer attach;
@@ -566,12 +623,13 @@ class online_writer {
     put_name(attach, k.name);
     attach.put(kind);
     attach.put("USING INDEX ");
-    put_name(attach, k.name);
+    put_name(attach, index_name);
     put_deferral(attach, k.deferral);
     indexes_.push_back({.on = s.after,
                         .step = o.step,
                         .create = {concurrently(std::move(create.text)), {{o.step, ": its index"}}},
-                        .constraint = std::move(attach.text)});
+                        .constraint = std::move(attach.text),
+                        .instead_of = std::move(instead_of)});
   }
 
   void take_add_column(const operation& o) {
@@ -738,6 +796,7 @@ class online_writer {
   bool brief_ = true;
   std::vector<waiting_column> columns_;
   std::vector<waiting_index> indexes_;
+  std::vector<replaced_key> replaced_;
   std::vector<online_statement> drops_;
   std::vector<online_statement> validations_;
 };
