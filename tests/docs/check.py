@@ -5,6 +5,7 @@
     check.py output --program PROGRAM       compares the SQL in the documents with what that program prints
     check.py mistakes --compiler C -- OPTIONS   compiles what must not compile
     check.py console --instar PROGRAM --project FOLDER   runs the console blocks
+    check.py lint --instar PROGRAM          lints the SQL of docs/hazards.md
     check.py text                           everything else: blocks, links, error codes
 """
 import argparse
@@ -87,7 +88,7 @@ def write_cpp(documents, output):
     for document in documents:
         part = 0
         for block in document.blocks:
-            if block.directive in ("part of", "not run", "illustration", "compiler says"):
+            if block.directive in ("part of", "lint", "not run", "illustration", "compiler says"):
                 continue
             if block.kind == "cpp hidden" or (block.kind == "cpp" and block.directive in (None, "cpp")):
                 how = block.argument if block.kind == "cpp" else ""
@@ -276,6 +277,43 @@ def check_consoles(documents, instar, project):
     return faults
 
 
+# ---- Hazards
+
+def check_lint(documents, instar):
+    faults = []
+    with tempfile.TemporaryDirectory() as folder:
+        script = pathlib.Path(folder) / "script.sql"
+        for document in documents:
+            for block in document.blocks:
+                if block.directive != "lint":
+                    continue
+                wanted = set(block.argument.split()) - {"none"}
+                dialect = "sqlite" if "sqlite" in wanted else "postgresql"
+                wanted.discard("sqlite")
+                script.write_text(block.text + "\n", encoding="utf-8")
+                ran = subprocess.run([instar, "lint", "--dialect", dialect, str(script)], capture_output=True, text=True)
+                found = set(re.findall(r"^\w+\[(INS\d{4})\]", ran.stderr, re.MULTILINE))
+                # Told of most scripts; only its own section speaks of it.
+                if "INS2029" not in wanted:
+                    found.discard("INS2029")
+                if found != wanted or ran.returncode != 0:
+                    faults.append(f"{block.place}: lint finds {sorted(found) or 'nothing'} instead of "
+                                  f"{sorted(wanted) or 'nothing'}")
+    return faults
+
+
+def check_hazards():
+    """docs/hazards.md has a section for every hazard, by code and name, in the order of the codes, and no other."""
+    header = (ROOT / "include/instar/diff/hazard.hpp").read_text(encoding="utf-8")
+    hazards = [f"INS20{int(number):02} {name}" for name, number in re.findall(r"^  (\w+) = (\d+),", header, re.MULTILINE)]
+    sections = re.findall(r"^## (INS\d{4} \w+)$", (ROOT / "docs/hazards.md").read_text(encoding="utf-8"), re.MULTILINE)
+    faults = [f"docs/hazards.md: {one} has no section" for one in hazards if one not in sections]
+    faults += [f"docs/hazards.md: {one} is no hazard" for one in sections if one not in hazards]
+    if not faults and sections != hazards:
+        faults.append("docs/hazards.md: the sections are not in the order of the codes")
+    return faults
+
+
 # ---- Text
 
 def check_blocks(documents):
@@ -355,7 +393,7 @@ def check_codes():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["cpp", "output", "mistakes", "console", "text"])
+    parser.add_argument("what", choices=["cpp", "output", "mistakes", "console", "lint", "text"])
     parser.add_argument("--output")
     parser.add_argument("--program")
     parser.add_argument("--compiler", default="g++")
@@ -378,8 +416,10 @@ def main():
             fail_all(check_mistakes(documents, given.compiler, options))
         elif given.what == "console":
             fail_all(check_consoles(documents, given.instar, given.project))
+        elif given.what == "lint":
+            fail_all(check_lint(documents, given.instar))
         else:
-            fail_all(check_blocks(documents) + check_links(documents) + check_codes())
+            fail_all(check_blocks(documents) + check_links(documents) + check_codes() + check_hazards())
     except Fault as fault:
         fail_all([fault])
 

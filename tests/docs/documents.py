@@ -16,6 +16,7 @@ directive on the lines before it:
     ```console                            run; lines with `$ ` are commands, the others what they print
     <!-- project -->                      from here on console blocks run in a fresh copy of the quickstart's project
     <!-- run: COMMAND -->                 run too, not shown
+    <!-- lint: [sqlite] CODES -->         `instar lint` finds these hazards in the block's SQL and no others; or: none
     <!-- part of: FILE -->                the block's lines stand in that file of the repository
     <!-- illustration -->                 a drawing, or another tool's language
     <!-- not run: REASON -->              neither compiled nor run; see MAY_STAY_UNCHECKED
@@ -27,7 +28,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-DIRECTIVE = re.compile(r"^(cpp hidden|cpp|compiler says|sql|rows|project|run|part of|not run|illustration)\b:?\s*(.*)$", re.DOTALL)
+DIRECTIVE = re.compile(r"^(cpp hidden|cpp|compiler says|sql|rows|project|run|part of|lint|not run|illustration)\b:?\s*(.*)$", re.DOTALL)
 
 # What a test cannot do: installing packages, and running the tests.
 MAY_STAY_UNCHECKED = re.compile(r"^(\$ )?(sudo apt-get |\./run |git (clone|merge) |cd |#|cmake --install )")

@@ -30,6 +30,7 @@ enum class command : unsigned char {
   db_execute,
   generate,
   validate,
+  lint,
 };
 
 /// What the command line says. An empty text is an option that was not given.
@@ -68,6 +69,7 @@ struct arguments {
   bool baseline = false;
   bool allow_not_empty = false;
   bool schema_from_models = false;
+  bool sarif = false;
   std::string up_to;
   std::optional<std::size_t> steps;
   std::string from;
@@ -83,6 +85,7 @@ struct arguments {
   std::vector<std::string> what;
   std::vector<std::string> schemas;
   std::string tables;
+  std::vector<std::string> paths;
   std::string name_space;
 };
 

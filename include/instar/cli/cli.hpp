@@ -8,6 +8,7 @@
 #include <instar/cli/commands/down.hpp>
 #include <instar/cli/commands/execute.hpp>
 #include <instar/cli/commands/generate.hpp>
+#include <instar/cli/commands/lint.hpp>
 #include <instar/cli/commands/pull.hpp>
 #include <instar/cli/commands/push.hpp>
 #include <instar/cli/commands/reset.hpp>
@@ -65,6 +66,8 @@ namespace detail {
     return generate(s);
   case command::validate:
     return validate(s);
+  case command::lint:
+    return lint_scripts(s);
   case command::none:
     break;
   }

@@ -88,6 +88,10 @@ inline constexpr std::array<command_entry, 14> command_table{{
     {"", "validate", command::validate, "check the models and the history; needs no database",
      "PROGRAM validate\n"
      "PROGRAM validate --exit-code   exit 2 when there is a warning"},
+    {"", "lint", command::lint, "say what can go wrong with SQL scripts; needs no database",
+     "PROGRAM lint migrations\n"
+     "PROGRAM lint --dialect sqlite repair.sql\n"
+     "PROGRAM lint --sarif > hazards.sarif   for a code host, which shows it beside the lines"},
 }};
 
 [[nodiscard]] inline std::string full_name(const command_entry& entry) {
@@ -136,7 +140,7 @@ class help_formatter : public CLI::FormatterBase {
     const bool leaf = commands.empty();
 
     std::string text = program_ + path + ": " + app->get_description() + "\n\n";
-    text += "Usage: " + program_ + path + (leaf ? "" : " COMMAND") + " [options]\n";
+    text += "Usage: " + program_ + path + (leaf ? "" : " COMMAND") + " [options]" + positionals(*app) + '\n';
     if (!leaf)
       text += "\nCommands:\n" + commands;
     const CLI::App* root = app;
@@ -154,6 +158,13 @@ class help_formatter : public CLI::FormatterBase {
 
  private:
   static constexpr std::size_t left_column = 30;
+
+  [[nodiscard]] static std::string positionals(const CLI::App& app) {
+    std::string text;
+    for (const CLI::Option* option : app.get_options([](const CLI::Option* o) { return o->get_positional(); }))
+      text += " [" + option->get_name(true) + "...]";
+    return text;
+  }
 
   static void put_row(std::string& text, std::string_view left, std::string_view right) {
     text += "  ";
@@ -409,6 +420,7 @@ class command_line {
       flag(app, "--offline", g.offline, "PostgreSQL: the short form of the SQL, which locks tables while it runs");
       value(app, "-o,--output", g.output, "FILE", "write to a file instead of standard output");
       flag(app, "--exit-code", g.exit_code, "exit 2 when the two differ");
+      sarif_option(app);
       dialect_option(app);
       describe_habits(app);
       break;
@@ -441,9 +453,19 @@ class command_line {
     case command::validate:
       flag(app, "--exit-code", g.exit_code, "exit 2 when there is a warning");
       break;
+    case command::lint:
+      app.add_option("PATH", g.paths)->group(std::string{unlisted_group});
+      flag(app, "--exit-code", g.exit_code, "exit 2 when there is a hazard");
+      sarif_option(app);
+      dialect_option(app);
+      break;
     case command::none:
       break;
     }
+  }
+
+  void sarif_option(CLI::App& app) {
+    flag(app, "--sarif", given_.sarif, "print the hazards alone, as a SARIF 2.1.0 log");
   }
 
   void dialect_option(CLI::App& app) {
@@ -615,6 +637,10 @@ class command_line {
   void finish() {
     if (given_.quiet && given_.verbose)
       throw usage_error(cli_code::contradiction, "--quiet and --verbose contradict each other.", "Give one of them.");
+    if (given_.sarif && (given_.json || given_.script))
+      throw usage_error(cli_code::contradiction,
+                        std::string{"--sarif and "} + (given_.json ? "--json" : "--script") + " contradict each other.",
+                        "Give one of them.");
     switch (given_.command) {
     case command::migrate_dev:
       if (given_.adopt_drift && given_.revert_drift)

@@ -34,7 +34,8 @@ inline constexpr std::string_view declined = "INS5011";         ///< a question 
 inline constexpr std::string_view unwritable = "INS5021";       ///< a file, or standard output, cannot be written
 inline constexpr std::string_view not_yet = "INS5030";          ///< a command that this version does not have
 inline constexpr std::string_view unmigrated = "INS5040";  ///< warning: the models changed, and no migration says so
-inline constexpr std::string_view unexpected = "INS5090";  ///< an error that nobody foresaw
+inline constexpr std::string_view script_hazards = "INS5041";  ///< warning: a script has hazards
+inline constexpr std::string_view unexpected = "INS5090";      ///< an error that nobody foresaw
 }  // namespace cli_code
 
 /// Something wrong, or worth a warning, with everything that is known about it. What is not known stays empty.

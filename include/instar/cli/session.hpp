@@ -196,6 +196,17 @@ class session {
     return std::to_string(count / 1000000) + '.' + std::to_string(count / 100000 % 10) + " s";
   }
 
+  /// \param source what to call it in an error
+  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
+    try {
+      return database_url{text};
+    } catch (const database_error& error) {
+      diagnostic about = diagnose(error);
+      about.message += " (It comes from " + source + ".)";
+      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+    }
+  }
+
  private:
   [[nodiscard]] migrator_options base_options() {
     migrator_options chosen;
@@ -218,16 +229,6 @@ class session {
     chosen.application_name = program_name;
     chosen.on_progress = [this](const migration_progress& progress) { show(progress); };
     return chosen;
-  }
-
-  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
-    try {
-      return database_url{text};
-    } catch (const database_error& error) {
-      diagnostic about = diagnose(error);
-      about.message += " (It comes from " + source + ".)";
-      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
-    }
   }
 
   void locate_database(database_need need) {

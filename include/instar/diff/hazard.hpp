@@ -118,6 +118,34 @@ constexpr bool is_about_locks(hazard h) {
   }
 }
 
+/// The lock of PostgreSQL that a hazard is about, empty where it is about none.
+/// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+constexpr std::string_view lock_of(hazard h) {
+  switch (h) {
+  case hazard::index_blocks_writes:
+  case hazard::domain_constraint_scans:
+    return "SHARE";
+  case hazard::foreign_key_locks_both:
+    return "SHARE ROW EXCLUSIVE";
+  case hazard::update_without_batches:
+    return "ROW EXCLUSIVE";
+  case hazard::index_drop_locks:
+  case hazard::constraint_builds_index_under_lock:
+  case hazard::not_null_scans_under_lock:
+  case hazard::column_rewrites_table:
+  case hazard::check_scans_under_lock:
+  case hazard::exclusion_locks:
+  case hazard::type_rewrites_table:
+  case hazard::rewrites_whole_table:
+  case hazard::materialized_view_refresh_locks:
+  case hazard::partition_attach_scans:
+  case hazard::validates_in_same_transaction:
+    return "ACCESS EXCLUSIVE";
+  default:
+    return {};
+  }
+}
+
 /// How a plan is written for PostgreSQL.
 enum class plan_form : unsigned char {
   online,   ///< readers and writers of tables that are there do not wait where there is a way around it

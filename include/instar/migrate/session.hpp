@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/migrate/comparison.hpp>
+#include <instar/migrate/destruction.hpp>
 #include <instar/migrate/down_script.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/migrate/history.hpp>
@@ -385,6 +386,11 @@ struct migrator::session {
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
         (void)detail::checked_statements(on.dialect(), *m);
+      // Where nothing is applied yet there are no rows to lose.
+      if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
+        for (const migration* m : pending)
+          for (migration_warning& warning : detail::destruction_warnings(on.dialect(), *m))
+            report.warnings.push_back(std::move(warning));
       const auto held = lock(on, book.place());
       if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
         book = ledger::read(on, options.ledger);

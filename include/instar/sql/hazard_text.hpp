@@ -111,6 +111,101 @@ constexpr std::string_view describe(hazard h) {
   return {};
 }
 
+/// What to do instead, in one sentence; docs/hazards.md has the SQL.
+constexpr std::string_view safe_way(hazard h) {
+  switch (h) {
+  case hazard::drops_table:
+  case hazard::drops_column:
+    return "Stop using it in one release and drop it in the next; if it was renamed, rename it.";
+  case hazard::narrows_type:
+  case hazard::no_conversion:
+    return "Look for values that do not fit first, or fill a new column and drop the old one later.";
+  case hazard::removes_enum_value:
+    return "Give rows that have the value another one first.";
+  case hazard::needs_value:
+    return "Give it a default, or add it without NOT NULL, fill it, and require it then.";
+  case hazard::makes_required:
+    return "Fill what is NULL first.";
+  case hazard::makes_unique:
+    return "Look for equal rows first.";
+  case hazard::changes_key:
+    return "Know what references the old key, and build the index of the new one CONCURRENTLY first.";
+  case hazard::may_violate_check:
+  case hazard::may_violate_foreign_key:
+    return "Look for rows that violate it first.";
+  case hazard::renames_table:
+    return "Leave a view of the old name behind until nobody uses it, or move in several releases.";
+  case hazard::renames_column:
+    return "Move in several releases: a new column, both written, all read the new one, the old one dropped.";
+  case hazard::renames_enum_value:
+    return "Add the new value, let all write it, and change old rows later.";
+  case hazard::drops_sequence_state:
+    return "Write down where it had got to, if anything counts on from there.";
+  case hazard::drops_untracked_dependents:
+    return "Look for its name in functions and programs first, and drop it last.";
+  case hazard::drop_cascade:
+    return "Name what is to be dropped, and leave CASCADE out.";
+  case hazard::truncates:
+    return "Do it by hand, where somebody looks at what goes.";
+  case hazard::index_blocks_writes:
+    return "Use CONCURRENTLY, outside of a transaction.";
+  case hazard::index_drop_locks:
+    return "Use DROP INDEX CONCURRENTLY, outside of a transaction.";
+  case hazard::constraint_builds_index_under_lock:
+    return "CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT ... USING INDEX.";
+  case hazard::not_null_scans_under_lock:
+    return "Add CHECK (column IS NOT NULL) NOT VALID, validate it on its own, then SET NOT NULL and drop the check.";
+  case hazard::column_rewrites_table:
+    return "Add the column without it, set the default, and fill the rows in batches.";
+  case hazard::foreign_key_locks_both:
+  case hazard::check_scans_under_lock:
+    return "Add it NOT VALID, and VALIDATE CONSTRAINT in a transaction of its own.";
+  case hazard::exclusion_locks:
+    return "Do it while nobody uses the table, or while it is small.";
+  case hazard::type_rewrites_table:
+    return "Add a column of the new type, fill it in batches, and let it take the old one's place.";
+  case hazard::no_lock_timeout:
+    return "SET lock_timeout = '5s' before it, and try again when it fails.";
+  case hazard::concurrently_in_transaction:
+    return "Put it behind a line `-- instar: no-transaction`, or in a script of its own.";
+  case hazard::enum_value_used_in_transaction:
+    return "Put ADD VALUE behind a line `-- instar: no-transaction`, or in a migration of its own.";
+  case hazard::rewrites_whole_table:
+    return "Do it while nobody uses the table, or with pg_repack.";
+  case hazard::materialized_view_refresh_locks:
+    return "Give it a unique index and REFRESH MATERIALIZED VIEW CONCURRENTLY.";
+  case hazard::partition_attach_scans:
+    return "Attach a table that has a check of the partition's bounds; DETACH PARTITION ... CONCURRENTLY.";
+  case hazard::update_without_batches:
+    return "Write some thousand rows at a time, each batch in a transaction of its own.";
+  case hazard::transaction_control_in_script:
+    return "Close each BEGIN with a COMMIT, or leave transactions to instar.";
+  case hazard::validates_in_same_transaction:
+    return "Validate in a transaction of its own.";
+  case hazard::name_too_long:
+    return "Take a shorter one: another that is cut to the same would be the same.";
+  case hazard::trigger_or_policy_change:
+    return "Make sure that programs in the field do not rely on it.";
+  case hazard::sqlite_table_rebuild:
+    return "Do it while nobody needs the database for as long as the table takes to be copied.";
+  case hazard::ignore_without_reason:
+    return "Write: -- instar: ignore INS2020 because the table is small";
+  case hazard::unused_ignore:
+    return "Take the line away.";
+  case hazard::drops_required:
+    return "Make sure that programs in the field can read a NULL there.";
+  case hazard::drops_database:
+    return "Do it by hand, where somebody looks at what goes.";
+  case hazard::domain_constraint_scans:
+    return "Add it NOT VALID, and VALIDATE CONSTRAINT later.";
+  case hazard::sqlite_foreign_keys_on:
+    return "PRAGMA foreign_keys = OFF before it and ON behind it.";
+  case hazard::sqlite_text_for_name:
+    return "Correct the name; a text stands in single quotes.";
+  }
+  return {};
+}
+
 namespace detail {
 
 /// A table, a column or another object that a step is about, as a person writes it.

@@ -29,21 +29,29 @@ inline exit_code migrate_diff(session& s) {
                                          : database_need::optional);
   const diff_report report = s.interruptible(*m, [&] { return m->diff(from, to); });
   const exit_code code = s.given.exit_code && !report.empty() ? exit_code::differs : exit_code::ok;
-  const std::vector<diagnostic> hazards = detail::hazards_of(detail::dialect_of(*m), report.steps, s.given.offline);
+  const std::vector<reported_hazard> hazards =
+      report_hazards(detail::dialect_of(*m), report.steps, s.given.offline ? plan_form::offline : plan_form::online);
 
   if (s.screen.json()) {
     detail::begin_result(s).member("empty", report.empty());
     s.json.member("loses_data", report.loses_data);
     s.json.texts("steps", report.summary);
     s.json.texts("statements", report.statements);
+    s.json.key("hazards").begin_array();
+    for (const reported_hazard& one : hazards) {
+      write_json(s.json, one);
+      s.warnings.push_back(diagnose(one));
+    }
+    s.json.end_array();
     s.json.member("script", report.script).end_object();
-    s.warnings.insert(s.warnings.end(), hazards.begin(), hazards.end());
     return code;
   }
   if (!s.given.output.empty()) {
     std::string text;
     if (s.given.script)
       text = report.script;
+    else if (s.given.sarif)
+      text = sarif_log(hazards);
     else
       for (const std::string& line : report.summary)
         text += line + '\n';
@@ -55,13 +63,17 @@ inline exit_code migrate_diff(session& s) {
     s.screen.raw_result(report.script);
     return code;
   }
+  if (s.given.sarif) {
+    s.screen.raw_result(sarif_log(hazards));
+    return code;
+  }
   if (report.empty()) {
     s.screen.result("No difference.");
     return code;
   }
   detail::show_steps(s, report.summary);
-  for (const diagnostic& hazard : hazards)
-    s.warn(hazard);
+  for (const reported_hazard& one : hazards)
+    s.warn(diagnose(one));
   return code;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <instar/cli/hazards.hpp>
 #include <instar/cli/session.hpp>
 #include <instar/diff/plan.hpp>
 #include <instar/migrate/report.hpp>
@@ -42,11 +43,8 @@ namespace instar::cli::detail {
 /// What can go wrong with the steps of a plan, in the form in which it is written, each as a warning.
 [[nodiscard]] inline std::vector<diagnostic> hazards_of(dialect d, const plan_view& steps, bool offline) {
   std::vector<diagnostic> notes;
-  for (const hazard_note& note : plan_hazards(d, steps, offline ? plan_form::offline : plan_form::online)) {
-    diagnostic about = make_diagnostic(code_of(note.hazard), describe(note.hazard, steps.steps[note.step]) + '.');
-    about.warning = true;
-    notes.push_back(std::move(about));
-  }
+  for (const reported_hazard& one : report_hazards(d, steps, offline ? plan_form::offline : plan_form::online))
+    notes.push_back(diagnose(one));
   return notes;
 }
 

@@ -1,9 +1,43 @@
 #pragma once
 
+#include <instar/cli/commands/lint.hpp>
 #include <instar/cli/commands/report.hpp>
 #include <instar/cli/lint.hpp>
 
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace instar::cli {
+
+namespace detail {
+
+/// Says of each script of the history what can go wrong with it, in one line; `lint` says where.
+inline void warn_of_scripts(session& s, dialect d, const std::filesystem::path& folder) {
+  for (const std::filesystem::path& file : scripts_of(folder.string())) {
+    const std::string script = instar::detail::read_file(file);
+    std::vector<std::string> codes;
+    try {
+      for (const lint_finding& one : lint_script(d, script))
+        if (std::string code{code_of(one.hazard)}; std::find(codes.begin(), codes.end(), code) == codes.end())
+          codes.push_back(std::move(code));
+    } catch (const script_error&) {
+      continue;  // an error of the history, which says it itself
+    }
+    if (codes.empty())
+      continue;
+    std::string list;
+    for (const std::string& code : codes)
+      list += (list.empty() ? "" : ", ") + code;
+    s.warn(make_diagnostic(cli_code::script_hazards,
+                           "What can go wrong with " + printable(file.string()) + ": " + list + '.',
+                           "See where: `" + s.program_name + " lint " + printable(file.string()) + "`."));
+  }
+}
+
+}  // namespace detail
 
 /// `validate`: checks the models and the history against each other. Needs no database.
 inline exit_code validate(session& s) {
@@ -16,6 +50,8 @@ inline exit_code validate(session& s) {
       throw;
     has_history = false;
   }
+  if (has_history && !s.migrations_folder().empty())
+    detail::warn_of_scripts(s, detail::dialect_of(*m), s.migrations_folder());
   if (s.program.schema) {
     for (diagnostic& found : lint(*s.program.schema, detail::dialect_of(*m)))
       s.warn(std::move(found));
