@@ -270,6 +270,7 @@ makes enum work.state anew: every table that uses it is written anew while its r
 adds required column players.extra without a default: fails when the table has rows
 changes column players.number from bigint to integer: values that do not fit are cut or make it fail
 changes column players.number from bigint to integer: every row is written anew while readers and writers wait
+lets column players.number be NULL, which running programs may not expect
 drops function f, which functions and programs may use in ways that no catalogue knows
 drops sequence work.gone with the number that it had come to
 adds check players_id_check of players: rows that violate it make it fail
@@ -279,7 +280,8 @@ adds foreign key players_id_fkey of players: rows that reference nothing make it
 drops extension citext, which functions and programs may use in ways that no catalogue knows
 )");
   CHECK(warnings(instar::diff<describe_test::required::schema, required_now::schema>) ==
-        "makes column t.b required: rows with NULL make it fail\n");
+        "makes column t.b required: rows with NULL make it fail\n"
+        "lets column t.a be NULL, which running programs may not expect\n");
 }
 
 TEST_CASE("the tables that SQLite makes anew are hazards of a plan for it") {
@@ -289,8 +291,9 @@ TEST_CASE("the tables that SQLite makes anew are hazards of a plan for it") {
     all +=
         std::string(instar::code_of(note.hazard)) + ": " + instar::describe(note.hazard, plan.steps[note.step]) + '\n';
   CHECK(all == "INS2006: makes column t.b required: rows with NULL make it fail\n"
+               "INS2043: lets column t.a be NULL, which running programs may not expect\n"
                "INS2040: copies table t row by row while the whole database waits\n");
-  CHECK(instar::plan_hazards(instar::postgres, plan).size() == 1);
+  CHECK(instar::plan_hazards(instar::postgres, plan).size() == 2);
 }
 
 TEST_CASE("what the short form of a plan locks, in a sentence") {
@@ -299,7 +302,8 @@ TEST_CASE("what the short form of a plan locks, in a sentence") {
   for (const instar::hazard_note& note : plan.hazards(instar::postgres, instar::plan_form::offline))
     all += instar::describe(note.hazard, plan.steps[note.step]) + '\n';
   CHECK(all == "makes column t.b required: rows with NULL make it fail\n"
-               "reads all rows to make column t.b required while readers and writers wait\n");
+               "reads all rows to make column t.b required while readers and writers wait\n"
+               "lets column t.a be NULL, which running programs may not expect\n");
 }
 
 TEST_CASE("every hazard has a few words of its own") {
@@ -315,6 +319,7 @@ TEST_CASE("every hazard has a few words of its own") {
 TEST_CASE("a script says its hazards first, then each step over its statements") {
   CHECK(instar::script(instar::postgres, instar::diff<describe_test::required::schema, required_now::schema>) ==
         R"(-- warning INS2006: makes column t.b required: rows with NULL make it fail
+-- warning INS2043: lets column t.a be NULL, which running programs may not expect
 
 -- ~ column t.c: no longer generated
 ALTER TABLE "t" ALTER COLUMN "c" DROP EXPRESSION;
@@ -331,6 +336,7 @@ lines';
 )");
   CHECK(instar::script(instar::sqlite, instar::diff<describe_test::required::schema, required_now::schema>) ==
         R"(-- warning INS2006: makes column t.b required: rows with NULL make it fail
+-- warning INS2043: lets column t.a be NULL, which running programs may not expect
 
 PRAGMA foreign_keys = OFF;
 

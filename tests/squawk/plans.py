@@ -8,7 +8,8 @@ files in the folder $INSTAR_CASES are read, of which the suite `prisma-oracle`. 
 Each PostgreSQL change is planned by `migrate diff --script`, and squawk reads the script. What it finds has to be one of
 these:
   * a rule of style, see STYLE;
-  * something that cannot be avoided and that the plan says itself, see SAID: the script has `-- warning CODE` for it.
+  * something that cannot be avoided and that the plan says itself, see SAID: the script has `-- warning CODE` for it;
+  * an index that goes in a transaction which locks its table anyway.
 Everything else is a fault. Without cases, squawk or a server the test is skipped (exit 77).
 """
 import argparse
@@ -30,6 +31,7 @@ STYLE = {
     "prefer-bigint-over-int": "the type is what the models say",
     "prefer-bigint-over-smallint": "the type is what the models say",
     "prefer-text-field": "the type is what the models say",
+    "prefer-timestamp-tz": "the type is what the models say",
     "prefer-timestamptz": "the type is what the models say",
     "prefer-identity": "the type is what the models say",
     "ban-char-field": "the type is what the models say",
@@ -41,11 +43,27 @@ SAID = {
     "ban-drop-column": {"INS2002", "INS2011"},
     "ban-drop-table": {"INS2001"},
     "changing-column-type": {"INS2003", "INS2004", "INS2028"},
+    "ban-drop-not-null": {"INS2043"},
     "renaming-column": {"INS2013"},
     "renaming-table": {"INS2012"},
     "adding-required-field": {"INS2005"},
     "adding-not-nullable-field": {"INS2005", "INS2006"},
 }
+
+
+# A script that touches no table which is there sets no timeouts: nobody queues behind these.
+TIMEOUTS = {"require-lock-timeout", "require-statement-timeout"}
+NO_TABLE = re.compile(r"(ALTER|CREATE|DROP) (TYPE|EXTENSION)\b")
+
+
+def locks_anyway(lines):
+    """Whether the transaction goes on to alter a table: an index goes in it where a column that it uses does."""
+    for line in lines:
+        if line.startswith("COMMIT"):
+            return False
+        if line.startswith("ALTER TABLE"):
+            return True
+    return False
 
 
 def skip(why):
@@ -114,9 +132,15 @@ def main():
             sys.exit(1)
         for found in json.loads(ran.stdout):
             rule = found["rule_name"]
-            said = set(re.findall(r"^-- warning (INS\d{4})", pathlib.Path(found["file"]).read_text(encoding="utf-8"), re.MULTILINE))
+            text = pathlib.Path(found["file"]).read_text(encoding="utf-8")
+            said = set(re.findall(r"^-- warning (INS\d{4})", text, re.MULTILINE))
+            lines = text.splitlines()[found["line"]:]
             if rule in STYLE:
                 verdict = "style"
+            elif rule in TIMEOUTS and NO_TABLE.match(lines[0]):
+                verdict = "style"
+            elif rule == "require-concurrent-index-deletion" and locks_anyway(lines):
+                verdict = "locked"
             elif said & SAID.get(rule, set()):
                 verdict = "said"
             else:

@@ -41,7 +41,7 @@ struct command_entry {
   std::string_view examples;  ///< a line each; PROGRAM stands for the program's name
 };
 
-inline constexpr std::array<command_entry, 14> command_table{{
+inline constexpr std::array<command_entry, 15> command_table{{
     {"migrate", "dev", command::migrate_dev, "write the next migration from the models, prove it, apply it",
      "PROGRAM migrate dev --name add_user_email\n"
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},

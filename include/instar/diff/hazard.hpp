@@ -415,6 +415,9 @@ constexpr void each_hazard(const step& s, Note note) {
     if (may_reference_nothing(s))
       note(hazard::may_violate_foreign_key);
     break;
+  case step_kind::drop_not_null:
+    note(hazard::drops_required);
+    break;
   case step_kind::rename_table:
     note(hazard::renames_table);
     break;

@@ -296,6 +296,8 @@ inline std::string describe(hazard h, const step& s) {
            ": programs that use the old name fail";
   case hazard::drops_sequence_state:
     return "drops " + subject + " with the number that it had come to";
+  case hazard::drops_required:
+    return "lets " + subject + " be NULL, which running programs may not expect";
   case hazard::drops_untracked_dependents:
     return "drops " + subject + ", which functions and programs may use in ways that no catalogue knows";
   case hazard::trigger_or_policy_change:

@@ -300,11 +300,10 @@ struct script_options {
 /// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
 inline std::string script(dialect d, const plan_view& p, const script_options& options = {}) {
   std::string text;
-  for (const step& s : p.steps)
-    detail::each_hazard(s, [&](hazard h) {
-      if (detail::concerns(d, h, s))
-        text += detail::comment_line("warning " + std::string(code_of(h)) + ": " + describe(h, s));
-    });
+  // What the short form locks was asked for; what no form avoids is news.
+  for (const hazard_note& note : p.hazards(d))
+    text += detail::comment_line("warning " + std::string(code_of(note.hazard)) + ": " +
+                                 describe(note.hazard, p.steps[note.step]));
   if (!text.empty())
     text += '\n';
   if (options.online && d == dialect::postgres)
