@@ -71,6 +71,7 @@ TEST_CASE("options of migrate dev") {
   CHECK(a.name == "add_x");
   CHECK(a.create_only);
   CHECK(a.accept_data_loss);
+  CHECK(given("migrate dev --rename a.b=c --rename d=e").renames == std::vector<std::string>{"a.b=c", "d=e"});
   CHECK(a.offline);
   CHECK(a.skip_seed);
   CHECK(a.skip_shadow);

@@ -66,19 +66,42 @@ TEST_CASE("--yes takes the name that the plan suggests") {
 TEST_CASE("a step that destroys data wants its flag, and --yes is not it") {
   const project p;
   p.run_well(with_v2, {"migrate", "dev", "--name", "init"});
+  p.write("names.sql", "UPDATE users SET name = 'n';\n");
+  p.run_well(without_models, {"db", "execute", "--file", "names.sql"});
   const process_result refused = p.run(with_v3, {"migrate", "dev", "--name", "drop_name", "--yes"});
   CHECK(refused.exit_code == 3);
   CHECK(contains(refused.out, "- column users.name"));
   CHECK(contains(refused.err, "warning[INS2002]"));
+  CHECK(contains(refused.err, "drops column users.name: 2 of 2 rows are not null"));
   CHECK(contains(refused.err, "--accept-data-loss"));
   CHECK(contains(refused.err, "renamed_from"));
   CHECK(contains(refused.err, "Nothing was written; the database was not changed."));
   CHECK(p.migration_names().size() == 1);
 
   p.run_well(with_v3, {"migrate", "dev", "--name", "drop_name", "--accept-data-loss"});
-  CHECK(p.migration_names().size() == 2);
+  REQUIRE(p.migration_names().size() == 2);
+  CHECK(contains(p.read("migrations/" + p.migration_names().back() + "/migration.sql"),
+                 "-- instar: at most 2 rows, INS2002 drops column users.name: SELECT count(*) FROM \"users\" WHERE"));
   CHECK(p.ask("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'name'") == "0");
   CHECK(p.ask("SELECT count(*) FROM users") == "2");
+}
+
+TEST_CASE("a step that would destroy data, but has none to destroy, is not asked about") {
+  const project p;
+  p.run_well(with_v2, {"migrate", "dev", "--name", "init"});
+  p.run_well(with_v3, {"migrate", "dev", "--name", "drop_name"});
+  REQUIRE(p.migration_names().size() == 2);
+  CHECK(contains(p.read("migrations/" + p.migration_names().back() + "/migration.sql"), "at most 0 rows, INS2002"));
+}
+
+TEST_CASE("a rename that names nothing is refused, and nothing is written") {
+  const project p;
+  p.run_well(with_v2, {"migrate", "dev", "--name", "init"});
+  const process_result refused = p.run(with_v3, {"migrate", "dev", "--name", "x", "--rename", "users.nmae=full_name"});
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.err, "error[INS4074]"));
+  CHECK(contains(refused.err, "has no column nmae"));
+  CHECK(p.migration_names().size() == 1);
 }
 
 TEST_CASE("--create-only writes and does not apply, not even what destroys data, and asks nothing") {

@@ -112,6 +112,8 @@ TEST_CASE("db push brings an empty database to the models, and a pushed one to t
   CHECK(p.ask("SELECT count(*) FROM posts") == "0");
   CHECK(contains(p.run_well(with_v2, {"db", "push"}).out, "has the models' schema already"));
 
+  p.write("names.sql", "INSERT INTO users (email, name) VALUES ('x', 'n');\n");
+  p.run_well(without_models, {"db", "execute", "--file", "names.sql"});
   const process_result refused = p.run(with_v3, {"db", "push"});
   CHECK(refused.exit_code == 3);
   CHECK(contains(refused.err, "error[INS4071]"));

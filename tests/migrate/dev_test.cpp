@@ -171,6 +171,7 @@ TEST_CASE("dev asks for a name and for consent before anything happens") {
   const scratch_database db{each_dialect()};
   CHECK(error_of([&] { (void)migrator{db.url(), options(w, first)}.dev({}); }).code() == code::name_needed);
   (void)migrator{db.url(), options(w, second)}.dev({.name = "init"});
+  db.run("INSERT INTO users (email, name) VALUES ('x', 'y')");
   migrator back{db.url(), options(w, first)};
   const auto error = error_of([&] { (void)back.dev({.name = "drop"}); });
   CHECK(error.code() == code::data_loss);
@@ -445,6 +446,7 @@ TEST_CASE("push brings any database to the models, an empty one and one that oth
   CHECK_FALSE(migrator{db.url(), options(w, second)}.push().statements.empty());
   CHECK(db.tables() == "sessions users");
   CHECK(db.ask("SELECT email FROM users") == "x");
+  db.run("UPDATE users SET name = 'n'");
   CHECK(error_of([&] { (void)migrator{db.url(), options(w, first)}.push(); }).code() == code::data_loss);
   CHECK_FALSE(migrator{db.url(), options(w, first)}.push(true).statements.empty());
   CHECK(db.tables() == "users");
@@ -455,7 +457,7 @@ TEST_CASE("push is refused where it would destroy data or the database is kept b
   const workspace w;
   const scratch_database db{each_dialect()};
   SECTION("somebody else's tables") {
-    db.run("CREATE TABLE somebody_elses (id INTEGER)");
+    db.run("CREATE TABLE somebody_elses (id INTEGER); INSERT INTO somebody_elses VALUES (1)");
     CHECK(error_of([&] { (void)migrator{db.url(), options(w, first)}.push(); }).code() == code::data_loss);
     CHECK(db.tables() == "somebody_elses");
     (void)migrator{db.url(), options(w, first)}.push(true);
@@ -467,12 +469,12 @@ TEST_CASE("push is refused where it would destroy data or the database is kept b
   }
 }
 
-TEST_CASE("a push that fails changes nothing") {
+TEST_CASE("a push that rows would make fail changes nothing") {
   const workspace w;
   const scratch_database db{each_dialect()};
   db.run("CREATE TABLE users (email text)");
   db.run("INSERT INTO users VALUES ('twice'), ('twice')");
-  CHECK(error_of([&] { (void)migrator{db.url(), options(w, second)}.push(); }).code() == code::script_failed);
+  CHECK(error_of([&] { (void)migrator{db.url(), options(w, second)}.push(); }).code() == code::rows_in_the_way);
   CHECK(db.tables() == "users");
   CHECK(db.ask("SELECT * FROM users") == "twice twice");
 }

@@ -78,6 +78,7 @@ struct arguments {
   std::string file;
   std::optional<instar::dialect> dialect;
   std::vector<std::string> applied;
+  std::vector<std::string> renames;
   std::vector<std::string> rolled_back;
   std::vector<std::string> repaired;
   std::vector<std::string> edited;

@@ -21,8 +21,8 @@
 #include <instar/cli/options.hpp>
 #include <instar/cli/session.hpp>
 #include <instar/cli/terminal.hpp>
-#include <instar/cli/version.hpp>
 #include <instar/database/open.hpp>
+#include <instar/version.hpp>
 
 #include <exception>
 #include <string>

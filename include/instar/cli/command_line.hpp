@@ -373,6 +373,7 @@ class command_line {
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
       flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
+      values(app, "--rename", g.renames, "OLD=NEW", "table.old=new, old_table=new or enum.old=new (may be repeated)");
       flag(app, "--adopt-drift", g.adopt_drift, "write what was changed by hand as a migration; the models say it too");
       flag(app, "--revert-drift", g.revert_drift, "undo in the database what was changed by hand");
       flag(app, "--offline", g.offline, "PostgreSQL: the short form of the script, which locks tables while it runs");
@@ -416,6 +417,7 @@ class command_line {
     case command::migrate_diff:
       value(app, "--from", g.from, "SOURCE", "empty, models, migrations[:DIR], database[:URL] or sql:FILE");
       value(app, "--to", g.to, "SOURCE", "the same");
+      values(app, "--rename", g.renames, "OLD=NEW", "table.old=new, old_table=new or enum.old=new (may be repeated)");
       flag(app, "--script", g.script, "print SQL instead of a summary");
       flag(app, "--offline", g.offline, "PostgreSQL: the short form of the SQL, which locks tables while it runs");
       value(app, "-o,--output", g.output, "FILE", "write to a file instead of standard output");

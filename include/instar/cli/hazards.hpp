@@ -2,11 +2,11 @@
 
 #include <instar/cli/diagnostic.hpp>
 #include <instar/cli/json.hpp>
-#include <instar/cli/version.hpp>
 #include <instar/diff/plan.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/sql/lint.hpp>
 #include <instar/sql/sql.hpp>
+#include <instar/version.hpp>
 
 #include <array>
 #include <cstddef>

@@ -218,6 +218,7 @@ class session {
     chosen.ledger = given.ledger;
     chosen.allow_not_empty = given.allow_not_empty;
     chosen.online = !given.offline;
+    chosen.renames = given.renames;
     if (given.lock_timeout)
       chosen.lock_timeout = *given.lock_timeout;
     if (!given.shadow_url.empty())

@@ -11,8 +11,12 @@ namespace instar {
 
 /// The stable codes of what can go wrong between a migrations folder and a database. Compare with `==`.
 namespace migration_code {
-inline constexpr std::string_view folder_missing = "INS4001";  ///< there is no migrations folder
-inline constexpr std::string_view script_missing = "INS4002";  ///< a migration's folder without migration.sql
+// The compiler says the same of models.
+inline constexpr std::string_view rename_of_nothing = "INS1040";  ///< renamed_from names what the last version has not
+inline constexpr std::string_view rename_of_kept = "INS1041";     ///< renamed_from names what is still there
+inline constexpr std::string_view rename_taken = "INS1042";       ///< two are renamed from one
+inline constexpr std::string_view folder_missing = "INS4001";     ///< there is no migrations folder
+inline constexpr std::string_view script_missing = "INS4002";     ///< a migration's folder without migration.sql
 inline constexpr std::string_view not_utf8 = "INS4003";        ///< a script or a name that is not UTF-8, or holds a NUL
 inline constexpr std::string_view outside_folder = "INS4004";  ///< a link that leads out of the migrations folder
 inline constexpr std::string_view same_timestamp = "INS4005";  ///< warning: two migrations with one timestamp
@@ -43,8 +47,10 @@ inline constexpr std::string_view foreign_keys_broken =
     "INS4033";                                                   ///< SQLite: the migration leaves dangling references
 inline constexpr std::string_view open_transaction = "INS4034";  ///< a script that begins a transaction, never ends it
 inline constexpr std::string_view no_schema = "INS4035";  ///< PostgreSQL: search_path names no schema that exists
-inline constexpr std::string_view statements_differ = "INS4036";   ///< an edited file holds other statements
-inline constexpr std::string_view lock_timeout = "INS4040";        ///< another runner holds the lock (P1002)
+inline constexpr std::string_view statements_differ = "INS4036";  ///< an edited file holds other statements
+inline constexpr std::string_view more_rows = "INS4037";          ///< a script would lose more rows than was agreed to
+inline constexpr std::string_view broken_agreement = "INS4038";  ///< a line of a script about lost rows cannot be asked
+inline constexpr std::string_view lock_timeout = "INS4040";      ///< another runner holds the lock (P1002)
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
@@ -58,7 +64,9 @@ inline constexpr std::string_view snapshot_stale = "INS4063";  ///< snapshot.hpp
 inline constexpr std::string_view no_models = "INS4070";       ///< this program was built without models
 inline constexpr std::string_view data_loss = "INS4071";       ///< needs an answer: the plan destroys data
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
-inline constexpr std::string_view push_refused = "INS4080";    ///< the database is kept by migrations
+inline constexpr std::string_view rows_in_the_way = "INS4073";  ///< rows of the database make the plan fail
+inline constexpr std::string_view bad_rename = "INS4074";    ///< a rename on the command line names what is not there
+inline constexpr std::string_view push_refused = "INS4080";  ///< the database is kept by migrations
 inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
 inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is
 inline constexpr std::string_view baseline_leaves_out = "INS4083";  ///< warning: what a baseline does not make

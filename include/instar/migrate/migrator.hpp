@@ -63,6 +63,10 @@ struct migrator_options {
   /// A SQL script for `seed` and `reset`, used when `seed` is empty; run as one transaction.
   std::filesystem::path seed_script{};
 
+  /// Renames that the models do not declare, for `plan_next` and `diff`: `table.old=new`, `old_table=new_table`,
+  /// `enum.old=new`, `old_enum=new_enum`. What they name must be there, or `bad_rename` is thrown.
+  std::vector<std::string> renames{};
+
   /// Told what is going on, on the thread that called the operation. Must not throw.
   std::function<void(const migration_progress&)> on_progress{};
 
@@ -91,7 +95,7 @@ struct deploy_options {
 struct dev_options {
   std::string name{};             ///< of the migration; empty and one must be written: `name_needed`
   bool create_only = false;       ///< write the migration, do not apply it; those before it are applied all the same
-  bool accept_data_loss = false;  ///< write a plan that destroys data; otherwise `data_loss`
+  bool accept_data_loss = false;  ///< write a plan that loses rows of this database; otherwise `data_loss`
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
 };
 
@@ -216,6 +220,11 @@ class migrator {
   /// \throws migration_error `shadow_failed` for a script that does not run, `shadow_unavailable`
   proof_report prove(const next_plan& planned);
 
+  /// Counts the rows of the database that a plan would lose, or that would make it fail. The pending migrations must be
+  /// applied: the database is asked as it is. Changes nothing.
+  /// \param planned what `plan_next()` returned; give it the result as `planned.rows`, so that the script says it
+  std::vector<checked_rows> count_rows(const next_plan& planned);
+
   /// From what the applied migrations make to what the database is: empty where nobody changed it by hand.
   /// \throws migration_error as `prove`; `missing_migration` where an applied script is not at hand
   diff_report drift();
@@ -238,7 +247,8 @@ class migrator {
   snapshot_report follow_models(const next_plan& planned);
 
   /// `plan_next`, `prove`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
-  /// \throws migration_error the first of `next_plan::problems`; `drift`, `unproven`; `name_needed`, `data_loss`.
+  /// \throws migration_error the first of `next_plan::problems`; `drift`, `unproven`; `name_needed`, `data_loss`,
+  /// `rows_in_the_way`.
   dev_report dev(const dev_options& options);
 
   /// Which migrations `down` would take back, by which scripts, and what these would destroy now. Counts rows, changes
@@ -274,7 +284,7 @@ class migrator {
   /// Brings a database to the models without a migration, for trying things out.
   ///
   /// The plan goes from what the database is; what the models do not describe is dropped.
-  /// \throws migration_error `push_refused` for a database that has migrations; `data_loss`.
+  /// \throws migration_error `push_refused` for a database that has migrations; `data_loss`, `rows_in_the_way`.
   push_report push(bool accept_data_loss = false);
 
   /// Fills the database by `migrator_options::seed` or `seed_script`. \throws migration_error `no_seed`,

@@ -242,6 +242,17 @@ inline next_plan migrator::session::plan_next() {
   return next;
 }
 
+/// In a database that is not there yet no row is lost.
+inline std::vector<checked_rows> migrator::session::count_rows(const plan& steps) {
+  try {
+    return detail::ask_rows(open(false), steps);
+  } catch (const database_error& error) {
+    if (error.code() != database_code::database_missing)
+      throw;
+    return {};
+  }
+}
+
 inline created_migration migrator::session::create_migration(std::string_view name, const next_plan& planned,
                                                              bool skip_shadow) {
   const std::filesystem::path& folder = writable_folder();
@@ -251,7 +262,8 @@ inline created_migration migrator::session::create_migration(std::string_view na
   const instar::dialect target = dialect_for_files();
   migration made;
   made.name = new_name(read, name);
-  made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
+  made.sql = planned.wants_migration() ? detail::script_head(planned.rows) + planned.script
+                                       : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
   if (!skip_shadow) {
@@ -310,7 +322,11 @@ inline created_migration migrator::session::adopt_drift(std::string_view name) {
                             "as C++).");
   migration made;
   made.name = new_name(read, name);
-  made.sql = found.script;
+  // This database has lost already what others may still have: they are asked.
+  std::vector<checked_rows> elsewhere;
+  for (data_check& check : data_checks(dialect_for_files(), found.steps))
+    elsewhere.push_back({std::move(check), 0, 0});
+  made.sql = detail::script_head(elsewhere) + found.script;
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
   prove_adoption(read, made);
@@ -364,16 +380,13 @@ inline snapshot_report migrator::session::follow_models(const next_plan& planned
 inline dev_report migrator::session::dev(const dev_options& how) {
   dev_report report;
   report.planned = plan_next();
-  const next_plan& next = report.planned;
+  next_plan& next = report.planned;
   if (next.blocked())
     throw detail::error_of(next.problems.front());
   const bool writes = next.wants_migration() || (how.create_only && !how.name.empty());
   if (writes && how.name.empty())
     throw detail::unchanged(migration_code::name_needed, "The models changed, and the migration needs a name.",
                             "Give it one with --name.");
-  if (writes && !how.create_only && next.loses_data && !how.accept_data_loss)
-    throw detail::unchanged(migration_code::data_loss, "The migration would destroy data.",
-                            "Look at it with --create-only, or agree with --accept-data-loss.");
   if (!how.skip_shadow) {
     const proof_report proof = prove(next);
     if (!proof.drift.empty())
@@ -383,6 +396,18 @@ inline dev_report migrator::session::dev(const dev_options& how) {
   }
   if (!next.pending.empty())
     report.deployed = deploy({});
+  if (next.wants_migration())
+    next.rows = count_rows(next.steps);
+  if (writes && !how.create_only) {
+    if (std::optional<migration_error> error = detail::rows_in_the_way(next.rows))
+      throw std::move(*error);
+    const std::string losses = detail::losses_in_words(next.rows);
+    if ((!losses.empty() || detail::destroys_unasked(dialect_for_files(), next.steps, next.rows)) &&
+        !how.accept_data_loss)
+      throw detail::unchanged(migration_code::data_loss,
+                              "The migration would destroy data" + (losses.empty() ? "." : ": it " + losses + "."),
+                              "Look at it with --create-only, or agree with --accept-data-loss.");
+  }
   if (!writes) {
     if (next.snapshot_alone)
       report.snapshot = follow_models(next).file;
@@ -411,8 +436,13 @@ inline push_report migrator::session::push(bool accept_data_loss) {
   report.created_database = created;
   report.summary = found.summary;
   report.statements = found.statements;
-  if (found.loses_data && !accept_data_loss)
-    throw detail::unchanged(migration_code::data_loss, "The push would destroy data.",
+  const std::vector<checked_rows> rows = detail::ask_rows(on, found.steps);
+  if (std::optional<migration_error> error = detail::rows_in_the_way(rows))
+    throw std::move(*error);
+  const std::string losses = detail::losses_in_words(rows);
+  if ((!losses.empty() || detail::destroys_unasked(on.dialect(), found.steps, rows)) && !accept_data_loss)
+    throw detail::unchanged(migration_code::data_loss,
+                            "The push would destroy data" + (losses.empty() ? "." : ": it " + losses + "."),
                             "Agree with --accept-data-loss.");
   if (!found.empty())
     execute_script(detail::script_as_dumped(on.dialect(), found.steps), "push");
@@ -451,11 +481,14 @@ inline diff_report migrator::session::diff(const diff_source& from, const diff_s
     if (url)
       (void)open(false);  // a comparison makes no database
     owned_schema before = read_source(from);
-    return compare_read(std::move(before), read_source(to));
+    owned_schema after = read_source(to);
+    detail::declare_renames(after, before.view(), options.renames);
+    return compare_read(std::move(before), std::move(after));
   }
   auto keep = std::make_shared<std::vector<owned_schema>>();
   keep->push_back(keep_source(from));
   keep->push_back(keep_source(to));
+  detail::declare_renames(keep->back(), keep->front().view(), options.renames);
   return report_of(make_plan(keep->front().view(), keep->back().view()), keep, dialect_for_files());
 }
 
@@ -560,6 +593,10 @@ inline reset_report migrator::reset() {
 
 inline next_plan migrator::plan_next() {
   return session_->guarded([&] { return session_->plan_next(); });
+}
+
+inline std::vector<checked_rows> migrator::count_rows(const next_plan& planned) {
+  return session_->guarded([&] { return session_->count_rows(planned.steps); });
 }
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {

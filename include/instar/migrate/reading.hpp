@@ -3,6 +3,7 @@
 #include <instar/database/aside.hpp>
 #include <instar/database/introspection.hpp>
 #include <instar/migrate/migrator.hpp>
+#include <instar/migrate/renames.hpp>
 #include <instar/migrate/session.hpp>
 
 #include <algorithm>
@@ -33,32 +34,6 @@ namespace detail {
       what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{journal_table});
   }
   return what;
-}
-
-/// Gives a schema that was read back what the models say and no database keeps: the names that tables and columns had
-/// before. \param models must live as long as `read`
-inline void carry_renames(owned_schema& read, const schema_view& models) {
-  const auto twin = [](const auto& of, const auto& among) -> decltype(among.data()) {
-    for (const auto& other : among)
-      if (other.name == of.name && other.schema == of.schema)
-        return &other;
-    return nullptr;
-  };
-  schema_view view = read.view();
-  std::vector<table> tables(view.tables.begin(), view.tables.end());
-  for (table& t : tables) {
-    const table* const said = twin(t, models.tables);
-    if (said == nullptr)
-      continue;
-    t.renamed_from = said->renamed_from;
-    std::vector<column> columns(t.columns.begin(), t.columns.end());
-    for (column& c : columns)
-      if (const column* const known = said->find_column(c.name))
-        c.renamed_from = known->renamed_from;
-    t.columns = read.array(columns);
-  }
-  view.tables = read.array(tables);
-  read.set(view);
 }
 
 /// Whether steps do nothing but drop whole objects: tables with their foreign keys, views, functions.
@@ -152,7 +127,7 @@ inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::
 /// The models as the database says them.
 inline owned_schema migrator::session::read_models() {
   owned_schema read = read_ddl(required_models(), detail::models_name);
-  detail::carry_renames(read, required_models());
+  detail::carry_words(read, required_models());
   return read;
 }
 
@@ -210,7 +185,7 @@ class migrator::session::models_aside {
           if (done == made.size())
             read = of_.read_back(on);
         });
-    detail::carry_renames(read, of_.required_models());
+    detail::carry_words(read, of_.required_models());
     return read;
   }
 
@@ -234,7 +209,7 @@ inline diff_report migrator::session::compare_read(owned_schema before, owned_sc
     try {
       keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
       keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
-      detail::carry_renames(keep->at(3), keep->at(1).view());
+      detail::carry_words(keep->at(3), keep->at(1).view());
       steps = make_plan(keep->at(2).view(), keep->at(3).view());
     } catch (const migration_error& error) {
       // A schema that cannot be made anew (an extension that is not there any more) is compared as it was read.

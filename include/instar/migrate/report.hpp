@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/diff/plan.hpp>
+#include <instar/sql/checks.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -141,6 +142,25 @@ struct history_problem {
   std::vector<std::string> ways_out;  ///< each one sentence, the mildest first
 };
 
+/// What the rows of a database answer to a question about a plan.
+struct checked_rows {
+  data_check check;
+  std::size_t count = 0;  ///< rows that would be lost, or make the plan fail
+  std::size_t total = 0;  ///< of so many
+
+  [[nodiscard]] std::size_t lost() const noexcept { return check.fails ? 0 : count; }
+  [[nodiscard]] std::size_t failing() const noexcept { return check.fails ? count : 0; }
+
+  /// "drops column users.legacy: 12 of 40 rows are not null"
+  [[nodiscard]] std::string sentence() const {
+    std::string text = check.sentence + ": " + std::to_string(count);
+    if (!check.rows.empty())
+      text += " of " + std::to_string(total);
+    text += (check.rows.empty() ? count : total) == 1 ? " row" : " rows";
+    return check.rows.empty() ? text : text + ' ' + check.rows;
+  }
+};
+
 /// What `migrate dev` would do now.
 struct next_plan {
   status_report status;
@@ -150,8 +170,9 @@ struct next_plan {
   std::vector<std::string> summary;       ///< one human line for each step
   std::string script;                     ///< the text of the migration.sql to write
   std::string down_script;                ///< the text of the down.sql beside it
-  bool loses_data = false;
-  std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
+  bool loses_data = false;                ///< whether a step may lose data; `rows` says of how many rows
+  std::vector<checked_rows> rows;         ///< what `migrator::count_rows` found; written into the script
+  std::shared_ptr<const void> storage;    ///< keeps what `steps` looks at alive
 
   /// There are steps, but none that this dialect runs (a comment on SQLite): they are no migration, and the snapshot
   /// alone follows the models.

@@ -8,7 +8,9 @@
 #include <instar/migrate/ledger.hpp>
 #include <instar/migrate/lock.hpp>
 #include <instar/migrate/migrator.hpp>
+#include <instar/migrate/renames.hpp>
 #include <instar/migrate/reset.hpp>
+#include <instar/migrate/rows.hpp>
 #include <instar/migrate/runner.hpp>
 #include <instar/migrate/script_plan.hpp>
 #include <instar/migrate/shadow.hpp>
@@ -451,6 +453,9 @@ struct migrator::session {
               .migration = m->name,
               .index = index,
               .total = pending.size()});
+        // What an earlier try began was counted then, and its tables may be gone.
+        if (!resumes)
+          detail::hold_to_agreement(on, *m);
         std::optional<applied_migration> applied = runner.apply(*m, way, journal);
         if (runner.gave_up_lock())
           held.renew();
@@ -577,12 +582,22 @@ struct migrator::session {
     }
     const snapshot before = *keep ? (*keep)->view() : snapshot{};
     next.storage = keep;
-    next.steps = make_plan(before.schema, *options.models);
+    schema_view after = *options.models;
+    if (!options.renames.empty()) {
+      const auto renamed =
+          std::make_shared<std::pair<std::shared_ptr<const void>, owned_schema>>(keep, copy_schema(*options.models));
+      detail::declare_renames(renamed->second, before.schema, options.renames);
+      next.storage = renamed;
+      after = renamed->second.view();
+    }
+    for (history_problem& problem : detail::rename_problems(before.schema, after))
+      next.problems.push_back(std::move(problem));
+    next.steps = make_plan(before.schema, after);
     if (next.steps.empty())
       return;
     check_snapshot_lists(next, read, before.migrations);
     next.snapshot_alone = statements(target, next.steps).empty();
-    next.loses_data = !next.snapshot_alone && next.steps.loses_data();
+    next.loses_data = !next.snapshot_alone && next.steps.loses_data(target);
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
     next.script = script(target, next.steps, {.online = options.online});
@@ -752,7 +767,7 @@ struct migrator::session {
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
       report.script = detail::script_as_dumped(target, report.steps, {.online = options.online});
-    report.loses_data = report.steps.loses_data();
+    report.loses_data = report.steps.loses_data(target);
     return report;
   }
 
@@ -786,6 +801,7 @@ struct migrator::session {
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();
+  std::vector<checked_rows> count_rows(const plan& steps);
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
   created_migration adopt_drift(std::string_view name);
   void prove_adoption(const history& read, const migration& made);

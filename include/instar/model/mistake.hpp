@@ -32,6 +32,9 @@ enum class mistake_kind : unsigned char {
   name_collision,
   duplicate_object,
   duplicate_value,
+  rename_of_nothing,
+  rename_of_kept,
+  rename_taken,
 };
 
 struct mistake {
@@ -137,6 +140,21 @@ constexpr void put_mistake(Writer& out, const mistake& m) {
     out.put(m.other);
     out.put("; give one of them another");
     break;
+  case mistake_kind::rename_of_nothing:
+    out.put("INS1040 renamed_from names ");
+    out.put(m.other);
+    out.put(", which the last migration does not have; correct the name, or leave renamed_from out");
+    break;
+  case mistake_kind::rename_of_kept:
+    out.put("INS1041 renamed_from names ");
+    out.put(m.other);
+    out.put(", which is still there beside it; remove it there, or leave renamed_from out");
+    break;
+  case mistake_kind::rename_taken:
+    out.put("INS1042 another one is renamed from ");
+    out.put(m.other);
+    out.put(" too; leave one renamed_from out");
+    break;
   }
 }
 
@@ -186,6 +204,9 @@ INSTAR_MISTAKE(INS1022_the_referenced_column_is_neither_primary_key_nor_unique__
 INSTAR_MISTAKE(INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
 INSTAR_MISTAKE(INS1025_the_schema_has_another_table_view_sequence_or_enum_of_this_name__rename_one)
 INSTAR_MISTAKE(INS1026_two_values_of_an_enum_have_one_text_in_the_database__give_one_of_them_another)
+INSTAR_MISTAKE(INS1040_renamed_from_names_what_the_last_migration_does_not_have__correct_it_or_leave_it_out)
+INSTAR_MISTAKE(INS1041_renamed_from_names_what_is_still_there__remove_that_or_leave_renamed_from_out)
+INSTAR_MISTAKE(INS1042_two_are_renamed_from_one__leave_one_renamed_from_out)
 #undef INSTAR_MISTAKE
 
 constexpr bool tell(const mistake& m) {
@@ -221,6 +242,10 @@ constexpr bool tell(const mistake& m) {
     INSTAR_TELL(name_collision, INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
     INSTAR_TELL(duplicate_object, INS1025_the_schema_has_another_table_view_sequence_or_enum_of_this_name__rename_one)
     INSTAR_TELL(duplicate_value, INS1026_two_values_of_an_enum_have_one_text_in_the_database__give_one_of_them_another)
+    INSTAR_TELL(rename_of_nothing,
+                INS1040_renamed_from_names_what_the_last_migration_does_not_have__correct_it_or_leave_it_out)
+    INSTAR_TELL(rename_of_kept, INS1041_renamed_from_names_what_is_still_there__remove_that_or_leave_renamed_from_out)
+    INSTAR_TELL(rename_taken, INS1042_two_are_renamed_from_one__leave_one_renamed_from_out)
 #undef INSTAR_TELL
   }
   return false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "instar/diff/rename_check.hpp"
 #include "instar/model/schema.hpp"
 #include "instar/schema/fixed_string.hpp"
 #include "instar/sql/sqlite.hpp"
@@ -283,14 +284,49 @@ constexpr bool is_migrated() {
     return compiled_operations<Snapshot.dialect, compiled_diff<Snapshot, Schema>::value>::size == 0;
 }
 
-template <const auto& Schema, const auto& Snapshot, bool Migrated = is_migrated<Schema, Snapshot>()>
+/// The first old name that the models declare and the snapshot does not have. Looked for only where a migration is
+/// missing: a rename that was applied is in the snapshot.
+template <const auto& Schema, const auto& Snapshot>
+inline constexpr mistake wrong_rename = [] {
+  using models = typename std::remove_cvref_t<decltype(Schema)>::models;
+  mistake first{};
+  each_rename_mistake(compiled_diff<Snapshot, Schema>::before, view_of<Schema>, [&](const rename_mistake& r) {
+    if (first.kind != mistake_kind::none)
+      return;
+    first.kind = r.kind == rename_mistake_kind::no_source      ? mistake_kind::rename_of_nothing
+                 : r.kind == rename_mistake_kind::source_stays ? mistake_kind::rename_of_kept
+                                                               : mistake_kind::rename_taken;
+    const int model = r.in == nullptr ? -1 : models::index.by_name.find(hash_object(r.in->schema, r.in->name));
+    first.model = model < 0 ? r.of_enum : models::facts[model]->words.model_name();
+    first.field = r.name;
+    first.other = r.source;
+  });
+  return first;
+}();
+
+enum class build_check : unsigned char { migrated, misnamed, missing };
+
+template <const auto& Schema, const auto& Snapshot>
+constexpr build_check check_build() {
+  if constexpr (is_migrated<Schema, Snapshot>())
+    return build_check::migrated;
+  else
+    return wrong_rename<Schema, Snapshot>.kind == mistake_kind::none ? build_check::missing : build_check::misnamed;
+}
+
+template <const auto& Schema, const auto& Snapshot, build_check Result = check_build<Schema, Snapshot>()>
 struct migrated_check {
+  static constexpr bool value = true;
+};
+
+template <const auto& Schema, const auto& Snapshot>
+struct migrated_check<Schema, Snapshot, build_check::misnamed> : no_mistake<wrong_rename<Schema, Snapshot>> {
   static constexpr bool value = true;
 };
 
 #if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> {
+struct migrated_check<Schema, Snapshot, build_check::missing> {
   static constexpr auto text = pending_sql<Schema, Snapshot>();
   static_assert(pending_sql<Schema, Snapshot>().size() == 0, text);
   static constexpr bool value = true;
@@ -334,7 +370,7 @@ constexpr bool tell_first_step() {
 }
 
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> {
+struct migrated_check<Schema, Snapshot, build_check::missing> {
   static_assert(tell_first_step<Schema, Snapshot>(), "instar: a migration is missing; run `migrate dev --name ...`");
   static constexpr bool value = true;
 };
@@ -344,7 +380,8 @@ inline constexpr auto told_sql = pending_sql<Schema, Snapshot>();
 
 // A base class that is never defined: one error, which names it with its text.
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
+struct migrated_check<Schema, Snapshot, build_check::missing>
+    : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
   static constexpr bool value = true;
 };
 #endif

@@ -218,7 +218,7 @@ inline exit_code migrate_dev(session& s) {
   if (!s.program.schema)
     return detail::create_by_hand(s);
   const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);
-  const next_plan next = s.interruptible(*m, [&] { return m->plan_next(); });
+  next_plan next = s.interruptible(*m, [&] { return m->plan_next(); });
   s.clear_passing_line();
   // What stops the command is said once, as an error.
   for (const migration_warning& warning : next.status.warnings)
@@ -255,7 +255,11 @@ inline exit_code migrate_dev(session& s) {
   if (!next.pending.empty())
     deploy();
 
-  const std::vector<diagnostic> hazards = detail::hazards_of(detail::dialect_of(*m), next.steps, s.given.offline);
+  if (next.wants_migration())
+    next.rows = s.interruptible(*m, [&] { return m->count_rows(next); });
+  s.clear_passing_line();
+  const dialect target = m->dialect();
+  const std::vector<diagnostic> hazards = detail::hazards_of(target, next.steps, s.given.offline, next.rows);
   if (!next.steps.empty()) {
     s.screen.result((next.snapshot_alone ? "The change (" : "The next migration (") +
                     detail::counted(next.summary.size(), "step") + "):");
@@ -264,12 +268,20 @@ inline exit_code migrate_dev(session& s) {
       s.warn(hazard);
     for (const diagnostic& rename : likely_renames(next.steps))
       s.warn(rename);
-    // What is only written can still be edited, so nobody is asked.
-    if (next.loses_data && !s.given.create_only)
-      detail::require_data_loss_consent(s, "This migration",
-                                        report.deployed.applied.empty()
-                                            ? "Nothing was written; the database was not changed."
-                                            : "The pending migrations were applied; no new one was written.");
+    // What is only written can still be edited, so nobody is asked, and nothing is in the way.
+    if (next.wants_migration() && !s.given.create_only) {
+      const std::string state = report.deployed.applied.empty()
+                                    ? "Nothing was written; the database was not changed."
+                                    : "The pending migrations were applied; no new one was written.";
+      if (const auto error = instar::detail::rows_in_the_way(next.rows)) {
+        diagnostic about = diagnose(*error);
+        about.state = state;
+        throw command_error{exit_code::failure, std::move(about)};
+      }
+      const std::string losses = instar::detail::losses_in_words(next.rows);
+      if (!losses.empty() || instar::detail::destroys_unasked(target, next.steps, next.rows))
+        detail::require_data_loss_consent(s, "This migration", losses, state);
+    }
   }
   std::string snapshot;
   if (next.snapshot_alone && !s.given.create_only) {
@@ -292,6 +304,7 @@ inline exit_code migrate_dev(session& s) {
   if (s.screen.json()) {
     detail::begin_result(s).texts("steps", next.summary);
     s.json.member("loses_data", next.loses_data);
+    detail::write_json(s.json.key("rows"), next.rows);
     if (report.created)
       detail::write_json(s.json.key("created"), *report.created);
     else

@@ -15,7 +15,7 @@ inline exit_code db_push(session& s) {
     if (error.code() != migration_code::data_loss || !s.screen.interactive())
       throw;
     s.warn(diagnose(error));
-    detail::require_data_loss_consent(s, "This push", error.state());
+    detail::require_data_loss_consent(s, "This push", {}, error.state());
     report = push(true);
   }
   s.clear_passing_line();

@@ -4,8 +4,10 @@
 #include <instar/cli/session.hpp>
 #include <instar/diff/plan.hpp>
 #include <instar/migrate/report.hpp>
+#include <instar/migrate/rows.hpp>
 #include <instar/sql/sql.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -40,11 +42,35 @@ namespace instar::cli::detail {
   }
 }
 
-/// What can go wrong with the steps of a plan, in the form in which it is written, each as a warning.
-[[nodiscard]] inline std::vector<diagnostic> hazards_of(dialect d, const plan_view& steps, bool offline) {
+/// What can go wrong with the steps of a plan, each as a warning: with the numbers of rows where these were counted.
+[[nodiscard]] inline std::vector<diagnostic> hazards_of(dialect target, const plan_view& steps, bool offline,
+                                                        const std::vector<checked_rows>& rows = {}) {
   std::vector<diagnostic> notes;
-  for (const reported_hazard& one : report_hazards(d, steps, offline ? plan_form::offline : plan_form::online))
-    notes.push_back(diagnose(one));
+  const auto add_counted = [&](const auto& wanted) {
+    bool any = false;
+    for (const checked_rows& r : rows) {
+      if (r.count == 0 || !wanted(r.check))
+        continue;
+      notes.push_back(make_diagnostic(code_of(r.check.hazard), r.sentence() + '.'));
+      notes.back().warning = true;
+      any = true;
+    }
+    return any;
+  };
+  const std::vector<hazard_note> listed = plan_hazards(target, steps, offline ? plan_form::offline : plan_form::online);
+  for (const hazard_note& note : listed) {
+    if (!instar::detail::concerns(target, note.hazard, steps.steps[note.step]) ||
+        add_counted([&](const data_check& c) { return c.step == note.step && c.hazard == note.hazard; }))
+      continue;
+    diagnostic about = make_diagnostic(code_of(note.hazard), describe(note.hazard, steps.steps[note.step]) + '.');
+    about.warning = true;
+    notes.push_back(std::move(about));
+  }
+  // Rows may stand in the way of what is no hazard in general, such as a check.
+  add_counted([&](const data_check& c) {
+    return std::none_of(listed.begin(), listed.end(),
+                        [&](const hazard_note& note) { return note.step == c.step && note.hazard == c.hazard; });
+  });
   return notes;
 }
 
@@ -91,6 +117,22 @@ inline void write_json_members(json_writer& json, const deploy_report& report) {
                                        "Nothing was written; the database was not changed.")};
 }
 
+/// What the rows say of a plan, as an array.
+inline void write_json(json_writer& json, const std::vector<checked_rows>& rows) {
+  json.begin_array();
+  for (const checked_rows& r : rows) {
+    json.begin_object();
+    json.member("code", code_of(r.check.hazard));
+    json.member("what", r.check.sentence);
+    json.member("fails", r.check.fails);
+    json.member("rows", r.count);
+    json.member("of", r.total);
+    json.member("query", r.check.query);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 /// Opens the result of the document. Close it with `end_object()`.
 inline json_writer& begin_result(session& s) {
   s.result_written = true;
@@ -112,10 +154,11 @@ inline void require_consent(session& s, bool answered, std::string_view question
                         make_diagnostic(cli_code::declined, "You said no.", {}, std::move(unasked.state))};
 }
 
-/// The question whether a plan may destroy data.
-inline void require_data_loss_consent(session& s, std::string_view what, std::string state) {
-  diagnostic unasked = make_diagnostic(migration_code::data_loss, std::string{what} + " destroys data.",
-                                       "Give --accept-data-loss if that is what you want.", std::move(state));
+/// The question whether a plan may destroy data. \param losses in words; empty where they are not known
+inline void require_data_loss_consent(session& s, std::string_view what, const std::string& losses, std::string state) {
+  diagnostic unasked = make_diagnostic(
+      migration_code::data_loss, std::string{what} + " destroys data" + (losses.empty() ? "." : ": it " + losses + '.'),
+      "Give --accept-data-loss if that is what you want.", std::move(state));
   unasked.help.emplace_back("If a table or column was renamed, say renamed_from(\"old_name\") in its model: nothing is "
                             "lost then.");
   require_consent(s, s.given.accept_data_loss, std::string{what} + " destroys data. Go on?", std::move(unasked));
