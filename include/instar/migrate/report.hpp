@@ -118,7 +118,7 @@ struct deploy_report {
   std::vector<applied_migration> applied;  ///< in the order in which they ran
   std::size_t already_applied = 0;
   std::vector<migration_warning> warnings;
-  std::string ledger;  ///< the ledger's table, qualified
+  std::string ledger;  ///< the ledger's table; on PostgreSQL qualified where something was applied
   bool adopted_prisma = false;
   bool created_database = false;
 };

@@ -378,12 +378,14 @@ struct migrator::session {
     database& on = open(true);
     detail::check_provider(read, on.dialect());
     const std::string version = data_version(on);
-    ledger book = ledger::read(on, options.ledger);
+    ledger book = ledger::read_rows(on, options.ledger);
     status_report status = compare(on, read, book);
     refuse_failed(status);
     deploy_report report;
     report.created_database = created;
     if (const auto pending = pending_of(read, status); !pending.empty()) {
+      if (on.dialect() == instar::postgres)
+        book = ledger::read(on, options.ledger);
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
