@@ -1,6 +1,7 @@
 #include <instar/database/database.hpp>
 #include <instar/database/interruption.hpp>
 
+#include "database/expect.hpp"
 #include "support/catch.hpp"
 #include "support/postgres_server.hpp"
 
@@ -17,16 +18,13 @@
 #include <unistd.h>
 
 using instar::interrupt_on_signal;
+using test::sqlite_memory;
 namespace code = instar::database_code;
 
 namespace {
 
 constexpr const char* endless =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
-
-std::unique_ptr<instar::database> memory() {
-  return instar::open_database(instar::database_url{"sqlite::memory:"});
-}
 
 /// Sends a signal to this process once a statement has had time to start.
 class delayed_signal {
@@ -78,7 +76,7 @@ void wait_until(const std::function<bool()>& done) {
 }  // namespace
 
 TEST_CASE("a signal interrupts a statement of SQLite") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   check_interrupted(*db, endless, SIGINT);
   CHECK(db->query_value("SELECT 1") == "1");
 }
@@ -90,7 +88,7 @@ TEST_CASE("a signal interrupts a statement of PostgreSQL") {
 }
 
 TEST_CASE("a signal between two statements is known though nothing fails") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   const interrupt_on_signal guard{*db, {SIGUSR1}};
   CHECK(guard.raised() == 0);
   ::raise(SIGUSR1);
@@ -111,7 +109,7 @@ TEST_CASE("an action of one's own gets every kind of signal") {
 }
 
 TEST_CASE("only one lives at a time, and the next may come after it") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   {
     const interrupt_on_signal first{*db};
     CHECK_THROWS_AS(interrupt_on_signal{*db}, std::logic_error);
@@ -124,7 +122,7 @@ TEST_CASE("the former handlers are back afterwards") {
   struct sigaction after {};
   ::sigaction(SIGINT, nullptr, &before);
   {
-    const auto db = memory();
+    const auto db = sqlite_memory();
     const interrupt_on_signal guard{*db};
     struct sigaction during {};
     ::sigaction(SIGINT, nullptr, &during);

@@ -4,6 +4,7 @@
 #include <instar/database/postgres_introspection.hpp>
 #include <instar/sql/sql.hpp>
 
+#include "database/expect.hpp"
 #include "support/catch.hpp"
 #include "support/postgres_server.hpp"
 
@@ -16,6 +17,7 @@
 namespace {
 
 using instar::detail::introspect_postgres;
+using test::differences;
 
 constexpr std::string_view base = R"(
 CREATE SCHEMA other;
@@ -219,13 +221,6 @@ constexpr drift drifts[] = {
      "ddl_command_start EXECUTE FUNCTION on_ddl()",
      "event trigger watch"},
 };
-
-std::vector<std::string> differences(const instar::owned_schema& from, const instar::owned_schema& to) {
-  std::vector<std::string> lines;
-  for (const instar::step& s : instar::make_plan(from.view(), to.view()).steps)
-    lines.push_back(instar::describe(s));
-  return lines;
-}
 
 bool names(const std::vector<std::string>& lines, std::string_view object) {
   return std::any_of(lines.begin(), lines.end(),

@@ -4,6 +4,7 @@
 #include <instar/sql/script.hpp>
 #include <instar/sql/sql.hpp>
 
+#include "database/expect.hpp"
 #include "support/catch.hpp"
 #include "support/postgres_server.hpp"
 
@@ -26,6 +27,7 @@ namespace {
 
 using instar::detail::introspect_postgres;
 using instar_test::scratch_database;
+using test::differences;
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -42,13 +44,6 @@ std::string without_psql(const std::string& script) {
     if (!line.starts_with("\\"))
       kept += line + '\n';
   return kept;
-}
-
-std::vector<std::string> differences(const instar::owned_schema& from, const instar::owned_schema& to) {
-  std::vector<std::string> lines;
-  for (const instar::step& s : instar::make_plan(from.view(), to.view()).steps)
-    lines.push_back(instar::describe(s));
-  return lines;
 }
 
 std::string joined(const std::vector<std::string>& lines) {

@@ -1,6 +1,7 @@
 #include <instar/database/database.hpp>
 #include <instar/database/rows.hpp>
 
+#include "database/expect.hpp"
 #include "support/catch.hpp"
 #include "support/postgres_server.hpp"
 
@@ -18,20 +19,10 @@ using instar::open_database;
 using instar::sql_value;
 using instar_test::postgres_server;
 using instar_test::scratch_database;
+using test::error_of;
 namespace code = instar::database_code;
 
 namespace {
-
-template <class Action>
-instar::database_error error_of(const Action& action) {
-  try {
-    action();
-  } catch (const instar::database_error& error) {
-    return error;
-  }
-  FAIL("no error");
-  throw 0;
-}
 
 /// The server's URL with another role and password.
 database_url as_role(const std::string& role_and_password) {

@@ -1,6 +1,7 @@
 #include <instar/database/database.hpp>
 #include <instar/database/rows.hpp>
 
+#include "database/expect.hpp"
 #include "support/catch.hpp"
 #include "support/postgres_server.hpp"
 
@@ -14,6 +15,8 @@
 
 using instar::query_as;
 using instar::query_one_as;
+using test::error_of;
+using test::sqlite_memory;
 namespace code = instar::database_code;
 
 namespace {
@@ -37,21 +40,6 @@ struct painted {
   std::string name;
   colour shade;
 };
-
-template <class Action>
-instar::database_error error_of(const Action& action) {
-  try {
-    action();
-  } catch (const instar::database_error& error) {
-    return error;
-  }
-  FAIL("no error");
-  throw 0;
-}
-
-std::unique_ptr<instar::database> sqlite_memory() {
-  return instar::open_database(instar::database_url{"sqlite::memory:"});
-}
 
 template <class T>
 std::optional<T> read(std::string_view text) {

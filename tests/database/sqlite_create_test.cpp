@@ -30,7 +30,7 @@ created_table with(const std::string& definitions) {
   return table_of("CREATE TABLE t (" + definitions + ")");
 }
 
-using names = std::vector<std::string>;
+using name_list = std::vector<std::string>;
 
 }  // namespace
 
@@ -112,8 +112,8 @@ TEST_CASE("CREATE TABLE: generated columns, with and without GENERATED ALWAYS") 
 }
 
 TEST_CASE("CREATE TABLE: a primary key at the column or the table") {
-  CHECK(with("a INT, b INT PRIMARY KEY").primary_key->columns == names{"b"});
-  CHECK(with("a, b, CONSTRAINT k PRIMARY KEY (b, 'a')").primary_key->columns == names{"b", "a"});
+  CHECK(with("a INT, b INT PRIMARY KEY").primary_key->columns == name_list{"b"});
+  CHECK(with("a, b, CONSTRAINT k PRIMARY KEY (b, 'a')").primary_key->columns == name_list{"b", "a"});
   CHECK(with("a, b, CONSTRAINT k PRIMARY KEY (b, a)").primary_key->name == "k");
   CHECK(with("a CONSTRAINT k PRIMARY KEY").primary_key->name == "k");
   CHECK_FALSE(with("a").primary_key);
@@ -143,18 +143,18 @@ TEST_CASE("CREATE TABLE: foreign keys") {
            "IMMEDIATE NOT NULL, b REFERENCES \"q\" (\"x y\") NOT DEFERRABLE CHECK (b), "
            "FOREIGN KEY (a, [b]) REFERENCES r (c, d) ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED");
   REQUIRE(t.foreign_keys.size() == 3);
-  CHECK(t.foreign_keys[0].columns == names{"a"});
+  CHECK(t.foreign_keys[0].columns == name_list{"a"});
   CHECK(t.foreign_keys[0].target_columns.empty());
   CHECK(t.foreign_keys[0].on_delete == referential_action::set_default);
   CHECK(t.foreign_keys[0].on_update == referential_action::restrict_action);
   CHECK(t.foreign_keys[0].deferral == deferral::initially_immediate);
   CHECK(t.columns[0].not_null);
   CHECK(t.foreign_keys[1].target_table == "q");
-  CHECK(t.foreign_keys[1].target_columns == names{"x y"});
+  CHECK(t.foreign_keys[1].target_columns == name_list{"x y"});
   CHECK(t.foreign_keys[1].deferral == deferral::not_deferrable);
   CHECK(t.checks.size() == 1);
-  CHECK(t.foreign_keys[2].columns == names{"a", "b"});
-  CHECK(t.foreign_keys[2].target_columns == names{"c", "d"});
+  CHECK(t.foreign_keys[2].columns == name_list{"a", "b"});
+  CHECK(t.foreign_keys[2].target_columns == name_list{"c", "d"});
   CHECK(t.foreign_keys[2].on_delete == referential_action::no_action);
   CHECK(t.foreign_keys[2].deferral == deferral::initially_deferred);
 }
@@ -172,9 +172,9 @@ TEST_CASE("CREATE TABLE: what the value has no member for is noticed") {
 
 TEST_CASE("CREATE TABLE: options, those of a later SQLite too") {
   CHECK(table_of("CREATE TABLE t (a)").options.empty());
-  CHECK(table_of("CREATE TABLE t (a) without rowid").options == names{"WITHOUT ROWID"});
-  CHECK(table_of("CREATE TABLE t (a) Strict, Without RowId").options == names{"WITHOUT ROWID", "STRICT"});
-  CHECK(table_of("CREATE TABLE t (a) something new").options == names{"something new"});
+  CHECK(table_of("CREATE TABLE t (a) without rowid").options == name_list{"WITHOUT ROWID"});
+  CHECK(table_of("CREATE TABLE t (a) Strict, Without RowId").options == name_list{"WITHOUT ROWID", "STRICT"});
+  CHECK(table_of("CREATE TABLE t (a) something new").options == name_list{"something new"});
 }
 
 TEST_CASE("CREATE TABLE: a shape that it does not know is no table") {

@@ -36,7 +36,7 @@ std::string value_of(std::string_view sql) {
   return told(read(sql).view());
 }
 
-std::string table_of(std::string_view sql) {
+std::string one_table_of(std::string_view sql) {
   const instar::owned_schema schema = read(sql);
   return schema.view().tables.size() == 1 ? instar_test::told_object(schema.view().tables[0]) : "no single table";
 }
@@ -89,11 +89,11 @@ void is_the_same_again(instar::database& db) {
 }  // namespace
 
 TEST_CASE("SQLite: a table, its columns and its key") {
-  CHECK(
-      table_of("CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, age INTEGER)") ==
-      "{name=users columns=[{name=id type={kind=bigint} primary_key identity=by_default} "
-      "{name=name type={kind=text}} {name=age type={kind=bigint} nullable}] "
-      "primary_key={name=users_pkey columns=[id]}}");
+  CHECK(one_table_of(
+            "CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, age INTEGER)") ==
+        "{name=users columns=[{name=id type={kind=bigint} primary_key identity=by_default} "
+        "{name=name type={kind=text}} {name=age type={kind=bigint} nullable}] "
+        "primary_key={name=users_pkey columns=[id]}}");
 }
 
 TEST_CASE("SQLite: the words that instar writes for a type are that type again") {
@@ -179,19 +179,19 @@ TEST_CASE("SQLite: a row number is required, the columns of another key only whe
 }
 
 TEST_CASE("SQLite: the name of a primary key") {
-  CHECK(table_of("CREATE TABLE t (a INT, b INT, CONSTRAINT \"the key\" PRIMARY KEY (b, A))") ==
+  CHECK(one_table_of("CREATE TABLE t (a INT, b INT, CONSTRAINT \"the key\" PRIMARY KEY (b, A))") ==
         "{name=t columns=[{name=a type={custom=INT} nullable primary_key} {name=b type={custom=INT} nullable "
         "primary_key}] primary_key={name=\"the key\" columns=[b a]}}");
-  CHECK(table_of("CREATE TABLE t (id INTEGER CONSTRAINT k PRIMARY KEY)") ==
+  CHECK(one_table_of("CREATE TABLE t (id INTEGER CONSTRAINT k PRIMARY KEY)") ==
         "{name=t columns=[{name=id type={kind=bigint} primary_key}] primary_key={name=k columns=[id]}}");
 }
 
 TEST_CASE("SQLite: a unique constraint is told from a unique index") {
-  CHECK(
-      table_of("CREATE TABLE t (a INT UNIQUE, b INT, CONSTRAINT both UNIQUE (A, b)); CREATE UNIQUE INDEX i ON t (b)") ==
-      "{name=t columns=[{name=a type={custom=INT} nullable unique} {name=b type={custom=INT} nullable "
-      "unique}] uniques=[{name=both columns=[a b] in_table} {name=i columns=[b]} {name=t_a_key columns=[a] "
-      "in_table}]}");
+  CHECK(one_table_of(
+            "CREATE TABLE t (a INT UNIQUE, b INT, CONSTRAINT both UNIQUE (A, b)); CREATE UNIQUE INDEX i ON t (b)") ==
+        "{name=t columns=[{name=a type={custom=INT} nullable unique} {name=b type={custom=INT} nullable "
+        "unique}] uniques=[{name=both columns=[a b] in_table} {name=i columns=[b]} {name=t_a_key columns=[a] "
+        "in_table}]}");
 }
 
 TEST_CASE("SQLite: foreign keys with their actions, deferral and names") {
@@ -225,7 +225,8 @@ TEST_CASE("SQLite: a foreign key to what is not there, or does not fit, names no
 }
 
 TEST_CASE("SQLite: checks of columns and of the table, named or not") {
-  CHECK(table_of("CREATE TABLE t (a INT CHECK (a > 0) CONSTRAINT small CHECK (a < 9), b, CHECK (a <> b), CHECK (b))") ==
+  CHECK(one_table_of(
+            "CREATE TABLE t (a INT CHECK (a > 0) CONSTRAINT small CHECK (a < 9), b, CHECK (a <> b), CHECK (b))") ==
         "{name=t columns=[{name=a type={custom=INT} nullable} {name=b nullable}] checks=[{name=small "
         "expression=\"a < 9\"} {name=t_a_check expression=\"a > 0\"} {name=t_check expression=\"a <> b\"} "
         "{name=t_check1 expression=b}]}");

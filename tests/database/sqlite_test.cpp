@@ -1,5 +1,6 @@
 #include <instar/database/database.hpp>
 
+#include "database/expect.hpp"
 #include "support/catch.hpp"
 #include "support/scratch_folder.hpp"
 
@@ -16,6 +17,8 @@
 using instar::database_url;
 using instar::open_database;
 using instar::sql_value;
+using test::error_of;
+using test::sqlite_memory;
 namespace code = instar::database_code;
 
 namespace {
@@ -27,25 +30,10 @@ struct scratch_folder : instar_test::scratch_folder {
   }
 };
 
-template <class Action>
-instar::database_error error_of(const Action& action) {
-  try {
-    action();
-  } catch (const instar::database_error& error) {
-    return error;
-  }
-  FAIL("no error");
-  throw 0;
-}
-
-std::unique_ptr<instar::database> memory() {
-  return open_database(database_url{"sqlite::memory:"});
-}
-
 }  // namespace
 
 TEST_CASE("a memory database says what it is") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   CHECK(db->dialect() == instar::sqlite);
   CHECK(db->is_memory());
   CHECK(db->is_open());
@@ -55,7 +43,7 @@ TEST_CASE("a memory database says what it is") {
 }
 
 TEST_CASE("execute runs every statement of a text") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   db->execute("CREATE TABLE t(a); -- one\nINSERT INTO t VALUES (1);;\nINSERT INTO t VALUES (2) /* no semicolon */");
   CHECK(db->query_value("SELECT sum(a) FROM t") == "3");
   db->execute("");
@@ -65,7 +53,7 @@ TEST_CASE("execute runs every statement of a text") {
 }
 
 TEST_CASE("SQLite: a query gives columns and rows as text, and NULL as nothing") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   const auto result = db->query("SELECT 1 AS a, NULL AS b, 'x' AS c, 2.5 AS d, x'000A' AS e, '' AS f, x'' AS g");
   CHECK(result.columns == std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g"});
   REQUIRE(result.rows.size() == 1);
@@ -76,7 +64,7 @@ TEST_CASE("SQLite: a query gives columns and rows as text, and NULL as nothing")
 }
 
 TEST_CASE("a real keeps every digit") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   const auto text = [&](const char* expression) { return *db->query_value(std::string{"SELECT "} + expression); };
   CHECK(text("1.0") == "1.0");
   CHECK(text("0.1 + 0.2") == "0.30000000000000004");
@@ -87,7 +75,7 @@ TEST_CASE("a real keeps every digit") {
 }
 
 TEST_CASE("SQLite: parameters are bound as text or NULL") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   db->execute("CREATE TABLE t(a INTEGER, b TEXT)");
   const std::vector<sql_value> values{"7", "it's; -- \n", std::nullopt, std::string("a\0b", 3), std::string{}};
   CHECK(db->query("INSERT INTO t VALUES (?1, ?2), (?3, ?4), (8, ?5)", values).affected == 3);
@@ -99,7 +87,7 @@ TEST_CASE("SQLite: parameters are bound as text or NULL") {
 }
 
 TEST_CASE("SQLite: a query tells how many rows it touched") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   CHECK(db->query("CREATE TABLE t(a)").affected == 0);
   CHECK(db->query("INSERT INTO t VALUES (1),(2),(3)").affected == 3);
   CHECK(db->query("UPDATE t SET a = 9 WHERE a > 1").affected == 2);
@@ -109,7 +97,7 @@ TEST_CASE("SQLite: a query tells how many rows it touched") {
 }
 
 TEST_CASE("a query is one statement with as many values as parameters") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   db->execute("CREATE TABLE t(a)");
   const auto two = error_of([&] { (void)db->query("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)"); });
   CHECK(two.code() == code::statement_failed);
@@ -123,7 +111,7 @@ TEST_CASE("a query is one statement with as many values as parameters") {
 }
 
 TEST_CASE("a failing statement of a text keeps what ran before it and points at its place") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   const std::string_view sql = "CREATE TABLE t(a UNIQUE);\n-- ü\nINSERT INTO t VALUES (1);\n SELECT nope FROM t;";
   const auto unknown = error_of([&] { db->execute(sql); });
   CHECK(unknown.code() == code::statement_failed);
@@ -144,7 +132,7 @@ TEST_CASE("a failing statement of a text keeps what ran before it and points at 
 }
 
 TEST_CASE("SQLite: a NUL byte is an error and not the end of the text") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   using namespace std::string_view_literals;
   const auto error = error_of([&] { db->execute("CREATE TABLE t(a);\0CREATE TABLE u(a)"sv); });
   CHECK(error.code() == code::invalid_text);
@@ -153,14 +141,14 @@ TEST_CASE("SQLite: a NUL byte is an error and not the end of the text") {
 }
 
 TEST_CASE("foreign keys are enforced") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   db->execute("CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p)");
   CHECK(error_of([&] { db->execute("INSERT INTO c VALUES (1)"); }).sqlstate() == "SQLITE_CONSTRAINT_FOREIGNKEY");
   db->execute("PRAGMA foreign_keys = OFF; INSERT INTO c VALUES (1)");
 }
 
 TEST_CASE("an open transaction is known") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   CHECK_FALSE(db->in_transaction());
   db->execute("BEGIN; CREATE TABLE t(a)");
   CHECK(db->in_transaction());
@@ -226,7 +214,7 @@ TEST_CASE_METHOD(scratch_folder, "a lock held by another connection is waited fo
 }
 
 TEST_CASE("a running statement is interrupted from another thread") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   std::atomic<bool> done = false;
   std::thread other{[&] {
     while (!done) {
@@ -260,7 +248,7 @@ TEST_CASE_METHOD(scratch_folder, "a wait for a lock is interrupted too") {
 }
 
 TEST_CASE("an interrupt with nothing running does not hurt the next statement") {
-  const auto db = memory();
+  const auto db = sqlite_memory();
   db->interrupt();
   CHECK(db->query_value("SELECT 1") == "1");
 }

@@ -11,7 +11,7 @@ namespace code = instar::database_code;
 
 namespace {
 
-instar::database_error error_of(std::string_view text) {
+instar::database_error error_of_url(std::string_view text) {
   try {
     (void)database_url{text};
   } catch (const instar::database_error& error) {
@@ -133,12 +133,12 @@ TEST_CASE("a SQLite URL names a file in every usual spelling") {
 
 TEST_CASE("a text that is no database URL is refused without being shown") {
   for (const auto* text : {"", "dev.db", "hunter2", "hunter2:x", "host=h password=hunter2", ":memory:"}) {
-    const auto error = error_of(text);
+    const auto error = error_of_url(text);
     CHECK(error.code() == code::unknown_scheme);
     CHECK(std::string{error.what()}.find("hunter2") == std::string::npos);
     CHECK_FALSE(error.remedy().empty());
   }
-  const auto mysql = error_of("mysql://u:hunter2@h/a");
+  const auto mysql = error_of_url("mysql://u:hunter2@h/a");
   CHECK(mysql.code() == code::unknown_scheme);
   CHECK(mysql.message() == "No database is known for a URL that starts with 'mysql://'.");
 }
@@ -151,9 +151,9 @@ TEST_CASE("a URL that libpq would misread is refused without its password") {
         "postgresql://[::1/a", "postgresql://[::1]x/a", "postgresql:h/a", "sqlite:", "sqlite:dev.db?hunter2",
         "sqlite:dev.db?mode=hunter2"}) {
     INFO(text);
-    const auto error = error_of(text);
+    const auto error = error_of_url(text);
     CHECK(error.code() == code::malformed_url);
     CHECK(std::string{error.what()}.find("hunter") == std::string::npos);
   }
-  CHECK(error_of(std::string_view{"sqlite:a\0b", 10}).code() == code::malformed_url);
+  CHECK(error_of_url(std::string_view{"sqlite:a\0b", 10}).code() == code::malformed_url);
 }

@@ -7,16 +7,13 @@
 #include <string>
 
 using instar::migrator;
+using test::each_dialect;
 using test::error_of;
 using test::scratch_database;
 using test::workspace;
 namespace code = instar::migration_code;
 
 namespace {
-
-instar::dialect each_dialect() {
-  return GENERATE(instar::sqlite, instar::postgres);
-}
 
 const char* const by_hand =
     "CREATE TABLE users (id INTEGER PRIMARY KEY NOT NULL, email VARCHAR(80) NOT NULL UNIQUE);\n"

@@ -5,6 +5,7 @@
 
 using instar::migrator;
 using test::applied;
+using test::each_dialect;
 using test::error_of;
 using test::scratch_database;
 using test::workspace;
@@ -15,10 +16,6 @@ namespace {
 
 const char* const create_users = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL);\n";
 const char* const create_posts = "CREATE TABLE posts (id INTEGER PRIMARY KEY);\n";
-
-instar::dialect each_dialect() {
-  return GENERATE(instar::sqlite, instar::postgres);
-}
 
 std::string ledger_of(const scratch_database& db, std::string_view table = "_instar_migrations") {
   return db.ask("SELECT migration_name || ':' || (CASE WHEN finished_at IS NULL THEN 'open' ELSE 'done' END) || "

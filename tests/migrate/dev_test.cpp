@@ -11,6 +11,7 @@
 using instar::migrator;
 using instar::migrator_options;
 using test::applied;
+using test::each_dialect;
 using test::error_of;
 using test::scratch_database;
 using test::workspace;
@@ -72,10 +73,6 @@ migrator_options options(const workspace& w, const instar::schema_view& models) 
 
 const instar::schema_view& first = instar::view_of<v1::schema>;
 const instar::schema_view& second = instar::view_of<v2::schema>;
-
-instar::dialect each_dialect() {
-  return GENERATE(instar::sqlite, instar::postgres);
-}
 
 std::string problems(const instar::next_plan& next) {
   std::string text;

@@ -13,6 +13,7 @@
 
 using instar::migrator;
 using instar::migrator_options;
+using test::each_dialect;
 using test::error_of;
 using test::scratch_database;
 using test::workspace;
@@ -74,10 +75,6 @@ const instar::schema_view& models = instar::view_of<reading_test::schema>;
 
 migrator_options options(const workspace& w) {
   return {.migrations = w.migrations(), .models = models};
-}
-
-instar::dialect each_dialect() {
-  return GENERATE(instar::sqlite, instar::postgres);
 }
 
 instar::diff_source source(std::string_view text) {

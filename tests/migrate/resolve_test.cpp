@@ -4,16 +4,13 @@
 
 using instar::migrator;
 using test::applied;
+using test::each_dialect;
 using test::error_of;
 using test::scratch_database;
 using test::workspace;
 namespace code = instar::migration_code;
 
 namespace {
-
-instar::dialect each_dialect() {
-  return GENERATE(instar::sqlite, instar::postgres);
-}
 
 const char* const create_a = "CREATE TABLE a (id INTEGER PRIMARY KEY);\n";
 

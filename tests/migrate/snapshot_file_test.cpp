@@ -174,11 +174,11 @@ struct full_schema {
   }
 };
 
-instar::snapshot one_column(std::string_view name, std::string_view comment) {
+instar::snapshot one_column(std::string_view column_name, std::string_view comment) {
   static std::array<instar::column, 1> columns;
   static std::array<instar::table, 1> tables;
-  columns = {{{.name = name, .type = {.kind = instar::type_kind::text}, .comment = comment}}};
-  tables = {{{.name = name, .columns = columns, .comment = comment}}};
+  columns = {{{.name = column_name, .type = {.kind = instar::type_kind::text}, .comment = comment}}};
+  tables = {{{.name = column_name, .columns = columns, .comment = comment}}};
   return {.schema = {.tables = tables}};
 }
 

@@ -31,6 +31,11 @@ inline std::string random_name(std::string_view stem) {
   return std::string{stem} + "_" + std::to_string(random() % 1'000'000'000'000);
 }
 
+/// Runs a test once for each database.
+inline instar::dialect each_dialect() {
+  return GENERATE(instar::sqlite, instar::postgres);
+}
+
 /// A folder of its own, with a migrations folder in it.
 class workspace {
  public:
