@@ -332,6 +332,9 @@ class online_writer {
     if (open_.empty())
       return;
     script_section section{.brief = brief_};
+    if (!locked_.empty())
+      section.statements.push_back({"LOCK TABLE " + locked_ + " IN SHARE UPDATE EXCLUSIVE MODE"});
+    locked_.clear();
     for (entry& e : open_) {
       std::string text = std::move(e.text);
       for (std::size_t i = 0; i < e.actions.size(); ++i)
@@ -341,6 +344,25 @@ class online_writer {
     sections_.push_back(std::move(section));
     open_.clear();
     brief_ = true;
+  }
+
+  /// Has the open transaction keep autovacuum from a table that was there before the plan, by its lock, before it asks
+  /// for a stronger one: autovacuum gives way only after a second (deadlock_timeout), and meanwhile everybody would
+  /// wait behind the strong one.
+  void keep_autovacuum_from(std::string_view schema, std::string_view name) {
+    const bool renamed = std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      return s.kind == step_kind::rename_table &&
+             ((same_text(s.after->name, name) && same_text(s.after->schema, schema)) ||
+              (same_text(s.before->name, name) && same_text(s.before->schema, schema)));
+    });
+    const bool there = std::any_of(plan_.before.tables.begin(), plan_.before.tables.end(), [&](const table& t) {
+      return same_text(t.name, name) && same_text(t.schema, schema);
+    });
+    if (renamed || !there)
+      return;
+    const std::string text = object_text(schema, name);
+    if ((", " + locked_ + ',').find(", " + text + ',') == std::string::npos)
+      locked_ += (locked_.empty() ? "" : ", ") + text;
   }
 
   /// A statement that is no part of a transaction.
@@ -364,6 +386,8 @@ class online_writer {
   /// A change of a table, in one ALTER TABLE with the earlier ones of that table where nothing between them could need
   /// their order: they take the lock once, and write the table once.
   void alter(const std::string& table, std::string action, std::size_t step, std::string_view more = {}) {
+    if (const instar::table* t = plan_.steps[step].after; t != nullptr)
+      keep_autovacuum_from(t->schema, t->name);
     const std::string text = "ALTER TABLE " + table;
     for (std::size_t i = open_.size(); i-- > 0;) {
       entry& e = open_[i];
@@ -705,6 +729,8 @@ class online_writer {
     const foreign_key& fk = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
     if (waits_for_key(fk.target_schema, fk.target_table))
       catch_up();
+    keep_autovacuum_from(s.after->schema, s.after->name);
+    keep_autovacuum_from(fk.target_schema, fk.target_table);
     if (s.before == nullptr)
       brief(short_text(o), o.step);  // no row is in it yet
     else
@@ -794,6 +820,7 @@ class online_writer {
   std::vector<script_section> sections_;
   std::vector<entry> open_;
   bool brief_ = true;
+  std::string locked_;  ///< tables of the open transaction that autovacuum is kept from
   std::vector<waiting_column> columns_;
   std::vector<waiting_index> indexes_;
   std::vector<replaced_key> replaced_;
