@@ -298,9 +298,12 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
   }
   const auto rebuilt = [&](const column_type& t) {
     if (t.values != nullptr)
-      for (const step& s : steps)
+      for (const step& s : steps) {
+        if (s.before != nullptr || s.after != nullptr)
+          break;  // The enums' steps are the first.
         if (s.kind == step_kind::rebuild_enum && same_enum(*s.new_enum, *t.values))
           return true;
+      }
     return false;
   };
   for (std::size_t to = 0; to < was.size(); ++to) {
@@ -865,6 +868,21 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
         return true;
     return false;
   };
+  // Most foreign keys stand between tables of which no step tells.
+  std::vector<char> touched(schemas.before->tables.size(), 0);
+  for (const step& s : disturbing)
+    if (s.before != nullptr)
+      touched[static_cast<std::size_t>(s.before - schemas.before->tables.data())] = 1;
+  const auto is_touched = [&](const table& of, const foreign_key& fk) {
+    const int target = schemas.old_tables.find(fk.target_schema, fk.target_table);
+    if (target < 0 || touched[static_cast<std::size_t>(target)] ||
+        touched[static_cast<std::size_t>(&of - schemas.before->tables.data())])
+      return true;
+    for (std::string_view name : fk.columns)
+      if (const column* c = of.find_column(name); c == nullptr || c->type.values != nullptr)
+        return true;
+    return false;
+  };
   for (const table& now : schemas.after->tables) {
     const table* then = schemas.old_table(now);
     if (then == nullptr)
@@ -872,6 +890,8 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     const column_renames renames(*then, now);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
+      if (!is_touched(*then, fk))
+        continue;
       bool in_the_way = false;
       for (const step& s : disturbing) {
         if (s.kind == step_kind::rebuild_enum) {

@@ -156,8 +156,10 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
   if (name.empty())
     return false;
   const char first = small(name[0]);
+  // A letter and its capital differ in one bit. Most of the time is spent on looking for the first.
+  const char capital = first >= 'a' && first <= 'z' ? ' ' : '\0';
   for (std::size_t i = 0; i + name.size() <= text.size(); ++i) {
-    if (small(text[i]) != first || (i != 0 && letter(text[i - 1])))
+    if (static_cast<char>(text[i] | capital) != first || (i != 0 && letter(text[i - 1])))
       continue;
     std::size_t same = 0;
     std::size_t end = i;

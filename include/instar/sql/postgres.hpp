@@ -12,7 +12,8 @@ namespace instar::detail {
 struct operation {
   std::size_t step = 0;
   int part = 0;
-  const table* on = nullptr;  ///< Where one step works on several tables.
+  const table* on = nullptr;   ///< Where one step works on several tables.
+  const table* was = nullptr;  ///< SQLite: what a table was that is made anew.
 };
 
 template <class Writer>

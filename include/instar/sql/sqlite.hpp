@@ -386,38 +386,48 @@ struct rebuild {
   const table* after;
 };
 
+/// Adds the tables that a plan makes anew to a list.
 constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
+  std::vector<char> listed(p.after.tables.size(), 0);
+  const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
   const auto add = [&](const table* before, const table* after) {
-    for (const rebuild& r : result)
-      if (r.after == after)
-        return;
+    if (listed[position(after)])
+      return;
+    listed[position(after)] = 1;
     result.push_back({before, after});
   };
-  for (const step& s : p.steps)
+  bool enums = false;
+  for (const step& s : p.steps) {
+    enums |= s.kind == step_kind::add_enum_value || s.kind == step_kind::rename_enum_value ||
+             s.kind == step_kind::rebuild_enum;
     if (needs_rebuild(s))
       add(s.before, s.after);
+  }
+  if (!enums)
+    return;
   // An enum is a check in every table that uses it.
+  std::vector<const table*> olds(p.after.tables.size(), nullptr);
+  const table_finder old_tables(p.before.tables);
+  for (std::size_t i = 0; i < olds.size(); ++i)
+    if (const int at = old_tables.find(p.after.tables[i].schema, p.after.tables[i].name); at >= 0)
+      olds[i] = &p.before.tables[static_cast<std::size_t>(at)];
+  for (const step& s : p.steps)
+    if (s.kind == step_kind::rename_table)
+      olds[position(s.after)] = s.before;
   for (const step& s : p.steps) {
     if (s.kind != step_kind::add_enum_value && s.kind != step_kind::rename_enum_value &&
         s.kind != step_kind::rebuild_enum)
       continue;
-    for (const table& now : p.after.tables) {
-      const table* then = nullptr;
-      for (const table& t : p.before.tables)
-        if (same_text(t.name, now.name) && same_text(t.schema, now.schema))
-          then = &t;
-      for (const step& other : p.steps)
-        if (other.kind == step_kind::rename_table && other.after == &now)
-          then = other.before;
-      if (then == nullptr)
+    for (std::size_t i = 0; i < olds.size(); ++i) {
+      if (olds[i] == nullptr)
         continue;
-      const column_renames renames(*then, now);
+      const table& now = p.after.tables[i];
       for (const column& c : now.columns)
         // An array has no check; a value that is renamed is renamed in its elements.
         if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) &&
             (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
-            (then->find_column(c.name) != nullptr || renames.is_rename(c)))
-          add(then, &now);
+            (olds[i]->find_column(c.name) != nullptr || column_renames(*olds[i], now).is_rename(c)))
+          add(olds[i], &now);
     }
   }
 }
@@ -597,14 +607,9 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   case sqlite_part::create_new:
     put_sqlite_create_table(out, *o.on, true);
     return;
-  case sqlite_part::copy_rows: {
-    std::vector<rebuild> rebuilds;
-    add_rebuilds(p, rebuilds);
-    for (const rebuild& r : rebuilds)
-      if (r.after == o.on)
-        put_copy_rows(out, r);
+  case sqlite_part::copy_rows:
+    put_copy_rows(out, {o.was, o.on});
     return;
-  }
   case sqlite_part::keep_sequence_of_empty:
     // A table without rows keeps the number that its next row would get.
     out.put("INSERT INTO sqlite_sequence (name, seq)\nSELECT 'new_");
@@ -736,12 +741,10 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
 constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>& operations) {
   std::vector<rebuild> rebuilds;
   add_rebuilds(p, rebuilds);
-  const auto rebuilt = [&](const table* after) {
-    for (const rebuild& r : rebuilds)
-      if (r.after == after)
-        return true;
-    return false;
-  };
+  std::vector<char> made_anew(p.after.tables.size(), 0);
+  const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
+  for (const rebuild& r : rebuilds)
+    made_anew[position(r.after)] = 1;
   const auto add = [&](sqlite_part part, const table* on = nullptr, std::size_t offset = 0) {
     operations.push_back({.part = static_cast<int>(part) + static_cast<int>(offset), .on = on});
   };
@@ -774,6 +777,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     for (const rebuild& r : rebuilds) {
       add(sqlite_part::create_new, r.after);
       add(sqlite_part::copy_rows, r.after);
+      operations.back().was = r.before;
       if (is_autoincrement(*r.after) && is_autoincrement(*r.before)) {
         add(sqlite_part::keep_sequence_of_empty, r.after);
         add(sqlite_part::keep_sequence, r.after);
@@ -795,7 +799,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     const step& s = p.steps[i];
     if (!rebuilds_done && s.kind > step_kind::add_column)
       make_rebuilds();
-    const bool anew = s.after != nullptr && s.before != nullptr && rebuilt(s.after);
+    const bool anew = s.after != nullptr && s.before != nullptr && made_anew[position(s.after)];
     switch (s.kind) {
     case step_kind::drop_raw_object:
     case step_kind::drop_early_raw_object:
