@@ -446,10 +446,12 @@ std::vector<std::string> answers(instar::database& db, const std::vector<questio
 
 /// Whether a plan says that rows may make it fail.
 bool may_fail_on_rows(const instar::plan& p) {
-  if (!p.hazards().empty())
-    return true;
-  return p.has(instar::step_kind::add_check) || p.has(instar::step_kind::add_foreign_key) ||
-         p.has(instar::step_kind::add_exclusion);
+  using enum instar::hazard;
+  for (instar::hazard h : {narrows_type, removes_enum_value, needs_value, makes_required, makes_unique,
+                           may_violate_check, may_violate_foreign_key, no_conversion})
+    if (p.has(h))
+      return true;
+  return p.has(instar::step_kind::add_exclusion);
 }
 
 /// What a run came to.
@@ -463,8 +465,10 @@ struct counts {
 
 class pair_test {
  public:
-  pair_test(empty_databases& databases, bool as_read)
-      : databases_(databases), as_read_(as_read), on_(databases.kind()) {}
+  /// \param as_read to plan between what was read of the databases
+  /// \param online  PostgreSQL: to run the script that takes no lock which stops a busy table
+  pair_test(empty_databases& databases, bool as_read, bool online)
+      : databases_(databases), as_read_(as_read), online_(online), on_(databases.kind()) {}
 
   static inline counts counted{};
 
@@ -548,7 +552,7 @@ class pair_test {
       instar::detail::carry_renames(wanted.read, after.view());
     const instar::plan plan = as_read_ ? instar::make_plan(original.read.view(), wanted.read.view())
                                        : instar::make_plan(before.view(), after.view());
-    script_ = instar::script(on_, plan);
+    script_ = instar::script(on_, plan, {.online = online_});
     counted.steps += static_cast<int>(plan.size());
     try {
       run_script(*db, script_);
@@ -556,6 +560,8 @@ class pair_test {
       if (rows == 0 || !may_fail_on_rows(plan))
         return {"the migration fails", told(error), script_};
       refused_ = true;
+      if (online_)
+        return {};  // Not one transaction: what came before stays, and the runner goes on there.
       if (const std::string changed = state_difference(state_of(*db), original); !changed.empty())
         return {"a migration that failed leaves something behind", told(error) + '\n' + changed, script_};
       return {};
@@ -635,6 +641,7 @@ class pair_test {
 
   empty_databases& databases_;
   bool as_read_;
+  bool online_;
   instar::dialect on_;
   bool refused_ = false;
   std::string script_{};
@@ -658,6 +665,7 @@ std::string told(const instar::schema_view& schema) {
 struct generated_pair {
   draft_pair drafts{};
   bool as_read = false;
+  bool online = false;
 };
 
 /// The pair of a seed.
@@ -673,6 +681,7 @@ generated_pair pair_of(std::uint64_t seed, instar::dialect on) {
   }
   made.drafts.rows = make.choose().any({0, 2, 3, 3});
   made.as_read = make.choose().chance(35);
+  made.online = on == instar::postgres && make.choose().chance(40);
   return made;
 }
 
@@ -710,7 +719,7 @@ int main(int argc, char** argv) {
   for (int i = 0; i < count; ++i) {
     const std::uint64_t own_seed = seed + static_cast<std::uint64_t>(i);
     const generated_pair pair = pair_of(own_seed, *on);
-    pair_test test(databases, pair.as_read);
+    pair_test test(databases, pair.as_read, pair.online);
     ++pair_test::counted.pairs;
     pair_test::counted.with_rows += pair.drafts.rows > 0;
     const failure found = test.run(pair.drafts);
@@ -727,8 +736,8 @@ int main(int argc, char** argv) {
         pair.drafts, *on, [&](const draft_pair& smaller) { return test.run(smaller).cause() == found.cause(); }, 600);
     const failure last = test.run(smallest);
     pair_test::counted = before;
-    std::printf("-- rows in each table: %d; planned between %s\n", smallest.rows,
-                pair.as_read ? "what was read of the databases" : "the schemas");
+    std::printf("-- rows in each table: %d; planned between %s; %s form\n", smallest.rows,
+                pair.as_read ? "what was read of the databases" : "the schemas", pair.online ? "online" : "short");
     std::printf("-- before:\n%s\n-- after:\n%s\n-- script:\n%s\n-- %s:\n%s\n",
                 told(value_of(smallest.before, *on).view()).c_str(),
                 told(value_of(smallest.after, *on, &smallest.before).view()).c_str(), last.script.c_str(),
