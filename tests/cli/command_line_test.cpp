@@ -158,7 +158,7 @@ TEST_CASE("what contradicts itself is refused") {
 
 TEST_CASE("what is missing is named") {
   CHECK(mistake("migrate").message ==
-        "`migrate` wants one of its commands: dev, deploy, status, resolve, reset, diff.");
+        "`migrate` wants one of its commands: dev, deploy, status, resolve, reset, down, squash, diff.");
   CHECK(mistake("db").message == "`db` wants one of its commands: push, pull, seed, execute.");
   CHECK(mistake("migrate resolve").code == cli_code::missing_value);
   CHECK(mistake("migrate diff --from empty").message == "`migrate diff` wants two sides, --to is missing.");
