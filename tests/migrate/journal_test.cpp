@@ -151,7 +151,7 @@ TEST_CASE("PostgreSQL: blocks of a script are each a transaction, and settings a
                 "INSERT INTO t VALUES (current_setting('my.value')::integer, 0, 0);\n");
   const auto error = error_of([&] { (void)x.deploy(); });
   CHECK(error.code() == code::partly_applied);
-  CHECK(error.location()->line == 8);
+  CHECK(error.location()->line == 10);
   CHECK(x.db.ask("SELECT count(*) FROM pg_type WHERE typname LIKE 'mood%' AND typtype = 'e'") == "1");
   CHECK(x.db.ask("SELECT count(*) FROM t WHERE id = 9") == "0");
   x.db.run("INSERT INTO t VALUES (3, 3, 3)");
