@@ -20,7 +20,7 @@
 // expect-error-text(VIEW_CHANGED): \{"DROP VIEW "adults"; CREATE VIEW "adults" AS SELECT id FROM users WHERE age > 20;"\}
 // expect-error-call(VIEW_CHANGED): a_migration_is_missing__run_migrate_dev__first_change\(&"adults"\[0\], nullptr, 2\)
 // expect-error(VIEW_CHANGED): migration_is_missing
-// expect-error-text(SEQUENCE_CHANGED): \{"ALTER SEQUENCE "numbers" AS bigint INCREMENT BY 2 NO MINVALUE
+// expect-error-text(SEQUENCE_CHANGED): \{"ALTER SEQUENCE "numbers" INCREMENT BY 2
 // expect-error-call(SEQUENCE_CHANGED): a_migration_is_missing__run_migrate_dev__first_change\(&"numbers"\[0\], nullptr, 1\)
 // expect-error(SEQUENCE_CHANGED): migration_is_missing
 // expect-error-text(SQLITE_COLUMN_ADDED): \{"ALTER TABLE "users" ADD COLUMN "name" TEXT;"\}

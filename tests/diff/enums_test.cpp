@@ -200,7 +200,7 @@ namespace diff_enums {
                (state, references(&Phase::state), default_value(State::a), check("state <> 'c'"), index), (history),   \
                (n, generated_always_as("CASE state WHEN 'a' THEN 1 END"), check("n > 0")),                             \
                index(&T::id).where("state = 'a'").named("some"))                                                       \
-  inline constexpr auto schema = instar::schema<Phase, T>(instar::view("v", "SELECT id FROM t"));                      \
+  inline constexpr auto schema = instar::schema<Phase, T>(instar::view("v", "SELECT id, state FROM t"));               \
   }
 DEPENDENTS(dependents, LIST(a, b, c))
 DEPENDENTS(dependents_fewer, LIST(a, c))

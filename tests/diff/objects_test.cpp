@@ -242,14 +242,14 @@ TEST_CASE("a raw object whose text changes is dropped and made again") {
   STATIC_REQUIRE(steps(PLAN(bare, with_function)) == "create_early_raw_object function f\n");
   STATIC_REQUIRE(steps(PLAN(with_function, bare)) == "drop_early_raw_object function f\n");
   STATIC_REQUIRE(steps(PLAN(with_function, with_other_function)) ==
-                 "drop_raw_object function f\ncreate_early_raw_object function f\n");
+                 "clear_raw_object function f\ncreate_early_raw_object function f\n");
 }
 
 TEST_CASE("a raw object that replaces itself need not be dropped, unless another one is meant") {
   STATIC_REQUIRE(steps(PLAN(with_function, replacing)) == "create_early_raw_object function f\n");
   STATIC_REQUIRE(steps(PLAN(with_function, replacing_small)) == "create_early_raw_object function f\n");
   STATIC_REQUIRE(steps(PLAN(with_function, replacing_other)) ==
-                 "drop_raw_object function f\ncreate_early_raw_object function f\n");
+                 "clear_raw_object function f\ncreate_early_raw_object function f\n");
 }
 
 TEST_CASE("raw objects stand before the tables or after them") {
@@ -265,7 +265,8 @@ TEST_CASE("a raw object that takes a table's rows stands between the table and t
   STATIC_REQUIRE(steps(PLAN(with_table_and_raw_between, nothing)) ==
                  "drop_view points_of\ndrop_middle_raw_object function f(users)\ndrop_table users\n");
   STATIC_REQUIRE(steps(PLAN(with_table_and_raw_between, with_other_raw_between)) ==
-                 "drop_middle_raw_object function f(users)\ncreate_middle_raw_object function f(users)\n");
+                 "drop_view points_of\ndrop_middle_raw_object function f(users)\n"
+                 "create_middle_raw_object function f(users)\ncreate_view points_of\n");
 }
 
 TEST_CASE("an index that may use what stands beside its table goes first when both go") {

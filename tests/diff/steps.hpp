@@ -21,9 +21,9 @@ inline constexpr std::string_view step_names[] = {"create_schema",
                                                   "rename_enum_value",
                                                   "create_enum",
                                                   "add_enum_value",
+                                                  "drop_identity",
                                                   "create_sequence",
                                                   "alter_sequence",
-                                                  "create_early_raw_object",
                                                   "drop_foreign_key",
                                                   "drop_exclusion",
                                                   "drop_check",
@@ -31,6 +31,8 @@ inline constexpr std::string_view step_names[] = {"create_schema",
                                                   "drop_unique",
                                                   "drop_primary_key",
                                                   "drop_middle_raw_object",
+                                                  "release_default",
+                                                  "set_aside",
                                                   "drop_table",
                                                   "rename_table",
                                                   "rename_column",
@@ -40,22 +42,26 @@ inline constexpr std::string_view step_names[] = {"create_schema",
                                                   "drop_generated",
                                                   "drop_column",
                                                   "rebuild_enum",
+                                                  "clear_raw_object",
+                                                  "create_early_raw_object",
+                                                  "alter_raw_object",
                                                   "create_table",
                                                   "add_column",
                                                   "drop_default",
-                                                  "drop_identity",
                                                   "alter_type",
                                                   "alter_collation",
                                                   "set_default",
                                                   "fill_nulls",
                                                   "set_not_null",
                                                   "drop_not_null",
-                                                  "add_identity",
                                                   "alter_identity",
+                                                  "create_middle_raw_object",
+                                                  "keep_rows",
+                                                  "drop_aside",
                                                   "drop_early_raw_object",
                                                   "drop_enum",
                                                   "drop_sequence",
-                                                  "create_middle_raw_object",
+                                                  "add_identity",
                                                   "add_primary_key",
                                                   "add_unique",
                                                   "add_check",
@@ -68,6 +74,7 @@ inline constexpr std::string_view step_names[] = {"create_schema",
                                                   "create_view",
                                                   "comment_view",
                                                   "create_raw_object",
+                                                  "drop_late_raw_object",
                                                   "drop_extension"};
 static_assert(std::size(step_names) == instar::step_kind_count);
 
@@ -132,9 +139,42 @@ constexpr void put_step(Writer& out, const instar::step& s) {
   case step_kind::drop_middle_raw_object:
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object:
     out.put(s.raw->kind);
     out.put(' ');
     out.put(s.raw->name);
+    break;
+  case step_kind::alter_raw_object: {
+    constexpr std::string_view changes[] = {"",
+                                            "drop_constraint",
+                                            "drop_column",
+                                            "add_column",
+                                            "drop_default",
+                                            "drop_identity",
+                                            "alter_type",
+                                            "set_default",
+                                            "set_not_null",
+                                            "drop_not_null",
+                                            "add_identity",
+                                            "set_identity",
+                                            "add_constraint"};
+    const instar::detail::raw_table_text t =
+        instar::detail::read_raw_table(s.to >= 0 ? s.raw->create : s.old_raw->create);
+    out.put(s.raw->name);
+    out.put(' ');
+    out.put(changes[static_cast<std::size_t>(s.change)]);
+    out.put(' ');
+    out.put(t.items[s.to >= 0 ? to : from].name);
+    break;
+  }
+  case step_kind::set_aside:
+  case step_kind::keep_rows:
+  case step_kind::drop_aside:
+    if (s.before != nullptr)
+      put_table_name(out, *s.before);
+    else
+      out.put(s.old_raw->name);
     break;
   case step_kind::create_view:
     put_object(out, s.new_view->schema, s.new_view->name);

@@ -4,6 +4,7 @@
 #include <instar/instar.hpp>
 
 #include "diff/steps.hpp"
+#include "sql/pairs/raw.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -166,9 +167,9 @@ TEST_CASE("each step in a line for a person") {
 ~ enum step: value two renamed to second
 + enum fresh
 ~ enum step: + value three
+~ column players.count: no longer identity
 + sequence m
 ~ sequence n
-+ function g
 - foreign key players (team_id) → auth.teams
 - exclusion players_id_excl of players
 - check players_count_check of players
@@ -184,21 +185,21 @@ TEST_CASE("each step in a line for a person") {
 - column players.team_id
 - column players.gone
 ~ enum work.state: values changed, - lost
++ function g
 + column players.fresh: "fresh", nullable
 + column players.extra: text
 ~ column players.total: default dropped
-~ column players.count: no longer identity
 ~ column players.number: bigint → integer
 ~ column players.alias: collation
 ~ column players.score: default 5
 ~ column players.score: NULLs get the default
 ~ column players.score: required
 ~ column players.number: nullable
-~ column players.total: becomes identity
 ~ column players.rank: kind of identity
 - function f
 - enum gone
 - sequence work.gone
+~ column players.total: becomes identity
 + primary key of auth.squads (name)
 + check players_id_check of players
 + exclusion players_id_excl of players
@@ -239,6 +240,10 @@ TEST_CASE("every kind of step has words of its own") {
       options,
       instar::diff<describe_test::none, with_raw_between>,
       instar::diff<with_raw_between, describe_test::none>,
+      instar::diff<pairs::raw::plain::schema, pairs::raw::by_year::schema>,
+      instar::diff<pairs::raw::by_year::schema, pairs::raw::altered::schema>,
+      instar::diff<pairs::raw::graded::schema, pairs::raw::graded_otherwise::schema>,
+      instar::diff<pairs::raw::leaning::schema, pairs::raw::standing::schema>,
   };
   std::array<bool, instar::step_kind_count> seen{};
   for (const instar::plan_view& plan : plans)

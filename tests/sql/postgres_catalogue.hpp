@@ -36,18 +36,20 @@ SELECT line FROM (
     col_description(c.oid, a.attnum)) AS line
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN names n ON n.oid = c.relnamespace
   JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm')
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm')
   UNION ALL
-  SELECT format('relation %I.%I %s comment %s definition %s', n.nspname, c.relname, c.relkind, obj_description(c.oid, 'pg_class'),
-    CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END)
+  SELECT format('relation %I.%I %s comment %s definition %s partition %s', n.nspname, c.relname, c.relkind, obj_description(c.oid, 'pg_class'),
+    CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+    pg_get_expr(c.relpartbound, c.oid))
   FROM pg_class c JOIN names n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'v', 'm') OR (c.relkind = 'S' AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i'))
+  WHERE c.relkind IN ('r', 'p', 'v', 'm') OR (c.relkind = 'S' AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i'))
   UNION ALL
   SELECT format('constraint %s of %s %s deferrable %s %s valid %s', o.conname, o.conrelid::regclass, pg_get_constraintdef(o.oid),
     o.condeferrable, o.condeferred, o.convalidated)
   FROM pg_constraint o JOIN names n ON n.oid = o.connamespace WHERE o.contype <> 't'
   UNION ALL
-  SELECT format('index %s valid %s', pg_get_indexdef(i.indexrelid), i.indisvalid AND i.indisready)
+  SELECT format('index %s valid %s comment %s', pg_get_indexdef(i.indexrelid), i.indisvalid AND i.indisready,
+    obj_description(i.indexrelid, 'pg_class'))
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN names n ON n.oid = c.relnamespace
   UNION ALL
   SELECT format('enum %I.%I %s comment %s', n.nspname, t.typname,

@@ -4,6 +4,7 @@
 #include "sql/pairs/enums.hpp"
 #include "sql/pairs/keys.hpp"
 #include "sql/pairs/objects.hpp"
+#include "sql/pairs/raw.hpp"
 #include "sql/pairs/relations.hpp"
 #include "sql/pairs/tables.hpp"
 
@@ -58,6 +59,10 @@ INSERT INTO posts (id, user_id, title) VALUES (1, 1, 'first'), (2, 5, 'second'),
 constexpr std::string_view visits = R"(
 INSERT INTO users (id, email, points) VALUES (1, 'anna@example.org', 10), (5, 'b@example.org', 200);
 INSERT INTO visits (id, user_id) VALUES (1, 1), (2, 5), (3, 5);
+)";
+
+constexpr std::string_view readings = R"(
+INSERT INTO readings (id, year, place) VALUES (1, 2000, 'here'), (2, 2001, 'there');
 )";
 
 constexpr std::string_view visits_at = R"(
@@ -463,6 +468,36 @@ std::span<const schema_pair> schema_pairs() {
       pair_of<objects::with_functions::schema, objects::with_other_functions::schema>(
           "functions that are in use are replaced",
           {visits, "INSERT INTO users (id, email) VALUES (9, 'x') RETURNING points", "6", runs_on::postgres}),
+      pair_of<raw::plain::schema, raw::by_year::schema>(
+          "a table becomes partitioned, and keeps its rows",
+          {readings, "SELECT id, place, tableoid::regclass FROM readings ORDER BY id",
+           "1|here|readings_low\n2|there|readings_low", runs_on::postgres}),
+      pair_of<raw::by_year::schema, raw::plain::schema>(
+          "a partitioned table becomes a plain one, and keeps its rows",
+          {readings, "SELECT id, place FROM readings ORDER BY id", "1|here\n2|there", runs_on::postgres}),
+      pair_of<raw::by_year::schema, raw::by_id::schema>(
+          "a table is partitioned otherwise, and keeps its rows",
+          {readings, "SELECT id, place, tableoid::regclass FROM readings ORDER BY id",
+           "1|here|readings_low\n2|there|readings_low", runs_on::postgres}),
+      pair_of<raw::by_year::schema, raw::altered::schema>("a partitioned table is altered, and its partition with it",
+                                                          {readings,
+                                                           "SELECT id, place, level FROM readings ORDER BY id",
+                                                           "1|here|1.50\n2|there|1.50", runs_on::postgres}),
+      pair_of<raw::graded::schema, raw::graded_otherwise::schema>(
+          "a function of another result takes along all that uses it",
+          {"INSERT INTO marks (id) VALUES (1)", "SELECT id, points, graded, (SELECT g FROM over_best) FROM marks",
+           "1|7|6|2", runs_on::postgres}),
+      pair_of<raw::leaning::schema, raw::standing::schema>(
+          "a function that is used until another one is replaced goes after that",
+          {"INSERT INTO visits VALUES (1, 2)", "SELECT add_two(points) FROM visits", "4", runs_on::postgres}),
+      pair_of<raw::kept_whole::schema, raw::modelled::schema>(
+          "a table that was kept whole becomes a modelled one, and keeps its rows",
+          {"INSERT INTO visits VALUES (1, 2), (3, 4)", "SELECT id, points FROM visits ORDER BY id", "1|2\n3|4",
+           runs_on::sqlite}),
+      pair_of<raw::viewed::schema, raw::viewed_wider::schema>(
+          "a trigger comes back with the view that it stands on",
+          {"INSERT INTO shown (id, points) VALUES (1, 2)", "INSERT INTO shown (id, points) VALUES (3, 4) RETURNING h",
+           "", runs_on::postgres}),
       pair_of<objects::bare::schema, objects::with_triggers::schema>(
           "triggers are made", {visits, "SELECT count(*) FROM visits", "3", runs_on::sqlite}),
       pair_of<objects::with_triggers::schema, objects::under_triggers::schema>(

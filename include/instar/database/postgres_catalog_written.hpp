@@ -25,6 +25,7 @@ inline constexpr int table = 60;
 inline constexpr int view = 70;
 inline constexpr int refines = 100;
 inline constexpr int column = 100;
+inline constexpr int partition_index = 103;
 inline constexpr int partition = 105;
 inline constexpr int key = 110;
 inline constexpr int index = 115;

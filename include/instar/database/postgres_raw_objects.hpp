@@ -27,6 +27,8 @@ inline void schema_builder::draft_comment(oid_number catalogue, oid_number objec
 inline void schema_builder::draft_options(const std::string& alter, const std::string& name,
                                           const optional_text& options, std::string_view prefix,
                                           std::string_view kind) {
+  // The catalogue keeps them in the order in which they were set.
+  int order = 0;
   for (const std::string& option : read_array(options.value_or(""))) {
     const std::size_t equals = option.find('=');
     const std::string key = std::string(prefix) + option.substr(0, equals);
@@ -36,7 +38,8 @@ inline void schema_builder::draft_options(const std::string& alter, const std::s
          .name = name + '(' + key + ')',
          .create = alter + " SET (" + key + " = " + (number ? value : quote_literal(value)) + ')',
          .drop = alter + " RESET (" + key + ')',
-         .rank = rank::setting});
+         .rank = rank::setting,
+         .order = order++});
   }
 }
 

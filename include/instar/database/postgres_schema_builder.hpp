@@ -98,6 +98,8 @@ class schema_builder {
   std::vector<index_part> build_plain_parts(const relation_row& r, const index_row& row,
                                             const std::vector<int>& columns);
   void draft_raw_index(const relation_row& r, const index_row& row, const index& i);
+  void draft_index_partition(const relation_row& r, const index_row& row, instar::placement where);
+  bool has_ambiguous_parts(const index_row& whole) const;
   void draft_index_details(const relation_row& r, const index_row& row);
   void draft_constraint(const relation_row& r, const constraint_row& k, const std::string& definition, int rank,
                         instar::placement where);
@@ -197,6 +199,7 @@ class schema_builder {
   std::unordered_map<oid_number, std::vector<const constraint_row*>> domain_constraints_;  // of a domain, by name
   std::unordered_map<oid_number, std::vector<const index_row*>> indexes_;                  // of a table, by name
   std::unordered_map<oid_number, const index_row*> index_rows_;
+  std::unordered_map<oid_number, std::vector<const index_row*>> index_parts_;  // of a partitioned table's index
   std::unordered_map<oid_number, const type_row*> types_;
   std::unordered_map<oid_number, oid_number> element_types_;  // of array types
   std::map<std::pair<oid_number, int>, const sequence_row*> identities_;
@@ -241,6 +244,8 @@ inline void schema_builder::index_catalog() {
   for (const index_row& i : c_.indexes) {
     indexes_[i.relation].push_back(&i);
     index_rows_.emplace(i.oid, &i);
+    if (i.parent != 0)
+      index_parts_[i.parent].push_back(&i);
   }
   by_name(constraints_);
   by_name(domain_constraints_);

@@ -95,7 +95,7 @@ inline column schema_builder::build_column(const relation_row& r, const column_r
                                        : identity_kind::none;
   if (row.generated == "s" || row.generated == "v") {
     c.generated = row.generated == "s" ? generated_kind::stored : generated_kind::virtual_column;
-    c.generated_as = owner_.text(without_parentheses(row.initial.value_or("")));
+    c.generated_as = owner_.text(comparable(row.initial.value_or("")));
   } else if (row.initial) {
     std::string storage;
     c.initial = read_default(*row.initial, row.initial_type.value_or(""),
@@ -216,34 +216,35 @@ inline void schema_builder::draft_identity_details(const relation_row& r, const 
   const sequence_row& s = *found->second;
   const place at = place_of(r);
   const std::string name = shown(at) + '.' + row.name;
-  const sequence_bounds bounds = standard_bounds(s.type, s.increment);
-  const std::int64_t start = s.increment > 0 ? bounds.lowest : bounds.highest;
-  std::string options;
-  std::string standard;
-  const auto option = [&](bool differs, const std::string& said, const std::string& otherwise) {
-    if (differs) {
-      options += said;
-      standard += otherwise;
-    }
-  };
-  option(s.increment != 1, " SET INCREMENT BY " + std::to_string(s.increment), " SET INCREMENT BY 1");
-  option(s.lowest != bounds.lowest, " SET MINVALUE " + std::to_string(s.lowest), " SET NO MINVALUE");
-  option(s.highest != bounds.highest, " SET MAXVALUE " + std::to_string(s.highest), " SET NO MAXVALUE");
-  option(s.start != start, " SET START WITH " + std::to_string(s.start), " SET START WITH " + std::to_string(start));
-  option(s.cache != 1, " SET CACHE " + std::to_string(s.cache), " SET CACHE 1");
-  option(s.cycle, " SET CYCLE", " SET NO CYCLE");
+  const sequence_bounds bounds = standard_bounds(s.type, 1);
   const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
-  if (!options.empty()) {
-    // One that has counted goes on from where it is; one that has not begins at its start.
+  const bool standard = s.increment == 1 && s.lowest == bounds.lowest && s.highest == bounds.highest && s.start == 1 &&
+                        s.cache == 1 && !s.cycle;
+  if (!standard) {
+    // All of them, for those of another schema may stand now.
+    const std::string options = change + " SET INCREMENT BY " + std::to_string(s.increment) + " SET MINVALUE " +
+                                std::to_string(s.lowest) + " SET MAXVALUE " + std::to_string(s.highest) +
+                                " SET START WITH " + std::to_string(s.start) + " SET CACHE " + std::to_string(s.cache) +
+                                (s.cycle ? " SET CYCLE" : " SET NO CYCLE");
+    const std::string plain = change +
+                              " SET INCREMENT BY 1 SET NO MINVALUE SET NO MAXVALUE SET START WITH 1 SET CACHE 1"
+                              " SET NO CYCLE";
     const std::string sequence =
         "pg_get_serial_sequence(" + quote_literal(written(at)) + ", " + quote_literal(row.name) + ")::regclass";
-    const std::string both = change + options;
-    const bool begins = s.start != 1 || s.increment < 0;
-    const std::string create =
-        !begins ? both
-                : "DO " + quote_literal("BEGIN IF pg_sequence_last_value(" + sequence + ") IS NULL THEN " + both +
-                                        " RESTART; ELSE " + both + "; END IF; END");
-    add({.kind = "identity options", .name = name, .create = create, .drop = change + standard, .rank = rank::setting});
+    const auto restarting_if = [&](const std::string& condition, const std::string& statement) {
+      return "DO " + quote_literal("BEGIN IF " + condition + " THEN " + statement + " RESTART; ELSE " + statement +
+                                   "; END IF; END");
+    };
+    // One that has counted goes on from where it is; one that has not begins at its start. Without the options it
+    // cannot stand below 1.
+    const bool begins = s.start != 1 || s.lowest != bounds.lowest;
+    const bool below = s.lowest < 1;
+    const std::string last = "pg_sequence_last_value(" + sequence + ')';
+    add({.kind = "identity options",
+         .name = name,
+         .create = begins ? restarting_if(last + " IS NULL", options) : options,
+         .drop = below ? restarting_if("coalesce(" + last + ", 0) < 1", plain) : plain,
+         .rank = rank::setting});
   }
   const relation_row* sequence = relation(s.oid);
   if (sequence == nullptr)
@@ -353,6 +354,15 @@ inline void schema_builder::build_constraints(const relation_row& r, table& t) {
           definition = std::move(out.text);
         }
         draft_constraint(r, *k, definition, rank::key, before_foreign_keys);
+      } else if (r.kind == "p" && index != index_rows_.end() && has_ambiguous_parts(*index->second)) {
+        string_writer out;
+        put_postgres_key(out, build_key(r, *k), k->kind == "p" ? " PRIMARY KEY " : " UNIQUE ");
+        add({.kind = "constraint",
+             .name = k->name + " on " + shown(place_of(r)),
+             .create = "ALTER TABLE ONLY " + written(place_of(r)) + " ADD " + out.text,
+             .drop = alter(r) + " DROP CONSTRAINT " + quote_identifier(k->name),
+             .rank = rank::key,
+             .placement = before_foreign_keys});
       } else if (k->kind == "p") {
         t.primary_key = build_key(r, *k);
       } else {
@@ -363,7 +373,7 @@ inline void schema_builder::build_constraints(const relation_row& r, table& t) {
         draft_constraint(r, *k, k->definition.value_or(""), rank::constraint, placement::after_tables);
       else
         checks.push_back(
-            {.name = owner_.text(k->name), .expression = owner_.text(without_parentheses(k->expression.value_or("")))});
+            {.name = owner_.text(k->name), .expression = owner_.text(comparable(k->expression.value_or("")))});
     } else if (k->kind == "f") {
       const relation_row* target = relation(k->target);
       const bool late = target != nullptr &&
@@ -390,7 +400,7 @@ inline void schema_builder::build_constraints(const relation_row& r, table& t) {
         exclusions.push_back({.name = owner_.text(k->name),
                               .parts = owner_.array(parts),
                               .method = method == "gist" ? std::string_view{} : owner_.text(method),
-                              .where = owner_.text(without_parentheses(index->second->predicate.value_or(""))),
+                              .where = owner_.text(comparable(index->second->predicate.value_or(""))),
                               .deferral = deferral_of(*k)});
     } else if (k->kind == "n") {
       draft_constraint(r, *k, k->definition.value_or(""), rank::constraint, placement::after_tables);
@@ -448,8 +458,12 @@ inline void schema_builder::build_indexes(const relation_row& r, std::vector<ind
     return;
   for (const index_row* row : found->second) {
     draft_index_details(r, *row);
-    if (row->of_constraint)
+    if (row->of_constraint) {
+      if (row->parent != 0)
+        draft_index_partition(
+            r, *row, std::max(graph_.placement_of(key_of(catalogue::relation, r.oid)), placement::before_indexes));
       continue;
+    }
     const std::vector<int> all = read_numbers<int>(row->columns);
     const auto keys = all.begin() + row->key_count;
     bool expressible = true;
@@ -460,7 +474,7 @@ inline void schema_builder::build_indexes(const relation_row& r, std::vector<ind
                   .unique = row->unique,
                   .nulls_not_distinct = row->nulls_not_distinct,
                   .method = row->method == "btree" ? std::string_view{} : owner_.text(row->method),
-                  .where = owner_.text(without_parentheses(row->predicate.value_or(""))),
+                  .where = owner_.text(comparable(row->predicate.value_or(""))),
                   .include = names_of(r.oid, {keys, all.end()})};
     const bool whole = expressible && row->valid && row->parent == 0 && !row->partitioned;
     if (whole && !is_raw(r) && !graph_.index_is_late(key_of(catalogue::relation, row->oid)))
@@ -488,9 +502,6 @@ inline void schema_builder::draft_raw_index(const relation_row& r, const index_r
   const instar::placement where = late || graph_.index_is_late(key_of(catalogue::relation, row.oid))
                                       ? placement::after_tables
                                       : placement::before_indexes;
-  const index_row* parent = nullptr;
-  if (const auto found = index_rows_.find(row.parent); found != index_rows_.end())
-    parent = found->second;
   int depth = 0;
   for (auto up = index_rows_.find(row.parent); up != index_rows_.end(); up = index_rows_.find(up->second->parent))
     ++depth;
@@ -498,23 +509,43 @@ inline void schema_builder::draft_raw_index(const relation_row& r, const index_r
        .name = shown({at.schema, row.name}) + " on " + shown(at),
        .create = create,
        // It may be gone with the index of the whole.
-       .drop = (parent != nullptr ? "DROP INDEX IF EXISTS " : "DROP INDEX ") + name,
-       .rank = rank::index,
+       .drop = (row.parent != 0 ? "DROP INDEX IF EXISTS " : "DROP INDEX ") + name,
+       // A partition brings its indexes along: attached without them it would be given others.
+       .rank = r.is_partition ? rank::partition_index : rank::index,
        // From the leaves to the root, so that dropping goes the other way.
        .order = row.partitioned ? 100 - depth : 0,
        .placement = where});
-  if (parent == nullptr)
-    return;
-  const relation_row* whole = relation(parent->relation);
+  draft_index_partition(r, row, where);
+}
+
+/// That an index is a part of the whole's index, whether or not it belongs to a constraint.
+inline void schema_builder::draft_index_partition(const relation_row& r, const index_row& row,
+                                                  instar::placement where) {
+  const auto parent = index_rows_.find(row.parent);
+  const relation_row* whole = parent == index_rows_.end() ? nullptr : relation(parent->second->relation);
   if (whole == nullptr)
     return;
-  const place up{place_of(*whole).schema, parent->name};
+  const place at = place_of(r);
+  const place up{place_of(*whole).schema, parent->second->name};
   add({.kind = "index partition",
        .name = shown({at.schema, row.name}) + " of " + shown(up),
-       .create = "ALTER INDEX " + written(up) + " ATTACH PARTITION " + name,
+       .create = "ALTER INDEX " + written(up) + " ATTACH PARTITION " + written({at.schema, row.name}),
        .drop = "/* an index partition goes with its index */",
        .rank = rank::index_partition,
        .placement = where});
+}
+
+/// Whether some partition has several indexes that could be its part of this one, so that it has to be said which.
+inline bool schema_builder::has_ambiguous_parts(const index_row& whole) const {
+  const auto parts = index_parts_.find(whole.oid);
+  if (parts == index_parts_.end())
+    return false;
+  for (const index_row* part : parts->second)
+    if (const auto all = indexes_.find(part->relation); all != indexes_.end())
+      for (const index_row* other : all->second)
+        if (other != part && other->unique && other->columns == part->columns)
+          return true;
+  return false;
 }
 
 inline void schema_builder::draft_index_details(const relation_row& r, const index_row& row) {

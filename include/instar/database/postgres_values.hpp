@@ -177,6 +177,66 @@ struct right {
   return expression;
 }
 
+/// The server prints a call of timezone() as it was written, though `at AT TIME ZONE zone` calls the same: here both
+/// are the latter.
+[[nodiscard]] inline std::string with_time_zones(std::string_view expression) {
+  constexpr std::string_view call = "timezone(";
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '"';
+  };
+  std::string text;
+  for (std::size_t i = 0; i < expression.size();) {
+    const char c = expression[i];
+    if (c == '\'' || c == '"') {
+      const std::size_t end = end_of_quoted(expression, i);
+      text += expression.substr(i, end - i);
+      i = end;
+      continue;
+    }
+    if (expression.substr(i, call.size()) == call && (i == 0 || !letter(expression[i - 1]))) {
+      const std::size_t start = i + call.size();
+      int depth = 1;
+      std::size_t comma = 0;
+      std::size_t end = start;
+      int commas = 0;
+      while (end < expression.size() && depth > 0) {
+        const char at = expression[end];
+        if (at == '\'' || at == '"') {
+          end = end_of_quoted(expression, end);
+          continue;
+        }
+        depth += at == '(' || at == '[' ? 1 : at == ')' || at == ']' ? -1 : 0;
+        if (at == ',' && depth == 1) {
+          comma = end;
+          ++commas;
+        }
+        ++end;
+      }
+      if (commas == 1 && depth == 0) {
+        std::string_view value = expression.substr(comma + 1, end - comma - 2);
+        while (!value.empty() && value.front() == ' ')
+          value.remove_prefix(1);
+        text += '(' + with_time_zones(value) + " AT TIME ZONE " +
+                with_time_zones(expression.substr(start, comma - start)) + ')';
+        i = end;
+        continue;
+      }
+    }
+    text += c;
+    ++i;
+  }
+  return text;
+}
+
+/// An expression in the form in which expressions are compared.
+[[nodiscard]] inline std::string comparable(std::string_view expression) {
+  if (expression.find("timezone(") == std::string_view::npos)
+    return std::string(without_parentheses(expression));
+  const std::string text = with_time_zones(expression);
+  return std::string(without_parentheses(text));
+}
+
 /// The text that a name or literal in quotes stands for.
 [[nodiscard]] inline std::string unquoted(std::string_view quoted) {
   std::string text;

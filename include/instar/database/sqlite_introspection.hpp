@@ -602,7 +602,8 @@ class sqlite_introspector {
       c.type = sqlite_type(owner_, told_type ? told.type : written.type);
       c.primary_key = told.key_position != 0;
       // A row number is never NULL, whether or not its column says so.
-      c.nullable = !told.not_null && !(c.primary_key && row_number);
+      c.implied_not_null = !told.not_null && c.primary_key && row_number;
+      c.nullable = !told.not_null && !c.implied_not_null;
       if (c.primary_key && text.autoincrement)
         c.identity = identity_kind::by_default;
       c.initial = sqlite_default(owner_, written, c.type.kind);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "instar/diff/object_changes.hpp"
 #include "instar/diff/plan.hpp"
 #include "instar/schema/compare.hpp"
 
@@ -9,28 +10,6 @@
 namespace instar {
 
 namespace detail {
-
-/// Positions by their hashes, open addressing. Of equal ones the first is met first.
-struct hash_slots {
-  std::vector<std::uint64_t> hashes;
-  std::vector<int> slots;
-
-  constexpr explicit hash_slots(std::size_t count) {
-    std::size_t capacity = 4;
-    while (capacity < count * 2)
-      capacity *= 2;
-    slots.assign(capacity, -1);
-    hashes.assign(count, 0);
-  }
-
-  constexpr void put(std::size_t position, std::uint64_t hash) {
-    hashes[position] = hash;
-    std::size_t slot = hash & (slots.size() - 1);
-    while (slots[slot] != -1)
-      slot = (slot + 1) & (slots.size() - 1);
-    slots[slot] = static_cast<int>(position);
-  }
-};
 
 /// Finds tables of a schema by name, in constant time.
 class table_finder {
@@ -66,46 +45,6 @@ class table_finder {
   hash_slots known_;
 };
 
-/// Finds raw objects by kind and name, one after the other: behind the one that was found last, where most are, and
-/// else in constant time. The hashes cost a compiler most, so they are made for the first that is not in its place.
-class raw_object_search {
- public:
-  constexpr explicit raw_object_search(std::span<const raw_object> objects) : objects_(objects), known_(0) {}
-
-  /// \return its position, or -1
-  constexpr int find(const raw_object& wanted) {
-    if (next_ < objects_.size() && same(objects_[next_], wanted))
-      return static_cast<int>(next_++);
-    if (known_.hashes.size() != objects_.size())
-      hash_all();
-    const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
-    const std::vector<int>& slots = known_.slots;
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots[slot]);
-      if (known_.hashes[i] == hash && same(objects_[i], wanted)) {
-        next_ = i + 1;
-        return slots[slot];
-      }
-    }
-    return -1;
-  }
-
- private:
-  static constexpr bool same(const raw_object& a, const raw_object& b) {
-    return same_text(a.name, b.name) && same_text(a.kind, b.kind);
-  }
-
-  constexpr void hash_all() {
-    known_ = hash_slots(objects_.size());
-    for (std::size_t i = 0; i < objects_.size(); ++i)
-      known_.put(i, hash_object(objects_[i].kind, objects_[i].name));
-  }
-
-  std::span<const raw_object> objects_;
-  std::size_t next_ = 0;
-  hash_slots known_;
-};
-
 struct step_list {
   std::vector<step>& steps;
 
@@ -121,10 +60,12 @@ struct column_fates {
   std::vector<int> was;       ///< The old position of each new column, or -1.
   std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
   std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
-  bool any = false;           ///< Whether one is remade or retyped.
+  const std::vector<std::string_view>* released;  ///< Functions that are dropped and made again.
+  bool any = false;                               ///< Whether one is remade or retyped, or a function is released.
 
   /// \param steps so far: those of the enums
-  constexpr column_fates(const std::vector<step>& steps, const column_renames& renames);
+  constexpr column_fates(const std::vector<step>& steps, const column_renames& renames,
+                         const std::vector<std::string_view>& released);
 
   constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
     for (std::size_t i = 0; i < fate.size(); ++i)
@@ -142,7 +83,7 @@ struct column_fates {
     for (std::size_t i = 0; i < remade.size(); ++i)
       if ((remade[i] || retyped[i]) && mentions(expression, after->columns[i].name))
         return true;
-    return false;
+    return mentions_any(expression, *released);
   }
   constexpr bool in(std::span<const index_part> parts) const {
     for (const index_part& part : parts)
@@ -275,8 +216,10 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
          (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
 }
 
-constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames)
-    : after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0), retyped(was.size(), 0) {
+constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames,
+                                     const std::vector<std::string_view>& released_names)
+    : after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0), retyped(was.size(), 0),
+      released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
   const std::span<const column> new_columns = renames.after->columns;
   std::vector<char> taken(old_columns.size(), 0);
@@ -315,7 +258,8 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
       remade[to] = 1;
     if (!keeps_generated(then, now) &&
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
-         (now.generated != generated_kind::none && !same_type(then.type, now.type))))
+         (now.generated != generated_kind::none &&
+          (!same_type(then.type, now.type) || mentions_any(now.generated_as, *released)))))
       remade[to] = 1;
     const bool same = same_type(then.type, now.type);
     retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
@@ -349,7 +293,8 @@ constexpr void add_column_steps(step_list& out, const table& before, const table
 }
 
 /// The steps for one column that both tables have.
-constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade) {
+constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade,
+                           const std::vector<std::string_view>& released) {
   const column& then = before.columns[static_cast<std::size_t>(from)];
   const column& now = after.columns[static_cast<std::size_t>(to)];
   const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
@@ -367,7 +312,10 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
   const bool type = !same_type(then.type, now.type);
   const bool same_initial = same_default(then.initial, now.initial);
   const bool identity = then.identity != now.identity;
-  if (auto_default(then) && (!same_initial || type))
+  const bool rests = then.initial.kind == default_kind::expression && mentions_any(then.initial.text, released);
+  if (rests)
+    add(step_kind::release_default);
+  else if (auto_default(then) && (!same_initial || type))
     // A default is converted apart from the values, and not every conversion of values is one of defaults.
     if (type || !auto_default(now))
       add(step_kind::drop_default);
@@ -377,7 +325,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
     add(step_kind::alter_type);
   else if (!same_text(then.collation, now.collation))
     add(step_kind::alter_collation);
-  if (auto_default(now) && (!same_initial || type))
+  if (auto_default(now) && (!same_initial || type || rests))
     add(step_kind::set_default);
   if (then.nullable && !now.nullable) {
     if (auto_default(now) || !now.backfill.empty())
@@ -393,8 +341,9 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
 }
 
 /// The steps for one table that both schemas have.
-constexpr void diff_table(step_list& out, const comparison& schemas, const table& before, const table& after) {
-  if (before.content_hash != 0 && before.content_hash == after.content_hash)
+constexpr void diff_table(step_list& out, const comparison& schemas, const table& before, const table& after,
+                          const std::vector<std::string_view>& released) {
+  if (before.content_hash != 0 && before.content_hash == after.content_hash && released.empty())
     return;
   if (!same_text(before.name, after.name) || !same_text(before.schema, after.schema))
     out.add(step_kind::rename_table, &before, &after);
@@ -402,12 +351,12 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     out.add(step_kind::alter_options, &before, &after);
 
   const column_renames renames(before, after);
-  const column_fates fates(out.steps, renames);
+  const column_fates fates(out.steps, renames, released);
   std::vector<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
     if (fates.was[to] >= 0) {
       kept[static_cast<std::size_t>(fates.was[to])] = 1;
-      diff_column(out, before, after, fates.was[to], static_cast<int>(to), fates.remade[to]);
+      diff_column(out, before, after, fates.was[to], static_cast<int>(to), fates.remade[to], released);
       continue;
     }
     add_column_steps(out, before, after, -1, static_cast<int>(to));
@@ -505,7 +454,7 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
   const auto add = [&](step_kind kind, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .from = from, .to = to, .old_enum = &then, .new_enum = &now});
   };
-  if (!same_text(then.name, now.name))
+  if (!same_text(then.name, now.name) || !same_text(then.schema, now.schema))
     add(step_kind::rename_enum);
   if (!same_text(then.comment, now.comment))
     add(step_kind::comment_enum);
@@ -545,42 +494,17 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     add(step_kind::comment_enum);
 }
 
-/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
-/// one found, and most objects stand in the order in which they stood.
-template <class Object>
-class twin_search {
- public:
-  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
-
-  /// \return its position, or -1
-  template <class Same>
-  constexpr int find(const Same& same) {
-    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
-      if (next_ == among_.size())
-        next_ = 0;
-      if (same(among_[next_]))
-        return static_cast<int>(next_++);
-    }
-    return -1;
-  }
-  /// The one of that name and schema.
-  constexpr int find(std::string_view schema, std::string_view name) {
-    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
-  }
-
- private:
-  std::span<const Object> among_;
-  std::size_t next_ = 0;
-};
-
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
   for (const enumeration& now : after.enumerations) {
     int from = old_enums.find(now.schema, now.name);
-    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-      if (same_enum(before.enumerations[i], now))
-        from = static_cast<int>(i);
+    // An old name is one of its own schema first.
+    for (bool elsewhere : {false, true})
+      for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
+        if (same_enum(before.enumerations[i], now) &&
+            (elsewhere || same_text(before.enumerations[i].schema, now.schema)))
+          from = static_cast<int>(i);
     if (from >= 0) {
       kept[static_cast<std::size_t>(from)] = 1;
       diff_enum(steps, after, before.enumerations[static_cast<std::size_t>(from)], now);
@@ -595,164 +519,11 @@ constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, c
       steps.push_back(step{.kind = step_kind::drop_enum, .old_enum = &before.enumerations[i]});
 }
 
-constexpr bool same_indexes(std::span<const index> a, std::span<const index> b) {
-  if (a.size() != b.size())
-    return false;
-  const table none{};
-  const column_renames renames(none, none);
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (!same_text(a[i].name, b[i].name) || !same_definition(renames, a[i], b[i]))
-      return false;
-  return true;
-}
-
-/// Whether a step changes a table so that a view over it has to make way: PostgreSQL refuses the step while the view
-/// stands. A view may rest on a primary key by its GROUP BY.
-constexpr bool disturbs_views(const step& s) {
-  switch (s.kind) {
-  case step_kind::drop_primary_key:
-  case step_kind::drop_table:
-  case step_kind::rename_table:
-  case step_kind::rename_column:
-  case step_kind::drop_column:
-  case step_kind::alter_type:
-  case step_kind::alter_collation:
-  case step_kind::drop_generated:
-    return true;
-  default:
-    return false;
-  }
-}
-
-constexpr void diff_views(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  if (before.views.empty() && after.views.empty())
-    return;
-  std::vector<std::string_view> disturbed;
-  std::vector<std::string_view> widened;  // Tables with a new column, which `SELECT *` of an old view does not have.
-  for (const step& s : steps) {
-    if (disturbs_views(s))
-      disturbed.push_back(s.before->name);
-    if (s.kind == step_kind::add_column)
-      widened.push_back(s.before->name);
-    if (s.kind == step_kind::rebuild_enum)
-      for (const table& t : before.tables)
-        for (const column& c : t.columns)
-          if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
-            disturbed.push_back(t.name);
-  }
-  // In the order in which they were made, so that a view over a view is disturbed by it.
-  std::vector<const view_object*> dropped;
-  std::vector<char> remade(after.views.size(), 0);
-  twin_search<view_object> new_views(after.views);
-  for (const view_object& then : before.views) {
-    const int to = new_views.find(then.schema, then.name);
-    bool drop = to < 0;
-    if (to >= 0) {
-      const view_object& now = after.views[static_cast<std::size_t>(to)];
-      drop = then.materialized != now.materialized || !same_text(then.query, now.query) ||
-             !same_indexes(then.indexes, now.indexes);
-    }
-    for (std::size_t i = 0; i < disturbed.size() && !drop; ++i)
-      drop = mentions(then.query, disturbed[i]);
-    for (std::size_t i = 0; i < widened.size() && !drop; ++i)
-      drop = mentions(then.query, widened[i]) && selects_all(then.query);
-    if (!drop) {
-      const view_object& now = after.views[static_cast<std::size_t>(to)];
-      remade[static_cast<std::size_t>(to)] = 1;  // Stays as it is.
-      if (!same_text(then.comment, now.comment))
-        steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
-      continue;
-    }
-    dropped.push_back(&then);
-    disturbed.push_back(then.name);
-  }
-  for (std::size_t i = dropped.size(); i-- > 0;)
-    steps.push_back(step{.kind = step_kind::drop_view, .old_view = dropped[i]});
-  for (std::size_t i = 0; i < after.views.size(); ++i)
-    if (!remade[i]) {
-      steps.push_back(step{.kind = step_kind::create_view, .new_view = &after.views[i]});
-      for (std::size_t k = 0; k < after.views[i].indexes.size(); ++k)
-        steps.push_back(step{.kind = step_kind::create_view, .to = static_cast<int>(k), .new_view = &after.views[i]});
-      if (!after.views[i].comment.empty())
-        steps.push_back(step{.kind = step_kind::comment_view, .new_view = &after.views[i]});
-    }
-}
-
-/// Whether a statement replaces what it makes: then nothing that uses the old one has to let go of it.
-constexpr bool replaces(std::string_view create) {
-  constexpr std::string_view start = "create or replace ";
-  std::size_t i = 0;
-  while (i < create.size() && (create[i] == ' ' || create[i] == '\n'))
-    ++i;
-  std::size_t same = 0;
-  while (same < start.size() && i < create.size()) {
-    const char c = create[i++];
-    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '\n' ? ' ' : c;
-    if (small != start[same])
-      return false;
-    ++same;
-  }
-  return same == start.size();
-}
-
-/// Whether a trigger, policy or rule has to make way for steps on its table: it may name the column.
-/// \param blocked those that change a type or drop a column
-constexpr bool stands_in_the_way(const raw_object& o, const std::vector<step>& blocked) {
-  if (blocked.empty() || !(same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")))
-    return false;
-  for (const step& s : blocked)
-    if (mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name))
-      return true;
-  return false;
-}
-
-constexpr step_kind create_step(placement p) {
-  return p == placement::before_tables    ? step_kind::create_early_raw_object
-         : p == placement::before_indexes ? step_kind::create_middle_raw_object
-                                          : step_kind::create_raw_object;
-}
-
-/// The step that drops a raw object for good.
-constexpr step_kind drop_step(placement p) {
-  // Defaults and generated columns may use what stood before the tables until their own steps are done.
-  return p == placement::before_tables    ? step_kind::drop_early_raw_object
-         : p == placement::before_indexes ? step_kind::drop_middle_raw_object
-                                          : step_kind::drop_raw_object;
-}
-
-constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const std::span<const raw_object> olds = before.raw_objects;
-  const std::span<const raw_object> news = after.raw_objects;
-  if (olds.empty() && news.empty())
-    return;
-  std::vector<int> old_of(news.size(), -1);
-  std::vector<int> new_of(olds.size(), -1);
-  raw_object_search search(olds);
-  for (std::size_t i = 0; i < news.size(); ++i) {
-    old_of[i] = search.find(news[i]);
-    if (old_of[i] >= 0)
-      new_of[static_cast<std::size_t>(old_of[i])] = static_cast<int>(i);
-  }
-  std::vector<step> blocked;
-  for (const step& s : steps)
-    if (s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation || s.kind == step_kind::drop_column)
-      blocked.push_back(s);
-  const auto stays = [&](const raw_object& then, const raw_object& now) {
-    return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
-  };
-  for (std::size_t i = olds.size(); i-- > 0;) {
-    const raw_object& then = olds[i];
-    const raw_object* now = new_of[i] < 0 ? nullptr : &news[static_cast<std::size_t>(new_of[i])];
-    if (now == nullptr)
-      steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
-    else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
-      steps.push_back(step{.kind = then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
-                                                                               : step_kind::drop_raw_object,
-                           .raw = &then});
-  }
-  for (std::size_t i = 0; i < news.size(); ++i)
-    if (old_of[i] < 0 || !stays(olds[static_cast<std::size_t>(old_of[i])], news[i]))
-      steps.push_back(step{.kind = create_step(news[i].placement), .raw = &news[i]});
+/// A table that is made anew under its name because no ALTER leads from the one to the other; rows are kept.
+constexpr void add_aside(std::vector<step>& steps, const table* before, const raw_object* old_raw, const table* after,
+                         const raw_object* raw) {
+  for (step_kind kind : {step_kind::set_aside, step_kind::keep_rows, step_kind::drop_aside})
+    steps.push_back(step{.kind = kind, .before = before, .after = after, .old_raw = old_raw, .raw = raw});
 }
 
 constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
@@ -830,8 +601,9 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
       continue;
     }
     kept[static_cast<std::size_t>(then)] = 1;
-    if (!same_definition(before.sequences[static_cast<std::size_t>(then)], q))
-      steps.push_back(step{.kind = step_kind::alter_sequence, .sequence = &q});
+    const sequence_object& old = before.sequences[static_cast<std::size_t>(then)];
+    if (!same_definition(old, q))
+      steps.push_back(step{.kind = step_kind::alter_sequence, .old_sequence = &old, .sequence = &q});
   }
   for (std::size_t i = 0; i < before.sequences.size(); ++i)
     if (!kept[i])
@@ -854,7 +626,9 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
   const std::size_t count = steps.size();
   std::vector<step> disturbing;
   for (const step& s : steps) {
-    const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique;
+    const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
+                     s.kind == step_kind::set_aside ||
+                     (s.kind == step_kind::drop_index && s.before->indexes[static_cast<std::size_t>(s.from)].unique);
     if (key || s.kind == step_kind::rebuild_enum ||
         (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))))
       disturbing.push_back(s);
@@ -868,6 +642,21 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
         return true;
     return false;
   };
+  // Those of tables that go, too: the keys go first.
+  for (std::size_t i = 0; i < count; ++i) {
+    if (steps[i].kind != step_kind::drop_table)
+      continue;
+    const table& gone = *steps[i].before;
+    for (std::size_t o = 0; o < gone.foreign_keys.size(); ++o) {
+      bool in_the_way = false;
+      for (const step& s : disturbing)
+        in_the_way |= (s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique) &&
+                      same_text(s.before->name, gone.foreign_keys[o].target_table) &&
+                      same_text(s.before->schema, gone.foreign_keys[o].target_schema);
+      if (in_the_way && !has(step_kind::drop_foreign_key, &gone, static_cast<int>(o)))
+        steps.push_back(step{.kind = step_kind::drop_foreign_key, .before = &gone, .from = static_cast<int>(o)});
+    }
+  }
   // Most foreign keys stand between tables of which no step tells.
   std::vector<char> touched(schemas.before->tables.size(), 0);
   for (const step& s : disturbing)
@@ -901,7 +690,9 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
           }
           continue;
         }
-        const bool target = same_text(s.before->name, fk.target_table) && same_text(s.before->schema, fk.target_schema);
+        const relation_name at = s.before != nullptr ? relation_name{s.before->schema, s.before->name}
+                                                     : read_relation_name(read_raw_table(s.old_raw->create).name);
+        const bool target = same_relation(at, {fk.target_schema, fk.target_table});
         if (s.kind == step_kind::alter_type)
           in_the_way |= (target && contains(fk.target_columns, s.old_column()->name)) ||
                         (s.before == then && contains(fk.columns, s.old_column()->name));
@@ -952,8 +743,13 @@ constexpr std::size_t rank_of(const step& s) {
     kind = step_kind::drop_not_null;
   else if (kind == step_kind::add_column && s.new_column()->generated != generated_kind::none)
     kind = step_kind::drop_not_null;
-  else if (kind == step_kind::drop_early_raw_object && same_text(s.raw->kind, "schema"))
+  else if ((kind == step_kind::drop_early_raw_object || kind == step_kind::clear_raw_object) &&
+           same_text(s.raw->kind, "schema"))
     kind = step_kind::drop_extension;
+  else if (kind == step_kind::drop_view)
+    kind = step_kind::drop_raw_object;  // In an order of their own.
+  else if (kind == step_kind::create_view || kind == step_kind::comment_view)
+    kind = step_kind::create_raw_object;
   return static_cast<std::size_t>(kind);
 }
 
@@ -977,22 +773,35 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
 
   diff_small_objects(steps, before, after);
   diff_enums(steps, before, after);
+  object_changes objects(before, after, steps);
   std::vector<char> kept(before.tables.size(), 0);
   for (const table& now : after.tables) {
     const table* then = schemas.old_table(now);
     if (then == nullptr) {
       create_table_steps(out, now);
+      if (const raw_object* raw = objects.take_old_table(now))
+        add_aside(steps, nullptr, raw, &now, nullptr);
       continue;
     }
     kept[static_cast<std::size_t>(then - before.tables.data())] = 1;
-    diff_table(out, schemas, *then, now);
+    diff_table(out, schemas, *then, now, objects.released);
   }
-  for (std::size_t i = 0; i < before.tables.size(); ++i)
-    if (!kept[i])
-      drop_table_steps(out, schemas, before.tables[i]);
+  for (std::size_t i = 0; i < before.tables.size(); ++i) {
+    if (kept[i])
+      continue;
+    const table& gone = before.tables[i];
+    if (const raw_object* raw = objects.take_new_table(gone)) {
+      for (std::size_t k = 0; k < gone.foreign_keys.size(); ++k)
+        out.add(step_kind::drop_foreign_key, &gone, nullptr, static_cast<int>(k));
+      add_aside(steps, &gone, nullptr, nullptr, raw);
+    } else
+      drop_table_steps(out, schemas, gone);
+  }
+  for (const object_changes::replaced_table& r : objects.replaced)
+    add_aside(steps, nullptr, &objects.olds[static_cast<std::size_t>(r.before)], nullptr,
+              &objects.news[static_cast<std::size_t>(r.after)]);
   free_foreign_keys(steps, schemas);
-  diff_views(steps, before, after);
-  diff_raw_objects(steps, before, after);
+  diff_objects(steps, before, after, objects);
   put_in_order(steps);
 }
 

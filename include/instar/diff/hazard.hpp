@@ -1,5 +1,6 @@
 #pragma once
 
+#include "instar/diff/raw_table.hpp"
 #include "instar/diff/step.hpp"
 #include "instar/diff/type_change.hpp"
 #include "instar/schema/compare.hpp"
@@ -227,6 +228,8 @@ constexpr bool may_have_equal_rows(const step& s, const key& now) {
 /// Whether a raw object is a table of its own that keeps rows, such as a virtual or a partitioned one.
 constexpr bool keeps_rows(const raw_object& o) {
   constexpr std::string_view ending = "table";
+  if (same_text(o.kind, "partition"))
+    return true;
   return o.kind.size() >= ending.size() && same_text(o.kind.substr(o.kind.size() - ending.size()), ending) &&
          !same_text(o.kind, "foreign table");
 }
@@ -234,6 +237,8 @@ constexpr bool keeps_rows(const raw_object& o) {
 /// Whether a database has a hazard that a step has in general: SQLite keeps values of any type.
 constexpr bool concerns(dialect d, hazard h, const step& s) {
   if (d == dialect::postgres)
+    return true;
+  if (s.kind == step_kind::alter_raw_object)
     return true;
   switch (h) {
   case hazard::no_conversion:
@@ -361,9 +366,29 @@ constexpr void each_hazard(const step& s, Note note) {
     break;
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::clear_raw_object:
     if (keeps_rows(*s.raw))
       note(hazard::drops_table);
     break;
+  case step_kind::alter_raw_object:
+    if (s.change == raw_change::drop_column &&
+        read_raw_column(read_raw_table(s.old_raw->create).items[static_cast<std::size_t>(s.from)].text)
+            .generated.empty())
+      note(hazard::drops_column);
+    else if (s.change == raw_change::alter_type)
+      note(hazard::type_rewrites_table);
+    break;
+  case step_kind::keep_rows: {
+    note(hazard::rewrites_whole_table);
+    const aside_table then(s.before, s.old_raw);
+    const aside_table now(s.after, s.raw);
+    bool lost = false;
+    for (std::size_t i = 0; i < then.size(); ++i)
+      lost |= !then.name(i).empty() && !now.has(then.name(i));
+    if (lost)
+      note(hazard::drops_column);
+    break;
+  }
   case step_kind::drop_column:
     // What a generated column held follows from the others.
     if (s.old_column()->generated == generated_kind::none)
@@ -502,7 +527,9 @@ constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, p
   switch (s.kind) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
-  case step_kind::drop_middle_raw_object: {
+  case step_kind::drop_middle_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object: {
     const bool untracked = has_untracked_dependents(*s.raw);
     if (!untracked && !guards_rows(*s.raw))
       break;

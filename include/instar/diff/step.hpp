@@ -21,9 +21,9 @@ enum class step_kind : unsigned char {
   rename_enum_value,
   create_enum,
   add_enum_value,
+  drop_identity,
   create_sequence,
   alter_sequence,
-  create_early_raw_object,
   drop_foreign_key,
   drop_exclusion,
   drop_check,
@@ -31,6 +31,8 @@ enum class step_kind : unsigned char {
   drop_unique,
   drop_primary_key,
   drop_middle_raw_object,
+  release_default,
+  set_aside,
   drop_table,
   rename_table,
   rename_column,
@@ -40,22 +42,26 @@ enum class step_kind : unsigned char {
   drop_generated,
   drop_column,
   rebuild_enum,
+  clear_raw_object,
+  create_early_raw_object,
+  alter_raw_object,
   create_table,
   add_column,
   drop_default,
-  drop_identity,
   alter_type,
   alter_collation,
   set_default,
   fill_nulls,
   set_not_null,
   drop_not_null,
-  add_identity,
   alter_identity,
+  create_middle_raw_object,
+  keep_rows,
+  drop_aside,
   drop_early_raw_object,
   drop_enum,
   drop_sequence,
-  create_middle_raw_object,
+  add_identity,
   add_primary_key,
   add_unique,
   add_check,
@@ -68,6 +74,7 @@ enum class step_kind : unsigned char {
   create_view,
   comment_view,
   create_raw_object,
+  drop_late_raw_object,
   drop_extension,
 };
 
@@ -75,6 +82,23 @@ inline constexpr std::size_t step_kind_count = static_cast<std::size_t>(step_kin
 
 /// Which of a table's constraints a step renames.
 enum class constraint_kind : unsigned char { primary_key, unique, check, foreign_key, exclusion };
+
+/// What alter_raw_object does to a table that the value does not model, in the order in which it is done.
+enum class raw_change : unsigned char {
+  none,
+  drop_constraint,
+  drop_column,
+  add_column,
+  drop_default,
+  drop_identity,
+  alter_type,
+  set_default,
+  set_not_null,
+  drop_not_null,
+  add_identity,
+  set_identity,
+  add_constraint,
+};
 
 /// One step. Which members it uses follows from its kind; all look into the two schemas of the plan.
 struct step {
@@ -88,8 +112,13 @@ struct step {
   const enumeration* new_enum = nullptr;
   const view_object* old_view = nullptr;
   const view_object* new_view = nullptr;
+  /// Of alter_raw_object the table as it was; of a table that is set aside to be made anew the old one, where it is
+  /// raw.
+  const raw_object* old_raw = nullptr;
   const raw_object* raw = nullptr;
+  raw_change change = raw_change::none;  ///< Of alter_raw_object, whose `from` and `to` are positions among its items.
   const extension_object* extension = nullptr;
+  const sequence_object* old_sequence = nullptr;  ///< Of alter_sequence.
   const sequence_object* sequence = nullptr;
   std::string_view schema{};  ///< Of create_schema.
 

@@ -133,7 +133,11 @@ class table_of_target {
       of_table().renamed(s);
       break;
     case step_kind::rename_enum:
-      enumerations[of_enum()].renamed_from = s.new_enum->name;
+      enumerations[of_enum()].renamed_from =
+          s.new_enum->schema.empty() || same_text(s.new_enum->schema, s.old_enum->schema)
+              ? s.new_enum->name
+              : std::string_view{
+                    written.emplace_back(std::string{s.new_enum->schema} + '.' + std::string{s.new_enum->name})};
       break;
     case step_kind::rename_enum_value:
       values[of_enum()][static_cast<std::size_t>(s.from)].renamed_from =

@@ -36,6 +36,38 @@ namespace detail {
   return what;
 }
 
+/// SQLite knows a table or column by any spelling of its name: one that is spelt otherwise is no other one. Such are
+/// renames. \param before must live as long as `after`
+inline void carry_spellings(const schema_view& before, owned_schema& after) {
+  const auto spelt_otherwise = [](const auto& of, const auto& among) -> std::string_view {
+    std::string_view found;
+    for (const auto& other : among) {
+      if (other.name == of.name)
+        return {};
+      if (same_but_for_case(other.name, of.name))
+        found = other.name;
+    }
+    return found;
+  };
+  schema_view view = after.view();
+  std::vector<table> tables(view.tables.begin(), view.tables.end());
+  for (table& t : tables) {
+    std::string_view old_name = t.name;
+    if (const std::string_view other = spelt_otherwise(t, before.tables); !other.empty())
+      old_name = t.renamed_from = other;
+    const table* const then = before.find_table(old_name);
+    if (then == nullptr)
+      continue;
+    std::vector<column> columns(t.columns.begin(), t.columns.end());
+    for (column& c : columns)
+      if (const std::string_view other = spelt_otherwise(c, then->columns); !other.empty())
+        c.renamed_from = other;
+    t.columns = after.array(columns);
+  }
+  view.tables = after.array(tables);
+  after.set(view);
+}
+
 /// Whether steps do nothing but drop whole objects: tables with their foreign keys, views, functions.
 [[nodiscard]] inline bool only_drops_objects(const plan& steps) {
   const auto drops_table = [&](const table* t) {
@@ -47,6 +79,8 @@ namespace detail {
     case step_kind::drop_raw_object:
     case step_kind::drop_middle_raw_object:
     case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
+    case step_kind::drop_late_raw_object:
     case step_kind::drop_view:
     case step_kind::drop_table:
     case step_kind::drop_enum:
@@ -202,8 +236,10 @@ inline diff_report migrator::session::compare_read(owned_schema before, owned_sc
   auto keep = std::make_shared<std::vector<owned_schema>>();
   keep->push_back(std::move(before));
   keep->push_back(std::move(after));
-  plan steps = make_plan(keep->front().view(), keep->back().view());
   const instar::dialect target = dialect_for_files();
+  if (target == instar::sqlite)
+    detail::carry_spellings(keep->front().view(), keep->back());
+  plan steps = make_plan(keep->front().view(), keep->back().view());
   const auto has_tables = [](const owned_schema& s) { return !s.view().tables.empty(); };
   if (!steps.empty() && target == instar::postgres && std::all_of(keep->begin(), keep->end(), has_tables)) {
     try {

@@ -2,15 +2,21 @@
 
 #include "instar/schema/schema.hpp"
 
+#include <vector>
+
 /// \file Whether parts of two schemas say the same.
 
 namespace instar::detail {
 
 /// Whether `now` is the enum that was called `then`, or declares that it was.
 constexpr bool same_enum(const enumeration& then, const enumeration& now) {
-  if (!same_text(then.schema, now.schema))
+  if (same_text(then.schema, now.schema) && same_text(then.name, now.name))
+    return true;
+  if (now.renamed_from.empty())
     return false;
-  return same_text(then.name, now.name) || (!now.renamed_from.empty() && same_text(then.name, now.renamed_from));
+  // The old name alone, or with the schema that it moves from.
+  return (same_text(then.schema, now.schema) && same_text(then.name, now.renamed_from)) ||
+         names_object(now.renamed_from, then.schema, then.name);
 }
 
 constexpr bool same_type(const column_type& then, const column_type& now) {
@@ -145,6 +151,17 @@ constexpr bool same_definition(const sequence_object& a, const sequence_object& 
          a.cycle == b.cycle;
 }
 
+/// Whether two names differ, and in capitals alone: to SQLite they name the same thing.
+constexpr bool same_but_for_case(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (a.size() != b.size() || same_text(a, b))
+    return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (small(a[i]) != small(b[i]))
+      return false;
+  return true;
+}
+
 /// Whether SQL has a name as a word of its own, in capitals or not: unquoted names have none. A wrong "yes" costs an
 /// object that is made again.
 constexpr bool mentions(std::string_view text, std::string_view name) {
@@ -169,6 +186,13 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
     if (same == name.size() && (end == text.size() || !letter(text[end])))
       return true;
   }
+  return false;
+}
+
+constexpr bool mentions_any(std::string_view text, const std::vector<std::string_view>& names) {
+  for (std::string_view name : names)
+    if (mentions(text, name))
+      return true;
   return false;
 }
 

@@ -101,6 +101,8 @@ struct column {
   std::string_view renamed_from{};
   std::string_view convert_using{};  ///< SQL that makes a value of this type of the old one, where the type changes.
   std::string_view backfill{};       ///< SQL whose value old rows get, where the column is new or newly required.
+  /// SQLite: a row number whose CREATE TABLE does not say NOT NULL, which it is all the same. Not compared.
+  bool implied_not_null = false;
 };
 
 /// When a constraint is checked. https://www.postgresql.org/docs/current/sql-set-constraints.html

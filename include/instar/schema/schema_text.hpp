@@ -64,7 +64,7 @@ constexpr void visit_members(column_default& object, Visit& visit) {
 template <class Visit>
 constexpr void visit_members(column& object, Visit& visit) {
   auto& [name, type, nullable, primary_key, unique, updated_at, identity, initial, generated, generated_as, collation,
-         comment, renamed_from, convert_using, backfill] = object;
+         comment, renamed_from, convert_using, backfill, implied_not_null] = object;
   visit("name", name);
   visit("type", type);
   visit("nullable", nullable);
@@ -78,6 +78,7 @@ constexpr void visit_members(column& object, Visit& visit) {
   visit("collation", collation);
   visit("comment", comment);
   visit("renamed_from", renamed_from);
+  visit("implied_not_null", implied_not_null);
 }
 
 template <class Visit>

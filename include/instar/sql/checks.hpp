@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/diff.hpp"
+#include "instar/sql/hazard_text.hpp"
 #include "instar/sql/sqlite.hpp"
 #include "instar/sql/text.hpp"
 
@@ -135,11 +136,16 @@ class check_writer {
       break;
     case step_kind::drop_raw_object:
     case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
       if (keeps_rows(*s.raw))
         add_raw_table(*s.raw);
       break;
     case step_kind::drop_column:
       add_drop(s);
+      break;
+    case step_kind::alter_raw_object:
+      if (s.change == raw_change::drop_column)
+        add_raw_drop(s);
       break;
     case step_kind::alter_type:
       if (s.new_column()->convert_using.empty())
@@ -210,6 +216,15 @@ class check_writer {
     }
     const std::string count = count_of(std::string(drop));
     ask(hazard::drops_table, "drops table " + std::string(raw.name), {}, count, count, false);
+  }
+
+  /// A column of a table that is known by its statement alone.
+  void add_raw_drop(const step& s) {
+    const raw_table_text t = read_raw_table(s.old_raw->create);
+    const std::string from(t.name);
+    ask(hazard::drops_column, "drops column " + raw_table_name(s) + '.' + lost_columns(s), "are not null",
+        count_of(from, std::string(t.items[static_cast<std::size_t>(s.from)].name) + " IS NOT NULL"), count_of(from),
+        false);
   }
 
   void add_drop(const step& s) {

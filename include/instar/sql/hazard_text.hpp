@@ -248,10 +248,34 @@ inline std::string subject_of(const step& s) {
   }
 }
 
+/// The columns that a step takes from a table which is raw, or is made anew as another kind of table.
+inline std::string lost_columns(const step& s) {
+  if (s.kind == step_kind::alter_raw_object)
+    return std::string(
+        read_relation_name(read_raw_table(s.old_raw->create).items[static_cast<std::size_t>(s.from)].name).name);
+  std::string names;
+  const aside_table then(s.before, s.old_raw);
+  const aside_table now(s.after, s.raw);
+  for (std::size_t i = 0; i < then.size(); ++i)
+    if (!then.name(i).empty() && !now.has(then.name(i)))
+      names += (names.empty() ? "" : ", ") + std::string(then.name(i));
+  return names;
+}
+
+/// A table that is raw, or is made anew as another kind of table.
+inline std::string raw_table_name(const step& s) {
+  return s.before != nullptr ? qualified(s.before->schema, s.before->name) : std::string(s.old_raw->name);
+}
+
 }  // namespace detail
 
 /// One sentence that says what can go wrong with a step, for a person.
 inline std::string describe(hazard h, const step& s) {
+  if (s.kind == step_kind::alter_raw_object || s.kind == step_kind::keep_rows) {
+    const std::string on = detail::raw_table_name(s);
+    return h == hazard::drops_column ? "drops column " + on + '.' + detail::lost_columns(s) + " with all its values"
+                                     : std::string(describe(h)) + ": " + on;
+  }
   const table* t = s.after != nullptr ? s.after : s.before;
   const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
   const std::string subject = detail::subject_of(s);

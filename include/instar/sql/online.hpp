@@ -214,7 +214,7 @@ class online_writer {
   [[nodiscard]] bool makes_anew(const raw_object& o) const {
     return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
       return (s.kind == step_kind::drop_raw_object || s.kind == step_kind::drop_middle_raw_object ||
-              s.kind == step_kind::drop_early_raw_object) &&
+              s.kind == step_kind::drop_early_raw_object || s.kind == step_kind::clear_raw_object) &&
              same_text(s.raw->name, o.name) && same_text(s.raw->kind, o.kind);
     });
   }
@@ -226,7 +226,8 @@ class online_writer {
                         return part.expression || !part.operator_class.empty();
                       });
     return uses && (plan_.has(step_kind::drop_raw_object) || plan_.has(step_kind::drop_early_raw_object) ||
-                    plan_.has(step_kind::drop_middle_raw_object) || plan_.has(step_kind::drop_extension));
+                    plan_.has(step_kind::drop_middle_raw_object) || plan_.has(step_kind::clear_raw_object) ||
+                    plan_.has(step_kind::drop_extension));
   }
 
   /// Whether a column of an index is dropped, has another type then, or gets values that a unique index may forbid.

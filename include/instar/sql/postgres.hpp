@@ -443,24 +443,62 @@ constexpr void put_sequence_type(Writer& out, const sequence_object& q) {
   put_postgres_type(out, {.kind = q.type});
 }
 
-/// Writes step, bounds and start. Sequences that begin beyond the standard bounds (1 upwards, -1 downwards) have their
-/// start for a bound.
+/// Sequences that begin beyond the standard bounds (1 upwards, -1 downwards) have their start for a bound.
+constexpr bool starts_low(const sequence_object& q) {
+  return q.increment > 0 && q.start < 1;
+}
+constexpr bool starts_high(const sequence_object& q) {
+  return q.increment < 0 && q.start > -1;
+}
+
+/// Whether the bounds that follow from start and increment are others than they were.
+constexpr bool moves_bounds(const sequence_object& then, const sequence_object& now) {
+  return (then.increment > 0) != (now.increment > 0) || starts_low(then) != starts_low(now) ||
+         starts_high(then) != starts_high(now) || ((starts_low(now) || starts_high(now)) && then.start != now.start);
+}
+
+/// Writes step, bounds and start.
 template <class Writer>
-constexpr void put_sequence_options(Writer& out, const sequence_object& q, bool alter) {
+constexpr void put_sequence_options(Writer& out, const sequence_object& q) {
   out.put(" INCREMENT BY ");
   put_integer(out, q.increment);
-  const bool low = q.increment > 0 && q.start < 1;
-  const bool high = q.increment < 0 && q.start > -1;
-  if (low || high) {
-    out.put(low ? " MINVALUE " : " MAXVALUE ");
+  if (starts_low(q) || starts_high(q)) {
+    out.put(starts_low(q) ? " MINVALUE " : " MAXVALUE ");
     put_integer(out, q.start);
   }
-  if (alter && !low)
-    out.put(" NO MINVALUE");
-  if (alter && !high)
-    out.put(" NO MAXVALUE");
   out.put(" START WITH ");
   put_integer(out, q.start);
+}
+
+/// Writes what changes of a sequence: bounds that were given to it stay.
+template <class Writer>
+constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
+  if (then.type != now.type) {
+    out.put(" AS ");
+    put_postgres_type(out, {.kind = now.type});
+  }
+  if (then.increment != now.increment) {
+    out.put(" INCREMENT BY ");
+    put_integer(out, now.increment);
+  }
+  if (moves_bounds(then, now)) {
+    out.put(starts_low(now) ? " MINVALUE " : " NO MINVALUE");
+    if (starts_low(now))
+      put_integer(out, now.start);
+    out.put(starts_high(now) ? " MAXVALUE " : " NO MAXVALUE");
+    if (starts_high(now))
+      put_integer(out, now.start);
+  }
+  if (then.start != now.start) {
+    out.put(" START WITH ");
+    put_integer(out, now.start);
+  }
+  if (then.cache != now.cache) {
+    out.put(" CACHE ");
+    put_integer(out, now.cache);
+  }
+  if (then.cycle != now.cycle)
+    out.put(now.cycle ? " CYCLE" : " NO CYCLE");
 }
 
 template <class Writer>
@@ -475,6 +513,151 @@ constexpr void put_create_view(Writer& out, dialect d, const view_object& v) {
   put_object(out, d, v.schema, v.name);
   out.put(" AS\n");
   out.put(v.query);
+}
+
+/// Where a table waits, with its indexes and constraints, while one of its name takes its place.
+inline constexpr std::string_view aside_schema = "instar_aside";
+
+template <class Writer>
+constexpr void put_name_of(Writer& out, const aside_table& t) {
+  if (t.modelled != nullptr)
+    put_table(out, dialect::postgres, *t.modelled);
+  else
+    out.put(t.raw.name);
+}
+
+template <class Writer>
+constexpr void put_aside_name(Writer& out, const aside_table& t) {
+  put_object(out, dialect::postgres, aside_schema, t.bare_name());
+}
+
+/// Writes the columns that both tables have.
+template <class Writer>
+constexpr bool put_common_columns(Writer& out, const aside_table& then, const aside_table& now) {
+  bool first = true;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (!then.has(now.name(i)))
+      continue;
+    if (!first)
+      out.put(", ");
+    first = false;
+    put_name(out, now.name(i));
+  }
+  return !first;
+}
+
+constexpr bool shares_columns(const aside_table& then, const aside_table& now) {
+  counter none;
+  return put_common_columns(none, then, now);
+}
+
+/// Writes that a column which counts goes on behind the values that are there.
+template <class Writer, class PutTable>
+constexpr void put_count_on(Writer& out, std::string_view column, PutTable put_table_name) {
+  out.put("SELECT setval(pg_get_serial_sequence(");
+  // The function reads its first argument as an identifier: a quoted name within a literal.
+  out.put('\'');
+  doubling<Writer> inner{out};
+  put_table_name(inner);
+  out.put("', ");
+  put_literal(out, column);
+  out.put("), max(");
+  put_name(out, column);
+  out.put(")) FROM ");
+  put_table_name(out);
+  out.put(" HAVING max(");
+  put_name(out, column);
+  out.put(") IS NOT NULL");
+}
+
+/// What a default gives to nextval, or nothing.
+constexpr std::string_view counting_sequence(const column& c) {
+  if (c.initial.kind != default_kind::expression)
+    return {};
+  sql_walk walk{c.initial.text};
+  if (!is_word(walk.next(), "NEXTVAL"))
+    return {};
+  const std::string_view argument = walk.next();
+  return argument.size() > 2 && argument.front() == '(' && walk.next().empty() ? argument.substr(1, argument.size() - 2)
+                                                                               : std::string_view{};
+}
+
+/// Writes a change of a table that is raw.
+template <class Writer>
+constexpr void put_raw_change(Writer& out, const step& s) {
+  const raw_table_text then = read_raw_table(s.old_raw->create);
+  const raw_table_text now = read_raw_table(s.raw->create);
+  const raw_item& item =
+      s.to >= 0 ? now.items[static_cast<std::size_t>(s.to)] : then.items[static_cast<std::size_t>(s.from)];
+  const raw_column c = item.constraint ? raw_column{} : read_raw_column(item.text);
+  out.put("ALTER TABLE ");
+  out.put(now.name);
+  const auto column = [&](std::string_view words) {
+    out.put(" ALTER COLUMN ");
+    out.put(item.name);
+    out.put(words);
+  };
+  switch (s.change) {
+  case raw_change::none:
+    break;
+  case raw_change::drop_constraint:
+    // What a partition had from its parent may be gone with the parent's.
+    out.put(same_text(s.raw->kind, "partition") ? " DROP CONSTRAINT IF EXISTS " : " DROP CONSTRAINT ");
+    out.put(item.name);
+    break;
+  case raw_change::drop_column:
+    out.put(" DROP COLUMN ");
+    out.put(item.name);
+    break;
+  case raw_change::add_column:
+    out.put(" ADD COLUMN ");
+    out.put(item.text);
+    break;
+  case raw_change::drop_default:
+    column(" DROP DEFAULT");
+    break;
+  case raw_change::drop_identity:
+    column(" DROP IDENTITY");
+    break;
+  case raw_change::alter_type: {
+    column(" TYPE ");
+    out.put(c.type);
+    out.put(" USING ");
+    out.put(item.name);
+    out.put("::");
+    // A cast has no collation.
+    std::size_t end = c.type.size();
+    for (sql_walk walk{c.type}; walk.at < c.type.size();)
+      if (const std::string_view token = walk.next(); is_word(token, "COLLATE"))
+        end = walk.at - token.size();
+    out.put(without_blanks(c.type.substr(0, end)));
+    break;
+  }
+  case raw_change::set_default:
+    column(" SET DEFAULT ");
+    out.put(c.initial);
+    break;
+  case raw_change::set_not_null:
+    column(" SET NOT NULL");
+    break;
+  case raw_change::drop_not_null:
+    column(" DROP NOT NULL");
+    break;
+  case raw_change::add_identity:
+    column(" ADD ");
+    out.put(c.identity);
+    break;
+  case raw_change::set_identity: {
+    sql_walk walk{c.identity};
+    walk.next();
+    column(is_word(walk.next(), "ALWAYS") ? " SET GENERATED ALWAYS" : " SET GENERATED BY DEFAULT");
+    break;
+  }
+  case raw_change::add_constraint:
+    out.put(" ADD ");
+    out.put(item.text);
+    break;
+  }
 }
 
 template <class Writer>
@@ -520,7 +703,50 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::drop_middle_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object:
     out.put(s.raw->drop);
+    break;
+  case step_kind::alter_raw_object:
+    put_raw_change(out, s);
+    break;
+  case step_kind::set_aside:
+    if (o.part == 0) {
+      out.put("CREATE SCHEMA ");
+      put_name(out, aside_schema);
+    } else {
+      out.put("ALTER TABLE ");
+      put_name_of(out, aside_table(s.before, s.old_raw));
+      out.put(" SET SCHEMA ");
+      put_name(out, aside_schema);
+    }
+    break;
+  case step_kind::keep_rows: {
+    const aside_table then(s.before, s.old_raw);
+    const aside_table now(s.after, s.raw);
+    if (o.part > 0) {
+      put_count_on(out, now.name(static_cast<std::size_t>(o.part - 1)),
+                   [&](auto& to_name) { put_name_of(to_name, now); });
+      break;
+    }
+    out.put("INSERT INTO ");
+    put_name_of(out, now);
+    out.put(" (");
+    put_common_columns(out, then, now);
+    out.put(") OVERRIDING SYSTEM VALUE\nSELECT ");
+    put_common_columns(out, then, now);
+    out.put("\nFROM ");
+    put_aside_name(out, then);
+    break;
+  }
+  case step_kind::drop_aside:
+    if (o.part == 0) {
+      out.put("DROP TABLE ");
+      put_aside_name(out, aside_table(s.before, s.old_raw));
+    } else {
+      out.put("DROP SCHEMA ");
+      put_name(out, aside_schema);
+    }
     break;
   case step_kind::create_early_raw_object:
   case step_kind::create_middle_raw_object:
@@ -544,9 +770,15 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     break;
   case step_kind::rename_enum:
     out.put("ALTER TYPE ");
-    put_object(out, pg, s.old_enum->schema, s.old_enum->name);
-    out.put(" RENAME TO ");
-    put_name(out, s.new_enum->name);
+    if (o.part == 0) {
+      put_object(out, pg, s.old_enum->schema, s.old_enum->name);
+      out.put(" RENAME TO ");
+      put_name(out, s.new_enum->name);
+    } else {
+      put_object(out, pg, s.old_enum->schema, s.new_enum->name);
+      out.put(" SET SCHEMA ");
+      put_name(out, s.new_enum->schema.empty() ? std::string_view("public") : s.new_enum->schema);
+    }
     break;
   case step_kind::rename_enum_value:
     out.put("ALTER TYPE ");
@@ -597,7 +829,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_object(out, pg, s.sequence->schema, s.sequence->name);
     if (s.sequence->type != type_kind::bigint)
       put_sequence_type(out, *s.sequence);
-    put_sequence_options(out, *s.sequence, false);
+    put_sequence_options(out, *s.sequence);
     if (s.sequence->cache != 1)
       put_sequence_cache(out, *s.sequence);
     if (s.sequence->cycle)
@@ -607,10 +839,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     // Goes on from where it is: START is where RESTART begins.
     out.put("ALTER SEQUENCE ");
     put_object(out, pg, s.sequence->schema, s.sequence->name);
-    put_sequence_type(out, *s.sequence);
-    put_sequence_options(out, *s.sequence, true);
-    put_sequence_cache(out, *s.sequence);
-    out.put(s.sequence->cycle ? " CYCLE" : " NO CYCLE");
+    put_sequence_changes(out, *s.old_sequence, *s.sequence);
     break;
   case step_kind::drop_sequence:
     out.put("DROP SEQUENCE ");
@@ -687,17 +916,38 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
       put_postgres_column(out, *s.new_column());
     }
     break;
+  case step_kind::release_default:
+    put_alter_table_early(out, s);
+    out.put(" ALTER COLUMN ");
+    put_name(out, s.old_column()->name);
+    out.put(" DROP DEFAULT");
+    break;
   case step_kind::drop_default:
     put_alter_column(out, s);
     out.put(" DROP DEFAULT");
     break;
   case step_kind::set_default:
-    put_alter_column(out, s);
-    out.put(" SET DEFAULT ");
-    put_postgres_default(out, s.new_column()->initial);
+    if (o.part == 0) {
+      put_alter_column(out, s);
+      out.put(" SET DEFAULT ");
+      put_postgres_default(out, s.new_column()->initial);
+    } else {
+      out.put("SELECT setval(");
+      out.put(counting_sequence(*s.new_column()));
+      out.put(", max(");
+      put_name(out, s.new_column()->name);
+      out.put(")) FROM ");
+      put_table(out, pg, *s.after);
+      out.put(" HAVING max(");
+      put_name(out, s.new_column()->name);
+      out.put(") IS NOT NULL");
+    }
     break;
   case step_kind::drop_identity:
-    put_alter_column(out, s);
+    // Before a sequence takes the name of the identity's own.
+    put_alter_table_early(out, s);
+    out.put(" ALTER COLUMN ");
+    put_name(out, s.old_column()->name);
     out.put(" DROP IDENTITY");
     break;
   case step_kind::add_identity:
@@ -707,21 +957,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
       out.put(" ADD ");
       put_identity(out, s.new_column()->identity);
     } else {
-      out.put("SELECT setval(pg_get_serial_sequence(");
-      // The function reads its first argument as an identifier: a quoted name within a literal.
-      out.put('\'');
-      doubling<Writer> inner{out};
-      put_table(inner, pg, *s.after);
-      out.put('\'');
-      out.put(", ");
-      put_literal(out, s.new_column()->name);
-      out.put("), max(");
-      put_name(out, s.new_column()->name);
-      out.put(")) FROM ");
-      put_table(out, pg, *s.after);
-      out.put(" HAVING max(");
-      put_name(out, s.new_column()->name);
-      out.put(") IS NOT NULL");
+      put_count_on(out, s.new_column()->name, [&](auto& to_name) { put_table(to_name, pg, *s.after); });
     }
     break;
   case step_kind::alter_identity:
@@ -829,6 +1065,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
 
 /// Adds the statements of a plan to a list, in order.
 constexpr void add_postgres_operations(const plan_view& p, std::vector<operation>& operations) {
+  bool aside = false;
   // Columns that leave an enum which is made anew have the old type until their own step.
   std::vector<std::size_t> old_enums;
   const auto drop_old_enums = [&] {
@@ -850,12 +1087,47 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
           operations.push_back({.step = i, .part = static_cast<int>(k) + 2});
       continue;
     }
+    if (s.kind == step_kind::rename_enum) {
+      if (!same_text(s.old_enum->name, s.new_enum->name))
+        operations.push_back({.step = i});
+      if (!same_text(s.old_enum->schema, s.new_enum->schema))
+        operations.push_back({.step = i, .part = 1});
+      continue;
+    }
     if (s.kind == step_kind::alter_options)
       continue;  // SQLite's.
-    operations.push_back({.step = i});
-    if (s.kind == step_kind::rename_column && s.old_column()->identity != identity_kind::none)
+    if (s.kind == step_kind::set_aside && !aside) {
+      operations.push_back({.step = i});
+      aside = true;
+    }
+    if (s.kind == step_kind::set_aside) {
       operations.push_back({.step = i, .part = 1});
-    if (s.kind == step_kind::add_identity) {
+      continue;
+    }
+    if (s.kind == step_kind::keep_rows && !shares_columns({s.before, s.old_raw}, {s.after, s.raw}))
+      continue;
+    operations.push_back({.step = i});
+    if (s.kind == step_kind::rename_column && s.old_column()->identity != identity_kind::none &&
+        s.new_column()->identity != identity_kind::none)
+      operations.push_back({.step = i, .part = 1});
+    if (s.kind == step_kind::keep_rows) {
+      const aside_table then(s.before, s.old_raw);
+      const aside_table now(s.after, s.raw);
+      for (std::size_t c = 0; c < now.size(); ++c)
+        if (now.counts(c) && then.has(now.name(c)))
+          operations.push_back({.step = i, .part = static_cast<int>(c) + 1});
+    } else if (s.kind == step_kind::set_default) {
+      // A sequence that takes the place of an identity goes on behind the values that are there.
+      if (s.old_column() != nullptr && s.old_column()->identity != identity_kind::none &&
+          !counting_sequence(*s.new_column()).empty())
+        operations.push_back({.step = i, .part = 1});
+    } else if (s.kind == step_kind::drop_aside) {
+      bool last = true;
+      for (std::size_t next = i + 1; next < p.steps.size(); ++next)
+        last &= p.steps[next].kind != step_kind::drop_aside;
+      if (last)
+        operations.push_back({.step = i, .part = 1});
+    } else if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});
     } else if (s.kind == step_kind::create_table) {
       for (std::size_t k = 0; k < s.after->uniques.size(); ++k)

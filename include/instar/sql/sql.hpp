@@ -39,6 +39,43 @@ inline std::vector<std::string> statements(dialect d, const plan_view& p) {
   return result;
 }
 
+namespace detail {
+
+/// What alter_raw_object does, for a person.
+inline std::string describe_raw_change(const step& s) {
+  const raw_table_text t = read_raw_table(s.to >= 0 ? s.raw->create : s.old_raw->create);
+  const raw_item& item = t.items[static_cast<std::size_t>(s.to >= 0 ? s.to : s.from)];
+  const std::string name = " " + std::string(read_relation_name(item.name).name);
+  switch (s.change) {
+  case raw_change::drop_constraint:
+    return "- constraint" + name;
+  case raw_change::drop_column:
+    return "- column" + name;
+  case raw_change::add_column:
+    return "+ column" + name;
+  case raw_change::add_constraint:
+    return "+ constraint" + name;
+  case raw_change::alter_type:
+    return "type of column" + name;
+  case raw_change::drop_default:
+  case raw_change::set_default:
+    return "default of column" + name;
+  case raw_change::set_not_null:
+    return "column" + name + " required";
+  case raw_change::drop_not_null:
+    return "column" + name + " nullable";
+  case raw_change::drop_identity:
+  case raw_change::add_identity:
+  case raw_change::set_identity:
+    return "identity of column" + name;
+  case raw_change::none:
+    break;
+  }
+  return {};
+}
+
+}  // namespace detail
+
 /// One line that says what a step does, for a person: `+ table users`, `~ column users.email: text → varchar(200)`.
 inline std::string describe(const step& s) {
   using namespace detail;
@@ -66,7 +103,17 @@ inline std::string describe(const step& s) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::drop_middle_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object:
     return "- " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
+  case step_kind::alter_raw_object:
+    return "~ " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name) + ": " + describe_raw_change(s);
+  case step_kind::set_aside:
+    return "~ table " + raw_table_name(s) + ": set aside, to be made anew";
+  case step_kind::keep_rows:
+    return "~ table " + raw_table_name(s) + ": the rows that it had";
+  case step_kind::drop_aside:
+    return "~ table " + raw_table_name(s) + ": the old one dropped";
   case step_kind::create_early_raw_object:
   case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
@@ -135,6 +182,8 @@ inline std::string describe(const step& s) {
   case step_kind::add_column:
     return "+ column " + new_column() + ": " + type_text(s.new_column()->type) +
            (s.new_column()->nullable ? ", nullable" : "");
+  case step_kind::release_default:
+    return "~ column " + old_column() + ": default dropped, for what it uses is made anew";
   case step_kind::drop_default:
     return "~ column " + new_column() + ": default dropped";
   case step_kind::set_default: {

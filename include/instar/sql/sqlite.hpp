@@ -124,7 +124,7 @@ constexpr void put_sqlite_column(Writer& out, const table& t, const column& c) {
   put_name(out, c.name);
   out.put(' ');
   put_sqlite_type(out, c.type);
-  if (!c.nullable)
+  if (!c.nullable && !(c.implied_not_null && is_rowid(t, c)))
     out.put(" NOT NULL");
   if (is_rowid(t, c)) {
     if (const std::string_view name = rowid_key_name(t); !name.empty()) {
@@ -449,7 +449,23 @@ enum class sqlite_part : int {
   trigger = 3000,
   legacy_off = 4000,
   foreign_keys_on,
+  drop_old_index = 5000,   ///< … + position: an index of a table that is set aside.
+  drop_old_unique = 6000,  ///< … + position: a unique index of it.
 };
+
+/// What stands for a row where none of a table's columns is copied: its row number, or the first column that can be
+/// written. Null where one is copied.
+template <class Copied>
+constexpr const column* column_without_source(const table& t, const Copied& copied) {
+  const column* found = nullptr;
+  for (const column& c : t.columns) {
+    if (copied(c))
+      return nullptr;
+    if (c.generated == generated_kind::none && (found == nullptr || is_rowid(t, c)))
+      found = &c;
+  }
+  return found;
+}
 
 template <class Writer>
 constexpr void put_copy_rows(Writer& out, const rebuild& r) {
@@ -462,25 +478,17 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
   const auto copied = [&](const column& now) {
     return now.generated == generated_kind::none && (source(now) != nullptr || fills_new_rows(now));
   };
-  bool any = false;
-  for (const column& c : r.after->columns)
-    any |= copied(c);
   out.put("INSERT INTO ");
   put_new_name(out, *r.after);
   out.put(" (");
-  if (!any) {
-    // Rows of which no value stays are rows all the same: an INSERT needs one column to make them.
-    for (const column& c : r.after->columns) {
-      if (c.generated != generated_kind::none)
-        continue;
-      put_name(out, c.name);
-      out.put(")\nSELECT ");
-      if (c.initial.kind == default_kind::none)
-        out.put("NULL");
-      else
-        put_sqlite_default(out, c.initial);
-      break;
-    }
+  if (const column* filler = column_without_source(*r.after, copied)) {
+    // No column is left of the old ones, but as many rows.
+    put_name(out, filler->name);
+    out.put(")\nSELECT ");
+    if (filler->initial.kind != default_kind::none)
+      put_sqlite_default(out, filler->initial);
+    else
+      out.put("NULL");  // A row number counts by itself.
     out.put("\nFROM ");
     put_table(out, dialect::sqlite, *r.after);
     return;
@@ -570,6 +578,26 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
 }
 
 template <class Writer>
+constexpr void put_sqlite_name_of(Writer& out, const aside_table& t) {
+  if (t.modelled != nullptr)
+    put_table(out, dialect::sqlite, *t.modelled);
+  else
+    out.put(t.raw.name);
+}
+
+/// Writes the name that a table has while another one takes its place.
+template <class Writer>
+constexpr void put_sqlite_aside_name(Writer& out, const aside_table& t) {
+  out.put("\"old_");
+  for (char c : t.bare_name()) {
+    if (c == '"')
+      out.put('"');
+    out.put(c);
+  }
+  out.put('"');
+}
+
+template <class Writer>
 constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   constexpr dialect lite = dialect::sqlite;
   const auto part = static_cast<sqlite_part>(o.part);
@@ -589,6 +617,17 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   }
   if (o.part >= static_cast<int>(sqlite_part::trigger) && o.part < static_cast<int>(sqlite_part::legacy_off)) {
     out.put(p.after.raw_objects[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::trigger))].create);
+    return;
+  }
+  if (o.part >= static_cast<int>(sqlite_part::drop_old_unique)) {
+    out.put("DROP INDEX ");
+    put_name(out,
+             o.on->uniques[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::drop_old_unique))].name);
+    return;
+  }
+  if (o.part >= static_cast<int>(sqlite_part::drop_old_index)) {
+    out.put("DROP INDEX ");
+    put_name(out, o.on->indexes[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::drop_old_index))].name);
     return;
   }
   switch (part) {
@@ -661,11 +700,33 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   switch (s.kind) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object:
   case step_kind::create_early_raw_object:
   case step_kind::drop_middle_raw_object:
   case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     put_postgres(out, p, o);
+    break;
+  case step_kind::set_aside:
+    out.put("ALTER TABLE ");
+    put_sqlite_name_of(out, {s.before, s.old_raw});
+    out.put(" RENAME TO ");
+    put_sqlite_aside_name(out, {s.before, s.old_raw});
+    break;
+  case step_kind::keep_rows:
+    out.put("INSERT INTO ");
+    put_sqlite_name_of(out, {s.after, s.raw});
+    out.put(" (");
+    put_common_columns(out, {s.before, s.old_raw}, {s.after, s.raw});
+    out.put(")\nSELECT ");
+    put_common_columns(out, {s.before, s.old_raw}, {s.after, s.raw});
+    out.put("\nFROM ");
+    put_sqlite_aside_name(out, {s.before, s.old_raw});
+    break;
+  case step_kind::drop_aside:
+    out.put("DROP TABLE ");
+    put_sqlite_aside_name(out, {s.before, s.old_raw});
     break;
   case step_kind::drop_view:
     out.put("DROP VIEW ");
@@ -682,10 +743,14 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
     put_table(out, lite, *s.before);
     break;
   case step_kind::rename_table:
+    // A name that differs in capitals alone is taken for the name of the other one: the table gets there by a third.
     out.put("ALTER TABLE ");
     put_table(out, lite, *s.before);
     out.put(" RENAME TO ");
-    put_name(out, s.after->name);
+    if (same_but_for_case(s.before->name, s.after->name))
+      put_new_name(out, *s.after);
+    else
+      put_name(out, s.after->name);
     break;
   case step_kind::rename_column:
     out.put("ALTER TABLE ");
@@ -748,7 +813,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
   const auto add = [&](sqlite_part part, const table* on = nullptr, std::size_t offset = 0) {
     operations.push_back({.part = static_cast<int>(part) + static_cast<int>(offset), .on = on});
   };
-  const bool unsafe = !rebuilds.empty() || p.has(step_kind::drop_table);
+  const bool unsafe = !rebuilds.empty() || p.has(step_kind::drop_table) || p.has(step_kind::set_aside);
   if (unsafe)
     add(sqlite_part::foreign_keys_off);
 
@@ -803,6 +868,8 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     switch (s.kind) {
     case step_kind::drop_raw_object:
     case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
+    case step_kind::drop_late_raw_object:
     case step_kind::create_early_raw_object:
     case step_kind::drop_middle_raw_object:
     case step_kind::create_middle_raw_object:
@@ -812,9 +879,32 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::rename_column:
       operations.push_back({.step = i});
       break;
-    case step_kind::rename_table:
-      if (!same_text(s.before->name, s.after->name))
+    case step_kind::set_aside:
+      // Indexes keep their names, which the new table's want.
+      if (s.before != nullptr) {
+        for (std::size_t k = 0; k < s.before->indexes.size(); ++k)
+          add(sqlite_part::drop_old_index, s.before, k);
+        for (std::size_t k = 0; k < s.before->uniques.size(); ++k)
+          if (!s.before->uniques[k].in_table)
+            add(sqlite_part::drop_old_unique, s.before, k);
+      }
+      add(sqlite_part::legacy_on);
+      operations.push_back({.step = i});
+      add(sqlite_part::legacy_off);
+      break;
+    case step_kind::keep_rows:
+      if (shares_columns({s.before, s.old_raw}, {s.after, s.raw}))
         operations.push_back({.step = i});
+      break;
+    case step_kind::drop_aside:
+      operations.push_back({.step = i});
+      break;
+    case step_kind::rename_table:
+      if (!same_text(s.before->name, s.after->name)) {
+        operations.push_back({.step = i});
+        if (same_but_for_case(s.before->name, s.after->name))
+          add(sqlite_part::rename_new, s.after);
+      }
       break;
     case step_kind::create_view:
       if (s.to < 0)
