@@ -238,7 +238,12 @@ struct column {
   std::string_view generated_as{};
   std::string_view collation{};
   std::string_view comment{};
+  // What follows is said of the way from the previous version, and is no part of the schema: never compared.
   std::string_view renamed_from{};
+  std::string_view convert_using{};  ///< SQL that makes a value of this type of the old one, where the type changes.
+  std::string_view backfill{};       ///< SQL whose value old rows get, where the column is new or newly required.
+  /// SQLite: a row number whose CREATE TABLE does not say NOT NULL, which it is all the same. Not compared.
+  bool implied_not_null = false;
 };
 
 /// When a constraint is checked. https://www.postgresql.org/docs/current/sql-set-constraints.html
@@ -253,6 +258,7 @@ struct key {
   /// SQLite: a unique constraint that stands in CREATE TABLE instead of being an index of its own, so that only a table
   /// made anew is rid of it. Both mean the same, and are not compared.
   bool in_table = false;
+  std::string_view renamed_from{};
 };
 
 enum class referential_action : unsigned char { no_action, restrict_action, cascade, set_null, set_default };
@@ -266,11 +272,13 @@ struct foreign_key {
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
   instar::deferral deferral = deferral::not_deferrable;
+  std::string_view renamed_from{};
 };
 
 struct check {
   std::string_view name{};
   std::string_view expression{};
+  std::string_view renamed_from{};
 };
 
 enum class null_order : unsigned char { standard, first, last };
@@ -294,6 +302,7 @@ struct index {
   std::string_view method{};  ///< Empty: btree.
   std::string_view where{};
   std::span<const std::string_view> include{};
+  std::string_view renamed_from{};
 };
 
 struct exclusion {
@@ -302,6 +311,7 @@ struct exclusion {
   std::string_view method{};  ///< Empty: gist.
   std::string_view where{};
   instar::deferral deferral = deferral::not_deferrable;
+  std::string_view renamed_from{};
 };
 
 struct table {
@@ -614,7 +624,11 @@ enum class attribute_kind : unsigned char {
   collate,
   comment,
   column_name,
+  // What is said of the way from the previous version: no part of a content hash.
   renamed_from,
+  convert_using,
+  backfill,
+  first_of_the_way = renamed_from,
 };
 
 enum class table_attribute_kind : unsigned char {
@@ -718,6 +732,7 @@ struct table_attribute {
   bool nulls_not_distinct = false;
   piece text{};
   piece name{};
+  piece renamed_from{};  ///< The name that a constraint or index had in the previous version.
   piece method{};
   piece where{};
   piece target{};  ///< The table that a foreign key references.
@@ -830,6 +845,12 @@ struct index_attribute : detail::table_attributes_base<N> {
     copy.head.name = detail::piece::of(name);
     return copy;
   }
+  /// \param old_name the name in the previous version, where a rename does not follow from an equal definition
+  constexpr index_attribute renamed_from(std::string_view old_name) const {
+    index_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
+    return copy;
+  }
   /// Makes it a unique index (the constraint is `unique(…)`).
   constexpr index_attribute unique() const {
     index_attribute copy = *this;
@@ -871,6 +892,12 @@ struct key_attribute : detail::table_attributes_base<N> {
     copy.head.name = detail::piece::of(name);
     return copy;
   }
+  /// \param old_name the name in the previous version, where a rename does not follow from an equal definition
+  constexpr key_attribute renamed_from(std::string_view old_name) const {
+    key_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
+    return copy;
+  }
   constexpr key_attribute nulls_not_distinct() const {
     key_attribute copy = *this;
     copy.head.nulls_not_distinct = true;
@@ -905,6 +932,11 @@ struct foreign_key_attribute : detail::table_attributes_base<N> {
     copy.head.name = detail::piece::of(name);
     return copy;
   }
+  constexpr foreign_key_attribute renamed_from(std::string_view old_name) const {
+    foreign_key_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
+    return copy;
+  }
   constexpr foreign_key_attribute on_delete(referential_action action) const {
     foreign_key_attribute copy = *this;
     copy.head.on_delete = action;
@@ -934,6 +966,12 @@ struct exclude_attribute : detail::table_attributes_base<N> {
   constexpr exclude_attribute named(std::string_view name) const {
     exclude_attribute copy = *this;
     copy.head.name = detail::piece::of(name);
+    return copy;
+  }
+  /// \param old_name the name in the previous version, where a rename does not follow from an equal definition
+  constexpr exclude_attribute renamed_from(std::string_view old_name) const {
+    exclude_attribute copy = *this;
+    copy.head.renamed_from = detail::piece::of(old_name);
     return copy;
   }
   constexpr exclude_attribute using_method(std::string_view method) const {
@@ -994,9 +1032,14 @@ struct text_attribute {
   detail::table_attribute_kind table_kind;
   std::string_view text;
   std::string_view name{};
+  std::string_view old_name{};
 
   constexpr text_attribute named(std::string_view constraint_name) const {
-    return {column_kind, table_kind, text, constraint_name};
+    return {column_kind, table_kind, text, constraint_name, old_name};
+  }
+  /// Of a check of the table: the name that it had in the previous version.
+  constexpr text_attribute renamed_from(std::string_view previous_name) const {
+    return {column_kind, table_kind, text, name, previous_name};
   }
   constexpr operator attribute() const {
     return {.kind = column_kind,
@@ -1006,7 +1049,10 @@ struct text_attribute {
             .name_data = name.data()};
   }
   constexpr operator detail::table_attributes_base<0>() const {
-    return {.head = {.kind = table_kind, .text = detail::piece::of(text), .name = detail::piece::of(name)},
+    return {.head = {.kind = table_kind,
+                     .text = detail::piece::of(text),
+                     .name = detail::piece::of(name),
+                     .renamed_from = detail::piece::of(old_name)},
             .parts = {}};
   }
 };
@@ -1106,6 +1152,12 @@ struct vocabulary {
   static constexpr text_attribute renamed_from(std::string_view old_name) {
     return {attribute_kind::renamed_from, table_attribute_kind::renamed_from, old_name};
   }
+  /// How a value becomes one of the column's new type, where the type changed:
+  /// `convert_using("to_timestamp(seen_at)")`.
+  static constexpr attribute convert_using(std::string_view sql) { return said(attribute_kind::convert_using, 0, sql); }
+  /// What rows that are there get in a new column, or for NULL in one that becomes required:
+  /// `backfill_sql("lower(email)")`.
+  static constexpr attribute backfill_sql(std::string_view sql) { return said(attribute_kind::backfill, 0, sql); }
   /// What follows the parenthesis of CREATE TABLE on SQLite: "STRICT", "WITHOUT ROWID".
   static constexpr table_attributes_base<0> options(std::string_view words) {
     return {.head = {.kind = table_attribute_kind::options, .text = piece::of(words)}, .parts = {}};
@@ -1988,6 +2040,9 @@ enum class mistake_kind : unsigned char {
   name_collision,
   duplicate_object,
   duplicate_value,
+  rename_of_nothing,
+  rename_of_kept,
+  rename_taken,
 };
 
 struct mistake {
@@ -2093,6 +2148,21 @@ constexpr void put_mistake(Writer& out, const mistake& m) {
     out.put(m.other);
     out.put("; give one of them another");
     break;
+  case mistake_kind::rename_of_nothing:
+    out.put("INS1040 renamed_from names ");
+    out.put(m.other);
+    out.put(", which the last migration does not have; correct the name, or leave renamed_from out");
+    break;
+  case mistake_kind::rename_of_kept:
+    out.put("INS1041 renamed_from names ");
+    out.put(m.other);
+    out.put(", which is still there beside it; remove it there, or leave renamed_from out");
+    break;
+  case mistake_kind::rename_taken:
+    out.put("INS1042 another one is renamed from ");
+    out.put(m.other);
+    out.put(" too; leave one renamed_from out");
+    break;
   }
 }
 
@@ -2142,6 +2212,9 @@ INSTAR_MISTAKE(INS1022_the_referenced_column_is_neither_primary_key_nor_unique__
 INSTAR_MISTAKE(INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
 INSTAR_MISTAKE(INS1025_the_schema_has_another_table_view_sequence_or_enum_of_this_name__rename_one)
 INSTAR_MISTAKE(INS1026_two_values_of_an_enum_have_one_text_in_the_database__give_one_of_them_another)
+INSTAR_MISTAKE(INS1040_renamed_from_names_what_the_last_migration_does_not_have__correct_it_or_leave_it_out)
+INSTAR_MISTAKE(INS1041_renamed_from_names_what_is_still_there__remove_that_or_leave_renamed_from_out)
+INSTAR_MISTAKE(INS1042_two_are_renamed_from_one__leave_one_renamed_from_out)
 #undef INSTAR_MISTAKE
 
 constexpr bool tell(const mistake& m) {
@@ -2177,6 +2250,10 @@ constexpr bool tell(const mistake& m) {
     INSTAR_TELL(name_collision, INS1023_a_derived_name_is_taken_by_another_object__give_one_of_them_a_name_with_named)
     INSTAR_TELL(duplicate_object, INS1025_the_schema_has_another_table_view_sequence_or_enum_of_this_name__rename_one)
     INSTAR_TELL(duplicate_value, INS1026_two_values_of_an_enum_have_one_text_in_the_database__give_one_of_them_another)
+    INSTAR_TELL(rename_of_nothing,
+                INS1040_renamed_from_names_what_the_last_migration_does_not_have__correct_it_or_leave_it_out)
+    INSTAR_TELL(rename_of_kept, INS1041_renamed_from_names_what_is_still_there__remove_that_or_leave_renamed_from_out)
+    INSTAR_TELL(rename_taken, INS1042_two_are_renamed_from_one__leave_one_renamed_from_out)
 #undef INSTAR_TELL
   }
   return false;
@@ -2265,6 +2342,28 @@ constexpr void put_derived_name(Writer& out, std::string_view table, std::span<c
   for (int shift = 28; shift >= 0; shift -= 4)
     out.put("0123456789abcdef"[(hash >> shift) & 0xFu]);
 }
+
+/// The parts of the name `table_column_seq` that PostgreSQL gives the sequence of an identity column: the longer one is
+/// cut until both fit into 63 bytes. https://doxygen.postgresql.org/indexcmds_8c.html (makeObjectName)
+struct sequence_name_parts {
+  std::string_view table;
+  std::string_view column;
+
+  constexpr sequence_name_parts(std::string_view whole_table, std::string_view whole_column) {
+    constexpr std::size_t room = name_limit - 5;  // "_" and "_seq"
+    std::size_t first = whole_table.size();
+    std::size_t second = whole_column.size();
+    while (first + second > room)
+      --(first > second ? first : second);
+    const auto cut = [](std::string_view text, std::size_t size) {
+      while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u)
+        --size;
+      return text.substr(0, size);
+    };
+    table = cut(whole_table, first);
+    column = cut(whole_column, second);
+  }
+};
 
 }  // namespace instar::detail
 
@@ -2523,6 +2622,12 @@ struct table_builder {
       case attribute_kind::renamed_from:
         c.renamed_from = a.text();
         break;
+      case attribute_kind::convert_using:
+        c.convert_using = a.text();
+        break;
+      case attribute_kind::backfill:
+        c.backfill = a.text();
+        break;
       default:
         break;
       }
@@ -2576,15 +2681,18 @@ struct table_builder {
     const std::span<const member_part> extra = words.further_parts_of(a);
     switch (a.kind) {
     case table_attribute_kind::primary_key:
-      table.primary_key = {
-          .name = name_or(a.name, no_columns, "_pkey"), .columns = names_of(words, all), .deferral = a.deferral};
+      table.primary_key = {.name = name_or(a.name, no_columns, "_pkey"),
+                           .columns = names_of(words, all),
+                           .deferral = a.deferral,
+                           .renamed_from = a.renamed_from};
       break;
     case table_attribute_kind::unique: {
       const auto on = names_of(words, all);
       uniques[uniques_used++] = {.name = name_or(a.name, on, "_key"),
                                  .columns = on,
                                  .nulls_not_distinct = a.nulls_not_distinct,
-                                 .deferral = a.deferral};
+                                 .deferral = a.deferral,
+                                 .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::foreign_key: {
@@ -2597,7 +2705,8 @@ struct table_builder {
                                            .target_columns = {names.data() + target, extra.size()},
                                            .on_delete = a.on_delete,
                                            .on_update = a.on_update,
-                                           .deferral = a.deferral};
+                                           .deferral = a.deferral,
+                                           .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::index: {
@@ -2608,7 +2717,8 @@ struct table_builder {
                                  .nulls_not_distinct = a.nulls_not_distinct,
                                  .method = a.method,
                                  .where = a.where,
-                                 .include = names_of(words, extra)};
+                                 .include = names_of(words, extra),
+                                 .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::exclude: {
@@ -2617,12 +2727,14 @@ struct table_builder {
                                        .parts = on,
                                        .method = a.method,
                                        .where = a.where,
-                                       .deferral = a.deferral};
+                                       .deferral = a.deferral,
+                                       .renamed_from = a.renamed_from};
       break;
     }
     case table_attribute_kind::check:
       checks[checks_used] = {.name = a.name.size == 0 ? check_name(words) : std::string_view(a.name),
-                             .expression = a.text};
+                             .expression = a.text,
+                             .renamed_from = a.renamed_from};
       ++checks_used;
       break;
     case table_attribute_kind::comment:
@@ -2912,6 +3024,8 @@ struct model_reading : model_facts {
 
       for (++a; a->kind > attribute_kind::field; ++a) {
         const attribute_kind kind = a->kind;
+        if (kind >= attribute_kind::first_of_the_way)
+          continue;
         // With the sizes of the texts that follow: where one ends and the next begins is part of what is said.
         hash =
             (hash ^ (static_cast<std::uint64_t>(a->text_size) << 32 ^ static_cast<std::uint64_t>(a->name_size) << 56 ^
@@ -2998,6 +3112,8 @@ struct model_reading : model_facts {
     for (std::size_t i = 0; i < words.said_of_table_count; ++i) {
       const table_attribute& a = words.said_of_table[i];
       const table_attribute_kind kind = a.kind;
+      if (kind == table_attribute_kind::renamed_from)
+        continue;
       hash = (hash ^ (static_cast<std::uint64_t>(kind) << 48 | static_cast<std::uint64_t>(a.on_delete) << 40 |
                       static_cast<std::uint64_t>(a.on_update) << 32 | static_cast<std::uint64_t>(a.deferral) << 24 |
                       static_cast<std::uint64_t>(a.part_count) << 8 | (a.unique ? 1u : 0u) |
@@ -3126,7 +3242,8 @@ inline constexpr table_storage<sizes_of(facts_of<Model>.words)> storage_of{facts
 namespace instar::detail {
 
 // The members of the schema structs by name, once for the writer and the reader. Each function decomposes its struct
-// into as many names as it has: a member that is added to the schema and forgotten here does not compile.
+// into as many names as it has: a member that is added to the schema and forgotten here does not compile. Not visited
+// is what is said of the way to a schema alone: a snapshot is what came out.
 
 template <class Visit>
 constexpr void visit_members(enum_value& object, Visit& visit) {
@@ -3168,7 +3285,7 @@ constexpr void visit_members(column_default& object, Visit& visit) {
 template <class Visit>
 constexpr void visit_members(column& object, Visit& visit) {
   auto& [name, type, nullable, primary_key, unique, updated_at, identity, initial, generated, generated_as, collation,
-         comment, renamed_from] = object;
+         comment, renamed_from, convert_using, backfill, implied_not_null] = object;
   visit("name", name);
   visit("type", type);
   visit("nullable", nullable);
@@ -3182,11 +3299,12 @@ constexpr void visit_members(column& object, Visit& visit) {
   visit("collation", collation);
   visit("comment", comment);
   visit("renamed_from", renamed_from);
+  visit("implied_not_null", implied_not_null);
 }
 
 template <class Visit>
 constexpr void visit_members(key& object, Visit& visit) {
-  auto& [name, columns, nulls_not_distinct, deferral, in_table] = object;
+  auto& [name, columns, nulls_not_distinct, deferral, in_table, renamed_from] = object;
   visit("name", name);
   visit("columns", columns);
   visit("nulls_not_distinct", nulls_not_distinct);
@@ -3196,7 +3314,8 @@ constexpr void visit_members(key& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(foreign_key& object, Visit& visit) {
-  auto& [name, columns, target_schema, target_table, target_columns, on_delete, on_update, deferral] = object;
+  auto& [name, columns, target_schema, target_table, target_columns, on_delete, on_update, deferral, renamed_from] =
+      object;
   visit("name", name);
   visit("columns", columns);
   visit("target_schema", target_schema);
@@ -3209,7 +3328,7 @@ constexpr void visit_members(foreign_key& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(check& object, Visit& visit) {
-  auto& [name, expression] = object;
+  auto& [name, expression, renamed_from] = object;
   visit("name", name);
   visit("expression", expression);
 }
@@ -3228,7 +3347,7 @@ constexpr void visit_members(index_part& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(index& object, Visit& visit) {
-  auto& [name, parts, unique, nulls_not_distinct, method, where, include] = object;
+  auto& [name, parts, unique, nulls_not_distinct, method, where, include, renamed_from] = object;
   visit("name", name);
   visit("parts", parts);
   visit("unique", unique);
@@ -3240,7 +3359,7 @@ constexpr void visit_members(index& object, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_members(exclusion& object, Visit& visit) {
-  auto& [name, parts, method, where, deferral] = object;
+  auto& [name, parts, method, where, deferral, renamed_from] = object;
   visit("name", name);
   visit("parts", parts);
   visit("method", method);
@@ -4451,16 +4570,142 @@ constexpr raw_object policy(detail::counted_text name, detail::counted_text crea
 // ---- instar/sql/compiled.hpp
 
 
-// ---- instar/sql/sqlite.hpp
-
-
-// ---- instar/sql/postgres.hpp
+// ---- instar/diff/rename_check.hpp
 
 
 // ---- instar/diff/diff.hpp
 
 
-// ---- instar/diff/plan.hpp
+// ---- instar/diff/object_changes.hpp
+
+
+// ---- instar/diff/order.hpp
+
+/// \file What is made of text (views, functions, triggers) in an order in which each stands behind what it names.
+
+namespace instar::detail {
+
+/// Something that is made, and what it is called by others; nothing, when nobody can name it.
+struct named_text {
+  std::string_view name{};
+  std::string_view text{};
+};
+
+/// The hash of a word, in capitals or not.
+constexpr std::uint64_t hash_word(std::string_view word) {
+  std::uint64_t hash = 0;
+  for (char c : word)
+    hash = (hash + static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) + 1) * hash_base;
+  return hash;
+}
+
+/// Finds which of the items a text names. A name that is no single word, such as one with a blank in it, is looked for
+/// as it stands by nobody: then the given order has to do.
+class word_finder {
+ public:
+  constexpr explicit word_finder(const std::vector<named_text>& items) {
+    std::size_t capacity = 4;
+    while (capacity < items.size() * 2)
+      capacity *= 2;
+    slots_.assign(capacity, {});
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (items[i].name.empty())
+        continue;
+      const std::uint64_t hash = hash_word(items[i].name);
+      std::size_t slot = (hash >> 32) & (capacity - 1);
+      while (slots_[slot].item >= 0)
+        slot = (slot + 1) & (capacity - 1);
+      slots_[slot] = {hash, static_cast<int>(i)};
+    }
+  }
+
+  /// Calls `found(item)` for each time that the text has an item's name as a word.
+  template <class Found>
+  constexpr void each(std::string_view text, Found found) const {
+    const auto letter = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+             static_cast<unsigned char>(c) >= 0x80;
+    };
+    std::size_t start = 0;
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+      if (i != text.size() && letter(text[i]))
+        continue;
+      if (i != start) {
+        const std::uint64_t hash = hash_word(text.substr(start, i - start));
+        for (std::size_t slot = (hash >> 32) & (slots_.size() - 1); slots_[slot].item >= 0;
+             slot = (slot + 1) & (slots_.size() - 1))
+          if (slots_[slot].hash == hash)
+            found(static_cast<std::size_t>(slots_[slot].item));
+      }
+      start = i + 1;
+    }
+  }
+
+ private:
+  struct entry {
+    std::uint64_t hash = 0;
+    int item = -1;
+  };
+  std::vector<entry> slots_;
+};
+
+/// The most items that are put in order. More than that come from a database, which gives them in an order that works,
+/// or would cost a compiler too much.
+inline constexpr std::size_t most_ordered = 128;
+
+/// An order in which every item stands behind those that its text names, and otherwise as it is given. In a circle the
+/// one that is given first goes first.
+constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>& items) {
+  std::vector<std::size_t> order;
+  if (items.size() < 2 || items.size() > most_ordered) {
+    for (std::size_t i = 0; i < items.size(); ++i)
+      order.push_back(i);
+    return order;
+  }
+  const word_finder names(items);
+  struct need {
+    std::size_t user;
+    std::size_t needed;
+  };
+  std::vector<need> needs;
+  std::vector<std::size_t> waits(items.size(), 0);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    names.each(items[i].text, [&](std::size_t needed) {
+      // Overloaded functions name each other by their own name.
+      if (needed == i || hash_word(items[needed].name) == hash_word(items[i].name))
+        return;
+      needs.push_back({i, needed});
+      ++waits[i];
+    });
+  std::vector<char> done(items.size(), 0);
+  std::size_t first = 0;
+  while (order.size() < items.size()) {
+    while (done[first])
+      ++first;
+    std::size_t next = first;
+    while (next < items.size() && (done[next] || waits[next] != 0))
+      ++next;
+    if (next == items.size())
+      next = first;
+    done[next] = 1;
+    order.push_back(next);
+    for (const need& n : needs)
+      if (n.needed == next)
+        --waits[n.user];
+  }
+  return order;
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/diff/raw_object.hpp
+
+
+// ---- instar/diff/raw_table.hpp
+
+
+// ---- instar/diff/step.hpp
 
 
 // ---- instar/schema/compare.hpp
@@ -4471,9 +4716,13 @@ namespace instar::detail {
 
 /// Whether `now` is the enum that was called `then`, or declares that it was.
 constexpr bool same_enum(const enumeration& then, const enumeration& now) {
-  if (!same_text(then.schema, now.schema))
+  if (same_text(then.schema, now.schema) && same_text(then.name, now.name))
+    return true;
+  if (now.renamed_from.empty())
     return false;
-  return same_text(then.name, now.name) || (!now.renamed_from.empty() && same_text(then.name, now.renamed_from));
+  // The old name alone, or with the schema that it moves from.
+  return (same_text(then.schema, now.schema) && same_text(then.name, now.renamed_from)) ||
+         names_object(now.renamed_from, then.schema, then.name);
 }
 
 constexpr bool same_type(const column_type& then, const column_type& now) {
@@ -4608,6 +4857,17 @@ constexpr bool same_definition(const sequence_object& a, const sequence_object& 
          a.cycle == b.cycle;
 }
 
+/// Whether two names differ, and in capitals alone: to SQLite they name the same thing.
+constexpr bool same_but_for_case(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  if (a.size() != b.size() || same_text(a, b))
+    return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (small(a[i]) != small(b[i]))
+      return false;
+  return true;
+}
+
 /// Whether SQL has a name as a word of its own, in capitals or not: unquoted names have none. A wrong "yes" costs an
 /// object that is made again.
 constexpr bool mentions(std::string_view text, std::string_view name) {
@@ -4616,19 +4876,29 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
            static_cast<unsigned char>(c) >= 0x80;
   };
   const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (name.empty() || text.size() < name.size())
+  if (name.empty())
     return false;
   const char first = small(name[0]);
+  // A letter and its capital differ in one bit. Most of the time is spent on looking for the first.
+  const char capital = first >= 'a' && first <= 'z' ? ' ' : '\0';
   for (std::size_t i = 0; i + name.size() <= text.size(); ++i) {
-    if (small(text[i]) != first || (i != 0 && letter(text[i - 1])) ||
-        (i + name.size() != text.size() && letter(text[i + name.size()])))
+    if (static_cast<char>(text[i] | capital) != first || (i != 0 && letter(text[i - 1])))
       continue;
-    std::size_t same = 1;
-    while (same < name.size() && small(text[i + same]) == small(name[same]))
-      ++same;
-    if (same == name.size())
+    std::size_t same = 0;
+    std::size_t end = i;
+    for (; same < name.size() && end < text.size() && small(text[end]) == small(name[same]); ++same)
+      // A quote within a name stands twice.
+      end += (text[end] == '"' || text[end] == '\'') && end + 1 < text.size() && text[end + 1] == text[end] ? 2 : 1;
+    if (same == name.size() && (end == text.size() || !letter(text[end])))
       return true;
   }
+  return false;
+}
+
+constexpr bool mentions_any(std::string_view text, const std::vector<std::string_view>& names) {
+  for (std::string_view name : names)
+    if (mentions(text, name))
+      return true;
   return false;
 }
 
@@ -4642,7 +4912,7 @@ constexpr bool selects_all(std::string_view query) {
 
 }  // namespace instar::detail
 
-/// \file A plan: the steps from one schema to another, in the order in which a database takes them.
+/// \file A step of a plan: what it does and to which objects.
 
 namespace instar {
 
@@ -4658,9 +4928,9 @@ enum class step_kind : unsigned char {
   rename_enum_value,
   create_enum,
   add_enum_value,
+  drop_identity,
   create_sequence,
   alter_sequence,
-  create_early_raw_object,
   drop_foreign_key,
   drop_exclusion,
   drop_check,
@@ -4668,6 +4938,8 @@ enum class step_kind : unsigned char {
   drop_unique,
   drop_primary_key,
   drop_middle_raw_object,
+  release_default,
+  set_aside,
   drop_table,
   rename_table,
   rename_column,
@@ -4677,22 +4949,26 @@ enum class step_kind : unsigned char {
   drop_generated,
   drop_column,
   rebuild_enum,
+  clear_raw_object,
+  create_early_raw_object,
+  alter_raw_object,
   create_table,
   add_column,
   drop_default,
-  drop_identity,
   alter_type,
   alter_collation,
   set_default,
   fill_nulls,
   set_not_null,
   drop_not_null,
-  add_identity,
   alter_identity,
+  create_middle_raw_object,
+  keep_rows,
+  drop_aside,
   drop_early_raw_object,
   drop_enum,
   drop_sequence,
-  create_middle_raw_object,
+  add_identity,
   add_primary_key,
   add_unique,
   add_check,
@@ -4705,6 +4981,7 @@ enum class step_kind : unsigned char {
   create_view,
   comment_view,
   create_raw_object,
+  drop_late_raw_object,
   drop_extension,
 };
 
@@ -4712,6 +4989,23 @@ inline constexpr std::size_t step_kind_count = static_cast<std::size_t>(step_kin
 
 /// Which of a table's constraints a step renames.
 enum class constraint_kind : unsigned char { primary_key, unique, check, foreign_key, exclusion };
+
+/// What alter_raw_object does to a table that the value does not model, in the order in which it is done.
+enum class raw_change : unsigned char {
+  none,
+  drop_constraint,
+  drop_column,
+  add_column,
+  drop_default,
+  drop_identity,
+  alter_type,
+  set_default,
+  set_not_null,
+  drop_not_null,
+  add_identity,
+  set_identity,
+  add_constraint,
+};
 
 /// One step. Which members it uses follows from its kind; all look into the two schemas of the plan.
 struct step {
@@ -4725,8 +5019,13 @@ struct step {
   const enumeration* new_enum = nullptr;
   const view_object* old_view = nullptr;
   const view_object* new_view = nullptr;
+  /// Of alter_raw_object the table as it was; of a table that is set aside to be made anew the old one, where it is
+  /// raw.
+  const raw_object* old_raw = nullptr;
   const raw_object* raw = nullptr;
+  raw_change change = raw_change::none;  ///< Of alter_raw_object, whose `from` and `to` are positions among its items.
   const extension_object* extension = nullptr;
+  const sequence_object* old_sequence = nullptr;  ///< Of alter_sequence.
   const sequence_object* sequence = nullptr;
   std::string_view schema{};  ///< Of create_schema.
 
@@ -4738,284 +5037,604 @@ struct step {
   }
 };
 
-/// What can go wrong with a step. Codes are stable.
-enum class hazard : unsigned char {
-  drops_table,         ///< INS2001 every row of the table is lost
-  drops_column,        ///< INS2002 every value of the column is lost
-  narrows_type,        ///< INS2003 values that do not fit the new type are cut, rounded or make it fail
-  removes_enum_value,  ///< INS2004 rows that have the value make it fail
-  needs_value,         ///< INS2005 a required column without default: fails when the table has rows
-  makes_required,      ///< INS2006 rows with NULL make it fail
-  makes_unique,        ///< INS2007 rows with equal values make it fail
-  changes_key,         ///< INS2008 the primary key is replaced
+}  // namespace instar
+
+/// \file Tables that the value does not model (partitioned ones, partitions, children): their CREATE TABLE taken apart,
+/// so that a change of one is an ALTER and not a new table without its rows.
+
+namespace instar::detail {
+
+/// Walks over SQL text one token after the other: a name or word, a quoted text, a parenthesis with all that is in it,
+/// or one other character.
+struct sql_walk {
+  std::string_view text;
+  std::size_t at = 0;
+
+  static constexpr bool blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+  static constexpr bool letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  }
+
+  /// The next token, or an empty text at the end.
+  constexpr std::string_view next() {
+    while (at < text.size() && blank(text[at]))
+      ++at;
+    const std::size_t start = at;
+    if (at == text.size())
+      return {};
+    if (text[at] == '"' || text[at] == '\'')
+      skip_quoted();
+    else if (text[at] == '(')
+      skip_parentheses();
+    else if (letter(text[at]))
+      while (at < text.size() && letter(text[at]))
+        ++at;
+    else
+      ++at;
+    return text.substr(start, at - start);
+  }
+
+  /// Moves behind a quoted text; a quote within it is written twice.
+  constexpr void skip_quoted() {
+    const char quote = text[at++];
+    while (at < text.size()) {
+      if (text[at++] != quote)
+        continue;
+      if (at == text.size() || text[at] != quote)
+        return;
+      ++at;
+    }
+  }
+
+  constexpr void skip_parentheses() {
+    int depth = 0;
+    while (at < text.size()) {
+      const char c = text[at];
+      if (c == '"' || c == '\'') {
+        skip_quoted();
+        continue;
+      }
+      ++at;
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (depth == 0)
+        return;
+    }
+  }
 };
 
-/// The stable code of a hazard.
-constexpr std::string_view code_of(hazard h) {
-  constexpr std::string_view codes[] = {"INS2001", "INS2002", "INS2003", "INS2004",
-                                        "INS2005", "INS2006", "INS2007", "INS2008"};
-  return codes[static_cast<std::size_t>(h)];
+constexpr std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && sql_walk::blank(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && sql_walk::blank(text.back()))
+    text.remove_suffix(1);
+  return text;
 }
 
-/// Whether a hazard destroys data, rather than making the migration fail and leave all as it was.
-constexpr bool destroys_data(hazard h) {
-  return h == hazard::drops_table || h == hazard::drops_column || h == hazard::narrows_type;
-}
-
-struct hazard_note {
-  instar::hazard hazard{};
-  std::size_t step = 0;  ///< Position in the plan's steps.
-};
-
-/// The hazards of a compile-time plan. No step has more than two.
-template <std::size_t Capacity>
-struct hazard_list {
-  std::array<hazard_note, Capacity> notes{};
-  std::size_t count = 0;
-
-  constexpr std::size_t size() const { return count; }
-  constexpr bool empty() const { return count == 0; }
-  constexpr const hazard_note& operator[](std::size_t i) const { return notes[i]; }
-  constexpr const hazard_note* begin() const { return notes.data(); }
-  constexpr const hazard_note* end() const { return notes.data() + count; }
-};
-
-namespace detail {
-
-/// Whether every value of the old type is one of the new type, as it is or as its text.
-/// https://www.postgresql.org/docs/current/datatype.html
-constexpr bool type_widens(const column_type& from, const column_type& to) {
-  if (from.dimensions != to.dimensions)
+/// Whether a token is that keyword. \param word in capitals
+constexpr bool is_word(std::string_view token, std::string_view word) {
+  if (token.size() != word.size())
     return false;
-  const auto rank = [](type_kind k) {
-    switch (k) {
-    case type_kind::smallint:
-      return 1;
-    case type_kind::integer:
-      return 2;
-    case type_kind::bigint:
-      return 3;
-    default:
-      return 0;
+  for (std::size_t i = 0; i < token.size(); ++i)
+    if (token[i] != word[i] && !(token[i] >= 'a' && token[i] <= 'z' && token[i] - 'a' + 'A' == word[i]))
+      return false;
+  return true;
+}
+
+/// A column as CREATE TABLE says it.
+struct raw_column {
+  std::string_view name{};       ///< As it is written, quotes and all.
+  std::string_view type{};       ///< With its collation.
+  std::string_view generated{};  ///< From GENERATED on, of a column that is computed.
+  std::string_view identity{};   ///< From GENERATED on, of one that counts.
+  std::string_view initial{};
+  bool not_null = false;
+  bool plain = true;  ///< Whether nothing else is said of it.
+};
+
+constexpr raw_column read_raw_column(std::string_view text) {
+  raw_column c;
+  sql_walk walk{text};
+  c.name = walk.next();
+  enum class part { type, generated, initial, other };
+  part now = part::type;
+  std::size_t start = walk.at;
+  std::string_view previous;
+  const auto end_part = [&](std::size_t end) {
+    const std::string_view said = without_blanks(text.substr(start, end - start));
+    if (now == part::type)
+      c.type = said;
+    else if (now == part::initial)
+      c.initial = said;
+    else if (now == part::generated) {
+      bool counts = false;
+      for (sql_walk inner{said}; inner.at < said.size();)
+        counts |= is_word(inner.next(), "IDENTITY");
+      (counts ? c.identity : c.generated) = said;
     }
   };
-  const auto is_text = [](type_kind k) {
-    return k == type_kind::text || k == type_kind::varchar || k == type_kind::citext || k == type_kind::character;
+  for (std::string_view token = walk.next(); !token.empty(); token = walk.next()) {
+    const std::size_t begin = walk.at - token.size();
+    const bool by_default = is_word(previous, "BY");
+    const bool not_null = is_word(previous, "NOT") && is_word(token, "NULL");
+    if (not_null) {
+      c.not_null = true;
+      now = part::other;
+    } else if (is_word(token, "GENERATED")) {
+      end_part(begin);
+      now = part::generated;
+      start = begin;
+    } else if (is_word(token, "DEFAULT") && !by_default) {
+      end_part(begin);
+      now = part::initial;
+      start = walk.at;
+    } else if (is_word(token, "NOT")) {
+      end_part(begin);
+      now = part::other;
+    } else if (is_word(token, "CONSTRAINT") || is_word(token, "PRIMARY") || is_word(token, "UNIQUE") ||
+               is_word(token, "CHECK") || is_word(token, "REFERENCES") || is_word(token, "STORAGE") ||
+               is_word(token, "COMPRESSION") || (now == part::other && !is_word(token, "NOT"))) {
+      if (now != part::other)
+        end_part(begin);
+      now = part::other;
+      c.plain = false;
+    }
+    previous = token;
+  }
+  if (now != part::other)
+    end_part(text.size());
+  return c;
+}
+
+/// A column or constraint of a raw table.
+struct raw_item {
+  std::string_view text{};
+  std::string_view name{};        ///< As it is written; of a constraint without a name empty.
+  std::string_view definition{};  ///< What follows the name.
+  bool constraint = false;
+};
+
+struct raw_table_text {
+  std::string_view name{};  ///< As it is written.
+  std::vector<raw_item> items{};
+  std::string_view tail{};  ///< What follows the parenthesis.
+  bool read = false;        ///< Whether it is a CREATE TABLE with a list of columns.
+};
+
+constexpr raw_item read_raw_item(std::string_view text) {
+  raw_item item{.text = without_blanks(text)};
+  sql_walk walk{item.text};
+  const std::string_view first = walk.next();
+  const auto is_any = [&](auto... words) { return (is_word(first, words) || ...); };
+  item.constraint = is_any("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "EXCLUDE", "LIKE");
+  if (is_word(first, "CONSTRAINT"))
+    item.name = walk.next();
+  else if (!item.constraint)
+    item.name = first;
+  item.definition = without_blanks(item.text.substr(item.constraint && item.name.empty() ? 0 : walk.at));
+  return item;
+}
+
+/// Takes a CREATE [FOREIGN] TABLE apart.
+constexpr raw_table_text read_raw_table(std::string_view create) {
+  raw_table_text t;
+  sql_walk walk{create};
+  std::string_view token = walk.next();
+  if (!is_word(token, "CREATE"))
+    return t;
+  while (!token.empty() && !is_word(token, "TABLE"))
+    token = walk.next();
+  std::size_t start = walk.at;
+  std::string_view list;
+  for (token = walk.next(); !token.empty(); token = walk.next()) {
+    if (is_word(token, "IF") || is_word(token, "NOT") || is_word(token, "EXISTS"))
+      start = walk.at;
+    if (token.front() == '(') {
+      t.name = without_blanks(create.substr(start, walk.at - token.size() - start));
+      list = token;
+      break;
+    }
+  }
+  if (list.size() < 2)
+    return t;
+  t.tail = without_blanks(create.substr(walk.at));
+  list = list.substr(1, list.size() - 2);
+  sql_walk items{list};
+  std::size_t begin = 0;
+  for (token = items.next(); !token.empty(); token = items.next())
+    if (token == ",") {
+      t.items.push_back(read_raw_item(list.substr(begin, items.at - 1 - begin)));
+      begin = items.at;
+    }
+  if (!without_blanks(list.substr(begin)).empty())
+    t.items.push_back(read_raw_item(list.substr(begin)));
+  t.read = true;
+  for (const raw_item& item : t.items)
+    t.read = t.read && !(item.constraint && item.name.empty());
+  return t;
+}
+
+constexpr const raw_item* find_item(const raw_table_text& t, bool constraint, std::string_view name) {
+  for (const raw_item& item : t.items)
+    if (item.constraint == constraint && same_text(item.name, name))
+      return &item;
+  return nullptr;
+}
+
+/// A name as it is written, taken apart and rid of its quotes.
+struct relation_name {
+  std::string_view schema{};
+  std::string_view name{};
+};
+
+constexpr relation_name read_relation_name(std::string_view written) {
+  const auto bare = [](std::string_view word) {
+    return word.size() >= 2 && word.front() == '"' ? word.substr(1, word.size() - 2) : word;
   };
-  if (is_text(to.kind)) {
-    if (is_text(from.kind))
-      return to.length < 0 || (from.length >= 0 && from.length <= to.length);
-    return to.length < 0 && from.dimensions == 0 && from.kind != type_kind::custom;
-  }
-  if (rank(from.kind) != 0 && rank(to.kind) != 0)
-    return rank(from.kind) <= rank(to.kind);
-  if (rank(from.kind) != 0 && to.kind == type_kind::numeric) {
-    const int digits = rank(from.kind) == 1 ? 5 : rank(from.kind) == 2 ? 10 : 19;
-    return to.length < 0 || to.length - (to.scale < 0 ? 0 : to.scale) >= digits;
-  }
-  if ((rank(from.kind) == 1 || rank(from.kind) == 2) && to.kind == type_kind::double_precision)
-    return true;
-  if (from.kind == type_kind::real && to.kind == type_kind::double_precision)
-    return true;
-  if (from.kind == type_kind::date && (to.kind == type_kind::timestamp || to.kind == type_kind::timestamptz))
-    return true;
-  if ((from.kind == type_kind::json && to.kind == type_kind::jsonb) ||
-      (from.kind == type_kind::cidr && to.kind == type_kind::inet))
-    return true;
-  if (from.kind != to.kind)
-    return false;
-  switch (from.kind) {
-  case type_kind::numeric:
-    if (to.length < 0)
-      return true;
-    return from.length >= 0 && (from.scale < 0 ? 0 : from.scale) <= (to.scale < 0 ? 0 : to.scale) &&
-           from.length - (from.scale < 0 ? 0 : from.scale) <= to.length - (to.scale < 0 ? 0 : to.scale);
-  case type_kind::time:
-  case type_kind::timetz:
-  case type_kind::timestamp:
-  case type_kind::timestamptz:
-    return to.length < 0 || (from.length >= 0 && from.length <= to.length);
-  case type_kind::character:
-  case type_kind::varbit:
-    return to.length < 0 || (from.length >= 0 && from.length <= to.length);
-  case type_kind::bit:
-    return from.length == to.length;
-  case type_kind::enumeration:
-  case type_kind::custom:
-    return false;
-  default:
-    return true;
-  }
+  sql_walk walk{written};
+  const std::string_view first = walk.next();
+  if (walk.next() != ".")
+    return {.name = bare(first)};
+  return {.schema = bare(first), .name = bare(walk.next())};
 }
 
-}  // namespace detail
-
-namespace detail {
-
-constexpr bool removes_value(const enumeration& before, const enumeration& after) {
-  std::size_t kept = 0;
-  for (const enum_value& v : after.values)
-    kept += old_value(before, after, v) >= 0;
-  return kept != before.values.size();
+constexpr bool same_relation(const relation_name& a, const relation_name& b) {
+  return same_text(a.name, b.name) && same_text(a.schema, b.schema);
 }
 
-/// Whether the rows that a table had can be equal in the columns of a new key: not when the old table had a key of the
-/// same columns, nor when a column is new and NULL in all of them; but where NULLs are equal too, only when they were.
-constexpr bool may_have_equal_rows(const step& s, const key& now) {
-  const column_renames renames(*s.before, *s.after);
-  if (same_names(renames, s.before->primary_key.columns, now.columns))
+/// A table of either kind that is made anew, and what of it can be copied.
+struct aside_table {
+  const table* modelled = nullptr;
+  raw_table_text raw{};
+
+  constexpr aside_table(const table* t, const raw_object* o) : modelled(t) {
+    if (t == nullptr)
+      raw = read_raw_table(o->create);
+  }
+
+  constexpr std::string_view bare_name() const {
+    return modelled != nullptr ? modelled->name : read_relation_name(raw.name).name;
+  }
+  constexpr std::size_t size() const { return modelled != nullptr ? modelled->columns.size() : raw.items.size(); }
+  /// The bare name of a column whose values are its own, or nothing.
+  constexpr std::string_view name(std::size_t i) const {
+    if (modelled != nullptr)
+      return modelled->columns[i].generated == generated_kind::none ? modelled->columns[i].name : std::string_view{};
+    const raw_item& item = raw.items[i];
+    return item.constraint || !read_raw_column(item.text).generated.empty() ? std::string_view{}
+                                                                            : read_relation_name(item.name).name;
+  }
+  /// Whether a column counts by itself.
+  constexpr bool counts(std::size_t i) const {
+    return modelled != nullptr ? modelled->columns[i].identity != identity_kind::none
+                               : !raw.items[i].constraint && !read_raw_column(raw.items[i].text).identity.empty();
+  }
+  constexpr bool has(std::string_view column) const {
+    for (std::size_t i = 0; i < size(); ++i)
+      if (!column.empty() && same_text(name(i), column))
+        return true;
     return false;
-  bool nullable = false;
-  for (std::string_view name : now.columns)
-    nullable |= s.after->find_column(name)->nullable;
-  for (const key& k : s.before->uniques)
-    if (same_names(renames, k.columns, now.columns) && (!now.nulls_not_distinct || k.nulls_not_distinct || !nullable))
-      return false;
-  for (std::string_view name : now.columns) {
-    const column& c = *s.after->find_column(name);
-    const bool is_new = s.before->find_column(name) == nullptr && !renames.is_rename(c);
-    if (is_new && c.nullable && !now.nulls_not_distinct && c.initial.kind == default_kind::none &&
-        c.generated == generated_kind::none)
-      return false;
-    // A new column that counts by itself.
-    if (is_new && c.identity != identity_kind::none)
+  }
+};
+
+/// Whether ALTER TABLE leads from one text to the other.
+constexpr bool can_alter(const raw_table_text& then, const raw_table_text& now) {
+  if (!then.read || !now.read || !same_text(then.name, now.name) || !same_text(then.tail, now.tail))
+    return false;
+  for (const raw_item& item : now.items) {
+    const raw_item* was = find_item(then, item.constraint, item.name);
+    if (item.constraint || was == nullptr || same_text(was->definition, item.definition))
+      continue;
+    if (!read_raw_column(was->text).plain || !read_raw_column(item.text).plain)
       return false;
   }
   return true;
 }
 
-/// Whether a raw object is a table of its own that keeps rows, such as a virtual or a partitioned one.
-constexpr bool keeps_rows(const raw_object& o) {
-  constexpr std::string_view ending = "table";
-  return o.kind.size() >= ending.size() && same_text(o.kind.substr(o.kind.size() - ending.size()), ending) &&
-         !same_text(o.kind, "foreign table");
-}
-
-/// Calls `note(hazard)` for each hazard of a step.
-template <class Note>
-constexpr void each_hazard(const step& s, Note note) {
-  switch (s.kind) {
-  case step_kind::drop_table:
-    note(hazard::drops_table);
-    break;
-  case step_kind::drop_raw_object:
-  case step_kind::drop_early_raw_object:
-    if (keeps_rows(*s.raw))
-      note(hazard::drops_table);
-    break;
-  case step_kind::drop_column:
-    // What a generated column held follows from the others.
-    if (s.old_column()->generated == generated_kind::none)
-      note(hazard::drops_column);
-    break;
-  case step_kind::add_column: {
-    const column& c = *s.new_column();
-    if (!c.nullable && c.initial.kind == default_kind::none && c.identity == identity_kind::none &&
-        c.generated == generated_kind::none)
-      note(hazard::needs_value);
-    break;
-  }
-  case step_kind::alter_type:
-    if (!type_widens(s.old_column()->type, s.new_column()->type))
-      note(hazard::narrows_type);
-    break;
-  case step_kind::rebuild_enum:
-    if (removes_value(*s.old_enum, *s.new_enum))
-      note(hazard::removes_enum_value);
-    break;
-  case step_kind::set_not_null:
-    if (s.new_column()->initial.kind == default_kind::none)
-      note(hazard::makes_required);
-    break;
-  case step_kind::add_unique:
-    if (may_have_equal_rows(s, s.after->uniques[static_cast<std::size_t>(s.to)]))
-      note(hazard::makes_unique);
-    break;
-  case step_kind::add_primary_key:
-    if (may_have_equal_rows(s, s.after->primary_key))
-      note(hazard::makes_unique);
-    break;
-  case step_kind::create_index:
-    if (s.before != nullptr && s.after->indexes[static_cast<std::size_t>(s.to)].unique)
-      note(hazard::makes_unique);
-    break;
-  case step_kind::drop_primary_key:
-    note(hazard::changes_key);
-    break;
-  default:
-    break;
-  }
-}
-
-}  // namespace detail
-
-/// The steps from one schema to another. Looks into both schemas, which must outlive it.
-/// \tparam Steps a vector at run time, an array in a compile-time plan, a span in a view of either
-template <class Steps>
-struct basic_plan {
-  schema_view before{};
-  schema_view after{};
-  Steps steps{};
-
-  constexpr bool empty() const { return steps.empty(); }
-  constexpr std::size_t size() const { return steps.size(); }
-
-  /// Whether it has a step of that kind.
-  constexpr bool has(step_kind kind) const {
-    for (const step& s : steps)
-      if (s.kind == kind)
-        return true;
-    return false;
-  }
-
-  /// What can go wrong, step by step.
-  constexpr auto hazards() const {
-    if constexpr (requires { std::tuple_size<Steps>::value; }) {
-      hazard_list<2 * std::tuple_size<Steps>::value> notes{};
-      for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps[i], [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
-      return notes;
-    } else {
-      std::vector<hazard_note> notes;
-      for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps[i], [&](hazard h) { notes.push_back({h, i}); });
-      return notes;
-    }
-  }
-
-  /// Whether a step has that hazard.
-  constexpr bool has(hazard wanted) const {
-    bool found = false;
-    for (const step& s : steps)
-      detail::each_hazard(s, [&](hazard h) { found |= h == wanted; });
-    return found;
-  }
-
-  /// Whether a step destroys data that no later step can bring back.
-  constexpr bool loses_data() const {
-    bool loses = false;
-    for (const step& s : steps)
-      detail::each_hazard(s, [&](hazard h) { loses |= destroys_data(h); });
-    return loses;
-  }
-
-  /// The same plan without its storage.
-  constexpr operator basic_plan<std::span<const step>>() const requires(!std::is_same_v<Steps, std::span<const step>>) {
-    return {before, after, std::span<const step>(steps.data(), steps.size())};
-  }
+/// The two tables of ALTER TABLE … ATTACH PARTITION, as they are written.
+struct partition_names {
+  std::string_view parent{};
+  std::string_view child{};
 };
 
-using plan_view = basic_plan<std::span<const step>>;
-using plan = basic_plan<std::vector<step>>;
+constexpr partition_names read_partition_bound(std::string_view statement) {
+  partition_names names;
+  sql_walk walk{statement};
+  std::size_t start = 0;
+  for (std::string_view token = walk.next(); !token.empty(); token = walk.next()) {
+    if (is_word(token, "TABLE") || is_word(token, "ONLY")) {
+      start = walk.at;
+    } else if (is_word(token, "ATTACH")) {
+      names.parent = without_blanks(statement.substr(start, walk.at - token.size() - start));
+    } else if (is_word(token, "PARTITION")) {
+      start = walk.at;
+    } else if (!names.parent.empty() && (is_word(token, "FOR") || is_word(token, "DEFAULT"))) {
+      names.child = without_blanks(statement.substr(start, walk.at - token.size() - start));
+      break;
+    }
+  }
+  return names;
+}
 
-}  // namespace instar
+/// What is known of a table's way when its parts are compared: of a partition, what its parent's changes do to it.
+struct raw_table_change {
+  const raw_object* before;
+  const raw_object* after;
+  raw_table_text then;
+  raw_table_text now;
+  int parent = -1;  ///< Position of the parent among the changes, when it is one and stays one.
+};
 
-/// \file Two schemas compared: what steps lead from one to the other. The same functions at compile time and at run
-/// time.
+/// The steps that alter raw tables. What is said of a parent reaches its partitions by itself; keys are made on the
+/// partitions first, so that the parent's takes them in as they are named.
+constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_table_change>& changes) {
+  const auto position = [](const raw_table_text& t, const raw_item* item) {
+    return item == nullptr ? -1 : static_cast<int>(item - t.items.data());
+  };
+  std::vector<step> made;
+  const auto add = [&](const raw_table_change& c, raw_change what, const raw_item* from, const raw_item* to) {
+    made.push_back(step{.kind = step_kind::alter_raw_object,
+                        .from = position(c.then, from),
+                        .to = position(c.now, to),
+                        .old_raw = c.before,
+                        .raw = c.after,
+                        .change = what});
+  };
+  const auto is_key = [](const raw_item& item) {
+    sql_walk walk{item.definition};
+    const std::string_view word = walk.next();
+    return is_word(word, "PRIMARY") || is_word(word, "UNIQUE");
+  };
+  const auto dropped = [](const raw_table_change& c, const raw_item& item) {
+    const raw_item* now = find_item(c.now, item.constraint, item.name);
+    return now == nullptr || (item.constraint && !same_text(now->definition, item.definition));
+  };
+  const auto added = [](const raw_table_change& c, const raw_item& item) {
+    const raw_item* then = find_item(c.then, item.constraint, item.name);
+    return then == nullptr || (item.constraint && !same_text(then->definition, item.definition));
+  };
+  // Whether the parent drops (or adds) a constraint that says the same: a check by its name, a key by its columns.
+  const auto goes_with_parent = [&](const raw_table_change& c, const raw_item& item) {
+    if (c.parent < 0)
+      return false;
+    const raw_table_change& p = changes[static_cast<std::size_t>(c.parent)];
+    for (const raw_item& theirs : p.then.items)
+      if (theirs.constraint && same_text(theirs.definition, item.definition) &&
+          (is_key(item) || same_text(theirs.name, item.name)) && dropped(p, theirs))
+        return true;
+    return false;
+  };
+  const auto comes_with_parent = [&](const raw_table_change& c, const raw_item& item) {
+    if (c.parent < 0 || is_key(item))
+      return false;
+    const raw_table_change& p = changes[static_cast<std::size_t>(c.parent)];
+    const raw_item* theirs = find_item(p.now, true, item.name);
+    return theirs != nullptr && same_text(theirs->definition, item.definition) && added(p, *theirs);
+  };
+  for (const raw_table_change& c : changes) {
+    const raw_table_change* parent = c.parent < 0 ? nullptr : &changes[static_cast<std::size_t>(c.parent)];
+    for (const raw_item& item : c.then.items)
+      if (item.constraint && dropped(c, item) && !goes_with_parent(c, item))
+        add(c, raw_change::drop_constraint, &item, nullptr);
+    for (const raw_item& item : c.then.items)
+      if (!item.constraint && dropped(c, item) && parent == nullptr)
+        add(c, raw_change::drop_column, &item, nullptr);
+    for (const raw_item& item : c.now.items) {
+      if (item.constraint) {
+        const bool lost = !added(c, item) && goes_with_parent(c, item);
+        if (lost || (added(c, item) && !comes_with_parent(c, item)))
+          add(c, raw_change::add_constraint, nullptr, &item);
+        continue;
+      }
+      const raw_item* was = find_item(c.then, false, item.name);
+      if (was == nullptr && parent == nullptr) {
+        add(c, raw_change::add_column, nullptr, &item);
+        continue;
+      }
+      const raw_column now = read_raw_column(item.text);
+      raw_column then = was != nullptr ? read_raw_column(was->text) : raw_column{};
+      if (parent != nullptr) {
+        // What the parent's own steps make of it.
+        const raw_item* theirs = find_item(parent->then, false, item.name);
+        const raw_item* become = find_item(parent->now, false, item.name);
+        if (become != nullptr) {
+          const raw_column old_parent = theirs != nullptr ? read_raw_column(theirs->text) : raw_column{};
+          const raw_column new_parent = read_raw_column(become->text);
+          if (theirs == nullptr || was == nullptr)
+            then = new_parent;
+          if (!same_text(old_parent.type, new_parent.type))
+            then.type = new_parent.type;
+          if (!same_text(old_parent.initial, new_parent.initial))
+            then.initial = new_parent.initial;
+          if (old_parent.not_null != new_parent.not_null)
+            then.not_null = new_parent.not_null;
+          then.generated = new_parent.generated;
+          then.identity = now.identity;
+        }
+      }
+      if (!same_text(then.generated, now.generated) ||
+          (!now.generated.empty() && (!same_text(then.type, now.type) || then.not_null != now.not_null))) {
+        if (parent != nullptr)
+          continue;
+        add(c, raw_change::drop_column, was, nullptr);
+        add(c, raw_change::add_column, nullptr, &item);
+        continue;
+      }
+      const bool type = !same_text(then.type, now.type);
+      if (!then.initial.empty() && (type || (now.initial.empty() && !same_text(then.initial, now.initial))))
+        add(c, raw_change::drop_default, was, &item);
+      if (!then.identity.empty() && now.identity.empty())
+        add(c, raw_change::drop_identity, was, &item);
+      if (type)
+        add(c, raw_change::alter_type, was, &item);
+      if (!now.initial.empty() && (type || !same_text(then.initial, now.initial)))
+        add(c, raw_change::set_default, was, &item);
+      if (!then.not_null && now.not_null)
+        add(c, raw_change::set_not_null, was, &item);
+      else if (then.not_null && !now.not_null)
+        add(c, raw_change::drop_not_null, was, &item);
+      if (!now.identity.empty() && !same_text(then.identity, now.identity))
+        add(c, then.identity.empty() ? raw_change::add_identity : raw_change::set_identity, was, &item);
+    }
+  }
+  // Parents go before their partitions, but for constraints that are added.
+  const auto depth_of = [&](const step& s) {
+    int depth = 0;
+    for (std::size_t i = 0; i < changes.size(); ++i)
+      if (changes[i].after == s.raw)
+        for (int up = changes[i].parent; up >= 0; up = changes[static_cast<std::size_t>(up)].parent)
+          ++depth;
+    return depth;
+  };
+  std::vector<int> depths;
+  int deepest = 0;
+  for (const step& s : made) {
+    depths.push_back(depth_of(s));
+    deepest = depths.back() > deepest ? depths.back() : deepest;
+  }
+  for (int what = static_cast<int>(raw_change::drop_constraint); what <= static_cast<int>(raw_change::add_constraint);
+       ++what)
+    for (int level = 0; level <= deepest; ++level)
+      for (std::size_t i = 0; i < made.size(); ++i)
+        if (static_cast<int>(made[i].change) == what &&
+            depths[i] == (made[i].change == raw_change::add_constraint ? deepest - level : level))
+          steps.push_back(made[i]);
+}
 
-namespace instar {
+}  // namespace instar::detail
 
-namespace detail {
+/// \file What the planner knows of raw objects by their kinds and texts: which replace each other, which rest on what.
+
+namespace instar::detail {
+
+template <class... Kinds>
+constexpr bool is_kind(const raw_object& o, const Kinds&... kinds) {
+  return (same_text(o.kind, kinds) || ...);
+}
+
+constexpr bool is_routine(const raw_object& o) {
+  return is_kind(o, "function", "procedure", "aggregate");
+}
+
+/// Whether a raw object is a table that keeps its rows itself and is made by CREATE TABLE.
+constexpr bool is_raw_table(const raw_object& o) {
+  return is_kind(o, "partitioned table", "partition", "inheriting table", "table");
+}
+
+/// Whether a raw object only says how another one is set, so that saying it again takes the place of what was said.
+constexpr bool is_setting(const raw_object& o) {
+  return is_kind(o, "comment", "storage parameter", "column option", "identity options", "sequence bounds",
+                 "storage of", "compression of", "statistics target", "default", "replica identity", "cluster",
+                 "trigger state", "rule state", "row security", "forced row security");
+}
+
+/// What others call a raw object by: "auth.f(integer)" is f, "touch on users" touch. Empty for what nobody calls.
+constexpr std::string_view called(const raw_object& o) {
+  std::string_view name = o.name;
+  const auto cut = [&](std::string_view at) {
+    for (std::size_t i = 0; i + at.size() <= name.size(); ++i)
+      if (same_text(name.substr(i, at.size()), at)) {
+        name = name.substr(0, i);
+        return;
+      }
+  };
+  if (is_routine(o))
+    cut("(");
+  else if (is_kind(o, "trigger", "index", "policy", "rule", "constraint"))
+    cut(" on ");
+  else if (is_kind(o, "index partition"))
+    cut(" of ");
+  else if (is_setting(o) ||
+           is_kind(o, "grant", "revocation", "partition bound", "foreign key", "sequence owner", "default privileges"))
+    return {};
+  for (std::size_t i = name.size(); i-- > 0;)
+    if (name[i] == '.')
+      return name.substr(i + 1);
+  return name;
+}
+
+/// The text by which a database knows what a raw object rests on: of a function whose body is a string not the body.
+constexpr std::string_view tracked_text(const raw_object& o) {
+  if (!is_routine(o))
+    return o.create;
+  sql_walk walk{o.create};
+  for (std::string_view token = walk.next(); !token.empty(); token = walk.next())
+    if (is_word(token, "AS"))
+      return o.create.substr(0, walk.at);
+  return o.create;
+}
+
+/// Whether two texts make routines of one result and the same arguments, which is what CREATE OR REPLACE asks for.
+constexpr bool same_routine_head(std::string_view a, std::string_view b) {
+  sql_walk first{a};
+  sql_walk second{b};
+  const auto ends = [](std::string_view token) {
+    constexpr std::string_view words[] = {"LANGUAGE", "AS",       "IMMUTABLE", "STABLE",  "VOLATILE",
+                                          "STRICT",   "CALLED",   "SECURITY",  "COST",    "ROWS",
+                                          "SET",      "PARALLEL", "LEAKPROOF", "NOT",     "WINDOW",
+                                          "BEGIN",    "RETURN",   "EXTERNAL",  "SUPPORT", "TRANSFORM"};
+    if (token.empty())
+      return true;
+    for (std::string_view word : words)
+      if (is_word(token, word))
+        return true;
+    return false;
+  };
+  // CREATE and CREATE OR REPLACE make the same.
+  const auto next = [](sql_walk& walk) {
+    std::string_view token = walk.next();
+    while (is_word(token, "OR") || is_word(token, "REPLACE"))
+      token = walk.next();
+    return token;
+  };
+  for (;;) {
+    const std::string_view one = next(first);
+    const std::string_view other = next(second);
+    if (ends(one) || ends(other))
+      return ends(one) && ends(other);
+    if (!same_text(one, other) && !same_but_for_case(one, other))
+      return false;
+  }
+}
+
+/// Whether a statement replaces what it makes: then nothing that uses the old one has to let go of it.
+constexpr bool replaces(std::string_view create) {
+  sql_walk walk{create};
+  return is_word(walk.next(), "CREATE") && is_word(walk.next(), "OR") && is_word(walk.next(), "REPLACE");
+}
+
+/// Whether the new statement alone leads from one raw object to the other.
+constexpr bool takes_place_of(const raw_object& then, const raw_object& now) {
+  if (is_setting(now))
+    return true;
+  return replaces(now.create) && same_text(now.drop, then.drop) &&
+         (!is_routine(now) || same_routine_head(then.create, now.create));
+}
+
+/// What a plan does to something that others rest on.
+struct disturbance {
+  std::string_view name{};
+  std::string_view column{};  ///< Empty: all of it.
+  bool gone = false;          ///< It ceases to be on the way, and all that is said of it with it.
+};
+
+/// Whether a raw object that stays has to make way for a disturbance, or is lost by it.
+constexpr bool rests_on(const raw_object& o, const disturbance& d) {
+  if (is_raw_table(o) || is_kind(o, "schema", "extension"))
+    return false;
+  const bool needs_it = is_routine(o) || is_kind(o, "trigger", "policy", "rule", "view", "materialized view");
+  if (!needs_it && !d.gone)
+    return false;
+  const std::string_view text = tracked_text(o);
+  return mentions(text, d.name) && (d.column.empty() || mentions(text, d.column));
+}
+
+}  // namespace instar::detail
+
+/// \file Views and raw objects: what changes of them, what has to make way for the changes of others and is made again
+/// after them, and in which order.
+
+namespace instar::detail {
 
 /// Positions by their hashes, open addressing. Of equal ones the first is met first.
 struct hash_slots {
@@ -5037,40 +5656,6 @@ struct hash_slots {
       slot = (slot + 1) & (slots.size() - 1);
     slots[slot] = static_cast<int>(position);
   }
-};
-
-/// Finds tables of a schema by name, in constant time.
-class table_finder {
- public:
-  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
-    for (std::size_t i = 0; i < tables.size(); ++i)
-      known_.put(i, hash_object(tables[i].schema, tables[i].name));
-  }
-
-  /// \return its position, or -1
-  constexpr int find(std::string_view schema, std::string_view name) const {
-    const std::uint64_t hash = hash_object(schema, name);
-    const std::vector<int>& slots = known_.slots;
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots[slot]);
-      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
-        return slots[slot];
-    }
-    return -1;
-  }
-
-  /// \param written "schema.name", or "name" in `schema` or else in the default schema
-  constexpr int find_written(std::string_view schema, std::string_view written) const {
-    for (std::size_t i = 0; i < written.size(); ++i)
-      if (written[i] == '.')
-        return find(written.substr(0, i), written.substr(i + 1));
-    const int found = find(schema, written);
-    return found < 0 && !schema.empty() ? find({}, written) : found;
-  }
-
- private:
-  std::span<const table> tables_;
-  hash_slots known_;
 };
 
 /// Finds raw objects by kind and name, one after the other: behind the one that was found last, where most are, and
@@ -5113,6 +5698,1365 @@ class raw_object_search {
   hash_slots known_;
 };
 
+/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
+/// one found, and most objects stand in the order in which they stood.
+template <class Object>
+class twin_search {
+ public:
+  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
+
+  /// \return its position, or -1
+  template <class Same>
+  constexpr int find(const Same& same) {
+    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
+      if (next_ == among_.size())
+        next_ = 0;
+      if (same(among_[next_]))
+        return static_cast<int>(next_++);
+    }
+    return -1;
+  }
+  /// The one of that name and schema.
+  constexpr int find(std::string_view schema, std::string_view name) {
+    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
+  }
+
+ private:
+  std::span<const Object> among_;
+  std::size_t next_ = 0;
+};
+
+constexpr bool same_indexes(std::span<const index> a, std::span<const index> b) {
+  if (a.size() != b.size())
+    return false;
+  const table none{};
+  const column_renames renames(none, none);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!same_text(a[i].name, b[i].name) || !same_definition(renames, a[i], b[i]))
+      return false;
+  return true;
+}
+
+/// Whether a step changes a table so that a view over it has to make way: PostgreSQL refuses the step while the view
+/// stands. A view may rest on a primary key by its GROUP BY.
+constexpr bool disturbs_views(const step& s) {
+  switch (s.kind) {
+  case step_kind::drop_primary_key:
+  case step_kind::drop_table:
+  case step_kind::rename_table:
+  case step_kind::rename_column:
+  case step_kind::drop_column:
+  case step_kind::alter_type:
+  case step_kind::alter_collation:
+  case step_kind::drop_generated:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// What is known of the raw objects of two schemas before the tables are compared.
+struct object_changes {
+  /// A table that is made anew while its rows are kept; positions among the raw objects.
+  struct replaced_table {
+    int before;
+    int after;
+  };
+
+  std::span<const raw_object> olds;
+  std::span<const raw_object> news;
+  std::vector<int> old_of;                  ///< Position of each new one among the old ones, or -1.
+  std::vector<int> new_of;                  ///< The other way round.
+  std::vector<char> anew;                   ///< Of the old ones: dropped and made again.
+  std::vector<char> taken;                  ///< Of the old ones: tables that are set aside.
+  std::vector<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
+  std::vector<replaced_table> replaced{};
+  std::vector<std::string_view> released{};  ///< What functions that are dropped and made again are called.
+
+  /// \param steps those of the enums
+  constexpr object_changes(const schema_view& before, const schema_view& after, const std::vector<step>& steps)
+      : olds(before.raw_objects), news(after.raw_objects), old_of(news.size(), -1), new_of(olds.size(), -1),
+        anew(olds.size(), 0), taken(olds.size(), 0) {
+    if (olds.empty())
+      return;
+    raw_object_search search(olds);
+    for (std::size_t i = 0; i < news.size(); ++i) {
+      old_of[i] = search.find(news[i]);
+      if (old_of[i] >= 0)
+        new_of[static_cast<std::size_t>(old_of[i])] = static_cast<int>(i);
+    }
+    for (std::size_t i = 0; i < olds.size(); ++i)
+      if (new_of[i] >= 0)
+        compare(i, olds[i], news[static_cast<std::size_t>(new_of[i])]);
+      else if (is_raw_table(olds[i]))
+        replace(i);
+    release(steps);
+  }
+
+  constexpr const raw_object* twin(std::size_t old) const {
+    return new_of[old] < 0 ? nullptr : &news[static_cast<std::size_t>(new_of[old])];
+  }
+
+  /// The raw table that takes the place of a modelled one, or null.
+  constexpr const raw_object* take_new_table(const table& t) const {
+    for (std::size_t i = 0; i < news.size(); ++i)
+      if (old_of[i] < 0 && is_raw_table(news[i]) && names(news[i], t))
+        return &news[i];
+    return nullptr;
+  }
+
+  /// The raw table whose place a modelled one takes, or null; it is not dropped then.
+  constexpr const raw_object* take_old_table(const table& t) {
+    for (std::size_t i = 0; i < olds.size(); ++i)
+      if (new_of[i] < 0 && !taken[i] && is_raw_table(olds[i]) && names(olds[i], t)) {
+        taken[i] = 1;
+        return &olds[i];
+      }
+    return nullptr;
+  }
+
+ private:
+  static constexpr bool names(const raw_object& o, const table& t) {
+    const raw_table_text text = read_raw_table(o.create);
+    return text.read && same_relation(read_relation_name(text.name), {t.schema, t.name});
+  }
+
+  constexpr void compare(std::size_t old, const raw_object& then, const raw_object& now) {
+    if (same_text(then.create, now.create) || takes_place_of(then, now))
+      return;
+    if (is_raw_table(now)) {
+      raw_table_change change{&then, &now, read_raw_table(then.create), read_raw_table(now.create)};
+      // A table that is only kept whole says what ALTER cannot change.
+      if (!is_kind(now, "table") && can_alter(change.then, change.now)) {
+        altered.push_back(change);
+        return;
+      }
+      if (change.then.read && change.now.read) {
+        taken[old] = 1;
+        replaced.push_back({static_cast<int>(old), new_of[old]});
+        return;
+      }
+    }
+    anew[old] = 1;
+    if (is_routine(then))
+      released.push_back(called(then));
+  }
+
+  /// A raw table that becomes one of another kind.
+  constexpr void replace(std::size_t old) {
+    for (std::size_t i = 0; i < news.size(); ++i)
+      if (old_of[i] < 0 && is_raw_table(news[i]) && same_text(news[i].name, olds[old].name) &&
+          read_raw_table(olds[old].create).read && read_raw_table(news[i].create).read) {
+        taken[old] = 1;
+        replaced.push_back({static_cast<int>(old), static_cast<int>(i)});
+        return;
+      }
+  }
+
+  /// Functions rest on enums that are made anew, and on each other.
+  constexpr void release(const std::vector<step>& steps) {
+    const auto free_from = [&](std::string_view name) {
+      for (std::size_t i = 0; i < olds.size(); ++i)
+        if (new_of[i] >= 0 && !anew[i] && is_routine(olds[i]) && !same_text(called(olds[i]), name) &&
+            mentions(tracked_text(olds[i]), name)) {
+          anew[i] = 1;
+          released.push_back(called(olds[i]));
+        }
+    };
+    for (const step& s : steps)
+      if (s.kind == step_kind::rebuild_enum)
+        free_from(s.old_enum->name);
+    for (std::size_t i = 0; i < released.size(); ++i) {
+      const std::string_view name = released[i];  // the list grows
+      free_from(name);
+    }
+  }
+};
+
+constexpr step_kind create_step(placement p) {
+  return p == placement::before_tables    ? step_kind::create_early_raw_object
+         : p == placement::before_indexes ? step_kind::create_middle_raw_object
+                                          : step_kind::create_raw_object;
+}
+
+/// Whether a view may rest on a column of a table that it names.
+constexpr bool may_read(std::string_view query, std::string_view column) {
+  return column.empty() || mentions(query, column) || mentions(query, "natural") || selects_all(query);
+}
+
+/// All that the steps of tables and enums do to what rests on them.
+struct disturbances {
+  std::vector<disturbance> of_views{};
+  std::vector<disturbance> of_raw_objects{};
+  std::vector<std::string_view>
+      widened{};  ///< Tables with a new column, which `SELECT *` of an old view does not have.
+
+  constexpr void both(const disturbance& d) {
+    of_views.push_back(d);
+    of_raw_objects.push_back(d);
+  }
+};
+
+/// A constraint or index that is made again under its name, or nothing.
+constexpr std::string_view made_again(const step& s) {
+  if (s.before == nullptr || s.after == nullptr || s.to < 0)
+    return {};
+  const auto among = [&](const auto& then, const auto& now) -> std::string_view {
+    const std::string_view name = now[static_cast<std::size_t>(s.to)].name;
+    for (const auto& other : then)
+      if (same_text(other.name, name))
+        return name;
+    return {};
+  };
+  switch (s.kind) {
+  case step_kind::add_unique:
+    return among(s.before->uniques, s.after->uniques);
+  case step_kind::add_check:
+    return among(s.before->checks, s.after->checks);
+  case step_kind::add_exclusion:
+    return among(s.before->exclusions, s.after->exclusions);
+  case step_kind::create_index:
+    return among(s.before->indexes, s.after->indexes);
+  case step_kind::add_foreign_key:
+    return among(s.before->foreign_keys, s.after->foreign_keys);
+  default:
+    return {};
+  }
+}
+
+constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const schema_view& before,
+                                const object_changes& objects) {
+  for (const step& s : steps) {
+    const bool on_column = s.kind == step_kind::rename_column || s.kind == step_kind::drop_column ||
+                           s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation ||
+                           s.kind == step_kind::drop_generated;
+    if (disturbs_views(s))
+      out.of_views.push_back({.name = s.before->name, .column = on_column ? s.old_column()->name : std::string_view{}});
+    if (s.kind == step_kind::add_column)
+      out.widened.push_back(s.before->name);
+    if (s.kind == step_kind::rebuild_enum)
+      for (const table& t : before.tables)
+        for (const column& c : t.columns)
+          if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
+            out.of_views.push_back({.name = t.name, .column = c.name});
+    if (s.kind == step_kind::set_aside)
+      out.both({.name = s.before != nullptr ? s.before->name : called(*s.old_raw), .gone = true});
+    if (objects.olds.empty())
+      continue;
+    if (s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation || s.kind == step_kind::drop_column)
+      out.of_raw_objects.push_back(
+          {s.before->name, s.old_column()->name, s.to >= 0 && s.kind == step_kind::drop_column});
+    if (s.kind == step_kind::add_primary_key && s.before != nullptr &&
+        same_text(s.before->primary_key.name, s.after->primary_key.name))
+      out.of_raw_objects.push_back({.name = s.after->primary_key.name, .gone = true});
+    if (const std::string_view name = made_again(s); !name.empty())
+      out.of_raw_objects.push_back({.name = name, .gone = true});
+  }
+  for (const raw_table_change& change : objects.altered)
+    for (const raw_item& item : change.then.items) {
+      if (item.constraint)
+        continue;
+      const raw_item* now = find_item(change.now, false, item.name);
+      if (now == nullptr || !same_text(read_raw_column(item.text).type, read_raw_column(now->text).type))
+        out.both({called(*change.before), read_relation_name(item.name).name, false});
+    }
+  for (std::size_t i = 0; i < objects.olds.size(); ++i)
+    if (objects.anew[i] && !called(objects.olds[i]).empty())
+      out.both({.name = called(objects.olds[i]), .gone = true});
+}
+
+/// A view or raw object that is dropped or made, and the text that says what has to stand before it.
+struct object_step {
+  instar::step step;
+  named_text text;
+};
+
+/// Adds steps in an order in which each stands behind what it names, or in front of it.
+constexpr void add_in_order(std::vector<step>& steps, const std::vector<object_step>& made, bool backwards) {
+  std::vector<named_text> texts;
+  for (const object_step& m : made)
+    texts.push_back(m.text);
+  const std::vector<std::size_t> order = order_by_names(texts);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const step& s = made[order[backwards ? order.size() - 1 - i : i]].step;
+    steps.push_back(s);
+    if (s.kind != step_kind::create_view)
+      continue;
+    for (std::size_t k = 0; k < s.new_view->indexes.size(); ++k)
+      steps.push_back(step{.kind = step_kind::create_view, .to = static_cast<int>(k), .new_view = s.new_view});
+    if (!s.new_view->comment.empty())
+      steps.push_back(step{.kind = step_kind::comment_view, .new_view = s.new_view});
+  }
+}
+
+/// The partitions, and what attaches them, that wait with their table while it is made anew without them: their rows
+/// are copied with its own.
+constexpr std::vector<char> partitions_set_aside(const object_changes& objects) {
+  const std::span<const raw_object> olds = objects.olds;
+  std::vector<char> aside = objects.taken;
+  bool any = false;
+  for (char taken : aside)
+    any |= taken != 0;
+  const auto find = [&](std::string_view name) {
+    for (std::size_t i = 0; i < olds.size(); ++i)
+      if (is_raw_table(olds[i]) && same_text(read_raw_table(olds[i].create).name, name))
+        return i;
+    return olds.size();
+  };
+  for (bool changed = any; changed;) {
+    changed = false;
+    for (std::size_t i = 0; i < olds.size(); ++i) {
+      if (aside[i] || objects.new_of[i] >= 0 || !is_kind(olds[i], "partition bound"))
+        continue;
+      const partition_names names = read_partition_bound(olds[i].create);
+      const std::size_t parent = find(names.parent);
+      const std::size_t child = find(names.child);
+      if (parent == olds.size() || child == olds.size() || !aside[parent] || objects.taken[child] ||
+          objects.new_of[child] >= 0)
+        continue;
+      aside[i] = 1;
+      aside[child] = 1;
+      changed = true;
+    }
+  }
+  return aside;
+}
+
+/// The steps of views and raw objects, once those of all others are known.
+constexpr void diff_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after,
+                            object_changes& objects) {
+  const std::span<const raw_object> olds = before.raw_objects;
+  const std::span<const raw_object> news = after.raw_objects;
+  if (before.views.empty() && after.views.empty() && olds.empty() && news.empty())
+    return;
+  disturbances found;
+  add_disturbances(found, steps, before, objects);
+
+  // Which views and raw objects make way: those that changed, and then whatever rests on what makes way.
+  std::vector<char> view_drops(before.views.size(), 0);
+  std::vector<int> new_view_of(before.views.size(), -1);
+  std::vector<char> view_stays(after.views.size(), 0);
+  const auto drop_view = [&](std::size_t i) {
+    if (view_drops[i])
+      return;
+    view_drops[i] = 1;
+    found.both({.name = before.views[i].name, .gone = true});
+    for (const index& of_view : before.views[i].indexes)
+      found.of_raw_objects.push_back({.name = of_view.name, .gone = true});
+  };
+  const auto renew = [&](std::size_t i) {
+    if (objects.anew[i])
+      return;
+    objects.anew[i] = 1;
+    if (const std::string_view name = called(olds[i]); !name.empty())
+      found.both({.name = name, .gone = true});
+  };
+  twin_search<view_object> new_views(after.views);
+  for (std::size_t i = 0; i < before.views.size(); ++i) {
+    const view_object& then = before.views[i];
+    new_view_of[i] = new_views.find(then.schema, then.name);
+    if (new_view_of[i] < 0) {
+      drop_view(i);
+      continue;
+    }
+    const view_object& now = after.views[static_cast<std::size_t>(new_view_of[i])];
+    bool changes = then.materialized != now.materialized || !same_text(then.query, now.query) ||
+                   !same_indexes(then.indexes, now.indexes);
+    for (std::size_t w = 0; w < found.widened.size() && !changes; ++w)
+      changes = mentions(then.query, found.widened[w]) && selects_all(then.query);
+    if (changes)
+      drop_view(i);
+  }
+  // An index that goes takes those of the partitions along, which may have to stay.
+  for (std::size_t i = 0; i < olds.size(); ++i)
+    if (objects.new_of[i] < 0 && is_kind(olds[i], "index")) {
+      found.of_raw_objects.push_back({.name = called(olds[i]), .gone = true});
+      for (std::size_t other = 0; other < olds.size(); ++other)
+        if (is_kind(olds[other], "index partition") && objects.new_of[other] < 0 &&
+            mentions(olds[other].create, called(olds[i])) && !same_text(called(olds[other]), called(olds[i])))
+          found.of_raw_objects.push_back({.name = called(olds[other]), .gone = true});
+    }
+  std::size_t next_view = 0;
+  std::size_t next_raw = 0;
+  while (next_view < found.of_views.size() || next_raw < found.of_raw_objects.size()) {
+    if (next_view < found.of_views.size()) {
+      const disturbance d = found.of_views[next_view++];
+      for (std::size_t i = 0; i < before.views.size(); ++i)
+        if (!view_drops[i] && mentions(before.views[i].query, d.name) && may_read(before.views[i].query, d.column))
+          drop_view(i);
+      continue;
+    }
+    const disturbance d = found.of_raw_objects[next_raw++];
+    for (std::size_t i = 0; i < olds.size(); ++i)
+      if (objects.new_of[i] >= 0 && !objects.anew[i] && !objects.taken[i] && rests_on(olds[i], d))
+        renew(i);
+  }
+
+  // What stood, from the last to the first.
+  std::vector<object_step> late;
+  for (std::size_t i = 0; i < before.views.size(); ++i)
+    if (view_drops[i])
+      late.push_back({{.kind = step_kind::drop_view, .old_view = &before.views[i]},
+                      {before.views[i].name, before.views[i].query}});
+    else if (const view_object& now = after.views[static_cast<std::size_t>(new_view_of[i])]; true) {
+      view_stays[static_cast<std::size_t>(new_view_of[i])] = 1;
+      if (!same_text(before.views[i].comment, now.comment))
+        steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
+    }
+  std::vector<object_step> sooner;
+  const std::vector<char> aside = partitions_set_aside(objects);
+  for (std::size_t i = 0; i < olds.size(); ++i) {
+    const raw_object& then = olds[i];
+    const raw_object* now = objects.twin(i);
+    if (aside[i] || (now != nullptr && (!objects.anew[i] || is_setting(then))))
+      continue;
+    step_kind kind = then.placement == placement::before_tables    ? step_kind::clear_raw_object
+                     : then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
+                                                                   : step_kind::drop_raw_object;
+    if (now == nullptr && is_routine(then)) {
+      // Those that use it may be replaced, and are there until then.
+      const auto is_replaced = [&](std::size_t user) {
+        return user != i && objects.new_of[user] >= 0 && !objects.anew[user] &&
+               !same_text(olds[user].create, objects.twin(user)->create) &&
+               mentions(tracked_text(olds[user]), called(then));
+      };
+      for (std::size_t user = 0; user < olds.size() && kind != step_kind::drop_late_raw_object; ++user)
+        if (is_replaced(user))
+          kind = step_kind::drop_late_raw_object;
+    }
+    // Defaults and generated columns may use what stood before the tables until their own steps are done.
+    if (now == nullptr && kind == step_kind::clear_raw_object && !is_raw_table(then)) {
+      bool rebuilt = false;
+      for (const step& s : steps)
+        rebuilt |= s.kind == step_kind::rebuild_enum && mentions(tracked_text(then), s.old_enum->name);
+      for (const raw_object& other : news)
+        rebuilt |= same_text(other.name, then.name) && is_routine(other) && is_routine(then);
+      if (!rebuilt)
+        kind = step_kind::drop_early_raw_object;
+    }
+    const object_step drop{{.kind = kind, .raw = &then}, {called(then), tracked_text(then)}};
+    (kind == step_kind::drop_raw_object ? late : sooner).push_back(drop);
+  }
+  add_in_order(steps, late, true);
+  add_in_order(steps, sooner, true);
+
+  // What stays, and what is new.
+  for (raw_table_change& change : objects.altered) {
+    for (std::size_t i = 0; i < olds.size(); ++i) {
+      if (!is_kind(olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] ||
+          !same_text(olds[i].create, objects.twin(i)->create))
+        continue;
+      const partition_names names = read_partition_bound(olds[i].create);
+      if (!same_text(names.child, change.now.name))
+        continue;
+      for (std::size_t p = 0; p < objects.altered.size(); ++p)
+        if (same_text(objects.altered[p].now.name, names.parent))
+          change.parent = static_cast<int>(p);
+    }
+  }
+  alter_raw_tables(steps, objects.altered);
+  std::vector<object_step> made[3];
+  for (std::size_t i = 0; i < after.views.size(); ++i)
+    if (!view_stays[i])
+      made[2].push_back(
+          {{.kind = step_kind::create_view, .new_view = &after.views[i]}, {after.views[i].name, after.views[i].query}});
+  for (std::size_t i = 0; i < news.size(); ++i) {
+    if (objects.old_of[i] >= 0) {
+      const std::size_t old = static_cast<std::size_t>(objects.old_of[i]);
+      bool stays = same_text(olds[old].create, news[i].create) && !objects.anew[old];
+      for (const raw_table_change& change : objects.altered)
+        stays |= change.after == &news[i];
+      if (stays)
+        continue;
+    }
+    made[static_cast<std::size_t>(news[i].placement)].push_back(
+        {{.kind = create_step(news[i].placement), .raw = &news[i]}, {called(news[i]), tracked_text(news[i])}});
+  }
+  for (const std::vector<object_step>& stage : made)
+    add_in_order(steps, stage, false);
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/diff/plan.hpp
+
+
+// ---- instar/diff/hazard.hpp
+
+
+// ---- instar/diff/type_change.hpp
+
+/// \file What becomes of the values of a column that changes. Measured on PostgreSQL 15: which casts there are, and
+/// which of them write the table anew.
+
+namespace instar {
+
+/// How the values of one type become values of another.
+enum class conversion : unsigned char {
+  kept,        ///< every value stays, and the table is not written anew
+  rewritten,   ///< every value stays, and the table is written anew
+  checked,     ///< some values may not survive: they are cut, rounded, or make it fail
+  impossible,  ///< there is no cast: `convert_using` says how, or else every value is lost
+};
+
+namespace detail {
+
+/// 1 to 3 for the integers, else 0.
+constexpr int integer_rank(type_kind k) {
+  return k == type_kind::smallint ? 1 : k == type_kind::integer ? 2 : k == type_kind::bigint ? 3 : 0;
+}
+
+constexpr bool is_number(type_kind k) {
+  return integer_rank(k) != 0 || k == type_kind::real || k == type_kind::double_precision || k == type_kind::numeric;
+}
+
+constexpr bool is_string(type_kind k) {
+  return k == type_kind::text || k == type_kind::varchar || k == type_kind::citext || k == type_kind::character;
+}
+
+/// Whether every value of the old type is one of the new type, as it is or as its text.
+/// https://www.postgresql.org/docs/current/datatype.html
+constexpr bool type_widens(const column_type& from, const column_type& to) {
+  if (from.dimensions == 0 && to.dimensions == 1) {
+    // The value becomes the only element.
+    column_type element = to;
+    element.dimensions = 0;
+    return same_type(from, element) || type_widens(from, element);
+  }
+  if (from.dimensions != to.dimensions)
+    return false;
+  const int rank = integer_rank(from.kind);
+  if (is_string(to.kind)) {
+    if (is_string(from.kind))
+      return to.length < 0 || (from.length >= 0 && from.length <= to.length);
+    return to.length < 0 && from.dimensions == 0 && from.kind != type_kind::custom;
+  }
+  if (rank != 0 && integer_rank(to.kind) != 0)
+    return rank <= integer_rank(to.kind);
+  if (rank != 0 && to.kind == type_kind::numeric) {
+    const int digits = rank == 1 ? 5 : rank == 2 ? 10 : 19;
+    return to.length < 0 || to.length - (to.scale < 0 ? 0 : to.scale) >= digits;
+  }
+  if (((rank == 1 || rank == 2) && to.kind == type_kind::double_precision) ||
+      (from.kind == type_kind::real && to.kind == type_kind::double_precision))
+    return true;
+  // true and false are 1 and 0 in any number.
+  if (from.kind == type_kind::boolean && is_number(to.kind))
+    return to.kind != type_kind::numeric || to.length < 0 || to.length > (to.scale < 0 ? 0 : to.scale);
+  if (from.kind == type_kind::date && (to.kind == type_kind::timestamp || to.kind == type_kind::timestamptz))
+    return true;
+  if ((from.kind == type_kind::json && to.kind == type_kind::jsonb) ||
+      (from.kind == type_kind::jsonb && to.kind == type_kind::json) ||
+      (from.kind == type_kind::cidr && to.kind == type_kind::inet))
+    return true;
+  if (from.kind == type_kind::bit && to.kind == type_kind::varbit)
+    return to.length < 0 || (from.length < 0 ? 1 : from.length) <= to.length;
+  if (from.kind == type_kind::time && to.kind == type_kind::interval)
+    return to.length < 0;
+  if (from.kind != to.kind)
+    return false;
+  switch (from.kind) {
+  case type_kind::numeric:
+    if (to.length < 0)
+      return true;
+    return from.length >= 0 && (from.scale < 0 ? 0 : from.scale) <= (to.scale < 0 ? 0 : to.scale) &&
+           from.length - (from.scale < 0 ? 0 : from.scale) <= to.length - (to.scale < 0 ? 0 : to.scale);
+  case type_kind::time:
+  case type_kind::timetz:
+  case type_kind::timestamp:
+  case type_kind::timestamptz:
+  case type_kind::character:
+  case type_kind::varbit:
+    return to.length < 0 || (from.length >= 0 && from.length <= to.length);
+  case type_kind::bit:
+    return from.length == to.length;
+  case type_kind::enumeration:
+  case type_kind::custom:
+    return false;
+  default:
+    return true;
+  }
+}
+
+/// Whether PostgreSQL has a way from one plain type to another that a plan can write: a cast, or two in a row. A type
+/// of the user's own is taken to have one.
+constexpr bool has_cast(type_kind from, type_kind to) {
+  using kind = type_kind;
+  if (from == to || from == kind::custom || to == kind::custom)
+    return true;
+  // As text, anything can be written and read.
+  if (is_string(from) || is_string(to) || from == kind::enumeration || to == kind::enumeration)
+    return true;
+  const auto either = [&](kind a, kind b) { return (from == a && to == b) || (from == b && to == a); };
+  const bool number_from = is_number(from) || from == kind::boolean;
+  const bool number_to = is_number(to) || to == kind::boolean;
+  if (number_from && number_to)
+    return true;
+  if (from == kind::jsonb && number_to)
+    return true;
+  return either(kind::json, kind::jsonb) || either(kind::inet, kind::cidr) || either(kind::bit, kind::varbit) ||
+         either(kind::bit, kind::integer) || either(kind::bit, kind::bigint) || either(kind::time, kind::timetz) ||
+         either(kind::time, kind::interval) || either(kind::date, kind::timestamp) ||
+         either(kind::date, kind::timestamptz) || either(kind::timestamp, kind::timestamptz) ||
+         (to == kind::time && (from == kind::timestamp || from == kind::timestamptz)) ||
+         (from == kind::timestamptz && to == kind::timetz);
+}
+
+/// Whether PostgreSQL takes the values as they lie on disk. Between timestamp and timestamptz it does so in UTC alone.
+constexpr bool stays_on_disk(const column_type& from, const column_type& to) {
+  if (from.dimensions != to.dimensions)
+    return false;
+  if (from.dimensions != 0)
+    return same_type(from, to);
+  const auto varying = [](type_kind k) {
+    return k == type_kind::text || k == type_kind::varchar || k == type_kind::citext;
+  };
+  if (varying(from.kind) && varying(to.kind))
+    return to.length < 0 || (from.length >= 0 && from.length <= to.length);
+  if ((from.kind == type_kind::xml && varying(to.kind) && to.length < 0) ||
+      (from.kind == type_kind::cidr && to.kind == type_kind::inet))
+    return true;
+  if (from.kind != to.kind)
+    return false;
+  switch (from.kind) {
+  case type_kind::numeric:
+    return to.length < 0 || (from.length >= 0 && (from.scale < 0 ? 0 : from.scale) == (to.scale < 0 ? 0 : to.scale) &&
+                             from.length <= to.length);
+  case type_kind::character:
+  case type_kind::enumeration:
+  case type_kind::custom:
+    return same_type(from, to);
+  default:
+    return type_widens(from, to);
+  }
+}
+
+}  // namespace detail
+
+/// What a change of a column's type does to the values in PostgreSQL, where nothing else is said of it.
+constexpr conversion conversion_of(const column_type& from, const column_type& to) {
+  if (!detail::has_cast(from.kind, to.kind))
+    return conversion::impossible;
+  if (!detail::type_widens(from, to))
+    return conversion::checked;
+  return detail::stays_on_disk(from, to) ? conversion::kept : conversion::rewritten;
+}
+
+/// What a change of a column's type does to the values in SQLite, which keeps any value in any column and changes its
+/// form where the new affinity asks for it. https://www.sqlite.org/datatype3.html#type_affinity
+constexpr conversion sqlite_conversion_of(const column_type& from, const column_type& to) {
+  if (detail::same_type(from, to))
+    return conversion::kept;
+  const auto as_number = [](const column_type& t) {
+    return t.dimensions == 0 && (detail::is_number(t.kind) || t.kind == type_kind::boolean);
+  };
+  if (from.dimensions > to.dimensions || from.kind == type_kind::custom || to.kind == type_kind::custom)
+    return conversion::checked;
+  if (to.kind == type_kind::enumeration && to.dimensions == 0)
+    return conversion::checked;  // a check
+  // A text that looks like a number becomes one: '007' is 7.
+  if (as_number(to) && !as_number(from))
+    return conversion::checked;
+  return conversion::rewritten;
+}
+
+namespace detail {
+
+/// Whether the rows that are there are filled by an expression of a new column's own: then it is added without default
+/// and NULL, so that every row is one to fill.
+constexpr bool fills_new_rows(const column& c) {
+  return !c.backfill.empty() && c.identity == identity_kind::none && c.generated == generated_kind::none;
+}
+
+}  // namespace detail
+
+/// Whether a column loses its values where its type changes in PostgreSQL: it is dropped and added.
+constexpr bool loses_values(const column& then, const column& now) {
+  return now.convert_using.empty() && conversion_of(then.type, now.type) == conversion::impossible;
+}
+
+}  // namespace instar
+
+/// \file What can go wrong with the steps of a plan.
+
+namespace instar {
+
+/// What can go wrong with a step, or in a script. The codes are stable: INS20 and the two digits of the value.
+/// docs/hazards.md says of each when it is there, what it locks, and the safe way.
+enum class hazard : unsigned char {
+  // Data: rows are lost, or make the migration fail and leave all as it was; and what programs in the field rely on.
+  drops_table = 1,                  ///< INS2001 every row of the table is lost
+  drops_column = 2,                 ///< INS2002 every value of the column is lost
+  narrows_type = 3,                 ///< INS2003 values that do not fit the new type are cut, rounded or make it fail
+  removes_enum_value = 4,           ///< INS2004 rows that have the value make it fail
+  needs_value = 5,                  ///< INS2005 a required column without default: fails when the table has rows
+  makes_required = 6,               ///< INS2006 rows with NULL make it fail
+  makes_unique = 7,                 ///< INS2007 rows with equal values make it fail
+  changes_key = 8,                  ///< INS2008 the primary key is replaced
+  may_violate_check = 9,            ///< INS2009 rows that do not meet a new check or exclusion make it fail
+  may_violate_foreign_key = 10,     ///< INS2010 rows that reference nothing make it fail
+  no_conversion = 11,               ///< INS2011 no cast leads from the old type to the new one: every value is lost
+  renames_table = 12,               ///< INS2012 programs that know the old name fail
+  renames_column = 13,              ///< INS2013 programs that know the old name fail
+  renames_enum_value = 14,          ///< INS2014 programs that know the old value fail
+  drops_sequence_state = 15,        ///< INS2015 where a sequence had got to is lost
+  drops_untracked_dependents = 16,  ///< INS2016 what uses the object in its body is known to nobody
+  drop_cascade = 17,                ///< INS2017 what depends on the object goes with it
+  truncates = 18,                   ///< INS2018 every row of the table is lost
+  // Locks: readers or writers of a busy table have to wait.
+  index_blocks_writes = 20,                 ///< INS2020 an index is built while writers wait
+  index_drop_locks = 21,                    ///< INS2021 an index is dropped while readers and writers wait
+  constraint_builds_index_under_lock = 22,  ///< INS2022 a key's index is built while readers and writers wait
+  not_null_scans_under_lock = 23,           ///< INS2023 all rows are read while readers and writers wait
+  column_rewrites_table = 24,               ///< INS2024 a new column writes every row anew
+  foreign_key_locks_both = 25,              ///< INS2025 all rows are looked up while writers of both tables wait
+  check_scans_under_lock = 26,              ///< INS2026 all rows are checked while readers and writers wait
+  exclusion_locks = 27,                     ///< INS2027 an exclusion constraint is built; there is no online way
+  type_rewrites_table = 28,                 ///< INS2028 a new type writes every row anew
+  no_lock_timeout = 29,                     ///< INS2029 a lock that is not got makes everyone wait behind it
+  concurrently_in_transaction = 30,         ///< INS2030 CONCURRENTLY does not run in a transaction
+  enum_value_used_in_transaction = 31,      ///< INS2031 a new value is used before its commit
+  rewrites_whole_table = 32,                ///< INS2032 the whole table is written anew, or moved
+  materialized_view_refresh_locks = 33,     ///< INS2033 readers of a materialized view wait while it is filled
+  partition_attach_scans = 34,              ///< INS2034 a partition or its parent is locked while it is checked
+  update_without_batches = 35,              ///< INS2035 many rows are written in one transaction
+  transaction_control_in_script = 36,       ///< INS2036 a script begins or ends the runner's transaction
+  validates_in_same_transaction = 37,       ///< INS2037 VALIDATE under the lock that NOT VALID should have spared
+  name_too_long = 38,                       ///< INS2038 a name over 63 bytes is cut
+  trigger_or_policy_change = 39,            ///< INS2039 triggers, policies or rights change under running programs
+  sqlite_table_rebuild = 40,                ///< INS2040 SQLite copies the table while the database is locked
+  // What only scripts have.
+  ignore_without_reason = 41,    ///< INS2041 a line that ignores a code does not say why
+  unused_ignore = 42,            ///< INS2042 a line that ignores a code has nothing to ignore
+  drops_required = 43,           ///< INS2043 programs that expect no NULL may meet one
+  drops_database = 44,           ///< INS2044 a database is dropped
+  domain_constraint_scans = 45,  ///< INS2045 every table with a column of the domain is checked under a lock
+  sqlite_foreign_keys_on = 46,   ///< INS2046 a table is made anew while foreign keys are enforced
+  sqlite_text_for_name = 47,     ///< INS2047 SQLite takes a quoted name that it does not know for a text
+};
+
+namespace detail {
+
+/// The digits of all codes, one after the other, so that a code is a view.
+inline constexpr auto hazard_codes = [] {
+  std::array<char, 700> text{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    const char code[] = {'I', 'N', 'S', '2', '0', static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+    for (std::size_t j = 0; j < 7; ++j)
+      text[7 * i + j] = code[j];
+  }
+  return text;
+}();
+
+}  // namespace detail
+
+/// The stable code of a hazard.
+constexpr std::string_view code_of(hazard h) {
+  return {detail::hazard_codes.data() + 7 * static_cast<std::size_t>(h), 7};
+}
+
+/// The last of them.
+inline constexpr hazard last_hazard = hazard::sqlite_text_for_name;
+
+/// Whether a number is that of a hazard: one is left out.
+constexpr bool is_hazard(int number) {
+  return number >= 1 && number <= static_cast<int>(last_hazard) && number != 19;
+}
+
+/// Whether a hazard destroys data, rather than making the migration fail and leave all as it was.
+constexpr bool destroys_data(hazard h) {
+  return h == hazard::drops_table || h == hazard::drops_column || h == hazard::narrows_type ||
+         h == hazard::no_conversion || h == hazard::truncates || h == hazard::drop_cascade ||
+         h == hazard::drops_database || h == hazard::sqlite_foreign_keys_on;
+}
+
+/// Whether a hazard is that others have to wait, rather than what becomes of the rows.
+constexpr bool is_about_locks(hazard h) {
+  switch (h) {
+  case hazard::concurrently_in_transaction:
+  case hazard::enum_value_used_in_transaction:
+  case hazard::transaction_control_in_script:
+  case hazard::name_too_long:
+  case hazard::trigger_or_policy_change:
+    return false;
+  case hazard::domain_constraint_scans:
+    return true;
+  default:
+    return h >= hazard::index_blocks_writes && h <= hazard::sqlite_table_rebuild;
+  }
+}
+
+/// The lock of PostgreSQL that a hazard is about, empty where it is about none.
+/// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+constexpr std::string_view lock_of(hazard h) {
+  switch (h) {
+  case hazard::index_blocks_writes:
+  case hazard::domain_constraint_scans:
+    return "SHARE";
+  case hazard::foreign_key_locks_both:
+    return "SHARE ROW EXCLUSIVE";
+  case hazard::update_without_batches:
+    return "ROW EXCLUSIVE";
+  case hazard::index_drop_locks:
+  case hazard::constraint_builds_index_under_lock:
+  case hazard::not_null_scans_under_lock:
+  case hazard::column_rewrites_table:
+  case hazard::check_scans_under_lock:
+  case hazard::exclusion_locks:
+  case hazard::type_rewrites_table:
+  case hazard::rewrites_whole_table:
+  case hazard::materialized_view_refresh_locks:
+  case hazard::partition_attach_scans:
+  case hazard::validates_in_same_transaction:
+    return "ACCESS EXCLUSIVE";
+  default:
+    return {};
+  }
+}
+
+/// How a plan is written for PostgreSQL.
+enum class plan_form : unsigned char {
+  online,   ///< readers and writers of tables that are there do not wait where there is a way around it
+  offline,  ///< the short form, for a database that nobody uses meanwhile
+};
+
+struct hazard_note {
+  instar::hazard hazard{};
+  std::size_t step = 0;  ///< Position in the plan's steps.
+};
+
+/// No step has more.
+inline constexpr std::size_t hazards_per_step = 3;
+
+/// The hazards of a compile-time plan.
+template <std::size_t Capacity>
+struct hazard_list {
+  std::array<hazard_note, Capacity> notes{};
+  std::size_t count = 0;
+
+  constexpr std::size_t size() const { return count; }
+  constexpr bool empty() const { return count == 0; }
+  constexpr const hazard_note& operator[](std::size_t i) const { return notes[i]; }
+  constexpr const hazard_note* begin() const { return notes.data(); }
+  constexpr const hazard_note* end() const { return notes.data() + count; }
+};
+
+namespace detail {
+
+/// Whether an enum's own type can stay as it is and take its new values: every old one is kept, in its order. The
+/// online form commits new values before anything uses them, so that none of them needs a type that is made anew.
+constexpr bool only_adds_values(const enumeration& before, const enumeration& after) {
+  int last = -1;
+  std::size_t kept = 0;
+  for (const enum_value& v : after.values) {
+    const int was = old_value(before, after, v);
+    if (was < 0)
+      continue;
+    if (was < last)
+      return false;
+    last = was;
+    ++kept;
+  }
+  return kept == before.values.size();
+}
+
+constexpr bool removes_value(const enumeration& before, const enumeration& after) {
+  std::size_t kept = 0;
+  for (const enum_value& v : after.values)
+    kept += old_value(before, after, v) >= 0;
+  return kept != before.values.size();
+}
+
+/// Whether the rows that a table had can be equal in the columns of a new key: not when the old table had a key of the
+/// same columns, nor when a column is new and NULL in all of them; but where NULLs are equal too, only when they were.
+constexpr bool may_have_equal_rows(const step& s, const key& now) {
+  const column_renames renames(*s.before, *s.after);
+  if (same_names(renames, s.before->primary_key.columns, now.columns))
+    return false;
+  bool nullable = false;
+  for (std::string_view name : now.columns)
+    nullable |= s.after->find_column(name)->nullable;
+  for (const key& k : s.before->uniques)
+    if (same_names(renames, k.columns, now.columns) && (!now.nulls_not_distinct || k.nulls_not_distinct || !nullable))
+      return false;
+  for (std::string_view name : now.columns) {
+    const column& c = *s.after->find_column(name);
+    const bool is_new = s.before->find_column(name) == nullptr && !renames.is_rename(c);
+    if (is_new && c.nullable && !now.nulls_not_distinct && c.initial.kind == default_kind::none &&
+        c.generated == generated_kind::none)
+      return false;
+    // A new column that counts by itself.
+    if (is_new && c.identity != identity_kind::none)
+      return false;
+  }
+  return true;
+}
+
+/// Whether a raw object is a table of its own that keeps rows, such as a virtual or a partitioned one.
+constexpr bool keeps_rows(const raw_object& o) {
+  constexpr std::string_view ending = "table";
+  if (same_text(o.kind, "partition"))
+    return true;
+  return o.kind.size() >= ending.size() && same_text(o.kind.substr(o.kind.size() - ending.size()), ending) &&
+         !same_text(o.kind, "foreign table");
+}
+
+/// Whether a database has a hazard that a step has in general: SQLite keeps values of any type.
+constexpr bool concerns(dialect d, hazard h, const step& s) {
+  if (d == dialect::postgres)
+    return true;
+  if (s.kind == step_kind::alter_raw_object)
+    return true;
+  switch (h) {
+  case hazard::no_conversion:
+    return false;
+  case hazard::needs_value:
+    return s.from < 0;
+  case hazard::narrows_type:
+    return sqlite_conversion_of(s.old_column()->type, s.new_column()->type) == conversion::checked;
+  default:
+    return true;
+  }
+}
+
+/// Whether rows that a table had may violate a check: not when they had to meet it before, nor when it is about new
+/// columns alone, in which they all have the same value.
+constexpr bool may_violate(const step& s, const check& now) {
+  if (s.before == nullptr)
+    return false;
+  for (const check& then : s.before->checks)
+    if (same_text(then.expression, now.expression))
+      return false;
+  const column_renames renames(*s.before, *s.after);
+  bool about_new = false;
+  for (const column& c : s.after->columns) {
+    if (!mentions(now.expression, c.name))
+      continue;
+    if (s.before->find_column(c.name) != nullptr || renames.is_rename(c))
+      return true;
+    about_new = true;
+  }
+  return !about_new;
+}
+
+/// Whether the rows that a table had can hold a reference to a row that is not there.
+constexpr bool may_reference_nothing(const step& s) {
+  if (s.before == nullptr)
+    return false;
+  const column_renames renames(*s.before, *s.after);
+  const foreign_key& now = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+  // Where the target was renamed this says yes though it is the same; a key that is made again keeps its name.
+  for (const foreign_key& then : s.before->foreign_keys)
+    if (same_names(renames, then.columns, now.columns) &&
+        (same_text(then.name, now.name) || same_text(then.target_table, now.target_table)))
+      return false;
+  for (std::string_view name : now.columns) {
+    const column* c = s.after->find_column(name);
+    // NULL in one column, and nothing is looked up.
+    if (c != nullptr && c->nullable && c->initial.kind == default_kind::none && c->generated == generated_kind::none &&
+        s.before->find_column(name) == nullptr && !renames.is_rename(*c))
+      return false;
+  }
+  return true;
+}
+
+/// Whether an expression may give another value for every row: it calls a function that is not known to give the same
+/// one throughout a statement. https://www.postgresql.org/docs/current/xfunc-volatility.html
+constexpr bool may_be_volatile(std::string_view expression) {
+  constexpr std::string_view steady =
+      "now transaction_timestamp statement_timestamp timezone date_trunc to_char to_date to_timestamp make_date"
+      " make_time make_interval make_timestamp coalesce nullif greatest least lower upper concat format replace md5"
+      " abs round jsonb_build_object jsonb_build_array json_build_object json_build_array array_fill int4range"
+      " current_setting cast extract date_part trim length row array varchar char numeric decimal timestamp time"
+      " interval bit character varying localtimestamp current_timestamp localtime current_time in and or not"
+      " to_tsvector decode encode point box";
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  std::size_t begin = 0;
+  std::size_t end = 0;  // of the last word; the same: there is none
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    const char c = expression[i];
+    if (c == '\'') {
+      while (++i < expression.size() && expression[i] != '\'') {
+      }
+      begin = end = 0;
+    } else if (letter(c)) {
+      begin = i;
+      while (i + 1 < expression.size() && letter(expression[i + 1]))
+        ++i;
+      end = i + 1;
+    } else if (c == '(' && begin != end) {
+      if (!mentions(steady, expression.substr(begin, end - begin)))
+        return true;
+      begin = end = 0;
+    } else if (c == '"') {
+      // A quoted function is the user's own, or one that nobody writes that way.
+      const std::size_t close = expression.find('"', i + 1);
+      if (close == std::string_view::npos || (close + 1 < expression.size() && expression[close + 1] == '('))
+        return true;
+      i = close;
+      begin = end = 0;
+    } else if (c != ' ') {
+      begin = end = 0;
+    }
+  }
+  return false;
+}
+
+/// Whether a raw object is one that function bodies or queries of programs use, of which the database keeps no record.
+constexpr bool has_untracked_dependents(const raw_object& o) {
+  constexpr std::string_view kinds[] = {"function", "procedure", "aggregate", "operator", "type",
+                                        "domain",   "collation", "cast",      "schema"};
+  for (std::string_view kind : kinds)
+    if (same_text(o.kind, kind))
+      return true;
+  return false;
+}
+
+/// Whether a raw object decides what happens to the rows of others: at a write, or who may see them.
+constexpr bool guards_rows(const raw_object& o) {
+  constexpr std::string_view kinds[] = {"trigger", "event trigger", "policy", "rule", "row level security"};
+  for (std::string_view kind : kinds)
+    if (same_text(o.kind, kind))
+      return true;
+  return false;
+}
+
+/// Calls `note(hazard)` for each hazard of a step.
+template <class Note>
+constexpr void each_hazard(const step& s, Note note) {
+  switch (s.kind) {
+  case step_kind::drop_table:
+    note(hazard::drops_table);
+    break;
+  case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
+  case step_kind::clear_raw_object:
+    if (keeps_rows(*s.raw))
+      note(hazard::drops_table);
+    break;
+  case step_kind::alter_raw_object:
+    if (s.change == raw_change::drop_column &&
+        read_raw_column(read_raw_table(s.old_raw->create).items[static_cast<std::size_t>(s.from)].text)
+            .generated.empty())
+      note(hazard::drops_column);
+    else if (s.change == raw_change::alter_type)
+      note(hazard::type_rewrites_table);
+    break;
+  case step_kind::keep_rows: {
+    note(hazard::rewrites_whole_table);
+    const aside_table then(s.before, s.old_raw);
+    const aside_table now(s.after, s.raw);
+    bool lost = false;
+    for (std::size_t i = 0; i < then.size(); ++i)
+      lost |= !then.name(i).empty() && !now.has(then.name(i));
+    if (lost)
+      note(hazard::drops_column);
+    break;
+  }
+  case step_kind::drop_column:
+    // What a generated column held follows from the others.
+    if (s.old_column()->generated == generated_kind::none)
+      note(s.to >= 0 && loses_values(*s.old_column(), *s.new_column()) ? hazard::no_conversion : hazard::drops_column);
+    break;
+  case step_kind::add_column: {
+    const column& c = *s.new_column();
+    if (!c.nullable && c.initial.kind == default_kind::none && c.identity == identity_kind::none &&
+        c.generated == generated_kind::none && c.backfill.empty())
+      note(hazard::needs_value);
+    break;
+  }
+  case step_kind::alter_type:
+    if (s.new_column()->convert_using.empty() && !type_widens(s.old_column()->type, s.new_column()->type))
+      note(hazard::narrows_type);
+    break;
+  case step_kind::rebuild_enum:
+    if (removes_value(*s.old_enum, *s.new_enum))
+      note(hazard::removes_enum_value);
+    break;
+  case step_kind::set_not_null:
+    if (s.new_column()->initial.kind == default_kind::none && s.new_column()->backfill.empty())
+      note(hazard::makes_required);
+    break;
+  case step_kind::add_unique:
+    if (may_have_equal_rows(s, s.after->uniques[static_cast<std::size_t>(s.to)]))
+      note(hazard::makes_unique);
+    break;
+  case step_kind::add_primary_key:
+    if (may_have_equal_rows(s, s.after->primary_key))
+      note(hazard::makes_unique);
+    break;
+  case step_kind::create_index:
+    if (s.before != nullptr && s.after->indexes[static_cast<std::size_t>(s.to)].unique)
+      note(hazard::makes_unique);
+    break;
+  case step_kind::drop_primary_key:
+    note(hazard::changes_key);
+    break;
+  case step_kind::add_check:
+    if (may_violate(s, s.after->checks[static_cast<std::size_t>(s.to)]))
+      note(hazard::may_violate_check);
+    break;
+  case step_kind::add_exclusion:
+    if (s.before != nullptr)
+      note(hazard::may_violate_check);
+    break;
+  case step_kind::add_foreign_key:
+    if (may_reference_nothing(s))
+      note(hazard::may_violate_foreign_key);
+    break;
+  case step_kind::drop_not_null:
+    note(hazard::drops_required);
+    break;
+  case step_kind::rename_table:
+    note(hazard::renames_table);
+    break;
+  case step_kind::rename_column:
+    note(hazard::renames_column);
+    break;
+  case step_kind::rename_enum_value:
+    note(hazard::renames_enum_value);
+    break;
+  case step_kind::drop_sequence:
+    note(hazard::drops_sequence_state);
+    break;
+  case step_kind::drop_extension:
+    note(hazard::drops_untracked_dependents);
+    break;
+  default:
+    break;
+  }
+}
+
+/// Calls `note(hazard)` for each lock of a step that makes readers or writers of a busy table wait in PostgreSQL.
+/// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+template <class Note>
+constexpr void each_lock_hazard(const step& s, plan_form form, Note note) {
+  // Nobody waits for a table that is made by the same plan.
+  if (s.before == nullptr)
+    return;
+  const bool offline = form == plan_form::offline;
+  switch (s.kind) {
+  case step_kind::create_index:
+    if (offline)
+      note(hazard::index_blocks_writes);
+    break;
+  case step_kind::drop_index:
+    if (offline && s.after != nullptr)
+      note(hazard::index_drop_locks);
+    break;
+  case step_kind::add_unique:
+  case step_kind::add_primary_key:
+    if (offline)
+      note(hazard::constraint_builds_index_under_lock);
+    break;
+  case step_kind::set_not_null:
+    if (offline)
+      note(hazard::not_null_scans_under_lock);
+    break;
+  case step_kind::add_column: {
+    const column& c = *s.new_column();
+    const bool of_each_row = c.identity != identity_kind::none ||
+                             (c.initial.kind == default_kind::expression && may_be_volatile(c.initial.text));
+    if (c.generated == generated_kind::stored || (offline && of_each_row))
+      note(hazard::column_rewrites_table);
+    break;
+  }
+  case step_kind::alter_type:
+    if (!s.new_column()->convert_using.empty() || !stays_on_disk(s.old_column()->type, s.new_column()->type))
+      note(hazard::type_rewrites_table);
+    break;
+  case step_kind::fill_nulls:
+    if (offline)
+      note(hazard::update_without_batches);
+    break;
+  case step_kind::add_foreign_key:
+    if (offline)
+      note(hazard::foreign_key_locks_both);
+    break;
+  case step_kind::add_check:
+    if (offline)
+      note(hazard::check_scans_under_lock);
+    break;
+  case step_kind::add_exclusion:
+    note(hazard::exclusion_locks);
+    break;
+  default:
+    break;
+  }
+}
+
+/// Calls `note(hazard)` for each hazard of a step that another step of the plan decides on.
+template <class Steps, class Note>
+constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
+  switch (s.kind) {
+  case step_kind::drop_raw_object:
+  case step_kind::drop_early_raw_object:
+  case step_kind::drop_middle_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object: {
+    const bool untracked = has_untracked_dependents(*s.raw);
+    if (!untracked && !guards_rows(*s.raw))
+      break;
+    // What is made again around another step is as it was.
+    for (const step& other : steps) {
+      // What guards the rows of a table goes with it.
+      if (!untracked && other.kind == step_kind::drop_table && mentions(s.raw->drop, other.before->name))
+        return;
+      if (other.raw != nullptr && other.raw != s.raw && same_text(other.raw->kind, s.raw->kind) &&
+          same_text(other.raw->name, s.raw->name) && (untracked || same_text(other.raw->create, s.raw->create)))
+        return;
+    }
+    note(untracked ? hazard::drops_untracked_dependents : hazard::trigger_or_policy_change);
+    break;
+  }
+  case step_kind::rebuild_enum:
+    // Every column of the type is converted.
+    if (d == dialect::postgres && (form == plan_form::offline || !only_adds_values(*s.old_enum, *s.new_enum)))
+      note(hazard::type_rewrites_table);
+    break;
+  case step_kind::create_view:
+    if (d != dialect::postgres || !s.new_view->materialized || s.to >= 0)
+      break;
+    for (const step& other : steps)
+      if (other.kind == step_kind::drop_view && same_text(other.old_view->name, s.new_view->name) &&
+          same_text(other.old_view->schema, s.new_view->schema)) {
+        note(hazard::materialized_view_refresh_locks);
+        break;
+      }
+    break;
+  default:
+    break;
+  }
+}
+
+/// Calls `note(hazard)` for each hazard of a step of a plan.
+template <class Steps, class Note>
+constexpr void each_hazard(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
+  each_hazard(s, [&](hazard h) {
+    if (concerns(d, h, s))
+      note(h);
+  });
+  each_hazard_among(steps, s, d, form, note);
+  if (d == dialect::postgres)
+    each_lock_hazard(s, form, note);
+}
+
+}  // namespace detail
+
+}  // namespace instar
+
+/// \file A plan: the steps from one schema to another, in the order in which a database takes them.
+
+namespace instar {
+
+/// The steps from one schema to another. Looks into both schemas, which must outlive it.
+/// \tparam Steps a vector at run time, an array in a compile-time plan, a span in a view of either
+template <class Steps>
+struct basic_plan {
+  schema_view before{};
+  schema_view after{};
+  Steps steps{};
+
+  constexpr bool empty() const { return steps.empty(); }
+  constexpr std::size_t size() const { return steps.size(); }
+
+  /// Whether it has a step of that kind.
+  constexpr bool has(step_kind kind) const {
+    for (const step& s : steps)
+      if (s.kind == kind)
+        return true;
+    return false;
+  }
+
+  /// What can go wrong, step by step, for rows and for those who use the database meanwhile.
+  /// \param d of SQLite, where every write locks the whole database, only what becomes of the rows is said
+  /// \param form how the plan is written: the online form avoids most locks that others would wait for
+  constexpr auto hazards(dialect d = dialect::postgres, plan_form form = plan_form::online) const {
+    if constexpr (requires { std::tuple_size<Steps>::value; }) {
+      hazard_list<hazards_per_step * std::tuple_size<Steps>::value> notes{};
+      for (std::size_t i = 0; i < steps.size(); ++i)
+        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
+      return notes;
+    } else {
+      std::vector<hazard_note> notes;
+      for (std::size_t i = 0; i < steps.size(); ++i)
+        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
+      return notes;
+    }
+  }
+
+  /// Whether a step has that hazard.
+  constexpr bool has(hazard wanted, dialect d = dialect::postgres, plan_form form = plan_form::online) const {
+    bool found = false;
+    for (const step& s : steps)
+      detail::each_hazard(steps, s, d, form, [&](hazard h) { found |= h == wanted; });
+    return found;
+  }
+
+  /// Whether a step destroys data that no later step can bring back.
+  constexpr bool loses_data(dialect d = dialect::postgres) const {
+    bool loses = false;
+    for (const step& s : steps)
+      detail::each_hazard(s, [&](hazard h) { loses |= destroys_data(h) && detail::concerns(d, h, s); });
+    return loses;
+  }
+
+  /// The same plan without its storage.
+  constexpr operator basic_plan<std::span<const step>>() const requires(!std::is_same_v<Steps, std::span<const step>>) {
+    return {before, after, std::span<const step>(steps.data(), steps.size())};
+  }
+};
+
+using plan_view = basic_plan<std::span<const step>>;
+using plan = basic_plan<std::vector<step>>;
+
+}  // namespace instar
+
+/// \file Two schemas compared: what steps lead from one to the other. The same functions at compile time and at run
+/// time.
+
+namespace instar {
+
+namespace detail {
+
+/// Finds tables of a schema by name, in constant time.
+class table_finder {
+ public:
+  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
+    for (std::size_t i = 0; i < tables.size(); ++i)
+      known_.put(i, hash_object(tables[i].schema, tables[i].name));
+  }
+
+  /// \return its position, or -1
+  constexpr int find(std::string_view schema, std::string_view name) const {
+    const std::uint64_t hash = hash_object(schema, name);
+    const std::vector<int>& slots = known_.slots;
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
+      const std::size_t i = static_cast<std::size_t>(slots[slot]);
+      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
+        return slots[slot];
+    }
+    return -1;
+  }
+
+  /// \param written "schema.name", or "name" in `schema` or else in the default schema
+  constexpr int find_written(std::string_view schema, std::string_view written) const {
+    for (std::size_t i = 0; i < written.size(); ++i)
+      if (written[i] == '.')
+        return find(written.substr(0, i), written.substr(i + 1));
+    const int found = find(schema, written);
+    return found < 0 && !schema.empty() ? find({}, written) : found;
+  }
+
+ private:
+  std::span<const table> tables_;
+  hash_slots known_;
+};
+
 struct step_list {
   std::vector<step>& steps;
 
@@ -5128,10 +7072,12 @@ struct column_fates {
   std::vector<int> was;       ///< The old position of each new column, or -1.
   std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
   std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
-  bool any = false;           ///< Whether one is remade or retyped.
+  const std::vector<std::string_view>* released;  ///< Functions that are dropped and made again.
+  bool any = false;                               ///< Whether one is remade or retyped, or a function is released.
 
   /// \param steps so far: those of the enums
-  constexpr column_fates(const std::vector<step>& steps, const column_renames& renames);
+  constexpr column_fates(const std::vector<step>& steps, const column_renames& renames,
+                         const std::vector<std::string_view>& released);
 
   constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
     for (std::size_t i = 0; i < fate.size(); ++i)
@@ -5149,7 +7095,7 @@ struct column_fates {
     for (std::size_t i = 0; i < remade.size(); ++i)
       if ((remade[i] || retyped[i]) && mentions(expression, after->columns[i].name))
         return true;
-    return false;
+    return mentions_any(expression, *released);
   }
   constexpr bool in(std::span<const index_part> parts) const {
     for (const index_part& part : parts)
@@ -5167,7 +7113,7 @@ struct column_fates {
 };
 
 /// Compares lists of constraints, foreign keys or indexes: same name and definition stays, same definition is renamed,
-/// the rest is dropped and made.
+/// first what declares its old name, the rest is dropped and made.
 /// \param same whether an old one and a new one say the same, and nothing makes it anew
 template <class T, class Same>
 constexpr void diff_constraints(step_list& out, const column_renames& renames, std::span<const T> then,
@@ -5177,10 +7123,12 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
     return;
   std::vector<int> becomes(then.size(), -1);
   std::vector<char> kept(now.size(), 0);
-  for (int by_name = 1; by_name >= 0; --by_name)
+  enum class by : unsigned char { name, declared_name, definition };
+  for (by way : {by::name, by::declared_name, by::definition})
     for (std::size_t n = 0; n < now.size(); ++n)
       for (std::size_t o = 0; !kept[n] && o < then.size(); ++o) {
-        if (becomes[o] >= 0 || (by_name != 0 && !same_text(then[o].name, now[n].name)) || !same(then[o], now[n]))
+        if (becomes[o] >= 0 || (way == by::name && !same_text(then[o].name, now[n].name)) ||
+            (way == by::declared_name && !same_text(then[o].name, now[n].renamed_from)) || !same(then[o], now[n]))
           continue;
         becomes[o] = static_cast<int>(n);
         kept[n] = 1;
@@ -5280,8 +7228,10 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
          (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
 }
 
-constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames)
-    : after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0), retyped(was.size(), 0) {
+constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames,
+                                     const std::vector<std::string_view>& released_names)
+    : after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0), retyped(was.size(), 0),
+      released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
   const std::span<const column> new_columns = renames.after->columns;
   std::vector<char> taken(old_columns.size(), 0);
@@ -5303,9 +7253,12 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
   }
   const auto rebuilt = [&](const column_type& t) {
     if (t.values != nullptr)
-      for (const step& s : steps)
+      for (const step& s : steps) {
+        if (s.before != nullptr || s.after != nullptr)
+          break;  // The enums' steps are the first.
         if (s.kind == step_kind::rebuild_enum && same_enum(*s.new_enum, *t.values))
           return true;
+      }
     return false;
   };
   for (std::size_t to = 0; to < was.size(); ++to) {
@@ -5313,16 +7266,19 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
       continue;
     const column& then = old_columns[static_cast<std::size_t>(was[to])];
     const column& now = new_columns[to];
+    if (then.generated == generated_kind::none && now.generated == generated_kind::none && loses_values(then, now))
+      remade[to] = 1;
     if (!keeps_generated(then, now) &&
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
-         (now.generated != generated_kind::none && !same_type(then.type, now.type))))
+         (now.generated != generated_kind::none &&
+          (!same_type(then.type, now.type) || mentions_any(now.generated_as, *released)))))
       remade[to] = 1;
     const bool same = same_type(then.type, now.type);
     retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
-    if (!retyped[to] && same)
+    if (!retyped[to] && same && same_text(then.collation, now.collation))
       continue;
-    // No type changes under a generated column.
+    // No type or collation changes under a generated column.
     for (std::size_t other = 0; other < was.size(); ++other)
       if (new_columns[other].generated != generated_kind::none && was[other] >= 0 &&
           mentions(new_columns[other].generated_as, now.name)) {
@@ -5332,8 +7288,25 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
   }
 }
 
+/// The steps that add a column to a table which may have rows. \param from of one that is made anew
+constexpr void add_column_steps(step_list& out, const table& before, const table& after, int from, int to) {
+  const column& now = after.columns[static_cast<std::size_t>(to)];
+  const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
+  add(step_kind::add_column);
+  if (fills_new_rows(now)) {
+    if (auto_default(now))
+      add(step_kind::set_default);
+    add(step_kind::fill_nulls);
+    if (!now.nullable)
+      add(step_kind::set_not_null);
+  }
+  if (!now.comment.empty())
+    add(step_kind::comment_column);
+}
+
 /// The steps for one column that both tables have.
-constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade) {
+constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade,
+                           const std::vector<std::string_view>& released) {
   const column& then = before.columns[static_cast<std::size_t>(from)];
   const column& now = after.columns[static_cast<std::size_t>(to)];
   const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
@@ -5342,9 +7315,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
     add(step_kind::rename_column);
   if (remade) {
     add(step_kind::drop_column);
-    add(step_kind::add_column);
-    if (!now.comment.empty())
-      add(step_kind::comment_column);
+    add_column_steps(out, before, after, from, to);
     return;
   }
   if (then.generated != now.generated)
@@ -5353,7 +7324,10 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
   const bool type = !same_type(then.type, now.type);
   const bool same_initial = same_default(then.initial, now.initial);
   const bool identity = then.identity != now.identity;
-  if (auto_default(then) && (!same_initial || type))
+  const bool rests = then.initial.kind == default_kind::expression && mentions_any(then.initial.text, released);
+  if (rests)
+    add(step_kind::release_default);
+  else if (auto_default(then) && (!same_initial || type))
     // A default is converted apart from the values, and not every conversion of values is one of defaults.
     if (type || !auto_default(now))
       add(step_kind::drop_default);
@@ -5363,10 +7337,10 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
     add(step_kind::alter_type);
   else if (!same_text(then.collation, now.collation))
     add(step_kind::alter_collation);
-  if (auto_default(now) && (!same_initial || type))
+  if (auto_default(now) && (!same_initial || type || rests))
     add(step_kind::set_default);
   if (then.nullable && !now.nullable) {
-    if (auto_default(now))
+    if (auto_default(now) || !now.backfill.empty())
       add(step_kind::fill_nulls);
     add(step_kind::set_not_null);
   } else if (!then.nullable && now.nullable) {
@@ -5379,8 +7353,9 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
 }
 
 /// The steps for one table that both schemas have.
-constexpr void diff_table(step_list& out, const comparison& schemas, const table& before, const table& after) {
-  if (before.content_hash != 0 && before.content_hash == after.content_hash)
+constexpr void diff_table(step_list& out, const comparison& schemas, const table& before, const table& after,
+                          const std::vector<std::string_view>& released) {
+  if (before.content_hash != 0 && before.content_hash == after.content_hash && released.empty())
     return;
   if (!same_text(before.name, after.name) || !same_text(before.schema, after.schema))
     out.add(step_kind::rename_table, &before, &after);
@@ -5388,18 +7363,15 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     out.add(step_kind::alter_options, &before, &after);
 
   const column_renames renames(before, after);
-  const column_fates fates(out.steps, renames);
+  const column_fates fates(out.steps, renames, released);
   std::vector<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
-    const column& now = after.columns[to];
     if (fates.was[to] >= 0) {
       kept[static_cast<std::size_t>(fates.was[to])] = 1;
-      diff_column(out, before, after, fates.was[to], static_cast<int>(to), fates.remade[to]);
+      diff_column(out, before, after, fates.was[to], static_cast<int>(to), fates.remade[to], released);
       continue;
     }
-    out.add(step_kind::add_column, &before, &after, -1, static_cast<int>(to));
-    if (!now.comment.empty())
-      out.add(step_kind::comment_column, &before, &after, -1, static_cast<int>(to));
+    add_column_steps(out, before, after, -1, static_cast<int>(to));
   }
   for (std::size_t from = 0; from < before.columns.size(); ++from)
     if (!kept[from])
@@ -5494,7 +7466,7 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
   const auto add = [&](step_kind kind, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .from = from, .to = to, .old_enum = &then, .new_enum = &now});
   };
-  if (!same_text(then.name, now.name))
+  if (!same_text(then.name, now.name) || !same_text(then.schema, now.schema))
     add(step_kind::rename_enum);
   if (!same_text(then.comment, now.comment))
     add(step_kind::comment_enum);
@@ -5526,46 +7498,25 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     else if (from < 0 && !rebuild)
       add(step_kind::add_enum_value, -1, static_cast<int>(to));
   }
-  if (rebuild)
-    add(step_kind::rebuild_enum);
+  if (!rebuild)
+    return;
+  add(step_kind::rebuild_enum);
+  // The new type begins without the comment of the old one.
+  if (!now.comment.empty() && same_text(then.comment, now.comment))
+    add(step_kind::comment_enum);
 }
-
-/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
-/// one found, and most objects stand in the order in which they stood.
-template <class Object>
-class twin_search {
- public:
-  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
-
-  /// \return its position, or -1
-  template <class Same>
-  constexpr int find(const Same& same) {
-    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
-      if (next_ == among_.size())
-        next_ = 0;
-      if (same(among_[next_]))
-        return static_cast<int>(next_++);
-    }
-    return -1;
-  }
-  /// The one of that name and schema.
-  constexpr int find(std::string_view schema, std::string_view name) {
-    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
-  }
-
- private:
-  std::span<const Object> among_;
-  std::size_t next_ = 0;
-};
 
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
   for (const enumeration& now : after.enumerations) {
     int from = old_enums.find(now.schema, now.name);
-    for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-      if (same_enum(before.enumerations[i], now))
-        from = static_cast<int>(i);
+    // An old name is one of its own schema first.
+    for (bool elsewhere : {false, true})
+      for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
+        if (same_enum(before.enumerations[i], now) &&
+            (elsewhere || same_text(before.enumerations[i].schema, now.schema)))
+          from = static_cast<int>(i);
     if (from >= 0) {
       kept[static_cast<std::size_t>(from)] = 1;
       diff_enum(steps, after, before.enumerations[static_cast<std::size_t>(from)], now);
@@ -5580,164 +7531,11 @@ constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, c
       steps.push_back(step{.kind = step_kind::drop_enum, .old_enum = &before.enumerations[i]});
 }
 
-constexpr bool same_indexes(std::span<const index> a, std::span<const index> b) {
-  if (a.size() != b.size())
-    return false;
-  const table none{};
-  const column_renames renames(none, none);
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (!same_text(a[i].name, b[i].name) || !same_definition(renames, a[i], b[i]))
-      return false;
-  return true;
-}
-
-/// Whether a step changes a table so that a view over it has to make way: PostgreSQL refuses the step while the view
-/// stands. A view may rest on a primary key by its GROUP BY.
-constexpr bool disturbs_views(const step& s) {
-  switch (s.kind) {
-  case step_kind::drop_primary_key:
-  case step_kind::drop_table:
-  case step_kind::rename_table:
-  case step_kind::rename_column:
-  case step_kind::drop_column:
-  case step_kind::alter_type:
-  case step_kind::alter_collation:
-  case step_kind::drop_generated:
-    return true;
-  default:
-    return false;
-  }
-}
-
-constexpr void diff_views(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  if (before.views.empty() && after.views.empty())
-    return;
-  std::vector<std::string_view> disturbed;
-  std::vector<std::string_view> widened;  // Tables with a new column, which `SELECT *` of an old view does not have.
-  for (const step& s : steps) {
-    if (disturbs_views(s))
-      disturbed.push_back(s.before->name);
-    if (s.kind == step_kind::add_column)
-      widened.push_back(s.before->name);
-    if (s.kind == step_kind::rebuild_enum)
-      for (const table& t : before.tables)
-        for (const column& c : t.columns)
-          if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
-            disturbed.push_back(t.name);
-  }
-  // In the order in which they were made, so that a view over a view is disturbed by it.
-  std::vector<const view_object*> dropped;
-  std::vector<char> remade(after.views.size(), 0);
-  twin_search<view_object> new_views(after.views);
-  for (const view_object& then : before.views) {
-    const int to = new_views.find(then.schema, then.name);
-    bool drop = to < 0;
-    if (to >= 0) {
-      const view_object& now = after.views[static_cast<std::size_t>(to)];
-      drop = then.materialized != now.materialized || !same_text(then.query, now.query) ||
-             !same_indexes(then.indexes, now.indexes);
-    }
-    for (std::size_t i = 0; i < disturbed.size() && !drop; ++i)
-      drop = mentions(then.query, disturbed[i]);
-    for (std::size_t i = 0; i < widened.size() && !drop; ++i)
-      drop = mentions(then.query, widened[i]) && selects_all(then.query);
-    if (!drop) {
-      const view_object& now = after.views[static_cast<std::size_t>(to)];
-      remade[static_cast<std::size_t>(to)] = 1;  // Stays as it is.
-      if (!same_text(then.comment, now.comment))
-        steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
-      continue;
-    }
-    dropped.push_back(&then);
-    disturbed.push_back(then.name);
-  }
-  for (std::size_t i = dropped.size(); i-- > 0;)
-    steps.push_back(step{.kind = step_kind::drop_view, .old_view = dropped[i]});
-  for (std::size_t i = 0; i < after.views.size(); ++i)
-    if (!remade[i]) {
-      steps.push_back(step{.kind = step_kind::create_view, .new_view = &after.views[i]});
-      for (std::size_t k = 0; k < after.views[i].indexes.size(); ++k)
-        steps.push_back(step{.kind = step_kind::create_view, .to = static_cast<int>(k), .new_view = &after.views[i]});
-      if (!after.views[i].comment.empty())
-        steps.push_back(step{.kind = step_kind::comment_view, .new_view = &after.views[i]});
-    }
-}
-
-/// Whether a statement replaces what it makes: then nothing that uses the old one has to let go of it.
-constexpr bool replaces(std::string_view create) {
-  constexpr std::string_view start = "create or replace ";
-  std::size_t i = 0;
-  while (i < create.size() && (create[i] == ' ' || create[i] == '\n'))
-    ++i;
-  std::size_t same = 0;
-  while (same < start.size() && i < create.size()) {
-    const char c = create[i++];
-    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '\n' ? ' ' : c;
-    if (small != start[same])
-      return false;
-    ++same;
-  }
-  return same == start.size();
-}
-
-/// Whether a trigger, policy or rule has to make way for steps on its table: it may name the column.
-/// \param blocked those that change a type or drop a column
-constexpr bool stands_in_the_way(const raw_object& o, const std::vector<step>& blocked) {
-  if (blocked.empty() || !(same_text(o.kind, "trigger") || same_text(o.kind, "policy") || same_text(o.kind, "rule")))
-    return false;
-  for (const step& s : blocked)
-    if (mentions(o.create, s.before->name) && mentions(o.create, s.old_column()->name))
-      return true;
-  return false;
-}
-
-constexpr step_kind create_step(placement p) {
-  return p == placement::before_tables    ? step_kind::create_early_raw_object
-         : p == placement::before_indexes ? step_kind::create_middle_raw_object
-                                          : step_kind::create_raw_object;
-}
-
-/// The step that drops a raw object for good.
-constexpr step_kind drop_step(placement p) {
-  // Defaults and generated columns may use what stood before the tables until their own steps are done.
-  return p == placement::before_tables    ? step_kind::drop_early_raw_object
-         : p == placement::before_indexes ? step_kind::drop_middle_raw_object
-                                          : step_kind::drop_raw_object;
-}
-
-constexpr void diff_raw_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const std::span<const raw_object> olds = before.raw_objects;
-  const std::span<const raw_object> news = after.raw_objects;
-  if (olds.empty() && news.empty())
-    return;
-  std::vector<int> old_of(news.size(), -1);
-  std::vector<int> new_of(olds.size(), -1);
-  raw_object_search search(olds);
-  for (std::size_t i = 0; i < news.size(); ++i) {
-    old_of[i] = search.find(news[i]);
-    if (old_of[i] >= 0)
-      new_of[static_cast<std::size_t>(old_of[i])] = static_cast<int>(i);
-  }
-  std::vector<step> blocked;
-  for (const step& s : steps)
-    if (s.kind == step_kind::alter_type || s.kind == step_kind::drop_column)
-      blocked.push_back(s);
-  const auto stays = [&](const raw_object& then, const raw_object& now) {
-    return same_text(now.create, then.create) && !stands_in_the_way(then, blocked);
-  };
-  for (std::size_t i = olds.size(); i-- > 0;) {
-    const raw_object& then = olds[i];
-    const raw_object* now = new_of[i] < 0 ? nullptr : &news[static_cast<std::size_t>(new_of[i])];
-    if (now == nullptr)
-      steps.push_back(step{.kind = drop_step(then.placement), .raw = &then});
-    else if (!stays(then, *now) && !(replaces(now->create) && same_text(now->drop, then.drop)))
-      steps.push_back(step{.kind = then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
-                                                                               : step_kind::drop_raw_object,
-                           .raw = &then});
-  }
-  for (std::size_t i = 0; i < news.size(); ++i)
-    if (old_of[i] < 0 || !stays(olds[static_cast<std::size_t>(old_of[i])], news[i]))
-      steps.push_back(step{.kind = create_step(news[i].placement), .raw = &news[i]});
+/// A table that is made anew under its name because no ALTER leads from the one to the other; rows are kept.
+constexpr void add_aside(std::vector<step>& steps, const table* before, const raw_object* old_raw, const table* after,
+                         const raw_object* raw) {
+  for (step_kind kind : {step_kind::set_aside, step_kind::keep_rows, step_kind::drop_aside})
+    steps.push_back(step{.kind = kind, .before = before, .after = after, .old_raw = old_raw, .raw = raw});
 }
 
 constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
@@ -5815,8 +7613,9 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
       continue;
     }
     kept[static_cast<std::size_t>(then)] = 1;
-    if (!same_definition(before.sequences[static_cast<std::size_t>(then)], q))
-      steps.push_back(step{.kind = step_kind::alter_sequence, .sequence = &q});
+    const sequence_object& old = before.sequences[static_cast<std::size_t>(then)];
+    if (!same_definition(old, q))
+      steps.push_back(step{.kind = step_kind::alter_sequence, .old_sequence = &old, .sequence = &q});
   }
   for (std::size_t i = 0; i < before.sequences.size(); ++i)
     if (!kept[i])
@@ -5827,7 +7626,8 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
 constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas) {
   const auto integer = [](const column& c) {
-    return c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer || c.type.kind == type_kind::bigint;
+    return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
+                                      c.type.kind == type_kind::bigint);
   };
   const auto contains = [](std::span<const std::string_view> names, std::string_view wanted) {
     for (std::string_view name : names)
@@ -5838,7 +7638,9 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
   const std::size_t count = steps.size();
   std::vector<step> disturbing;
   for (const step& s : steps) {
-    const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique;
+    const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
+                     s.kind == step_kind::set_aside ||
+                     (s.kind == step_kind::drop_index && s.before->indexes[static_cast<std::size_t>(s.from)].unique);
     if (key || s.kind == step_kind::rebuild_enum ||
         (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))))
       disturbing.push_back(s);
@@ -5852,6 +7654,36 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
         return true;
     return false;
   };
+  // Those of tables that go, too: the keys go first.
+  for (std::size_t i = 0; i < count; ++i) {
+    if (steps[i].kind != step_kind::drop_table)
+      continue;
+    const table& gone = *steps[i].before;
+    for (std::size_t o = 0; o < gone.foreign_keys.size(); ++o) {
+      bool in_the_way = false;
+      for (const step& s : disturbing)
+        in_the_way |= (s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique) &&
+                      same_text(s.before->name, gone.foreign_keys[o].target_table) &&
+                      same_text(s.before->schema, gone.foreign_keys[o].target_schema);
+      if (in_the_way && !has(step_kind::drop_foreign_key, &gone, static_cast<int>(o)))
+        steps.push_back(step{.kind = step_kind::drop_foreign_key, .before = &gone, .from = static_cast<int>(o)});
+    }
+  }
+  // Most foreign keys stand between tables of which no step tells.
+  std::vector<char> touched(schemas.before->tables.size(), 0);
+  for (const step& s : disturbing)
+    if (s.before != nullptr)
+      touched[static_cast<std::size_t>(s.before - schemas.before->tables.data())] = 1;
+  const auto is_touched = [&](const table& of, const foreign_key& fk) {
+    const int target = schemas.old_tables.find(fk.target_schema, fk.target_table);
+    if (target < 0 || touched[static_cast<std::size_t>(target)] ||
+        touched[static_cast<std::size_t>(&of - schemas.before->tables.data())])
+      return true;
+    for (std::string_view name : fk.columns)
+      if (const column* c = of.find_column(name); c == nullptr || c->type.values != nullptr)
+        return true;
+    return false;
+  };
   for (const table& now : schemas.after->tables) {
     const table* then = schemas.old_table(now);
     if (then == nullptr)
@@ -5859,6 +7691,8 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     const column_renames renames(*then, now);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
+      if (!is_touched(*then, fk))
+        continue;
       bool in_the_way = false;
       for (const step& s : disturbing) {
         if (s.kind == step_kind::rebuild_enum) {
@@ -5868,7 +7702,9 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
           }
           continue;
         }
-        const bool target = same_text(s.before->name, fk.target_table) && same_text(s.before->schema, fk.target_schema);
+        const relation_name at = s.before != nullptr ? relation_name{s.before->schema, s.before->name}
+                                                     : read_relation_name(read_raw_table(s.old_raw->create).name);
+        const bool target = same_relation(at, {fk.target_schema, fk.target_table});
         if (s.kind == step_kind::alter_type)
           in_the_way |= (target && contains(fk.target_columns, s.old_column()->name)) ||
                         (s.before == then && contains(fk.columns, s.old_column()->name));
@@ -5898,16 +7734,34 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
   }
 }
 
+/// Whether a column that goes for good is what one that stays is filled or converted from, and so goes after it.
+constexpr bool fills_another(const step& drop) {
+  if (drop.to >= 0 || drop.after == nullptr)
+    return false;
+  for (const column& c : drop.after->columns)
+    if (mentions(c.backfill, drop.old_column()->name) || mentions(c.convert_using, drop.old_column()->name))
+      return drop.after->find_column(drop.old_column()->name) == nullptr;
+  return false;
+}
+
 /// Where a step stands in a plan: steps are ordered by their kinds, but for generated columns, which go before what
-/// they are generated from and come after it, and for schemas, which go when nothing is in them.
+/// they are generated from and come after it, for columns that others are filled from, and for schemas, which go when
+/// nothing is in them.
 constexpr std::size_t rank_of(const step& s) {
   step_kind kind = s.kind;
   if (kind == step_kind::drop_column && s.old_column()->generated != generated_kind::none)
     kind = step_kind::drop_generated;
+  else if (kind == step_kind::drop_column && fills_another(s))
+    kind = step_kind::drop_not_null;
   else if (kind == step_kind::add_column && s.new_column()->generated != generated_kind::none)
     kind = step_kind::drop_not_null;
-  else if (kind == step_kind::drop_early_raw_object && same_text(s.raw->kind, "schema"))
+  else if ((kind == step_kind::drop_early_raw_object || kind == step_kind::clear_raw_object) &&
+           same_text(s.raw->kind, "schema"))
     kind = step_kind::drop_extension;
+  else if (kind == step_kind::drop_view)
+    kind = step_kind::drop_raw_object;  // In an order of their own.
+  else if (kind == step_kind::create_view || kind == step_kind::comment_view)
+    kind = step_kind::create_raw_object;
   return static_cast<std::size_t>(kind);
 }
 
@@ -5931,22 +7785,35 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
 
   diff_small_objects(steps, before, after);
   diff_enums(steps, before, after);
+  object_changes objects(before, after, steps);
   std::vector<char> kept(before.tables.size(), 0);
   for (const table& now : after.tables) {
     const table* then = schemas.old_table(now);
     if (then == nullptr) {
       create_table_steps(out, now);
+      if (const raw_object* raw = objects.take_old_table(now))
+        add_aside(steps, nullptr, raw, &now, nullptr);
       continue;
     }
     kept[static_cast<std::size_t>(then - before.tables.data())] = 1;
-    diff_table(out, schemas, *then, now);
+    diff_table(out, schemas, *then, now, objects.released);
   }
-  for (std::size_t i = 0; i < before.tables.size(); ++i)
-    if (!kept[i])
-      drop_table_steps(out, schemas, before.tables[i]);
+  for (std::size_t i = 0; i < before.tables.size(); ++i) {
+    if (kept[i])
+      continue;
+    const table& gone = before.tables[i];
+    if (const raw_object* raw = objects.take_new_table(gone)) {
+      for (std::size_t k = 0; k < gone.foreign_keys.size(); ++k)
+        out.add(step_kind::drop_foreign_key, &gone, nullptr, static_cast<int>(k));
+      add_aside(steps, &gone, nullptr, nullptr, raw);
+    } else
+      drop_table_steps(out, schemas, gone);
+  }
+  for (const object_changes::replaced_table& r : objects.replaced)
+    add_aside(steps, nullptr, &objects.olds[static_cast<std::size_t>(r.before)], nullptr,
+              &objects.news[static_cast<std::size_t>(r.after)]);
   free_foreign_keys(steps, schemas);
-  diff_views(steps, before, after);
-  diff_raw_objects(steps, before, after);
+  diff_objects(steps, before, after, objects);
   put_in_order(steps);
 }
 
@@ -5981,6 +7848,188 @@ constexpr bool has_inverse(const step& s) {
 }
 
 }  // namespace instar
+
+/// \file Whether what declares an old name (`renamed_from`) leads to something: one that does not is a plan that drops
+/// the old thing and makes a new one, which nobody meant.
+
+namespace instar {
+
+enum class rename_mistake_kind : unsigned char {
+  none,
+  no_source,     ///< The last version has nothing of the old name.
+  source_stays,  ///< What has the old name is still there, beside the new one.
+  taken,         ///< Another one declares the same old name.
+};
+
+/// What declares an old name that it did not have.
+struct rename_mistake {
+  rename_mistake_kind kind = rename_mistake_kind::none;
+  std::string_view what{};     ///< "table", "column", "enum", "value", "constraint or index"
+  const table* in = nullptr;   ///< The new table that it is, or is in.
+  std::string_view of_enum{};  ///< The enum that it is, or is in.
+  std::string_view name{};     ///< The new name: of a column, value, constraint or index; empty: of the whole.
+  std::string_view source{};   ///< The old name that is declared.
+};
+
+namespace detail {
+
+/// Whether a table has a constraint or an index of that name.
+constexpr bool has_constraint(const table& t, std::string_view name) {
+  bool found = !t.primary_key.columns.empty() && same_text(t.primary_key.name, name);
+  for (const key& k : t.uniques)
+    found |= same_text(k.name, name);
+  for (const foreign_key& k : t.foreign_keys)
+    found |= same_text(k.name, name);
+  for (const check& c : t.checks)
+    found |= same_text(c.name, name);
+  for (const exclusion& e : t.exclusions)
+    found |= same_text(e.name, name);
+  for (const index& i : t.indexes)
+    found |= same_text(i.name, name);
+  return found;
+}
+
+/// Calls `visit(name, renamed_from)` for each constraint and index of a table.
+template <class Visit>
+constexpr void each_constraint(const table& t, Visit visit) {
+  visit(t.primary_key.name, t.primary_key.renamed_from);
+  for (const key& k : t.uniques)
+    visit(k.name, k.renamed_from);
+  for (const foreign_key& k : t.foreign_keys)
+    visit(k.name, k.renamed_from);
+  for (const check& c : t.checks)
+    visit(c.name, c.renamed_from);
+  for (const exclusion& e : t.exclusions)
+    visit(e.name, e.renamed_from);
+  for (const index& i : t.indexes)
+    visit(i.name, i.renamed_from);
+}
+
+template <class Note>
+constexpr void check_columns(const table& then, const table& now, Note note) {
+  using kind = rename_mistake_kind;
+  const column_renames renames(then, now);
+  for (const column& c : now.columns) {
+    if (c.renamed_from.empty() || renames.is_rename(c) || then.find_column(c.name) != nullptr)
+      continue;
+    note(rename_mistake{then.find_column(c.renamed_from) == nullptr  ? kind::no_source
+                        : now.find_column(c.renamed_from) != nullptr ? kind::source_stays
+                                                                     : kind::taken,
+                        "column",
+                        &now,
+                        {},
+                        c.name,
+                        c.renamed_from});
+  }
+}
+
+template <class Note>
+constexpr void check_constraints(const table& then, const table& now, Note note) {
+  using kind = rename_mistake_kind;
+  each_constraint(now, [&](std::string_view name, std::string_view source) {
+    if (source.empty() || has_constraint(then, name))
+      return;
+    kind wrong = !has_constraint(then, source) ? kind::no_source
+                 : has_constraint(now, source) ? kind::source_stays
+                                               : kind::none;
+    if (wrong == kind::none) {
+      bool before = true;
+      each_constraint(now, [&](std::string_view other, std::string_view its_source) {
+        before &= !same_text(other, name);
+        if (before && same_text(its_source, source) && !has_constraint(then, other))
+          wrong = kind::taken;
+      });
+    }
+    if (wrong != kind::none)
+      note(rename_mistake{wrong, "constraint or index", &now, {}, name, source});
+  });
+}
+
+template <class Note>
+constexpr void check_enums(const schema_view& before, const schema_view& after, Note note) {
+  using kind = rename_mistake_kind;
+  const auto find = [](const schema_view& in, std::string_view schema, std::string_view name) -> const enumeration* {
+    for (const enumeration& e : in.enumerations)
+      if (same_text(e.schema, schema) && same_text(e.name, name))
+        return &e;
+    return nullptr;
+  };
+  for (const enumeration& now : after.enumerations) {
+    const enumeration* then = find(before, now.schema, now.name);
+    if (then == nullptr && !now.renamed_from.empty()) {
+      then = find(before, now.schema, now.renamed_from);
+      kind wrong = then == nullptr                                        ? kind::no_source
+                   : find(after, now.schema, now.renamed_from) != nullptr ? kind::source_stays
+                                                                          : kind::none;
+      for (const enumeration& other : after.enumerations) {
+        if (&other == &now)
+          break;
+        if (wrong == kind::none && same_text(other.schema, now.schema) &&
+            same_text(other.renamed_from, now.renamed_from) && find(before, other.schema, other.name) == nullptr)
+          wrong = kind::taken;
+      }
+      if (wrong != kind::none) {
+        note(rename_mistake{wrong, "enum", nullptr, now.name, {}, now.renamed_from});
+        continue;
+      }
+    }
+    if (then == nullptr)
+      continue;
+    for (const enum_value& v : now.values) {
+      if (v.renamed_from.empty() || old_value(*then, now, v) >= 0)
+        continue;
+      note(rename_mistake{find_value(*then, v.renamed_from) < 0  ? kind::no_source
+                          : find_value(now, v.renamed_from) >= 0 ? kind::source_stays
+                                                                 : kind::taken,
+                          "value", nullptr, now.name, v.label, v.renamed_from});
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Calls `note(rename_mistake)` for each old name that a schema declares and that leads nowhere.
+///
+/// One that was applied is none: its new name is in the version before. Nor is any where nothing was before.
+/// \param before the last version \param after what declares the old names
+template <class Note>
+constexpr void each_rename_mistake(const schema_view& before, const schema_view& after, Note note) {
+  using kind = rename_mistake_kind;
+  if (before.tables.empty())
+    return;
+  const detail::comparison schemas(before, after);
+  for (const table& now : after.tables) {
+    const table* const then = schemas.old_table(now);
+    if (then != nullptr) {
+      if (then->content_hash != 0 && then->content_hash == now.content_hash)
+        continue;
+      detail::check_columns(*then, now, note);
+      detail::check_constraints(*then, now, note);
+      continue;
+    }
+    if (now.renamed_from.empty())
+      continue;
+    const int source = schemas.old_tables.find_written(now.schema, now.renamed_from);
+    const table* const named = source < 0 ? nullptr : &before.tables[static_cast<std::size_t>(source)];
+    note(rename_mistake{named == nullptr                                           ? kind::no_source
+                        : schemas.new_tables.find(named->schema, named->name) >= 0 ? kind::source_stays
+                                                                                   : kind::taken,
+                        "table",
+                        &now,
+                        {},
+                        {},
+                        now.renamed_from});
+  }
+  detail::check_enums(before, after, note);
+}
+
+}  // namespace instar
+
+
+// ---- instar/sql/sqlite.hpp
+
+
+// ---- instar/sql/postgres.hpp
 
 
 // ---- instar/sql/write.hpp
@@ -6214,7 +8263,8 @@ namespace instar::detail {
 struct operation {
   std::size_t step = 0;
   int part = 0;
-  const table* on = nullptr;  ///< Where one step works on several tables.
+  const table* on = nullptr;   ///< Where one step works on several tables.
+  const table* was = nullptr;  ///< SQLite: what a table was that is made anew.
 };
 
 template <class Writer>
@@ -6403,10 +8453,36 @@ constexpr void put_enum_labels(Writer& out, const enumeration& e) {
   out.put(')');
 }
 
+/// Writes what rows without a value get in a column.
+template <class Writer>
+constexpr void put_fill_value(Writer& out, const column& c) {
+  if (c.backfill.empty()) {
+    out.put("DEFAULT");
+    return;
+  }
+  out.put('(');
+  out.put(c.backfill);
+  out.put(')');
+}
+
 /// Writes how old values become values of the new type.
 template <class Writer>
 constexpr void put_conversion(Writer& out, const column& then, const column& now) {
+  if (!now.convert_using.empty()) {
+    out.put('(');
+    out.put(now.convert_using);
+    out.put(')');
+    return;
+  }
   const bool enums = then.type.kind == type_kind::enumeration || now.type.kind == type_kind::enumeration;
+  // Between boolean and numbers there is a cast for integer alone.
+  const bool truth = (then.type.kind == type_kind::boolean && is_number(now.type.kind)) ||
+                     (now.type.kind == type_kind::boolean && is_number(then.type.kind));
+  if (truth && now.type.kind == type_kind::boolean && then.type.dimensions == 0 && now.type.dimensions == 0) {
+    put_name(out, now.name);
+    out.put(" <> 0");
+    return;
+  }
   if (then.type.dimensions == 0 && now.type.dimensions == 1) {
     out.put("CASE WHEN ");
     put_name(out, now.name);
@@ -6423,6 +8499,8 @@ constexpr void put_conversion(Writer& out, const column& then, const column& now
   // An enum's values convert to and from anything as text.
   if (enums)
     out.put(now.type.dimensions > 0 ? "::text[]" : "::text");
+  if (truth && then.type.kind != type_kind::integer && now.type.kind != type_kind::integer)
+    out.put(now.type.dimensions > 0 ? "::integer[]" : "::integer");
   out.put("::");
   put_postgres_type(out, now.type);
 }
@@ -6444,6 +8522,48 @@ constexpr void put_alter_column(Writer& out, const step& s) {
 template <class Writer>
 constexpr void put_alter_table_early(Writer& out, const step& s) {
   put_alter_table(out, s.before != nullptr ? *s.before : *s.after);
+}
+
+/// Writes into a quoted name: every double quote twice.
+template <class Writer>
+struct quoted_inside {
+  Writer& out;
+  constexpr void put(char c) {
+    if (c == '"')
+      out.put('"');
+    out.put(c);
+  }
+  constexpr void put(std::string_view text) {
+    for (char c : text)
+      put(c);
+  }
+};
+
+/// Writes the name, in quotes, that PostgreSQL gives the sequence of an identity column: the longer of both parts is
+/// cut until it fits. https://doxygen.postgresql.org/indexcmds_8c.html (makeObjectName)
+template <class Writer>
+constexpr void put_sequence_name(Writer& out, std::string_view table, std::string_view column) {
+  const sequence_name_parts parts(table, column);
+  out.put('"');
+  quoted_inside<Writer> inner{out};
+  inner.put(parts.table);
+  inner.put('_');
+  inner.put(parts.column);
+  out.put("_seq\"");
+}
+
+/// Writes how the sequence of an identity column follows the name of its table or column. It may have another name.
+template <class Writer>
+constexpr void put_rename_sequence(Writer& out, const table& now, std::string_view old_table,
+                                   std::string_view old_column, std::string_view new_column) {
+  out.put("ALTER SEQUENCE IF EXISTS ");
+  if (!now.schema.empty()) {
+    put_name(out, now.schema);
+    out.put('.');
+  }
+  put_sequence_name(out, old_table, old_column);
+  out.put(" RENAME TO ");
+  put_sequence_name(out, now.name, new_column);
 }
 
 constexpr std::string_view constraint_name(const table& t, constraint_kind kind, int at) {
@@ -6574,24 +8694,62 @@ constexpr void put_sequence_type(Writer& out, const sequence_object& q) {
   put_postgres_type(out, {.kind = q.type});
 }
 
-/// Writes step, bounds and start. Sequences that begin beyond the standard bounds (1 upwards, -1 downwards) have their
-/// start for a bound.
+/// Sequences that begin beyond the standard bounds (1 upwards, -1 downwards) have their start for a bound.
+constexpr bool starts_low(const sequence_object& q) {
+  return q.increment > 0 && q.start < 1;
+}
+constexpr bool starts_high(const sequence_object& q) {
+  return q.increment < 0 && q.start > -1;
+}
+
+/// Whether the bounds that follow from start and increment are others than they were.
+constexpr bool moves_bounds(const sequence_object& then, const sequence_object& now) {
+  return (then.increment > 0) != (now.increment > 0) || starts_low(then) != starts_low(now) ||
+         starts_high(then) != starts_high(now) || ((starts_low(now) || starts_high(now)) && then.start != now.start);
+}
+
+/// Writes step, bounds and start.
 template <class Writer>
-constexpr void put_sequence_options(Writer& out, const sequence_object& q, bool alter) {
+constexpr void put_sequence_options(Writer& out, const sequence_object& q) {
   out.put(" INCREMENT BY ");
   put_integer(out, q.increment);
-  const bool low = q.increment > 0 && q.start < 1;
-  const bool high = q.increment < 0 && q.start > -1;
-  if (low || high) {
-    out.put(low ? " MINVALUE " : " MAXVALUE ");
+  if (starts_low(q) || starts_high(q)) {
+    out.put(starts_low(q) ? " MINVALUE " : " MAXVALUE ");
     put_integer(out, q.start);
   }
-  if (alter && !low)
-    out.put(" NO MINVALUE");
-  if (alter && !high)
-    out.put(" NO MAXVALUE");
   out.put(" START WITH ");
   put_integer(out, q.start);
+}
+
+/// Writes what changes of a sequence: bounds that were given to it stay.
+template <class Writer>
+constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
+  if (then.type != now.type) {
+    out.put(" AS ");
+    put_postgres_type(out, {.kind = now.type});
+  }
+  if (then.increment != now.increment) {
+    out.put(" INCREMENT BY ");
+    put_integer(out, now.increment);
+  }
+  if (moves_bounds(then, now)) {
+    out.put(starts_low(now) ? " MINVALUE " : " NO MINVALUE");
+    if (starts_low(now))
+      put_integer(out, now.start);
+    out.put(starts_high(now) ? " MAXVALUE " : " NO MAXVALUE");
+    if (starts_high(now))
+      put_integer(out, now.start);
+  }
+  if (then.start != now.start) {
+    out.put(" START WITH ");
+    put_integer(out, now.start);
+  }
+  if (then.cache != now.cache) {
+    out.put(" CACHE ");
+    put_integer(out, now.cache);
+  }
+  if (then.cycle != now.cycle)
+    out.put(now.cycle ? " CYCLE" : " NO CYCLE");
 }
 
 template <class Writer>
@@ -6606,6 +8764,151 @@ constexpr void put_create_view(Writer& out, dialect d, const view_object& v) {
   put_object(out, d, v.schema, v.name);
   out.put(" AS\n");
   out.put(v.query);
+}
+
+/// Where a table waits, with its indexes and constraints, while one of its name takes its place.
+inline constexpr std::string_view aside_schema = "instar_aside";
+
+template <class Writer>
+constexpr void put_name_of(Writer& out, const aside_table& t) {
+  if (t.modelled != nullptr)
+    put_table(out, dialect::postgres, *t.modelled);
+  else
+    out.put(t.raw.name);
+}
+
+template <class Writer>
+constexpr void put_aside_name(Writer& out, const aside_table& t) {
+  put_object(out, dialect::postgres, aside_schema, t.bare_name());
+}
+
+/// Writes the columns that both tables have.
+template <class Writer>
+constexpr bool put_common_columns(Writer& out, const aside_table& then, const aside_table& now) {
+  bool first = true;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (!then.has(now.name(i)))
+      continue;
+    if (!first)
+      out.put(", ");
+    first = false;
+    put_name(out, now.name(i));
+  }
+  return !first;
+}
+
+constexpr bool shares_columns(const aside_table& then, const aside_table& now) {
+  counter none;
+  return put_common_columns(none, then, now);
+}
+
+/// Writes that a column which counts goes on behind the values that are there.
+template <class Writer, class PutTable>
+constexpr void put_count_on(Writer& out, std::string_view column, PutTable put_table_name) {
+  out.put("SELECT setval(pg_get_serial_sequence(");
+  // The function reads its first argument as an identifier: a quoted name within a literal.
+  out.put('\'');
+  doubling<Writer> inner{out};
+  put_table_name(inner);
+  out.put("', ");
+  put_literal(out, column);
+  out.put("), max(");
+  put_name(out, column);
+  out.put(")) FROM ");
+  put_table_name(out);
+  out.put(" HAVING max(");
+  put_name(out, column);
+  out.put(") IS NOT NULL");
+}
+
+/// What a default gives to nextval, or nothing.
+constexpr std::string_view counting_sequence(const column& c) {
+  if (c.initial.kind != default_kind::expression)
+    return {};
+  sql_walk walk{c.initial.text};
+  if (!is_word(walk.next(), "NEXTVAL"))
+    return {};
+  const std::string_view argument = walk.next();
+  return argument.size() > 2 && argument.front() == '(' && walk.next().empty() ? argument.substr(1, argument.size() - 2)
+                                                                               : std::string_view{};
+}
+
+/// Writes a change of a table that is raw.
+template <class Writer>
+constexpr void put_raw_change(Writer& out, const step& s) {
+  const raw_table_text then = read_raw_table(s.old_raw->create);
+  const raw_table_text now = read_raw_table(s.raw->create);
+  const raw_item& item =
+      s.to >= 0 ? now.items[static_cast<std::size_t>(s.to)] : then.items[static_cast<std::size_t>(s.from)];
+  const raw_column c = item.constraint ? raw_column{} : read_raw_column(item.text);
+  out.put("ALTER TABLE ");
+  out.put(now.name);
+  const auto column = [&](std::string_view words) {
+    out.put(" ALTER COLUMN ");
+    out.put(item.name);
+    out.put(words);
+  };
+  switch (s.change) {
+  case raw_change::none:
+    break;
+  case raw_change::drop_constraint:
+    // What a partition had from its parent may be gone with the parent's.
+    out.put(same_text(s.raw->kind, "partition") ? " DROP CONSTRAINT IF EXISTS " : " DROP CONSTRAINT ");
+    out.put(item.name);
+    break;
+  case raw_change::drop_column:
+    out.put(" DROP COLUMN ");
+    out.put(item.name);
+    break;
+  case raw_change::add_column:
+    out.put(" ADD COLUMN ");
+    out.put(item.text);
+    break;
+  case raw_change::drop_default:
+    column(" DROP DEFAULT");
+    break;
+  case raw_change::drop_identity:
+    column(" DROP IDENTITY");
+    break;
+  case raw_change::alter_type: {
+    column(" TYPE ");
+    out.put(c.type);
+    out.put(" USING ");
+    out.put(item.name);
+    out.put("::");
+    // A cast has no collation.
+    std::size_t end = c.type.size();
+    for (sql_walk walk{c.type}; walk.at < c.type.size();)
+      if (const std::string_view token = walk.next(); is_word(token, "COLLATE"))
+        end = walk.at - token.size();
+    out.put(without_blanks(c.type.substr(0, end)));
+    break;
+  }
+  case raw_change::set_default:
+    column(" SET DEFAULT ");
+    out.put(c.initial);
+    break;
+  case raw_change::set_not_null:
+    column(" SET NOT NULL");
+    break;
+  case raw_change::drop_not_null:
+    column(" DROP NOT NULL");
+    break;
+  case raw_change::add_identity:
+    column(" ADD ");
+    out.put(c.identity);
+    break;
+  case raw_change::set_identity: {
+    sql_walk walk{c.identity};
+    walk.next();
+    column(is_word(walk.next(), "ALWAYS") ? " SET GENERATED ALWAYS" : " SET GENERATED BY DEFAULT");
+    break;
+  }
+  case raw_change::add_constraint:
+    out.put(" ADD ");
+    out.put(item.text);
+    break;
+  }
 }
 
 template <class Writer>
@@ -6651,7 +8954,50 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::drop_middle_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object:
     out.put(s.raw->drop);
+    break;
+  case step_kind::alter_raw_object:
+    put_raw_change(out, s);
+    break;
+  case step_kind::set_aside:
+    if (o.part == 0) {
+      out.put("CREATE SCHEMA ");
+      put_name(out, aside_schema);
+    } else {
+      out.put("ALTER TABLE ");
+      put_name_of(out, aside_table(s.before, s.old_raw));
+      out.put(" SET SCHEMA ");
+      put_name(out, aside_schema);
+    }
+    break;
+  case step_kind::keep_rows: {
+    const aside_table then(s.before, s.old_raw);
+    const aside_table now(s.after, s.raw);
+    if (o.part > 0) {
+      put_count_on(out, now.name(static_cast<std::size_t>(o.part - 1)),
+                   [&](auto& to_name) { put_name_of(to_name, now); });
+      break;
+    }
+    out.put("INSERT INTO ");
+    put_name_of(out, now);
+    out.put(" (");
+    put_common_columns(out, then, now);
+    out.put(") OVERRIDING SYSTEM VALUE\nSELECT ");
+    put_common_columns(out, then, now);
+    out.put("\nFROM ");
+    put_aside_name(out, then);
+    break;
+  }
+  case step_kind::drop_aside:
+    if (o.part == 0) {
+      out.put("DROP TABLE ");
+      put_aside_name(out, aside_table(s.before, s.old_raw));
+    } else {
+      out.put("DROP SCHEMA ");
+      put_name(out, aside_schema);
+    }
     break;
   case step_kind::create_early_raw_object:
   case step_kind::create_middle_raw_object:
@@ -6675,9 +9021,15 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     break;
   case step_kind::rename_enum:
     out.put("ALTER TYPE ");
-    put_object(out, pg, s.old_enum->schema, s.old_enum->name);
-    out.put(" RENAME TO ");
-    put_name(out, s.new_enum->name);
+    if (o.part == 0) {
+      put_object(out, pg, s.old_enum->schema, s.old_enum->name);
+      out.put(" RENAME TO ");
+      put_name(out, s.new_enum->name);
+    } else {
+      put_object(out, pg, s.old_enum->schema, s.new_enum->name);
+      out.put(" SET SCHEMA ");
+      put_name(out, s.new_enum->schema.empty() ? std::string_view("public") : s.new_enum->schema);
+    }
     break;
   case step_kind::rename_enum_value:
     out.put("ALTER TYPE ");
@@ -6728,7 +9080,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_object(out, pg, s.sequence->schema, s.sequence->name);
     if (s.sequence->type != type_kind::bigint)
       put_sequence_type(out, *s.sequence);
-    put_sequence_options(out, *s.sequence, false);
+    put_sequence_options(out, *s.sequence);
     if (s.sequence->cache != 1)
       put_sequence_cache(out, *s.sequence);
     if (s.sequence->cycle)
@@ -6738,10 +9090,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     // Goes on from where it is: START is where RESTART begins.
     out.put("ALTER SEQUENCE ");
     put_object(out, pg, s.sequence->schema, s.sequence->name);
-    put_sequence_type(out, *s.sequence);
-    put_sequence_options(out, *s.sequence, true);
-    put_sequence_cache(out, *s.sequence);
-    out.put(s.sequence->cycle ? " CYCLE" : " NO CYCLE");
+    put_sequence_changes(out, *s.old_sequence, *s.sequence);
     break;
   case step_kind::drop_sequence:
     out.put("DROP SEQUENCE ");
@@ -6765,6 +9114,9 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
       put_alter_table(out, *s.before);
       out.put(" RENAME TO ");
       put_name(out, s.after->name);
+    } else if (o.part > 1) {
+      const std::string_view column = s.before->columns[static_cast<std::size_t>(o.part - 2)].name;
+      put_rename_sequence(out, *s.after, s.before->name, column, column);
     } else {
       out.put("ALTER TABLE ");
       put_object(out, pg, s.before->schema, s.after->name);
@@ -6774,6 +9126,10 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     }
     break;
   case step_kind::rename_column:
+    if (o.part == 1) {
+      put_rename_sequence(out, *s.after, s.after->name, s.old_column()->name, s.new_column()->name);
+      break;
+    }
     put_alter_table(out, *s.after);
     out.put(" RENAME COLUMN ");
     put_name(out, s.old_column()->name);
@@ -6802,19 +9158,47 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
   case step_kind::add_column:
     put_alter_table(out, *s.after);
     out.put(" ADD COLUMN ");
-    put_postgres_column(out, *s.new_column());
+    if (fills_new_rows(*s.new_column())) {
+      column unfilled = *s.new_column();
+      unfilled.initial = {};
+      unfilled.nullable = true;
+      put_postgres_column(out, unfilled);
+    } else {
+      put_postgres_column(out, *s.new_column());
+    }
+    break;
+  case step_kind::release_default:
+    put_alter_table_early(out, s);
+    out.put(" ALTER COLUMN ");
+    put_name(out, s.old_column()->name);
+    out.put(" DROP DEFAULT");
     break;
   case step_kind::drop_default:
     put_alter_column(out, s);
     out.put(" DROP DEFAULT");
     break;
   case step_kind::set_default:
-    put_alter_column(out, s);
-    out.put(" SET DEFAULT ");
-    put_postgres_default(out, s.new_column()->initial);
+    if (o.part == 0) {
+      put_alter_column(out, s);
+      out.put(" SET DEFAULT ");
+      put_postgres_default(out, s.new_column()->initial);
+    } else {
+      out.put("SELECT setval(");
+      out.put(counting_sequence(*s.new_column()));
+      out.put(", max(");
+      put_name(out, s.new_column()->name);
+      out.put(")) FROM ");
+      put_table(out, pg, *s.after);
+      out.put(" HAVING max(");
+      put_name(out, s.new_column()->name);
+      out.put(") IS NOT NULL");
+    }
     break;
   case step_kind::drop_identity:
-    put_alter_column(out, s);
+    // Before a sequence takes the name of the identity's own.
+    put_alter_table_early(out, s);
+    out.put(" ALTER COLUMN ");
+    put_name(out, s.old_column()->name);
     out.put(" DROP IDENTITY");
     break;
   case step_kind::add_identity:
@@ -6824,21 +9208,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
       out.put(" ADD ");
       put_identity(out, s.new_column()->identity);
     } else {
-      out.put("SELECT setval(pg_get_serial_sequence(");
-      // The function reads its first argument as an identifier: a quoted name within a literal.
-      out.put('\'');
-      doubling<Writer> inner{out};
-      put_table(inner, pg, *s.after);
-      out.put('\'');
-      out.put(", ");
-      put_literal(out, s.new_column()->name);
-      out.put("), max(");
-      put_name(out, s.new_column()->name);
-      out.put(")) FROM ");
-      put_table(out, pg, *s.after);
-      out.put(" HAVING max(");
-      put_name(out, s.new_column()->name);
-      out.put(") IS NOT NULL");
+      put_count_on(out, s.new_column()->name, [&](auto& to_name) { put_table(to_name, pg, *s.after); });
     }
     break;
   case step_kind::alter_identity:
@@ -6864,7 +9234,9 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     put_table(out, pg, *s.after);
     out.put(" SET ");
     put_name(out, s.new_column()->name);
-    out.put(" = DEFAULT WHERE ");
+    out.put(" = ");
+    put_fill_value(out, *s.new_column());
+    out.put(" WHERE ");
     put_name(out, s.new_column()->name);
     out.put(" IS NULL");
     break;
@@ -6944,6 +9316,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
 
 /// Adds the statements of a plan to a list, in order.
 constexpr void add_postgres_operations(const plan_view& p, std::vector<operation>& operations) {
+  bool aside = false;
   // Columns that leave an enum which is made anew have the old type until their own step.
   std::vector<std::size_t> old_enums;
   const auto drop_old_enums = [&] {
@@ -6960,12 +9333,52 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
         operations.push_back({.step = i});
       if (!same_text(s.before->schema, s.after->schema))
         operations.push_back({.step = i, .part = 1});
+      for (std::size_t k = 0; k < s.before->columns.size() && !same_text(s.before->name, s.after->name); ++k)
+        if (s.before->columns[k].identity != identity_kind::none)
+          operations.push_back({.step = i, .part = static_cast<int>(k) + 2});
+      continue;
+    }
+    if (s.kind == step_kind::rename_enum) {
+      if (!same_text(s.old_enum->name, s.new_enum->name))
+        operations.push_back({.step = i});
+      if (!same_text(s.old_enum->schema, s.new_enum->schema))
+        operations.push_back({.step = i, .part = 1});
       continue;
     }
     if (s.kind == step_kind::alter_options)
       continue;  // SQLite's.
+    if (s.kind == step_kind::set_aside && !aside) {
+      operations.push_back({.step = i});
+      aside = true;
+    }
+    if (s.kind == step_kind::set_aside) {
+      operations.push_back({.step = i, .part = 1});
+      continue;
+    }
+    if (s.kind == step_kind::keep_rows && !shares_columns({s.before, s.old_raw}, {s.after, s.raw}))
+      continue;
     operations.push_back({.step = i});
-    if (s.kind == step_kind::add_identity) {
+    if (s.kind == step_kind::rename_column && s.old_column()->identity != identity_kind::none &&
+        s.new_column()->identity != identity_kind::none)
+      operations.push_back({.step = i, .part = 1});
+    if (s.kind == step_kind::keep_rows) {
+      const aside_table then(s.before, s.old_raw);
+      const aside_table now(s.after, s.raw);
+      for (std::size_t c = 0; c < now.size(); ++c)
+        if (now.counts(c) && then.has(now.name(c)))
+          operations.push_back({.step = i, .part = static_cast<int>(c) + 1});
+    } else if (s.kind == step_kind::set_default) {
+      // A sequence that takes the place of an identity goes on behind the values that are there.
+      if (s.old_column() != nullptr && s.old_column()->identity != identity_kind::none &&
+          !counting_sequence(*s.new_column()).empty())
+        operations.push_back({.step = i, .part = 1});
+    } else if (s.kind == step_kind::drop_aside) {
+      bool last = true;
+      for (std::size_t next = i + 1; next < p.steps.size(); ++next)
+        last &= p.steps[next].kind != step_kind::drop_aside;
+      if (last)
+        operations.push_back({.step = i, .part = 1});
+    } else if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});
     } else if (s.kind == step_kind::create_table) {
       for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
@@ -7109,7 +9522,7 @@ constexpr void put_sqlite_column(Writer& out, const table& t, const column& c) {
   put_name(out, c.name);
   out.put(' ');
   put_sqlite_type(out, c.type);
-  if (!c.nullable)
+  if (!c.nullable && !(c.implied_not_null && is_rowid(t, c)))
     out.put(" NOT NULL");
   if (is_rowid(t, c)) {
     if (const std::string_view name = rowid_key_name(t); !name.empty()) {
@@ -7324,17 +9737,17 @@ constexpr bool needs_rebuild(const step& s) {
     return false;
   switch (s.kind) {
   case step_kind::add_column:
-    return s.from >= 0 || !sqlite_can_add(*s.after, *s.new_column());
+    return s.from >= 0 || fills_new_rows(*s.new_column()) || !sqlite_can_add(*s.after, *s.new_column());
   case step_kind::drop_column:
     return s.to >= 0 || !sqlite_can_drop(*s.before, *s.old_column());
   case step_kind::alter_type:
-    return !same_sqlite_type(s.old_column()->type, s.new_column()->type) ||
+    return !same_sqlite_type(s.old_column()->type, s.new_column()->type) || !s.new_column()->convert_using.empty() ||
            (s.old_column()->type.values != nullptr || s.new_column()->type.values != nullptr) ||
            (s.old_column()->type.dimensions == 0) != (s.new_column()->type.dimensions == 0);
   case step_kind::drop_default:
   case step_kind::set_default:
     // Also a part of every change of type, which here may change nothing.
-    return !same_default(s.old_column()->initial, s.new_column()->initial);
+    return s.from < 0 || !same_default(s.old_column()->initial, s.new_column()->initial);
   case step_kind::drop_unique:
     return s.before->uniques[static_cast<std::size_t>(s.from)].in_table;
   case step_kind::add_unique:
@@ -7371,37 +9784,48 @@ struct rebuild {
   const table* after;
 };
 
+/// Adds the tables that a plan makes anew to a list.
 constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
+  std::vector<char> listed(p.after.tables.size(), 0);
+  const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
   const auto add = [&](const table* before, const table* after) {
-    for (const rebuild& r : result)
-      if (r.after == after)
-        return;
+    if (listed[position(after)])
+      return;
+    listed[position(after)] = 1;
     result.push_back({before, after});
   };
-  for (const step& s : p.steps)
+  bool enums = false;
+  for (const step& s : p.steps) {
+    enums |= s.kind == step_kind::add_enum_value || s.kind == step_kind::rename_enum_value ||
+             s.kind == step_kind::rebuild_enum;
     if (needs_rebuild(s))
       add(s.before, s.after);
+  }
+  if (!enums)
+    return;
   // An enum is a check in every table that uses it.
+  std::vector<const table*> olds(p.after.tables.size(), nullptr);
+  const table_finder old_tables(p.before.tables);
+  for (std::size_t i = 0; i < olds.size(); ++i)
+    if (const int at = old_tables.find(p.after.tables[i].schema, p.after.tables[i].name); at >= 0)
+      olds[i] = &p.before.tables[static_cast<std::size_t>(at)];
+  for (const step& s : p.steps)
+    if (s.kind == step_kind::rename_table)
+      olds[position(s.after)] = s.before;
   for (const step& s : p.steps) {
     if (s.kind != step_kind::add_enum_value && s.kind != step_kind::rename_enum_value &&
         s.kind != step_kind::rebuild_enum)
       continue;
-    for (const table& now : p.after.tables) {
-      const table* then = nullptr;
-      for (const table& t : p.before.tables)
-        if (same_text(t.name, now.name) && same_text(t.schema, now.schema))
-          then = &t;
-      for (const step& other : p.steps)
-        if (other.kind == step_kind::rename_table && other.after == &now)
-          then = other.before;
-      if (then == nullptr)
+    for (std::size_t i = 0; i < olds.size(); ++i) {
+      if (olds[i] == nullptr)
         continue;
+      const table& now = p.after.tables[i];
       for (const column& c : now.columns)
         // An array has no check; a value that is renamed is renamed in its elements.
         if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) &&
             (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
-            then->find_column(c.name) != nullptr)
-          add(then, &now);
+            (olds[i]->find_column(c.name) != nullptr || column_renames(*olds[i], now).is_rename(c)))
+          add(olds[i], &now);
     }
   }
 }
@@ -7423,7 +9847,23 @@ enum class sqlite_part : int {
   trigger = 3000,
   legacy_off = 4000,
   foreign_keys_on,
+  drop_old_index = 5000,   ///< … + position: an index of a table that is set aside.
+  drop_old_unique = 6000,  ///< … + position: a unique index of it.
 };
+
+/// What stands for a row where none of a table's columns is copied: its row number, or the first column that can be
+/// written. Null where one is copied.
+template <class Copied>
+constexpr const column* column_without_source(const table& t, const Copied& copied) {
+  const column* found = nullptr;
+  for (const column& c : t.columns) {
+    if (copied(c))
+      return nullptr;
+    if (c.generated == generated_kind::none && (found == nullptr || is_rowid(t, c)))
+      found = &c;
+  }
+  return found;
+}
 
 template <class Writer>
 constexpr void put_copy_rows(Writer& out, const rebuild& r) {
@@ -7434,11 +9874,23 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     return r.before->find_column(old_name);
   };
   const auto copied = [&](const column& now) {
-    return now.generated == generated_kind::none && source(now) != nullptr;
+    return now.generated == generated_kind::none && (source(now) != nullptr || fills_new_rows(now));
   };
   out.put("INSERT INTO ");
   put_new_name(out, *r.after);
   out.put(" (");
+  if (const column* filler = column_without_source(*r.after, copied)) {
+    // No column is left of the old ones, but as many rows.
+    put_name(out, filler->name);
+    out.put(")\nSELECT ");
+    if (filler->initial.kind != default_kind::none)
+      put_sqlite_default(out, filler->initial);
+    else
+      out.put("NULL");  // A row number counts by itself.
+    out.put("\nFROM ");
+    put_table(out, dialect::sqlite, *r.after);
+    return;
+  }
   bool first = true;
   for (const column& c : r.after->columns) {
     if (!copied(c))
@@ -7456,8 +9908,12 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     if (!first)
       out.put(", ");
     first = false;
+    if (source(c) == nullptr) {
+      put_fill_value(out, c);
+      continue;
+    }
     const column& then = *source(c);
-    const bool filled = then.nullable && !c.nullable && c.initial.kind != default_kind::none;
+    const bool filled = then.nullable && !c.nullable && (c.initial.kind != default_kind::none || !c.backfill.empty());
     if (filled)
       out.put("coalesce(");
     // Declared renames of enum values.
@@ -7481,7 +9937,9 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
       put_value();
       out.put(" END");
     };
-    if (renamed && then.type.dimensions == 0 && c.type.dimensions == 0) {
+    if (!c.convert_using.empty() && !same_type(then.type, c.type)) {
+      put_conversion(out, then, c);
+    } else if (renamed && then.type.dimensions == 0 && c.type.dimensions == 0) {
       put_renamed([&] { put_name(out, c.name); });
     } else if (renamed && then.type.dimensions == 1 && c.type.dimensions == 1) {
       out.put("CASE WHEN ");
@@ -7506,12 +9964,35 @@ constexpr void put_copy_rows(Writer& out, const rebuild& r) {
     }
     if (filled) {
       out.put(", ");
-      put_sqlite_default(out, c.initial);
+      if (c.backfill.empty())
+        put_sqlite_default(out, c.initial);
+      else
+        put_fill_value(out, c);
       out.put(')');
     }
   }
   out.put("\nFROM ");
   put_table(out, dialect::sqlite, *r.after);
+}
+
+template <class Writer>
+constexpr void put_sqlite_name_of(Writer& out, const aside_table& t) {
+  if (t.modelled != nullptr)
+    put_table(out, dialect::sqlite, *t.modelled);
+  else
+    out.put(t.raw.name);
+}
+
+/// Writes the name that a table has while another one takes its place.
+template <class Writer>
+constexpr void put_sqlite_aside_name(Writer& out, const aside_table& t) {
+  out.put("\"old_");
+  for (char c : t.bare_name()) {
+    if (c == '"')
+      out.put('"');
+    out.put(c);
+  }
+  out.put('"');
 }
 
 template <class Writer>
@@ -7536,6 +10017,17 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
     out.put(p.after.raw_objects[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::trigger))].create);
     return;
   }
+  if (o.part >= static_cast<int>(sqlite_part::drop_old_unique)) {
+    out.put("DROP INDEX ");
+    put_name(out,
+             o.on->uniques[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::drop_old_unique))].name);
+    return;
+  }
+  if (o.part >= static_cast<int>(sqlite_part::drop_old_index)) {
+    out.put("DROP INDEX ");
+    put_name(out, o.on->indexes[static_cast<std::size_t>(o.part - static_cast<int>(sqlite_part::drop_old_index))].name);
+    return;
+  }
   switch (part) {
   case sqlite_part::foreign_keys_off:
     out.put("PRAGMA foreign_keys = OFF");
@@ -7552,14 +10044,9 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   case sqlite_part::create_new:
     put_sqlite_create_table(out, *o.on, true);
     return;
-  case sqlite_part::copy_rows: {
-    std::vector<rebuild> rebuilds;
-    add_rebuilds(p, rebuilds);
-    for (const rebuild& r : rebuilds)
-      if (r.after == o.on)
-        put_copy_rows(out, r);
+  case sqlite_part::copy_rows:
+    put_copy_rows(out, {o.was, o.on});
     return;
-  }
   case sqlite_part::keep_sequence_of_empty:
     // A table without rows keeps the number that its next row would get.
     out.put("INSERT INTO sqlite_sequence (name, seq)\nSELECT 'new_");
@@ -7611,11 +10098,33 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
   switch (s.kind) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object:
   case step_kind::create_early_raw_object:
   case step_kind::drop_middle_raw_object:
   case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
     put_postgres(out, p, o);
+    break;
+  case step_kind::set_aside:
+    out.put("ALTER TABLE ");
+    put_sqlite_name_of(out, {s.before, s.old_raw});
+    out.put(" RENAME TO ");
+    put_sqlite_aside_name(out, {s.before, s.old_raw});
+    break;
+  case step_kind::keep_rows:
+    out.put("INSERT INTO ");
+    put_sqlite_name_of(out, {s.after, s.raw});
+    out.put(" (");
+    put_common_columns(out, {s.before, s.old_raw}, {s.after, s.raw});
+    out.put(")\nSELECT ");
+    put_common_columns(out, {s.before, s.old_raw}, {s.after, s.raw});
+    out.put("\nFROM ");
+    put_sqlite_aside_name(out, {s.before, s.old_raw});
+    break;
+  case step_kind::drop_aside:
+    out.put("DROP TABLE ");
+    put_sqlite_aside_name(out, {s.before, s.old_raw});
     break;
   case step_kind::drop_view:
     out.put("DROP VIEW ");
@@ -7632,10 +10141,14 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
     put_table(out, lite, *s.before);
     break;
   case step_kind::rename_table:
+    // A name that differs in capitals alone is taken for the name of the other one: the table gets there by a third.
     out.put("ALTER TABLE ");
     put_table(out, lite, *s.before);
     out.put(" RENAME TO ");
-    put_name(out, s.after->name);
+    if (same_but_for_case(s.before->name, s.after->name))
+      put_new_name(out, *s.after);
+    else
+      put_name(out, s.after->name);
     break;
   case step_kind::rename_column:
     out.put("ALTER TABLE ");
@@ -7691,16 +10204,14 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
 constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>& operations) {
   std::vector<rebuild> rebuilds;
   add_rebuilds(p, rebuilds);
-  const auto rebuilt = [&](const table* after) {
-    for (const rebuild& r : rebuilds)
-      if (r.after == after)
-        return true;
-    return false;
-  };
+  std::vector<char> made_anew(p.after.tables.size(), 0);
+  const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
+  for (const rebuild& r : rebuilds)
+    made_anew[position(r.after)] = 1;
   const auto add = [&](sqlite_part part, const table* on = nullptr, std::size_t offset = 0) {
     operations.push_back({.part = static_cast<int>(part) + static_cast<int>(offset), .on = on});
   };
-  const bool unsafe = !rebuilds.empty() || p.has(step_kind::drop_table);
+  const bool unsafe = !rebuilds.empty() || p.has(step_kind::drop_table) || p.has(step_kind::set_aside);
   if (unsafe)
     add(sqlite_part::foreign_keys_off);
 
@@ -7729,6 +10240,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     for (const rebuild& r : rebuilds) {
       add(sqlite_part::create_new, r.after);
       add(sqlite_part::copy_rows, r.after);
+      operations.back().was = r.before;
       if (is_autoincrement(*r.after) && is_autoincrement(*r.before)) {
         add(sqlite_part::keep_sequence_of_empty, r.after);
         add(sqlite_part::keep_sequence, r.after);
@@ -7750,10 +10262,12 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     const step& s = p.steps[i];
     if (!rebuilds_done && s.kind > step_kind::add_column)
       make_rebuilds();
-    const bool anew = s.after != nullptr && s.before != nullptr && rebuilt(s.after);
+    const bool anew = s.after != nullptr && s.before != nullptr && made_anew[position(s.after)];
     switch (s.kind) {
     case step_kind::drop_raw_object:
     case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
+    case step_kind::drop_late_raw_object:
     case step_kind::create_early_raw_object:
     case step_kind::drop_middle_raw_object:
     case step_kind::create_middle_raw_object:
@@ -7763,9 +10277,32 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::rename_column:
       operations.push_back({.step = i});
       break;
-    case step_kind::rename_table:
-      if (!same_text(s.before->name, s.after->name))
+    case step_kind::set_aside:
+      // Indexes keep their names, which the new table's want.
+      if (s.before != nullptr) {
+        for (std::size_t k = 0; k < s.before->indexes.size(); ++k)
+          add(sqlite_part::drop_old_index, s.before, k);
+        for (std::size_t k = 0; k < s.before->uniques.size(); ++k)
+          if (!s.before->uniques[k].in_table)
+            add(sqlite_part::drop_old_unique, s.before, k);
+      }
+      add(sqlite_part::legacy_on);
+      operations.push_back({.step = i});
+      add(sqlite_part::legacy_off);
+      break;
+    case step_kind::keep_rows:
+      if (shares_columns({s.before, s.old_raw}, {s.after, s.raw}))
         operations.push_back({.step = i});
+      break;
+    case step_kind::drop_aside:
+      operations.push_back({.step = i});
+      break;
+    case step_kind::rename_table:
+      if (!same_text(s.before->name, s.after->name)) {
+        operations.push_back({.step = i});
+        if (same_but_for_case(s.before->name, s.after->name))
+          add(sqlite_part::rename_new, s.after);
+      }
       break;
     case step_kind::create_view:
       if (s.to < 0)
@@ -8104,14 +10641,49 @@ constexpr bool is_migrated() {
     return compiled_operations<Snapshot.dialect, compiled_diff<Snapshot, Schema>::value>::size == 0;
 }
 
-template <const auto& Schema, const auto& Snapshot, bool Migrated = is_migrated<Schema, Snapshot>()>
+/// The first old name that the models declare and the snapshot does not have. Looked for only where a migration is
+/// missing: a rename that was applied is in the snapshot.
+template <const auto& Schema, const auto& Snapshot>
+inline constexpr mistake wrong_rename = [] {
+  using models = typename std::remove_cvref_t<decltype(Schema)>::models;
+  mistake first{};
+  each_rename_mistake(compiled_diff<Snapshot, Schema>::before, view_of<Schema>, [&](const rename_mistake& r) {
+    if (first.kind != mistake_kind::none)
+      return;
+    first.kind = r.kind == rename_mistake_kind::no_source      ? mistake_kind::rename_of_nothing
+                 : r.kind == rename_mistake_kind::source_stays ? mistake_kind::rename_of_kept
+                                                               : mistake_kind::rename_taken;
+    const int model = r.in == nullptr ? -1 : models::index.by_name.find(hash_object(r.in->schema, r.in->name));
+    first.model = model < 0 ? r.of_enum : models::facts[model]->words.model_name();
+    first.field = r.name;
+    first.other = r.source;
+  });
+  return first;
+}();
+
+enum class build_check : unsigned char { migrated, misnamed, missing };
+
+template <const auto& Schema, const auto& Snapshot>
+constexpr build_check check_build() {
+  if constexpr (is_migrated<Schema, Snapshot>())
+    return build_check::migrated;
+  else
+    return wrong_rename<Schema, Snapshot>.kind == mistake_kind::none ? build_check::missing : build_check::misnamed;
+}
+
+template <const auto& Schema, const auto& Snapshot, build_check Result = check_build<Schema, Snapshot>()>
 struct migrated_check {
+  static constexpr bool value = true;
+};
+
+template <const auto& Schema, const auto& Snapshot>
+struct migrated_check<Schema, Snapshot, build_check::misnamed> : no_mistake<wrong_rename<Schema, Snapshot>> {
   static constexpr bool value = true;
 };
 
 #if defined(__cpp_static_assert) && __cpp_static_assert >= 202306L
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> {
+struct migrated_check<Schema, Snapshot, build_check::missing> {
   static constexpr auto text = pending_sql<Schema, Snapshot>();
   static_assert(pending_sql<Schema, Snapshot>().size() == 0, text);
   static constexpr bool value = true;
@@ -8155,7 +10727,7 @@ constexpr bool tell_first_step() {
 }
 
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> {
+struct migrated_check<Schema, Snapshot, build_check::missing> {
   static_assert(tell_first_step<Schema, Snapshot>(), "instar: a migration is missing; run `migrate dev --name ...`");
   static constexpr bool value = true;
 };
@@ -8165,7 +10737,8 @@ inline constexpr auto told_sql = pending_sql<Schema, Snapshot>();
 
 // A base class that is never defined: one error, which names it with its text.
 template <const auto& Schema, const auto& Snapshot>
-struct migrated_check<Schema, Snapshot, false> : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
+struct migrated_check<Schema, Snapshot, build_check::missing>
+    : decltype(told<migration_is_missing, told_sql<Schema, Snapshot>>()) {
   static constexpr bool value = true;
 };
 #endif
@@ -8748,7 +11321,8 @@ class schema_copier {
   }
 
   void copy_parts(column& c) {
-    texts({&c.name, &c.type.custom, &c.initial.text, &c.generated_as, &c.collation, &c.comment, &c.renamed_from});
+    texts({&c.name, &c.type.custom, &c.initial.text, &c.generated_as, &c.collation, &c.comment, &c.renamed_from,
+           &c.convert_using, &c.backfill});
     if (c.type.values == nullptr)
       return;
     for (const enumeration& e : enumerations_)
@@ -8762,14 +11336,14 @@ class schema_copier {
   }
 
   void copy_parts(key& k) {
-    k.name = owner_.text(k.name);
+    texts({&k.name, &k.renamed_from});
     k.columns = names(k.columns);
   }
 
   void copy_parts(index_part& p) { texts({&p.text, &p.collation, &p.operator_class, &p.with_operator}); }
 
   void copy_parts(index& i) {
-    texts({&i.name, &i.method, &i.where});
+    texts({&i.name, &i.method, &i.where, &i.renamed_from});
     i.parts = each(i.parts, [this](index_part& p) { copy_parts(p); });
     i.include = names(i.include);
   }
@@ -8780,13 +11354,13 @@ class schema_copier {
     copy_parts(t.primary_key);
     t.uniques = each(t.uniques, [this](key& k) { copy_parts(k); });
     t.foreign_keys = each(t.foreign_keys, [this](foreign_key& f) {
-      texts({&f.name, &f.target_schema, &f.target_table});
+      texts({&f.name, &f.target_schema, &f.target_table, &f.renamed_from});
       f.columns = names(f.columns);
       f.target_columns = names(f.target_columns);
     });
-    t.checks = each(t.checks, [this](check& c) { texts({&c.name, &c.expression}); });
+    t.checks = each(t.checks, [this](check& c) { texts({&c.name, &c.expression, &c.renamed_from}); });
     t.exclusions = each(t.exclusions, [this](exclusion& e) {
-      texts({&e.name, &e.method, &e.where});
+      texts({&e.name, &e.method, &e.where, &e.renamed_from});
       e.parts = each(e.parts, [this](index_part& p) { copy_parts(p); });
     });
     t.indexes = each(t.indexes, [this](index& i) { copy_parts(i); });
@@ -8811,7 +11385,13 @@ class schema_copier {
 
 // ---- instar/sql/sql.hpp
 
-/// \file Plans as SQL text at run time.
+
+// ---- instar/sql/hazard_text.hpp
+
+
+// ---- instar/sql/text.hpp
+
+/// \file Names, literals and types as text at run time.
 
 namespace instar {
 
@@ -8822,18 +11402,6 @@ struct string_writer {
   void put(char c) { text.push_back(c); }
   void put(std::string_view more) { text.append(more); }
 };
-
-inline std::string operation_text(dialect d, const plan_view& p, const operation& o) {
-  string_writer out;
-  put_operation(out, d, p, o);
-  return std::move(out.text);
-}
-
-inline std::vector<operation> plan_operations(dialect d, const plan_view& p) {
-  std::vector<operation> operations;
-  add_operations(d, p, operations);
-  return operations;
-}
 
 inline std::string type_text(const column_type& t) {
   string_writer out;
@@ -8871,6 +11439,1236 @@ inline std::string quote_literal(std::string_view text) {
   return std::move(out.text);
 }
 
+}  // namespace instar
+
+/// \file Hazards in words.
+
+namespace instar {
+
+/// What a hazard is, in a few words that hold for every step and statement that has it.
+constexpr std::string_view describe(hazard h) {
+  switch (h) {
+  case hazard::drops_table:
+    return "a table is dropped with all its rows";
+  case hazard::drops_column:
+    return "a column is dropped with all its values";
+  case hazard::narrows_type:
+    return "a column's type is changed to one that does not hold every value";
+  case hazard::removes_enum_value:
+    return "values of an enum are removed";
+  case hazard::needs_value:
+    return "a required column without a default is added";
+  case hazard::makes_required:
+    return "a column is made required";
+  case hazard::makes_unique:
+    return "values are made unique";
+  case hazard::changes_key:
+    return "a primary key is replaced";
+  case hazard::may_violate_check:
+    return "a check or an exclusion is added that rows may violate";
+  case hazard::may_violate_foreign_key:
+    return "a foreign key is added that rows may violate";
+  case hazard::no_conversion:
+    return "no cast leads from the old type to the new one, and every value is lost";
+  case hazard::renames_table:
+    return "a table is renamed while programs use its old name";
+  case hazard::renames_column:
+    return "a column is renamed while programs use its old name";
+  case hazard::renames_enum_value:
+    return "an enum value is renamed while programs use its old name";
+  case hazard::drops_sequence_state:
+    return "a sequence is dropped with the number it had come to";
+  case hazard::drops_untracked_dependents:
+    return "an object is dropped that others may use in ways no catalogue knows";
+  case hazard::drop_cascade:
+    return "CASCADE drops whatever depends on the object";
+  case hazard::truncates:
+    return "a table is emptied";
+  case hazard::index_blocks_writes:
+    return "an index is built while writers wait";
+  case hazard::index_drop_locks:
+    return "an index is dropped while readers and writers wait";
+  case hazard::constraint_builds_index_under_lock:
+    return "a key's index is built while readers and writers wait";
+  case hazard::not_null_scans_under_lock:
+    return "SET NOT NULL reads all rows while readers and writers wait";
+  case hazard::column_rewrites_table:
+    return "a new column writes every row anew while readers and writers wait";
+  case hazard::foreign_key_locks_both:
+    return "a foreign key is checked while writers of both tables wait";
+  case hazard::check_scans_under_lock:
+    return "a check reads all rows while readers and writers wait";
+  case hazard::exclusion_locks:
+    return "an exclusion constraint is built while readers and writers wait";
+  case hazard::type_rewrites_table:
+    return "a new type writes every row anew while readers and writers wait";
+  case hazard::no_lock_timeout:
+    return "a lock is waited for without a lock_timeout";
+  case hazard::concurrently_in_transaction:
+    return "CONCURRENTLY stands in a transaction";
+  case hazard::enum_value_used_in_transaction:
+    return "an enum value is used in the transaction that adds it";
+  case hazard::rewrites_whole_table:
+    return "the whole table is written anew while readers and writers wait";
+  case hazard::materialized_view_refresh_locks:
+    return "a materialized view is filled while its readers wait";
+  case hazard::partition_attach_scans:
+    return "a partition is attached or detached while others wait";
+  case hazard::update_without_batches:
+    return "many rows are written in one transaction";
+  case hazard::transaction_control_in_script:
+    return "a script controls transactions by itself";
+  case hazard::validates_in_same_transaction:
+    return "a constraint is validated in the transaction that adds it";
+  case hazard::name_too_long:
+    return "a name is longer than 63 bytes";
+  case hazard::trigger_or_policy_change:
+    return "triggers, policies or rights change under running programs";
+  case hazard::sqlite_table_rebuild:
+    return "SQLite copies a table";
+  case hazard::ignore_without_reason:
+    return "a hazard is ignored without a reason";
+  case hazard::unused_ignore:
+    return "a hazard is ignored that is not there";
+  case hazard::drops_required:
+    return "a column may be NULL from now on";
+  case hazard::drops_database:
+    return "a database is dropped";
+  case hazard::domain_constraint_scans:
+    return "a domain's new constraint is checked in all tables while writers wait";
+  case hazard::sqlite_foreign_keys_on:
+    return "a table is made anew while foreign keys are enforced";
+  case hazard::sqlite_text_for_name:
+    return "a quoted name is none, and SQLite takes it for a text";
+  }
+  return {};
+}
+
+/// What to do instead, in one sentence; docs/hazards.md has the SQL.
+constexpr std::string_view safe_way(hazard h) {
+  switch (h) {
+  case hazard::drops_table:
+  case hazard::drops_column:
+    return "Stop using it in one release and drop it in the next; if it was renamed, rename it.";
+  case hazard::narrows_type:
+  case hazard::no_conversion:
+    return "Look for values that do not fit first, or fill a new column and drop the old one later.";
+  case hazard::removes_enum_value:
+    return "Give rows that have the value another one first.";
+  case hazard::needs_value:
+    return "Give it a default, or add it without NOT NULL, fill it, and require it then.";
+  case hazard::makes_required:
+    return "Fill what is NULL first.";
+  case hazard::makes_unique:
+    return "Look for equal rows first.";
+  case hazard::changes_key:
+    return "Know what references the old key, and build the index of the new one CONCURRENTLY first.";
+  case hazard::may_violate_check:
+  case hazard::may_violate_foreign_key:
+    return "Look for rows that violate it first.";
+  case hazard::renames_table:
+    return "Leave a view of the old name behind until nobody uses it, or move in several releases.";
+  case hazard::renames_column:
+    return "Move in several releases: a new column, both written, all read the new one, the old one dropped.";
+  case hazard::renames_enum_value:
+    return "Add the new value, let all write it, and change old rows later.";
+  case hazard::drops_sequence_state:
+    return "Write down where it had got to, if anything counts on from there.";
+  case hazard::drops_untracked_dependents:
+    return "Look for its name in functions and programs first, and drop it last.";
+  case hazard::drop_cascade:
+    return "Name what is to be dropped, and leave CASCADE out.";
+  case hazard::truncates:
+    return "Do it by hand, where somebody looks at what goes.";
+  case hazard::index_blocks_writes:
+    return "Use CONCURRENTLY, outside of a transaction.";
+  case hazard::index_drop_locks:
+    return "Use DROP INDEX CONCURRENTLY, outside of a transaction.";
+  case hazard::constraint_builds_index_under_lock:
+    return "CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT ... USING INDEX.";
+  case hazard::not_null_scans_under_lock:
+    return "Add CHECK (column IS NOT NULL) NOT VALID, validate it on its own, then SET NOT NULL and drop the check.";
+  case hazard::column_rewrites_table:
+    return "Add the column without it, set the default, and fill the rows in batches.";
+  case hazard::foreign_key_locks_both:
+  case hazard::check_scans_under_lock:
+    return "Add it NOT VALID, and VALIDATE CONSTRAINT in a transaction of its own.";
+  case hazard::exclusion_locks:
+    return "Do it while nobody uses the table, or while it is small.";
+  case hazard::type_rewrites_table:
+    return "Add a column of the new type, fill it in batches, and let it take the old one's place.";
+  case hazard::no_lock_timeout:
+    return "SET lock_timeout = '5s' before it, and try again when it fails.";
+  case hazard::concurrently_in_transaction:
+    return "Put it behind a line `-- instar: no-transaction`, or in a script of its own.";
+  case hazard::enum_value_used_in_transaction:
+    return "Put ADD VALUE behind a line `-- instar: no-transaction`, or in a migration of its own.";
+  case hazard::rewrites_whole_table:
+    return "Do it while nobody uses the table, or with pg_repack.";
+  case hazard::materialized_view_refresh_locks:
+    return "Give it a unique index and REFRESH MATERIALIZED VIEW CONCURRENTLY.";
+  case hazard::partition_attach_scans:
+    return "Attach a table that has a check of the partition's bounds; DETACH PARTITION ... CONCURRENTLY.";
+  case hazard::update_without_batches:
+    return "Write some thousand rows at a time, each batch in a transaction of its own.";
+  case hazard::transaction_control_in_script:
+    return "Close each BEGIN with a COMMIT, or leave transactions to instar.";
+  case hazard::validates_in_same_transaction:
+    return "Validate in a transaction of its own.";
+  case hazard::name_too_long:
+    return "Take a shorter one: another that is cut to the same would be the same.";
+  case hazard::trigger_or_policy_change:
+    return "Make sure that programs in the field do not rely on it.";
+  case hazard::sqlite_table_rebuild:
+    return "Do it while nobody needs the database for as long as the table takes to be copied.";
+  case hazard::ignore_without_reason:
+    return "Write: -- instar: ignore INS2020 because the table is small";
+  case hazard::unused_ignore:
+    return "Take the line away.";
+  case hazard::drops_required:
+    return "Make sure that programs in the field can read a NULL there.";
+  case hazard::drops_database:
+    return "Do it by hand, where somebody looks at what goes.";
+  case hazard::domain_constraint_scans:
+    return "Add it NOT VALID, and VALIDATE CONSTRAINT later.";
+  case hazard::sqlite_foreign_keys_on:
+    return "PRAGMA foreign_keys = OFF before it and ON behind it.";
+  case hazard::sqlite_text_for_name:
+    return "Correct the name; a text stands in single quotes.";
+  }
+  return {};
+}
+
+namespace detail {
+
+/// A table, a column or another object that a step is about, as a person writes it.
+inline std::string subject_of(const step& s) {
+  const auto position = [](int at) { return static_cast<std::size_t>(at); };
+  const table* t = s.after != nullptr ? s.after : s.before;
+  if (t == nullptr) {
+    if (s.raw != nullptr)
+      return std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
+    if (s.sequence != nullptr)
+      return "sequence " + qualified(s.sequence->schema, s.sequence->name);
+    if (s.extension != nullptr)
+      return "extension " + std::string(s.extension->name);
+    if (s.new_view != nullptr)
+      return (s.new_view->materialized ? "materialized view " : "view ") +
+             qualified(s.new_view->schema, s.new_view->name);
+    return s.new_enum != nullptr ? "enum " + qualified(s.new_enum->schema, s.new_enum->name) : std::string();
+  }
+  const std::string on = qualified(t->schema, t->name);
+  const auto of = [&](std::string_view kind, std::string_view name) {
+    return std::string(kind) + ' ' + std::string(name) + " of " + on;
+  };
+  switch (s.kind) {
+  case step_kind::create_index:
+    return of("index", s.after->indexes[position(s.to)].name);
+  case step_kind::drop_index:
+    return of("index", s.before->indexes[position(s.from)].name);
+  case step_kind::add_unique:
+    return of("unique constraint", s.after->uniques[position(s.to)].name);
+  case step_kind::add_primary_key:
+    return "the primary key of " + on;
+  case step_kind::add_check:
+    return of("check", s.after->checks[position(s.to)].name);
+  case step_kind::add_exclusion:
+    return of("exclusion", s.after->exclusions[position(s.to)].name);
+  case step_kind::add_foreign_key:
+    return of("foreign key", s.after->foreign_keys[position(s.to)].name);
+  default:
+    return s.new_column() != nullptr ? "column " + on + '.' + std::string(s.new_column()->name) : "table " + on;
+  }
+}
+
+/// The columns that a step takes from a table which is raw, or is made anew as another kind of table.
+inline std::string lost_columns(const step& s) {
+  if (s.kind == step_kind::alter_raw_object)
+    return std::string(
+        read_relation_name(read_raw_table(s.old_raw->create).items[static_cast<std::size_t>(s.from)].name).name);
+  std::string names;
+  const aside_table then(s.before, s.old_raw);
+  const aside_table now(s.after, s.raw);
+  for (std::size_t i = 0; i < then.size(); ++i)
+    if (!then.name(i).empty() && !now.has(then.name(i)))
+      names += (names.empty() ? "" : ", ") + std::string(then.name(i));
+  return names;
+}
+
+/// A table that is raw, or is made anew as another kind of table.
+inline std::string raw_table_name(const step& s) {
+  return s.before != nullptr ? qualified(s.before->schema, s.before->name) : std::string(s.old_raw->name);
+}
+
+}  // namespace detail
+
+/// One sentence that says what can go wrong with a step, for a person.
+inline std::string describe(hazard h, const step& s) {
+  if (s.kind == step_kind::alter_raw_object || s.kind == step_kind::keep_rows) {
+    const std::string on = detail::raw_table_name(s);
+    return h == hazard::drops_column ? "drops column " + on + '.' + detail::lost_columns(s) + " with all its values"
+                                     : std::string(describe(h)) + ": " + on;
+  }
+  const table* t = s.after != nullptr ? s.after : s.before;
+  const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
+  const std::string subject = detail::subject_of(s);
+  switch (h) {
+  case hazard::drops_table:
+    return "drops table " + (s.raw != nullptr ? std::string(s.raw->name) : on) + " with all its rows";
+  case hazard::drops_column:
+    return "drops column " + on + '.' + std::string(s.old_column()->name) + " with all its values";
+  case hazard::narrows_type:
+    return "changes column " + on + '.' + std::string(s.new_column()->name) + " from " +
+           detail::type_text(s.old_column()->type) + " to " + detail::type_text(s.new_column()->type) +
+           ": values that do not fit are cut or make it fail";
+  case hazard::no_conversion:
+    return "changes column " + on + '.' + std::string(s.new_column()->name) + " from " +
+           detail::type_text(s.old_column()->type) + " to " + detail::type_text(s.new_column()->type) +
+           ", between which there is no cast: every value is lost, unless convert_using(\"...\") says how they convert";
+  case hazard::removes_enum_value:
+    return "removes values of enum " + detail::qualified(s.new_enum->schema, s.new_enum->name) +
+           ": rows that have them make it fail";
+  case hazard::needs_value:
+    return "adds required column " + on + '.' + std::string(s.new_column()->name) +
+           " without a default: fails when the table has rows";
+  case hazard::makes_required:
+    return "makes column " + on + '.' + std::string(s.new_column()->name) + " required: rows with NULL make it fail";
+  case hazard::makes_unique:
+    return "makes values of " + on + " unique: rows with equal values make it fail";
+  case hazard::changes_key:
+    return "replaces the primary key of " + on;
+  case hazard::may_violate_check:
+    return "adds " + subject + ": rows that violate it make it fail";
+  case hazard::may_violate_foreign_key:
+    return "adds " + subject + ": rows that reference nothing make it fail";
+  case hazard::renames_table:
+    return "renames table " + detail::qualified(s.before->schema, s.before->name) + " to " + on +
+           ": programs that use the old name fail";
+  case hazard::renames_column:
+    return "renames column " + on + '.' + std::string(s.old_column()->name) + " to " +
+           std::string(s.new_column()->name) + ": programs that use the old name fail";
+  case hazard::renames_enum_value:
+    return "renames value " + std::string(s.old_enum->values[static_cast<std::size_t>(s.from)].label) + " of " +
+           subject + " to " + std::string(s.new_enum->values[static_cast<std::size_t>(s.to)].label) +
+           ": programs that use the old name fail";
+  case hazard::drops_sequence_state:
+    return "drops " + subject + " with the number that it had come to";
+  case hazard::drops_required:
+    return "lets " + subject + " be NULL, which running programs may not expect";
+  case hazard::drops_untracked_dependents:
+    return "drops " + subject + ", which functions and programs may use in ways that no catalogue knows";
+  case hazard::trigger_or_policy_change:
+    return "drops " + subject + ": from then on rows fare otherwise under running programs";
+  case hazard::index_blocks_writes:
+    return "builds " + subject + " while everyone who writes the table waits";
+  case hazard::index_drop_locks:
+    return "drops " + subject + " while everyone who reads or writes the table waits";
+  case hazard::constraint_builds_index_under_lock:
+    return "builds the index of " + subject + " while readers and writers wait";
+  case hazard::not_null_scans_under_lock:
+    return "reads all rows to make " + subject + " required while readers and writers wait";
+  case hazard::column_rewrites_table:
+    return "adds " + subject +
+           ", which differs from row to row: every row is written anew while readers and writers wait";
+  case hazard::foreign_key_locks_both:
+    return "looks up all rows for " + subject + " while everyone who writes it or the table that it references waits";
+  case hazard::check_scans_under_lock:
+    return "reads all rows for " + subject + " while readers and writers wait";
+  case hazard::exclusion_locks:
+    return "builds " + subject + " while readers and writers wait; there is no online way";
+  case hazard::type_rewrites_table:
+    if (s.kind == step_kind::rebuild_enum)
+      return "makes " + subject + " anew: every table that uses it is written anew while its readers and writers wait";
+    return "changes " + subject + " from " + detail::type_text(s.old_column()->type) + " to " +
+           detail::type_text(s.new_column()->type) + ": every row is written anew while readers and writers wait";
+  case hazard::materialized_view_refresh_locks:
+    return "makes " + subject + " anew: its readers wait until it is filled";
+  case hazard::update_without_batches:
+    return "updates all rows that are NULL in " + subject +
+           " in one transaction: others who write them wait for its end";
+  case hazard::sqlite_table_rebuild:
+    return "copies " + (t != nullptr ? "table " + on : "the tables that use " + subject) +
+           " row by row while the whole database waits";
+  default:
+    return std::string(describe(h)) + (subject.empty() ? "" : ": " + subject);
+  }
+}
+
+/// All hazards of a plan for a database: those that the plan itself knows, and the tables that SQLite makes anew.
+inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan_form form = plan_form::online) {
+  std::vector<hazard_note> notes = p.hazards(d, form);
+  if (d != dialect::sqlite)
+    return notes;
+  std::vector<detail::rebuild> rebuilds;
+  detail::add_rebuilds(p, rebuilds);
+  for (const detail::rebuild& r : rebuilds)
+    for (std::size_t i = 0; i < p.steps.size(); ++i)
+      if (p.steps[i].after == r.after && detail::needs_rebuild(p.steps[i])) {
+        notes.push_back({hazard::sqlite_table_rebuild, i});
+        break;
+      }
+  return notes;
+}
+
+}  // namespace instar
+
+
+// ---- instar/sql/online.hpp
+
+#include <algorithm>
+
+/// \file A plan for PostgreSQL in a form that takes no lock which stops a busy table.
+///
+/// The steps of the plan say what changes; this says how. What is brief is done in transactions. What takes as long as
+/// the table has rows is done outside of them, in ways that let readers and writers through: indexes CONCURRENTLY,
+/// constraints NOT VALID first and VALIDATE later, rows written in batches. docs/migrations.md has the recipes.
+
+namespace instar {
+
+/// A comment above a statement: what a step does, and what of it this statement does.
+struct online_note {
+  std::size_t step = 0;  ///< position in the plan's steps
+  std::string_view more{};
+};
+
+struct online_statement {
+  std::string text;  ///< without semicolon
+  std::vector<online_note> notes{};
+};
+
+/// Statements that belong together: one transaction, or each on its own and in none.
+struct script_section {
+  bool transaction = true;
+  bool brief = true;  ///< Whether each statement takes the same time, however many rows there are.
+  std::vector<online_statement> statements{};
+};
+
+namespace detail {
+
+/// The name of something that exists only while a migration runs, cut to the 63 bytes that PostgreSQL keeps.
+inline std::string passing_name(std::string_view stem, std::string_view ending) {
+  constexpr std::size_t longest = 63;
+  std::size_t length = std::min(stem.size(), longest - ending.size());
+  while (length < stem.size() && length > 0 && (static_cast<unsigned char>(stem[length]) & 0xC0U) == 0x80U)
+    --length;  // not in the middle of a character
+  return std::string(stem.substr(0, length)) + std::string(ending);
+}
+
+/// CREATE INDEX as CREATE INDEX CONCURRENTLY.
+inline std::string concurrently(std::string create_index) {
+  constexpr std::string_view word = "INDEX ";
+  create_index.insert(create_index.find(word) + word.size(), "CONCURRENTLY ");
+  return create_index;
+}
+
+inline std::string table_text(const table& t) {
+  string_writer out;
+  put_table(out, dialect::postgres, t);
+  return std::move(out.text);
+}
+
+inline std::string object_text(std::string_view schema, std::string_view name) {
+  string_writer out;
+  put_object(out, dialect::postgres, schema, name);
+  return std::move(out.text);
+}
+
+/// How a backfill goes over a table.
+enum class backfill_pass : unsigned char {
+  first,       ///< until no row has NULL, ten times at most, because programs may go on writing it
+  last,        ///< once, waiting for rows that somebody else has locked
+  until_none,  ///< until no row has NULL, where none can get it any more
+};
+
+/// Gives rows a value where a column has NULL, batch by batch: each commits, so that nobody waits for more than one
+/// batch. Can be run again after whatever stopped it. A row that is changed meanwhile may move to where the pass has
+/// been already, and one that is locked is passed over, so one pass is not enough.
+/// \param value SQL; of more than a word in parentheses
+inline std::string backfill_text(const table& t, std::string_view column_name, std::string_view value,
+                                 backfill_pass pass) {
+  const bool repeat = pass != backfill_pass::last;
+  const std::string on = table_text(t);
+  const std::string name = quote_identifier(column_name);
+  const std::string indent = repeat ? "    " : "  ";
+  std::string text = "DO $instar_batches$\n"
+                     "DECLARE\n"
+                     "  pages bigint;\n"
+                     "  first_row tid;\n"
+                     "  behind_last tid;\n"
+                     "BEGIN\n";
+  const std::string is_left = "EXISTS (SELECT FROM " + on + " WHERE " + name + " IS NULL)";
+  if (pass == backfill_pass::first)
+    text += "  FOR pass IN 1 .. 10 LOOP\n    EXIT WHEN NOT " + is_left + ";\n";
+  else if (repeat)
+    text += "  WHILE " + is_left + " LOOP\n";
+  const auto line = [&](const std::string& words) { text += indent + words + '\n'; };
+  line("pages := pg_relation_size(" + quote_literal(on) + ") / current_setting('block_size')::bigint;");
+  line("FOR page IN 0 .. pages BY 4 LOOP");
+  line("  first_row := format('(%s,0)', page);");
+  line("  behind_last := format('(%s,0)', page + 4);");
+  line("  UPDATE " + on + " SET " + name + " = " + std::string(value));
+  line("  WHERE " + name + " IS NULL AND ctid = ANY (ARRAY(");
+  line("    SELECT ctid FROM " + on + " WHERE ctid >= first_row AND ctid < behind_last AND " + name + " IS NULL");
+  line(pass == backfill_pass::last ? "    FOR UPDATE));" : "    FOR UPDATE SKIP LOCKED));");
+  line("  COMMIT;");
+  line("END LOOP;");
+  if (repeat)
+    text += "    PERFORM pg_sleep(0.1);\n"
+            "  END LOOP;\n";
+  return text + "END\n$instar_batches$";
+}
+
+/// Turns a plan into sections.
+///
+/// Steps are taken in the plan's order, each into the transaction that is open. What has to wait for something long (an
+/// index, a backfill) is put aside, and later steps that do not need it go first, so that one transaction does all that
+/// is brief: a view is not gone while an index is built. The first step that may need what was put aside has it done.
+class online_writer {
+ public:
+  explicit online_writer(const plan_view& plan) : plan_(plan) { add_postgres_operations(plan, operations_); }
+
+  /// Whether the plan has a step that locks a table which is there already.
+  [[nodiscard]] bool touches_tables() const {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) { return touches(s); });
+  }
+
+  [[nodiscard]] std::vector<script_section> sections() {
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i)
+      add_early_enum_values(i);
+    for (const operation& o : operations_)
+      take(o);
+    catch_up();
+    for (online_statement& s : drops_)
+      alone(std::move(s));
+    for (online_statement& s : validations_)
+      alone(std::move(s));
+    end_transaction();
+    return std::move(sections_);
+  }
+
+ private:
+  /// A statement of the open transaction.
+  struct entry {
+    std::string text;  ///< all of it, or `ALTER TABLE name` with actions behind it
+    std::vector<std::string> actions{};
+    std::vector<online_note> notes{};
+    bool independent = false;  ///< an ALTER TABLE may be moved before it
+  };
+
+  /// A column whose NULLs are put aside: to be filled, to be forbidden, or both.
+  struct waiting_column {
+    const table* on = nullptr;
+    const column* of = nullptr;
+    std::size_t step = 0;
+    bool fill = false;
+    bool required = false;
+    bool identity = false;
+  };
+
+  struct waiting_index {
+    const table* on = nullptr;  ///< null: of a view
+    std::size_t step = 0;
+    online_statement create;
+    std::string constraint{};  ///< the action of ALTER TABLE that makes a constraint of it; empty: an index
+    std::string instead_of{};  ///< the action that drops the key whose place it takes
+  };
+
+  /// A key that stays until the one that takes its place has its index.
+  struct replaced_key {
+    const table* on = nullptr;
+    step_kind added{};
+    std::string_view name{};
+  };
+
+  // ---- what the plan has ----
+
+  [[nodiscard]] bool is_new(std::string_view schema, std::string_view name) const {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      return s.kind == step_kind::create_table && same_text(s.after->name, name) && same_text(s.after->schema, schema);
+    });
+  }
+
+  [[nodiscard]] bool touches(const step& s) const {
+    switch (s.kind) {
+    case step_kind::add_foreign_key: {
+      const foreign_key& fk = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+      return s.before != nullptr || !is_new(fk.target_schema, fk.target_table);
+    }
+    case step_kind::rebuild_enum:
+      return !plan_.before.tables.empty();
+    case step_kind::create_view:
+      return s.to >= 0 && !makes_view(*s.new_view);
+    case step_kind::create_raw_object:
+    case step_kind::drop_raw_object:
+      if (same_text(s.raw->kind, "function") || same_text(s.raw->kind, "procedure"))
+        return false;
+      return std::any_of(plan_.before.tables.begin(), plan_.before.tables.end(),
+                         [&](const table& t) { return mentions(s.raw->create, t.name); });
+    default:
+      return s.before != nullptr;
+    }
+  }
+
+  [[nodiscard]] bool makes_view(const view_object& v) const {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      return s.kind == step_kind::create_view && s.to < 0 && same_text(s.new_view->name, v.name) &&
+             same_text(s.new_view->schema, v.schema);
+    });
+  }
+
+  /// Whether an object that is made was dropped by the same plan, and must not be missing for long.
+  [[nodiscard]] bool makes_anew(const raw_object& o) const {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      return (s.kind == step_kind::drop_raw_object || s.kind == step_kind::drop_middle_raw_object ||
+              s.kind == step_kind::drop_early_raw_object || s.kind == step_kind::clear_raw_object) &&
+             same_text(s.raw->name, o.name) && same_text(s.raw->kind, o.kind);
+    });
+  }
+
+  /// Whether a function or an operator class that an index may be made of goes with this plan.
+  [[nodiscard]] bool drops_what_it_uses(const index& i) const {
+    const bool uses = !i.where.empty() || !i.method.empty() ||
+                      std::any_of(i.parts.begin(), i.parts.end(), [](const index_part& part) {
+                        return part.expression || !part.operator_class.empty();
+                      });
+    return uses && (plan_.has(step_kind::drop_raw_object) || plan_.has(step_kind::drop_early_raw_object) ||
+                    plan_.has(step_kind::drop_middle_raw_object) || plan_.has(step_kind::clear_raw_object) ||
+                    plan_.has(step_kind::drop_extension));
+  }
+
+  /// Whether a column of an index is dropped, has another type then, or gets values that a unique index may forbid.
+  [[nodiscard]] bool changes_under(const step& drop, const index& i) const {
+    const auto uses = [&](std::string_view name) {
+      for (const index_part& part : i.parts)
+        if (part.expression ? mentions(part.text, name) : same_text(part.text, name))
+          return true;
+      for (std::string_view included : i.include)
+        if (same_text(included, name))
+          return true;
+      return mentions(i.where, name);
+    };
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      if (s.kind == step_kind::rebuild_enum && !only_adds_values(*s.old_enum, *s.new_enum))
+        return std::any_of(drop.before->columns.begin(), drop.before->columns.end(), [&](const column& c) {
+          return c.type.values != nullptr && same_text(c.type.values->name, s.old_enum->name) && uses(c.name);
+        });
+      return (s.kind == step_kind::drop_column || s.kind == step_kind::alter_type ||
+              s.kind == step_kind::alter_collation || s.kind == step_kind::fill_nulls) &&
+             s.before == drop.before && uses(s.old_column()->name);
+    });
+  }
+
+  /// Whether the plan gives a dropped index's name to something else.
+  [[nodiscard]] bool takes_name(const step& drop, std::string_view name) const {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      if (s.after == nullptr || drop.after == nullptr || !same_text(s.after->schema, drop.after->schema))
+        return false;
+      const std::size_t to = static_cast<std::size_t>(s.to);
+      switch (s.kind) {
+      case step_kind::create_index:
+      case step_kind::rename_index:
+        return same_text(s.after->indexes[to].name, name);
+      case step_kind::add_unique:
+        return same_text(s.after->uniques[to].name, name);
+      case step_kind::add_primary_key:
+        return same_text(s.after->primary_key.name, name);
+      case step_kind::add_exclusion:
+        return same_text(s.after->exclusions[to].name, name);
+      case step_kind::rename_constraint:
+        return same_text(constraint_name(*s.after, s.constraint, s.to), name);
+      case step_kind::create_table:
+        return same_text(s.after->name, name);
+      default:
+        return false;
+      }
+    });
+  }
+
+  // ---- enums ----
+
+  [[nodiscard]] bool renames_within(const step& of) const {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      return (s.kind == step_kind::rename_enum || s.kind == step_kind::rename_enum_value) && s.new_enum == of.new_enum;
+    });
+  }
+
+  [[nodiscard]] std::string add_value_text(const step& of, std::size_t value) const {
+    const step add{.kind = step_kind::add_enum_value,
+                   .to = static_cast<int>(value),
+                   .old_enum = of.old_enum,
+                   .new_enum = of.new_enum};
+    string_writer out;
+    put_postgres(out, plan_view{.steps = {&add, 1}}, operation{});
+    return std::move(out.text);
+  }
+
+  void add_values(std::size_t at) {
+    const step& s = plan_.steps[at];
+    if (s.kind == step_kind::add_enum_value) {
+      alone({add_value_text(s, static_cast<std::size_t>(s.to)), {{at}}});
+      return;
+    }
+    for (std::size_t i = 0; i < s.new_enum->values.size(); ++i)
+      if (old_value(*s.old_enum, *s.new_enum, s.new_enum->values[i]) < 0)
+        alone({add_value_text(s, i), {{at}}});
+  }
+
+  /// New values of an enum go first of all: a value can be used once it is committed.
+  void add_early_enum_values(std::size_t at) {
+    const step& s = plan_.steps[at];
+    if ((s.kind == step_kind::add_enum_value ||
+         (s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum))) &&
+        !renames_within(s))
+      add_values(at);
+  }
+
+  /// \return whether it was one that this form says in another way
+  bool take_enum_values(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    if (s.kind != step_kind::add_enum_value &&
+        !(s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum)))
+      return false;
+    if (o.part == 0 && renames_within(s))
+      add_values(o.step);
+    return true;
+  }
+
+  // ---- the open transaction, and what is outside of it ----
+
+  void end_transaction() {
+    if (open_.empty())
+      return;
+    script_section section{.brief = brief_};
+    if (!locked_.empty())
+      section.statements.push_back({"LOCK TABLE " + locked_ + " IN SHARE UPDATE EXCLUSIVE MODE"});
+    locked_.clear();
+    for (entry& e : open_) {
+      std::string text = std::move(e.text);
+      for (std::size_t i = 0; i < e.actions.size(); ++i)
+        text += (i == 0 ? (e.actions.size() == 1 ? " " : "\n    ") : ",\n    ") + e.actions[i];
+      section.statements.push_back({std::move(text), std::move(e.notes)});
+    }
+    sections_.push_back(std::move(section));
+    open_.clear();
+    brief_ = true;
+  }
+
+  /// Has the open transaction keep autovacuum from a table that was there before the plan, by its lock, before it asks
+  /// for a stronger one: autovacuum gives way only after a second (deadlock_timeout), and meanwhile everybody would
+  /// wait behind the strong one.
+  void keep_autovacuum_from(std::string_view schema, std::string_view name) {
+    const bool renamed = std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
+      return s.kind == step_kind::rename_table &&
+             ((same_text(s.after->name, name) && same_text(s.after->schema, schema)) ||
+              (same_text(s.before->name, name) && same_text(s.before->schema, schema)));
+    });
+    const bool there = std::any_of(plan_.before.tables.begin(), plan_.before.tables.end(), [&](const table& t) {
+      return same_text(t.name, name) && same_text(t.schema, schema);
+    });
+    if (renamed || !there)
+      return;
+    const std::string text = object_text(schema, name);
+    if ((", " + locked_ + ',').find(", " + text + ',') == std::string::npos)
+      locked_ += (locked_.empty() ? "" : ", ") + text;
+  }
+
+  /// A statement that is no part of a transaction.
+  void alone(online_statement s) {
+    end_transaction();
+    if (sections_.empty() || sections_.back().transaction)
+      sections_.push_back({.transaction = false, .brief = false});
+    sections_.back().statements.push_back(std::move(s));
+  }
+
+  void brief(std::string text, std::size_t step, std::string_view more = {}) {
+    open_.push_back({.text = std::move(text), .notes = {{step, more}}});
+  }
+
+  /// Takes as long as there are rows.
+  void lengthy(std::string text, std::size_t step) {
+    brief(std::move(text), step);
+    brief_ = false;
+  }
+
+  /// A change of a table, in one ALTER TABLE with the earlier ones of that table where nothing between them could need
+  /// their order: they take the lock once, and write the table once.
+  void alter(const std::string& table, std::string action, std::size_t step, std::string_view more = {}) {
+    if (const instar::table* t = plan_.steps[step].after; t != nullptr)
+      keep_autovacuum_from(t->schema, t->name);
+    const std::string text = "ALTER TABLE " + table;
+    for (std::size_t i = open_.size(); i-- > 0;) {
+      entry& e = open_[i];
+      if (!e.actions.empty() && e.text == text) {
+        e.actions.push_back(std::move(action));
+        if (e.notes.back().step != step)
+          e.notes.push_back({step, more});
+        return;
+      }
+      if (!e.independent)
+        break;
+    }
+    open_.push_back({.text = text, .actions = {std::move(action)}, .notes = {{step, more}}, .independent = true});
+  }
+
+  // ---- what was put aside ----
+
+  [[nodiscard]] bool waits() const { return !columns_.empty() || !indexes_.empty(); }
+
+  [[nodiscard]] bool waits_on(const table* t) const {
+    return std::any_of(columns_.begin(), columns_.end(), [&](const waiting_column& w) { return w.on == t; }) ||
+           std::any_of(indexes_.begin(), indexes_.end(), [&](const waiting_index& w) { return w.on == t; });
+  }
+
+  [[nodiscard]] bool waits_for_key(std::string_view schema, std::string_view name) const {
+    return std::any_of(indexes_.begin(), indexes_.end(), [&](const waiting_index& w) {
+      return w.on != nullptr && same_text(w.on->name, name) && same_text(w.on->schema, schema);
+    });
+  }
+
+  [[nodiscard]] bool waits_for_constraint() const {
+    return std::any_of(indexes_.begin(), indexes_.end(), [](const waiting_index& w) { return !w.constraint.empty(); });
+  }
+
+  waiting_column* waiting(const table* on, const column* of) {
+    for (waiting_column& w : columns_)
+      if (w.on == on && w.of == of)
+        return &w;
+    return nullptr;
+  }
+
+  static std::string check_name(const waiting_column& w) { return passing_name(w.of->name, "_not_null_instar"); }
+
+  static std::string sequence_name(const waiting_column& w) {
+    return object_text(w.on->schema,
+                       passing_name(std::string(w.on->name) + '_' + std::string(w.of->name), "_instar_seq"));
+  }
+
+  /// Forbids NULL in rows that are written from now on.
+  void forbid_nulls(const waiting_column& w) {
+    alter(table_text(*w.on),
+          "ADD CONSTRAINT " + quote_identifier(check_name(w)) + " CHECK (" + quote_identifier(w.of->name) +
+              " IS NOT NULL) NOT VALID",
+          w.step, ": of rows that are written from now on");
+  }
+
+  /// Does what was put aside, and leaves a transaction open for what follows.
+  void catch_up() {
+    if (!waits())
+      return;
+    // Rows first, so that no program fails at a row that is still to be filled. Those that lost their value meanwhile,
+    // or moved out of the way, are filled once new ones cannot come.
+    for (const waiting_column& w : columns_)
+      if (w.fill)
+        fill(w, backfill_pass::first, ": batch by batch");
+    for (const waiting_column& w : columns_)
+      if (w.fill && w.required)
+        forbid_nulls(w);
+    for (const waiting_column& w : columns_)
+      if (w.fill)
+        fill(w, w.required ? backfill_pass::until_none : backfill_pass::last, ": what is left");
+    for (const waiting_column& w : columns_)
+      if (w.required)
+        alone({"ALTER TABLE " + table_text(*w.on) + " VALIDATE CONSTRAINT " + quote_identifier(check_name(w)),
+               {{w.step, ": all rows are looked at"}}});
+    for (waiting_index& w : indexes_)
+      alone(std::move(w.create));
+    for (const waiting_column& w : columns_)
+      if (w.required)
+        alter(table_text(*w.on), "ALTER COLUMN " + quote_identifier(w.of->name) + " SET NOT NULL", w.step,
+              ": known by now, so nothing is read");
+    // Not in one statement with the above, which drops first and then has no proof.
+    for (const waiting_column& w : columns_)
+      if (w.required)
+        drop_check(w);
+    for (const waiting_column& w : columns_)
+      if (w.identity)
+        make_identity(w);
+    for (waiting_index& w : indexes_) {
+      if (!w.instead_of.empty())
+        alter(table_text(*w.on), std::move(w.instead_of), w.step, ": in the place of the old one");
+      if (!w.constraint.empty())
+        alter(table_text(*w.on), std::move(w.constraint), w.step, ": of the index");
+    }
+    columns_.clear();
+    indexes_.clear();
+  }
+
+  void fill(const waiting_column& w, backfill_pass pass, std::string_view more) {
+    string_writer value;
+    put_fill_value(value, *w.of);
+    alone({backfill_text(*w.on, w.of->name, value.text, pass), {{w.step, more}}});
+  }
+
+  void drop_check(const waiting_column& w) {
+    const std::string text = "ALTER TABLE " + table_text(*w.on);
+    const std::string action = "DROP CONSTRAINT " + quote_identifier(check_name(w));
+    for (entry& e : open_)
+      if (e.text == text && e.actions.front().starts_with("DROP CONSTRAINT")) {
+        e.actions.push_back(action);
+        return;
+      }
+    open_.push_back({.text = text, .actions = {action}, .notes = {{w.step, ": the check has done its work"}}});
+  }
+
+  /// A column that counts by a sequence of ours goes on by its own.
+  void make_identity(const waiting_column& w) {
+    const std::string name = quote_identifier(w.of->name);
+    string_writer identity;
+    put_identity(identity, w.of->identity);
+    const std::string sequence = sequence_name(w);
+    brief("ALTER TABLE " + table_text(*w.on) + " ALTER COLUMN " + name + " DROP DEFAULT", w.step);
+    brief("ALTER TABLE " + table_text(*w.on) + " ALTER COLUMN " + name + " ADD " + identity.text, w.step);
+    brief("SELECT setval(pg_get_serial_sequence(" + quote_literal(table_text(*w.on)) + ", " +
+              quote_literal(w.of->name) + "), last_value, is_called) FROM " + sequence,
+          w.step);
+    brief("DROP SEQUENCE " + sequence, w.step);
+  }
+
+  // ---- steps ----
+
+  [[nodiscard]] std::string short_text(const operation& o) const {
+    string_writer out;
+    put_postgres(out, plan_, o);
+    return std::move(out.text);
+  }
+
+  void take(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    if (take_enum_values(o))
+      return;
+    switch (s.kind) {
+    case step_kind::drop_index:
+      take_drop_index(o);
+      return;
+    case step_kind::create_index:
+      if (s.before == nullptr)
+        brief(short_text(o), o.step);
+      else
+        indexes_.push_back({.on = s.after, .step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
+      return;
+    case step_kind::add_unique:
+      take_key(o, s.after->uniques[static_cast<std::size_t>(s.to)], " UNIQUE ");
+      return;
+    case step_kind::add_primary_key:
+      take_key(o, s.after->primary_key, " PRIMARY KEY ");
+      return;
+    case step_kind::drop_primary_key:
+    case step_kind::drop_unique:
+      if (!stays_until_replaced(s))
+        take_other(o);
+      return;
+    case step_kind::add_column:
+      take_add_column(o);
+      return;
+    case step_kind::fill_nulls:
+      columns_.push_back({.on = s.after, .of = s.new_column(), .step = o.step, .fill = true});
+      return;
+    case step_kind::set_not_null:
+      take_set_not_null(o);
+      return;
+    case step_kind::add_check:
+      take_unchecked(o, s.after->checks[static_cast<std::size_t>(s.to)].name);
+      return;
+    case step_kind::add_foreign_key:
+      take_foreign_key(o);
+      return;
+    case step_kind::create_view:
+      take_create_view(o);
+      return;
+    case step_kind::create_raw_object:
+    case step_kind::create_middle_raw_object:
+    case step_kind::create_early_raw_object:
+      if (!makes_anew(*s.raw))
+        catch_up();
+      lengthy(short_text(o), o.step);
+      return;
+    default:
+      take_other(o);
+    }
+  }
+
+  void take_drop_index(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    const index& i = s.before->indexes[static_cast<std::size_t>(s.from)];
+    if (s.after == nullptr || changes_under(s, i) || drops_what_it_uses(i)) {
+      brief(short_text(o), o.step);
+      return;
+    }
+    std::string name(i.name);
+    if (takes_name(s, i.name)) {
+      name = passing_name(i.name, "__old");
+      brief("ALTER INDEX " + object_text(s.before->schema, i.name) + " RENAME TO " + quote_identifier(name), o.step,
+            ": stays until the new one is there");
+    }
+    drops_.push_back({"DROP INDEX CONCURRENTLY " + object_text(s.after->schema, name), {{o.step}}});
+  }
+
+  /// Puts off the drop of a key in whose place another one comes, so that the table is never without, unless the key
+  /// is in the way of what happens to its columns.
+  bool stays_until_replaced(const step& drop) {
+    const bool primary = drop.kind == step_kind::drop_primary_key;
+    const key& old = primary ? drop.before->primary_key : drop.before->uniques[static_cast<std::size_t>(drop.from)];
+    const step_kind added = primary ? step_kind::add_primary_key : step_kind::add_unique;
+    bool replaced = false;
+    bool same_name = false;
+    for (const step& s : plan_.steps) {
+      if (s.kind == added && drop.after != nullptr && s.after == drop.after) {
+        const key& now = primary ? s.after->primary_key : s.after->uniques[static_cast<std::size_t>(s.to)];
+        replaced |= primary || same_text(now.name, old.name);
+        same_name |= same_text(now.name, old.name);
+      }
+      const bool changes = s.kind == step_kind::drop_column || s.kind == step_kind::alter_type ||
+                           s.kind == step_kind::alter_collation || s.kind == step_kind::drop_not_null ||
+                           s.kind == step_kind::fill_nulls || s.kind == step_kind::rebuild_enum;
+      if (!changes || (s.kind != step_kind::rebuild_enum && s.before != drop.before))
+        continue;
+      if (s.kind == step_kind::rebuild_enum ||
+          std::any_of(old.columns.begin(), old.columns.end(),
+                      [&](std::string_view name) { return same_text(name, s.old_column()->name); }))
+        return false;
+    }
+    if (!replaced || (!same_name && takes_name(drop, old.name)))
+      return false;
+    replaced_.push_back({drop.after, added, old.name});
+    return true;
+  }
+
+  void take_key(const operation& o, const key& k, std::string_view kind) {
+    const step& s = plan_.steps[o.step];
+    std::string index_name(k.name);
+    std::string instead_of;
+    for (const replaced_key& r : replaced_)
+      if (r.on == s.after && r.added == s.kind && (s.kind == step_kind::add_primary_key || same_text(r.name, k.name))) {
+        instead_of = "DROP CONSTRAINT " + quote_identifier(r.name);
+        if (same_text(r.name, k.name))
+          index_name = passing_name(k.name, "__new");
+      }
+    std::vector<index_part> parts;
+    for (std::string_view name : k.columns)
+      parts.push_back({.text = name});
+    const index built{.name = index_name, .parts = parts, .unique = true, .nulls_not_distinct = k.nulls_not_distinct};
+    string_writer create;
+    put_create_index(create, dialect::postgres, s.after->schema, s.after->name, built);
+    string_writer attach;
+    attach.put("ADD CONSTRAINT ");
+    put_name(attach, k.name);
+    attach.put(kind);
+    attach.put("USING INDEX ");
+    put_name(attach, index_name);
+    put_deferral(attach, k.deferral);
+    indexes_.push_back({.on = s.after,
+                        .step = o.step,
+                        .create = {concurrently(std::move(create.text)), {{o.step, ": its index"}}},
+                        .constraint = std::move(attach.text),
+                        .instead_of = std::move(instead_of)});
+  }
+
+  void take_add_column(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    const column& c = *s.new_column();
+    if (c.generated != generated_kind::none || fills_new_rows(c)) {
+      take_other(o);
+      return;
+    }
+    const bool identity = c.identity != identity_kind::none;
+    if (!identity && !(c.initial.kind == default_kind::expression && may_be_volatile(c.initial.text))) {
+      take_other(o);
+      return;
+    }
+    waiting_column w{.on = s.after,
+                     .of = &c,
+                     .step = o.step,
+                     .fill = true,
+                     .required = identity || !c.nullable,
+                     .identity = identity};
+    column bare = c;
+    bare.initial = {};
+    bare.identity = identity_kind::none;
+    bare.nullable = true;
+    string_writer add;
+    add.put("ADD COLUMN ");
+    put_postgres_column(add, bare);
+    string_writer set;
+    set.put("ALTER COLUMN ");
+    put_name(set, c.name);
+    set.put(" SET DEFAULT ");
+    if (identity) {
+      const std::string sequence = sequence_name(w);
+      brief("CREATE SEQUENCE " + sequence + " AS " + type_text(c.type), o.step, ": counts until it is an identity");
+      // An identity asks nobody who inserts for rights to its sequence.
+      brief("GRANT USAGE ON SEQUENCE " + sequence + " TO PUBLIC", o.step, ": as an identity");
+      set.put("nextval(" + quote_literal(sequence) + ")");
+    } else {
+      put_postgres_default(set, c.initial);
+    }
+    alter(table_text(*s.after), std::move(add.text), o.step, ", without values at first");
+    alter(table_text(*s.after), std::move(set.text), o.step);
+    columns_.push_back(w);
+  }
+
+  void take_set_not_null(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    if (waiting_column* w = waiting(s.after, s.new_column())) {
+      w->required = true;
+      w->step = o.step;
+      return;
+    }
+    columns_.push_back({.on = s.after, .of = s.new_column(), .step = o.step, .required = true});
+    forbid_nulls(columns_.back());
+  }
+
+  /// A constraint that holds for rows which are written from now on; the others are looked at in the end.
+  void take_unchecked(const operation& o, std::string_view name) {
+    const step& s = plan_.steps[o.step];
+    const std::string on = table_text(*s.after);
+    const std::string head = "ALTER TABLE " + on + " ";
+    const std::string action = short_text(o).substr(head.size()) + " NOT VALID";
+    if (s.kind == step_kind::add_foreign_key)
+      brief(head + action, o.step, ": of rows that are written from now on");
+    else
+      alter(on, action, o.step, ": of rows that are written from now on");
+    validations_.push_back(
+        {head + "VALIDATE CONSTRAINT " + quote_identifier(name), {{o.step, ": all rows are looked at"}}});
+  }
+
+  void take_foreign_key(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    const foreign_key& fk = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+    if (waits_for_key(fk.target_schema, fk.target_table))
+      catch_up();
+    keep_autovacuum_from(s.after->schema, s.after->name);
+    keep_autovacuum_from(fk.target_schema, fk.target_table);
+    if (s.before == nullptr)
+      brief(short_text(o), o.step);  // no row is in it yet
+    else
+      take_unchecked(o, fk.name);
+  }
+
+  void take_create_view(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    if (s.to >= 0) {
+      if (makes_view(*s.new_view))
+        lengthy(short_text(o), o.step);
+      else
+        indexes_.push_back({.step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
+      return;
+    }
+    // A view may rest on a primary key, by its GROUP BY.
+    if (waits_for_constraint())
+      catch_up();
+    // A materialized view is filled, and the locks on its tables must not wait for that.
+    if (s.new_view->materialized)
+      end_transaction();
+    brief(short_text(o), o.step);
+    brief_ = brief_ && !s.new_view->materialized;
+  }
+
+  void take_other(const operation& o) {
+    const step& s = plan_.steps[o.step];
+    std::string text = short_text(o);
+    switch (s.kind) {
+    case step_kind::comment_table:
+    case step_kind::comment_column:
+    case step_kind::comment_enum:
+    case step_kind::comment_view:
+      open_.push_back({.text = std::move(text), .notes = {{o.step}}, .independent = true});
+      return;
+    case step_kind::add_identity:
+    case step_kind::add_exclusion:
+    case step_kind::rebuild_enum:
+      catch_up_before(s);
+      lengthy(std::move(text), o.step);
+      return;
+    case step_kind::add_column:
+    case step_kind::drop_check:
+    case step_kind::drop_exclusion:
+    case step_kind::drop_unique:
+    case step_kind::drop_primary_key:
+    case step_kind::drop_column:
+    case step_kind::drop_default:
+    case step_kind::set_default:
+    case step_kind::drop_not_null:
+    case step_kind::alter_type:
+    case step_kind::alter_collation: {
+      if (s.kind == step_kind::set_default || s.kind == step_kind::drop_default) {
+        if (waiting(s.after, s.new_column()) != nullptr)
+          catch_up();
+      } else if (s.kind != step_kind::add_column && s.kind != step_kind::drop_not_null) {
+        catch_up_before(s);
+      }
+      const bool early = s.kind == step_kind::drop_check || s.kind == step_kind::drop_exclusion ||
+                         s.kind == step_kind::drop_unique || s.kind == step_kind::drop_primary_key;
+      const std::string on = table_text(early ? *s.before : *s.after);
+      const std::string head = "ALTER TABLE " + on + " ";
+      // A type may be converted by what a column that goes had, and one ALTER TABLE drops first.
+      if (text.starts_with(head) && !(s.kind == step_kind::drop_column && fills_another(s)))
+        alter(on, text.substr(head.size()), o.step);
+      else
+        brief(std::move(text), o.step);
+      if (s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation ||
+          (s.kind == step_kind::add_column && s.new_column()->generated == generated_kind::stored))
+        brief_ = false;
+      return;
+    }
+    default:
+      catch_up_before(s);
+      brief(std::move(text), o.step);
+    }
+  }
+
+  /// Where a step changes the table or type that something put aside is of.
+  void catch_up_before(const step& s) {
+    if (s.kind == step_kind::rebuild_enum ? waits() : s.after != nullptr && waits_on(s.after))
+      catch_up();
+  }
+
+  const plan_view& plan_;
+  std::vector<operation> operations_;
+  std::vector<script_section> sections_;
+  std::vector<entry> open_;
+  bool brief_ = true;
+  std::string locked_;  ///< tables of the open transaction that autovacuum is kept from
+  std::vector<waiting_column> columns_;
+  std::vector<waiting_index> indexes_;
+  std::vector<replaced_key> replaced_;
+  std::vector<online_statement> drops_;
+  std::vector<online_statement> validations_;
+};
+
+}  // namespace detail
+
+/// A plan for PostgreSQL as sections that stop no table which is there already. None where the plan touches no such
+/// table: then its statements are as good in one transaction.
+/// \param p what it looks at must outlive the call
+inline std::vector<script_section> online_sections(const plan_view& p) {
+  detail::online_writer writer(p);
+  if (!writer.touches_tables())
+    return {};
+  return writer.sections();
+}
+
+}  // namespace instar
+
+/// \file Plans as SQL text at run time.
+
+namespace instar {
+
+namespace detail {
+
+inline std::string operation_text(dialect d, const plan_view& p, const operation& o) {
+  string_writer out;
+  put_operation(out, d, p, o);
+  return std::move(out.text);
+}
+
+inline std::vector<operation> plan_operations(dialect d, const plan_view& p) {
+  std::vector<operation> operations;
+  add_operations(d, p, operations);
+  return operations;
+}
+
+}  // namespace detail
+
 /// The statements of a plan, without semicolons.
 inline std::vector<std::string> statements(dialect d, const plan_view& p) {
   std::vector<std::string> result;
@@ -8878,6 +12676,43 @@ inline std::vector<std::string> statements(dialect d, const plan_view& p) {
     result.push_back(detail::operation_text(d, p, o));
   return result;
 }
+
+namespace detail {
+
+/// What alter_raw_object does, for a person.
+inline std::string describe_raw_change(const step& s) {
+  const raw_table_text t = read_raw_table(s.to >= 0 ? s.raw->create : s.old_raw->create);
+  const raw_item& item = t.items[static_cast<std::size_t>(s.to >= 0 ? s.to : s.from)];
+  const std::string name = " " + std::string(read_relation_name(item.name).name);
+  switch (s.change) {
+  case raw_change::drop_constraint:
+    return "- constraint" + name;
+  case raw_change::drop_column:
+    return "- column" + name;
+  case raw_change::add_column:
+    return "+ column" + name;
+  case raw_change::add_constraint:
+    return "+ constraint" + name;
+  case raw_change::alter_type:
+    return "type of column" + name;
+  case raw_change::drop_default:
+  case raw_change::set_default:
+    return "default of column" + name;
+  case raw_change::set_not_null:
+    return "column" + name + " required";
+  case raw_change::drop_not_null:
+    return "column" + name + " nullable";
+  case raw_change::drop_identity:
+  case raw_change::add_identity:
+  case raw_change::set_identity:
+    return "identity of column" + name;
+  case raw_change::none:
+    break;
+  }
+  return {};
+}
+
+}  // namespace detail
 
 /// One line that says what a step does, for a person: `+ table users`, `~ column users.email: text → varchar(200)`.
 inline std::string describe(const step& s) {
@@ -8906,7 +12741,17 @@ inline std::string describe(const step& s) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::drop_middle_raw_object:
+  case step_kind::clear_raw_object:
+  case step_kind::drop_late_raw_object:
     return "- " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name);
+  case step_kind::alter_raw_object:
+    return "~ " + std::string(s.raw->kind) + ' ' + std::string(s.raw->name) + ": " + describe_raw_change(s);
+  case step_kind::set_aside:
+    return "~ table " + raw_table_name(s) + ": set aside, to be made anew";
+  case step_kind::keep_rows:
+    return "~ table " + raw_table_name(s) + ": the rows that it had";
+  case step_kind::drop_aside:
+    return "~ table " + raw_table_name(s) + ": the old one dropped";
   case step_kind::create_early_raw_object:
   case step_kind::create_middle_raw_object:
   case step_kind::create_raw_object:
@@ -8975,6 +12820,8 @@ inline std::string describe(const step& s) {
   case step_kind::add_column:
     return "+ column " + new_column() + ": " + type_text(s.new_column()->type) +
            (s.new_column()->nullable ? ", nullable" : "");
+  case step_kind::release_default:
+    return "~ column " + old_column() + ": default dropped, for what it uses is made anew";
   case step_kind::drop_default:
     return "~ column " + new_column() + ": default dropped";
   case step_kind::set_default: {
@@ -8994,7 +12841,8 @@ inline std::string describe(const step& s) {
   case step_kind::alter_collation:
     return "~ column " + new_column() + ": collation";
   case step_kind::fill_nulls:
-    return "~ column " + new_column() + ": NULLs get the default";
+    return "~ column " + new_column() + ": NULLs get " +
+           (s.new_column()->backfill.empty() ? "the default" : std::string(s.new_column()->backfill));
   case step_kind::set_not_null:
     return "~ column " + new_column() + ": required";
   case step_kind::drop_not_null:
@@ -9035,85 +12883,624 @@ inline std::string describe(const step& s) {
   return {};
 }
 
-/// One sentence that says what can go wrong with a step, for a person.
-inline std::string describe(hazard h, const step& s) {
-  const table* t = s.after != nullptr ? s.after : s.before;
-  const std::string on = t != nullptr ? detail::qualified(t->schema, t->name) : std::string();
-  switch (h) {
-  case hazard::drops_table:
-    return "drops table " + (s.raw != nullptr ? std::string(s.raw->name) : on) + " with all its rows";
-  case hazard::drops_column:
-    return "drops column " + on + '.' + std::string(s.old_column()->name) + " with all its values";
-  case hazard::narrows_type:
-    return "changes column " + on + '.' + std::string(s.new_column()->name) + " from " +
-           detail::type_text(s.old_column()->type) + " to " + detail::type_text(s.new_column()->type) +
-           ": values that do not fit are cut or make it fail";
-  case hazard::removes_enum_value:
-    return "removes values of enum " + detail::qualified(s.new_enum->schema, s.new_enum->name) +
-           ": rows that have them make it fail";
-  case hazard::needs_value:
-    return "adds required column " + on + '.' + std::string(s.new_column()->name) +
-           " without a default: fails when the table has rows";
-  case hazard::makes_required:
-    return "makes column " + on + '.' + std::string(s.new_column()->name) + " required: rows with NULL make it fail";
-  case hazard::makes_unique:
-    return "makes values of " + on + " unique: rows with equal values make it fail";
-  case hazard::changes_key:
-    return "replaces the primary key of " + on;
-  }
-  return {};
+namespace detail {
+
+/// A text without line breaks: a name may hold one, and the rest of a comment must not become SQL.
+inline std::string on_one_line(std::string_view text) {
+  std::string safe(text);
+  for (char& c : safe)
+    if (c == '\n' || c == '\r')
+      c = ' ';
+  return safe;
 }
 
-/// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
-inline std::string script(dialect d, const plan_view& p) {
+inline std::string comment_line(std::string_view sentence) {
+  return "-- " + on_one_line(sentence) + '\n';
+}
+
+/// Adds a statement of a plan to a script, with its semicolon.
+inline void add_statement(std::string& script, std::string_view statement) {
+  script += statement;
+  // What a user wrote may end in its own semicolon, or in a comment that would swallow ours.
+  while (!script.empty() && std::string_view(" \t\r\n").find(script.back()) != std::string_view::npos)
+    script.pop_back();
+  const bool comment = script.find("--", script.rfind('\n') + 1) != std::string::npos;
+  if (comment)
+    script += '\n';
+  if (comment || script.empty() || script.back() != ';')
+    script += ';';
+  script += "\n\n";
+}
+
+/// The statements of a plan, each step's under its description.
+/// \param notes_of further sentences for a step, which stand above its statements
+template <class NotesOf>
+std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes_of) {
   std::string text;
-  const auto line = [](std::string_view sentence) {
-    // A name may hold a line break, and the rest of a comment must not become SQL.
-    std::string safe = "-- ";
-    for (char c : sentence)
-      safe += c == '\n' || c == '\r' ? ' ' : c;
-    return safe + '\n';
+  // SQLite: what ALTER TABLE cannot do has no statement of its own, the table is made anew.
+  std::vector<char> noted(p.steps.size(), 0);
+  const auto note = [&](std::size_t step) {
+    if (noted[step] != 0)
+      return;
+    noted[step] = 1;
+    for (const std::string& sentence : notes_of(p.steps[step]))
+      text += comment_line(sentence);
   };
-  bool warned = false;
-  for (const step& s : p.steps)
-    detail::each_hazard(s, [&](hazard h) {
-      text += line("warning " + std::string(code_of(h)) + ": " + describe(h, s));
-      warned = true;
-    });
-  if (warned)
-    text += '\n';
+  const std::vector<operation> operations = plan_operations(d, p);
+  std::vector<char> written(p.steps.size(), 0);
+  const auto of_step = [d](const operation& o) { return d == dialect::postgres || o.part == 0; };
+  for (const operation& o : operations)
+    if (of_step(o))
+      written[o.step] = 1;
   std::size_t previous = static_cast<std::size_t>(-1);
-  for (const detail::operation& o : detail::plan_operations(d, p)) {
-    const std::string statement = detail::operation_text(d, p, o);
-    const bool of_step = d == dialect::postgres || o.part == 0;
-    if (of_step && o.step != previous) {
-      text += line(describe(p.steps[o.step]));
+  for (const operation& o : operations) {
+    if (of_step(o) && o.step != previous) {
+      text += comment_line(describe(p.steps[o.step]));
+      note(o.step);
       previous = o.step;
-    } else if (d == dialect::sqlite && o.part == static_cast<int>(detail::sqlite_part::create_new)) {
-      text += line("~ table " + std::string(o.on->name) + " made anew, rows kept");
+    } else if (d == dialect::sqlite && o.part == static_cast<int>(sqlite_part::create_new)) {
+      text += comment_line("~ table " + std::string(o.on->name) + " made anew, rows kept");
+      for (std::size_t i = 0; i < p.steps.size(); ++i)
+        if (written[i] == 0 && p.steps[i].after == o.on)
+          note(i);
     }
-    text += statement;
-    // What a user wrote may end in its own semicolon, or in a comment that would swallow ours.
-    while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos)
-      text.pop_back();
-    const bool comment = text.find("--", text.rfind('\n') + 1) != std::string::npos;
-    if (comment)
-      text += '\n';
-    if (comment || text.empty() || text.back() != ';')
-      text += ';';
-    text += "\n\n";
+    add_statement(text, operation_text(d, p, o));
   }
   while (text.size() > 1 && text[text.size() - 1] == '\n' && text[text.size() - 2] == '\n')
     text.pop_back();
   return text;
 }
 
+/// A transaction gives up when a lock is not to be had, before a queue forms behind it. What is outside of one waits
+/// for others without standing in their way, for as long as it takes.
+inline std::string online_script(const plan_view& p, const std::vector<script_section>& sections) {
+  std::string text;
+  for (const script_section& section : sections) {
+    if (section.transaction) {
+      text += "-- instar: transaction\nBEGIN;\nSET LOCAL lock_timeout = '5s';\nSET LOCAL statement_timeout = ";
+      text += section.brief ? "'1min';\n\n" : "0;\n\n";
+    } else {
+      text += "-- instar: no-transaction\nSET lock_timeout = 0;\nSET statement_timeout = 0;\n\n";
+    }
+    for (const online_statement& s : section.statements) {
+      for (const online_note& note : s.notes)
+        text += comment_line(describe(p.steps[note.step]) + std::string(note.more));
+      add_statement(text, s.text);
+    }
+    if (section.transaction)
+      text += "COMMIT;\n\n";
+  }
+  text.pop_back();  // the last blank line
+  return text;
+}
+
+}  // namespace detail
+
+/// How a script does what the plan says.
+struct script_options {
+  /// PostgreSQL: where the plan touches tables that are there already, take no lock that stops a busy table. The script
+  /// has sections then, which `-- instar: transaction` and `-- instar: no-transaction` mark; psql runs it, too.
+  /// Otherwise the statements of the plan as they are, for one transaction.
+  bool online = false;
+};
+
+/// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
+inline std::string script(dialect d, const plan_view& p, const script_options& options = {}) {
+  std::string text;
+  // What the short form locks was asked for; what no form avoids is news.
+  for (const hazard_note& note : p.hazards(d))
+    text += detail::comment_line("warning " + std::string(code_of(note.hazard)) + ": " +
+                                 describe(note.hazard, p.steps[note.step]));
+  if (!text.empty())
+    text += '\n';
+  if (options.online && d == dialect::postgres)
+    if (const std::vector<script_section> sections = online_sections(p); !sections.empty())
+      return text + detail::online_script(p, sections);
+  return text + detail::annotated_script(d, p, [](const step&) { return std::vector<std::string>{}; });
+}
+
 }  // namespace instar
+
+
+// ---- instar/sql/checks.hpp
+
+/// \file What the rows of a database have to do with a plan, as queries: they run before anything changes, and only
+/// read.
+
+namespace instar {
+
+/// One question about the rows that a step meets.
+struct data_check {
+  std::size_t step = 0;  ///< Position in the plan's steps.
+  instar::hazard hazard{};
+  std::string sentence;  ///< What the step does: "drops column users.legacy".
+  std::string rows;      ///< What is so about the rows that are counted: "are not null".
+  std::string query;     ///< Counts the rows that would not survive, or would make the step fail.
+  std::string total;     ///< Counts all of them.
+  bool fails = false;    ///< Whether those rows make the migration fail, and nothing is lost.
+};
+
+namespace detail {
+
+/// Writes the questions about a plan, step by step.
+class check_writer {
+ public:
+  check_writer(dialect d, const plan_view& p) : dialect_(d), plan_(p), schemas_(p.before, p.after) {}
+
+  std::vector<data_check> run() {
+    for (at_ = 0; at_ < plan_.steps.size(); ++at_)
+      add(plan_.steps[at_]);
+    return std::move(checks_);
+  }
+
+ private:
+  // ---- words ----
+
+  [[nodiscard]] bool postgres() const { return dialect_ == dialect::postgres; }
+
+  [[nodiscard]] static std::string name(std::string_view of) { return quote_identifier(of); }
+
+  /// Part of a query by a function of write.hpp.
+  template <class Put>
+  [[nodiscard]] static std::string written(Put put) {
+    string_writer out;
+    put(out);
+    return std::move(out.text);
+  }
+
+  [[nodiscard]] std::string table_text(const table& t) const {
+    return written([&](string_writer& out) { put_table(out, dialect_, t); });
+  }
+
+  [[nodiscard]] static std::string type_sql(const column_type& t) { return type_text(t); }
+
+  /// A type in a sentence: an enum by its name.
+  [[nodiscard]] static std::string shown(const column_type& t) {
+    return t.kind == type_kind::enumeration && t.dimensions == 0 ? qualified(t.values->schema, t.values->name)
+                                                                 : type_text(t);
+  }
+
+  [[nodiscard]] static std::string list_of(const std::vector<std::string_view>& texts) {
+    std::string list;
+    for (std::string_view text : texts)
+      list += (list.empty() ? "" : ", ") + quote_literal(text);
+    return list;
+  }
+
+  [[nodiscard]] static std::string display(const table& t) { return qualified(t.schema, t.name); }
+  [[nodiscard]] static std::string display(const table& t, const column& c) {
+    return display(t) + '.' + std::string(c.name);
+  }
+
+  [[nodiscard]] std::string count_of(const std::string& from, const std::string& condition = {}) const {
+    return "SELECT count(*) FROM " + from + (condition.empty() ? "" : " WHERE " + condition);
+  }
+
+  void ask(hazard h, std::string sentence, std::string rows, std::string query, std::string total, bool fails) {
+    checks_.push_back({at_, h, std::move(sentence), std::move(rows), std::move(query), std::move(total), fails});
+  }
+
+  /// About rows of the table of this step for which a condition holds.
+  void ask_where(const step& s, hazard h, std::string sentence, std::string rows, const std::string& condition,
+                 bool fails) {
+    const std::string from = table_text(*s.before);
+    ask(h, std::move(sentence), std::move(rows), count_of(from, condition), count_of(from), fails);
+  }
+
+  // ---- the old table in the new names ----
+
+  /// The column that a new one was, when the rows have it as it will be; else null.
+  [[nodiscard]] static const column* settled(const table& then, const table& now, std::string_view column_name) {
+    const column* c = now.find_column(column_name);
+    if (c == nullptr)
+      return nullptr;
+    const column_renames renames(then, now);
+    const column* was = then.find_column(renames.is_rename(*c) ? c->renamed_from : c->name);
+    return was != nullptr && same_type(was->type, c->type) && was->generated == c->generated ? was : nullptr;
+  }
+
+  /// Whether an expression names columns that are not yet as they will be.
+  [[nodiscard]] static bool is_early(const table& then, const table& now, std::string_view expression) {
+    for (const column& c : now.columns)
+      if (mentions(expression, c.name) && settled(then, now, c.name) == nullptr)
+        return true;
+    return false;
+  }
+
+  /// The old table as a source of rows with the new columns' names.
+  [[nodiscard]] std::string source(const table& then, const table& now) const {
+    if (!column_renames(then, now).any && same_text(then.name, now.name))
+      return table_text(then);
+    std::string columns;
+    for (const column& c : now.columns)
+      if (const column* was = settled(then, now, c.name))
+        columns += (columns.empty() ? "" : ", ") + name(was->name) + " AS " + name(c.name);
+    return "(SELECT " + columns + " FROM " + table_text(then) + ") AS " + name(now.name);
+  }
+
+  // ---- steps ----
+
+  void add(const step& s) {
+    switch (s.kind) {
+    case step_kind::drop_table:
+      ask(hazard::drops_table, "drops table " + display(*s.before), {}, count_of(table_text(*s.before)),
+          count_of(table_text(*s.before)), false);
+      break;
+    case step_kind::drop_raw_object:
+    case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
+      if (keeps_rows(*s.raw))
+        add_raw_table(*s.raw);
+      break;
+    case step_kind::drop_column:
+      add_drop(s);
+      break;
+    case step_kind::alter_raw_object:
+      if (s.change == raw_change::drop_column)
+        add_raw_drop(s);
+      break;
+    case step_kind::alter_type:
+      if (s.new_column()->convert_using.empty())
+        add_type(s);
+      break;
+    case step_kind::rebuild_enum:
+      add_enum(s);
+      break;
+    case step_kind::add_column:
+      each_hazard(s, [&](hazard h) {
+        if (h == hazard::needs_value && concerns(dialect_, h, s))
+          ask_where(s, h, "adds required column " + display(*s.after, *s.new_column()) + " without a default",
+                    "would have no value", {}, true);
+      });
+      break;
+    case step_kind::set_not_null:
+      if (s.from >= 0 && s.new_column()->initial.kind == default_kind::none && s.new_column()->backfill.empty() &&
+          !is_remade(s))
+        ask_where(s, hazard::makes_required, "makes column " + display(*s.after, *s.new_column()) + " required",
+                  "are null", name(s.old_column()->name) + " IS NULL", true);
+      break;
+    case step_kind::add_unique:
+      add_key(s, s.after->uniques[static_cast<std::size_t>(s.to)],
+              s.after->uniques[static_cast<std::size_t>(s.to)].nulls_not_distinct);
+      break;
+    case step_kind::add_primary_key:
+      add_key(s, s.after->primary_key, true);
+      break;
+    case step_kind::create_index:
+      if (s.before != nullptr && s.after->indexes[static_cast<std::size_t>(s.to)].unique)
+        add_unique_index(s, s.after->indexes[static_cast<std::size_t>(s.to)]);
+      break;
+    case step_kind::add_check:
+      if (s.before != nullptr)
+        add_check(s, s.after->checks[static_cast<std::size_t>(s.to)]);
+      break;
+    case step_kind::add_foreign_key:
+      if (s.before != nullptr)
+        add_foreign_key(s, s.after->foreign_keys[static_cast<std::size_t>(s.to)]);
+      break;
+    default:
+      break;
+    }
+  }
+
+  [[nodiscard]] bool is_remade(const step& s) const {
+    for (const step& other : plan_.steps)
+      if (other.kind == step_kind::drop_column && other.after == s.after && other.to == s.to)
+        return true;
+    return false;
+  }
+
+  /// A table that is known by its statements alone: its name as the statement that drops it says it.
+  void add_raw_table(const raw_object& raw) {
+    constexpr std::string_view start = "DROP TABLE ";
+    std::string_view drop = raw.drop;
+    if (drop.substr(0, start.size()) != start)
+      return;
+    drop.remove_prefix(start.size());
+    while (!drop.empty() && (drop.back() == ';' || drop.back() == '\n' || drop.back() == ' '))
+      drop.remove_suffix(1);
+    // More than a name, such as CASCADE: then it is not looked into.
+    bool quoted = false;
+    for (char c : drop) {
+      quoted ^= c == '"';
+      if (!quoted && (c == ' ' || c == '\n' || c == ',' || c == ';'))
+        return;
+    }
+    const std::string count = count_of(std::string(drop));
+    ask(hazard::drops_table, "drops table " + std::string(raw.name), {}, count, count, false);
+  }
+
+  /// A column of a table that is known by its statement alone.
+  void add_raw_drop(const step& s) {
+    const raw_table_text t = read_raw_table(s.old_raw->create);
+    const std::string from(t.name);
+    ask(hazard::drops_column, "drops column " + raw_table_name(s) + '.' + lost_columns(s), "are not null",
+        count_of(from, std::string(t.items[static_cast<std::size_t>(s.from)].name) + " IS NOT NULL"), count_of(from),
+        false);
+  }
+
+  void add_drop(const step& s) {
+    const column& c = *s.old_column();
+    each_hazard(s, [&](hazard h) {
+      if (!concerns(dialect_, h, s))
+        return;
+      const std::string sentence = h == hazard::no_conversion
+                                       ? "changes column " + display(*s.after, *s.new_column()) + " from " +
+                                             shown(c.type) + " to " + shown(s.new_column()->type) +
+                                             " without a conversion"
+                                       : "drops column " + display(*s.before, c);
+      ask_where(s, h, sentence, "are not null", name(c.name) + " IS NOT NULL", false);
+    });
+  }
+
+  // ---- types ----
+
+  void add_type(const step& s) {
+    const column& then = *s.old_column();
+    const column& now = *s.new_column();
+    if (!concerns(dialect_, hazard::narrows_type, s) || type_widens(then.type, now.type))
+      return;
+    const std::string sentence =
+        "changes column " + display(*s.after, now) + " from " + shown(then.type) + " to " + shown(now.type);
+    const auto lost = [&](std::string rows, const std::string& condition) {
+      ask_where(s, hazard::narrows_type, sentence, std::move(rows), condition, false);
+    };
+    const auto failing = [&](std::string rows, const std::string& condition) {
+      ask_where(s, hazard::narrows_type, sentence, std::move(rows), condition, true);
+    };
+    const std::string c = name(then.name);
+    if (now.type.kind == type_kind::enumeration && now.type.dimensions == 0 && then.type.dimensions == 0) {
+      std::vector<std::string_view> labels;
+      for (const enum_value& v : now.type.values->values)
+        labels.push_back(v.label);
+      failing("are none of its values", c + (postgres() ? "::text" : "") + " NOT IN (" + list_of(labels) + ")");
+    } else if (then.type.dimensions == 1 && now.type.dimensions == 0) {
+      lost("have more than one element",
+           postgres() ? "cardinality(" + c + ") > 1" : "json_array_length(" + c + ") > 1");
+    } else if (!postgres()) {
+      if (then.type.kind != type_kind::custom && now.type.kind != type_kind::custom)
+        lost("look like a number in another form", "typeof(" + c + ") = 'text' AND " + c +
+                                                       " NOT GLOB '*[^0-9.eE+ -]*' AND CAST(CAST(" + c +
+                                                       " AS NUMERIC) AS TEXT) <> " + c);
+    } else if (then.type.dimensions != 0 || now.type.dimensions != 0 || then.type.kind == type_kind::custom ||
+               now.type.kind == type_kind::custom) {
+      lost("have to be converted", c + " IS NOT NULL");
+    } else {
+      add_postgres_type(then.type, now.type, c, lost, failing);
+    }
+  }
+
+  /// The questions about values of plain types in PostgreSQL.
+  template <class Lost, class Failing>
+  static void add_postgres_type(const column_type& then, const column_type& now, const std::string& c, Lost lost,
+                                Failing failing) {
+    const bool real_then = then.kind == type_kind::real || then.kind == type_kind::double_precision;
+    if (is_string(now.kind)) {
+      lost("are longer", "length(" + c + "::text) > " + std::to_string(now.length < 0 ? 1 : now.length));
+    } else if (is_string(then.kind)) {
+      add_postgres_text(now, c, lost, failing);
+    } else if (now.kind == type_kind::boolean && is_number(then.kind)) {
+      lost("are neither 0 nor 1", c + " NOT IN (0, 1)");
+    } else if (integer_rank(now.kind) != 0 && is_number(then.kind)) {
+      constexpr std::string_view bounds[] = {"-32768 AND 32767", "-2147483648 AND 2147483647",
+                                             "-9223372036854775808 AND 9223372036854775807"};
+      failing("are out of its range",
+              c + " NOT BETWEEN " + std::string(bounds[static_cast<std::size_t>(integer_rank(now.kind) - 1)]));
+      if (integer_rank(then.kind) == 0)
+        lost("have a fraction", c + " <> trunc(" + c + ")");
+    } else if (now.kind == type_kind::numeric && is_number(then.kind)) {
+      const int scale = now.scale < 0 ? 0 : now.scale;
+      if (now.length < 0) {  // of a floating-point number: its shortest decimal
+        lost("are rounded", c + "::numeric::" + type_sql(then) + " <> " + c);
+        return;
+      }
+      const std::string rounded = "round(" + c + "::numeric, " + std::to_string(scale) + ")";
+      failing("have too many digits", "abs(" + rounded + ") >= 1e" + std::to_string(now.length - scale) + "::numeric");
+      if (integer_rank(then.kind) == 0)
+        lost("are rounded", rounded + " <> " + c + "::numeric");
+    } else if ((now.kind == type_kind::real || now.kind == type_kind::double_precision) && is_number(then.kind)) {
+      if (integer_rank(then.kind) != 0) {
+        lost("may be rounded",
+             "abs(" + c + "::numeric) > " + (now.kind == type_kind::real ? "16777216" : "9007199254740992"));
+      } else {
+        // A number beyond the range is an error of the cast, so it is not cast.
+        const std::string limit = now.kind == type_kind::real ? "3.4e38" : "1.7e308";
+        lost("are rounded", "CASE WHEN abs(" + c + ") > " + limit + " THEN true ELSE " + c + "::" + type_sql(now) +
+                                "::" + type_sql(then) + " <> " + c + " END");
+      }
+    } else if (goes_back(then.kind, now.kind) && !real_then) {
+      lost("are cut", c + "::" + type_sql(now) + "::" + type_sql(then) + " <> " + c);
+    } else {
+      lost("have to be converted", c + " IS NOT NULL");
+    }
+  }
+
+  /// Whether a value that goes to the other type and back shows by an inequality what it lost, without an error.
+  [[nodiscard]] static bool goes_back(type_kind then, type_kind now) {
+    using kind = type_kind;
+    const auto moment = [](kind k) { return k == kind::timestamp || k == kind::timestamptz || k == kind::date; };
+    return then == now ? then != kind::custom && then != kind::enumeration
+                       : (moment(then) && moment(now)) || (then == kind::timetz && now == kind::time) ||
+                             (then == kind::inet && now == kind::cidr) || (then == kind::varbit && now == kind::bit) ||
+                             (now == kind::bit && integer_rank(then) != 0);
+  }
+
+  /// The questions about texts that are read as something else.
+  template <class Lost, class Failing>
+  static void add_postgres_text(const column_type& now, const std::string& c, Lost lost, Failing failing) {
+    const std::string text = c + "::text";
+    if (integer_rank(now.kind) != 0)
+      failing("are no whole number", text + R"( !~ '^\s*[-+]?[0-9]+\s*$')");
+    else if (is_number(now.kind))
+      failing("are no number", text + R"( !~* '^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?\s*$' AND )" + text +
+                                   R"( !~* '^\s*[-+]?(nan|inf|infinity)\s*$')");
+    else if (now.kind == type_kind::uuid)
+      failing("are no uuid", text + R"( !~* '^\{?[0-9a-f]{4}(-?[0-9a-f]{4}){7}\}?$')");
+    else if (now.kind == type_kind::boolean)
+      failing("are no truth value",
+              text + R"( !~* '^\s*(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)\s*$')");
+    else
+      lost("have to be read as " + type_sql(now), c + " IS NOT NULL");
+  }
+
+  // ---- enums ----
+
+  void add_enum(const step& s) {
+    std::vector<std::string_view> gone;
+    for (std::size_t i = 0; i < s.old_enum->values.size(); ++i) {
+      bool kept = false;
+      for (const enum_value& v : s.new_enum->values)
+        kept |= old_value(*s.old_enum, *s.new_enum, v) == static_cast<int>(i);
+      if (!kept)
+        gone.push_back(s.old_enum->values[i].label);
+    }
+    if (gone.empty())
+      return;
+    std::string names;
+    for (std::string_view label : gone)
+      names += (names.empty() ? "" : ", ") + std::string(label);
+    const std::string sentence = (gone.size() == 1 ? "removes value " : "removes values ") + names + " of enum " +
+                                 qualified(s.new_enum->schema, s.new_enum->name);
+    for (const table& now : plan_.after.tables) {
+      const table* then = schemas_.old_table(now);
+      if (then == nullptr)
+        continue;
+      const column_renames renames(*then, now);
+      for (const column& c : now.columns) {
+        const column* was = then->find_column(renames.is_rename(c) ? c.renamed_from : c.name);
+        if (was == nullptr || was->type.values == nullptr || c.type.values == nullptr ||
+            !same_enum(*was->type.values, *s.new_enum) || !same_enum(*c.type.values, *s.new_enum) ||
+            (!postgres() && c.type.dimensions != 0))
+          continue;
+        const std::string quoted = name(was->name);
+        const std::string condition = !postgres()                 ? quoted + " IN (" + list_of(gone) + ")"
+                                      : was->type.dimensions == 0 ? quoted + "::text IN (" + list_of(gone) + ")"
+                                                                  : quoted + "::text[] && ARRAY[" + list_of(gone) + "]";
+        const std::string from = table_text(*then);
+        ask(hazard::removes_enum_value, sentence, "have it in " + display(*then, *was), count_of(from, condition),
+            count_of(from), true);
+      }
+    }
+  }
+
+  // ---- constraints ----
+
+  /// Rows that are equal to an earlier one. \param parts SQL of what is compared
+  void add_equal_rows(const step& s, const std::string& called, const std::vector<std::string>& parts,
+                      std::string_view where, bool nulls_are_equal) {
+    std::string list;
+    std::string conditions = where.empty() ? "" : "(" + std::string(where) + ")";
+    for (const std::string& part : parts) {
+      list += (list.empty() ? "" : ", ") + part;
+      if (!nulls_are_equal)
+        conditions += (conditions.empty() ? "" : " AND ") + part + " IS NOT NULL";
+    }
+    const std::string from = source(*s.before, *s.after);
+    ask(hazard::makes_unique, "makes " + called + " unique", "are equal to another",
+        "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM " + from +
+            (conditions.empty() ? "" : " WHERE " + conditions) + " GROUP BY " + list +
+            " HAVING count(*) > 1) AS equal_rows",
+        count_of(table_text(*s.before)), true);
+  }
+
+  void add_key(const step& s, const key& k, bool nulls_are_equal) {
+    if (s.before == nullptr || !may_have_equal_rows(s, k))
+      return;
+    std::vector<std::string> parts;
+    for (std::string_view column_name : k.columns) {
+      if (settled(*s.before, *s.after, column_name) == nullptr)
+        return;
+      parts.push_back(name(column_name));
+    }
+    add_equal_rows(s, display(*s.after) + " (" + joined_names(k.columns) + ")", parts, {}, nulls_are_equal);
+  }
+
+  void add_unique_index(const step& s, const index& i) {
+    std::vector<std::string> parts;
+    std::string called;
+    for (const index_part& part : i.parts) {
+      if (part.expression ? is_early(*s.before, *s.after, part.text)
+                          : settled(*s.before, *s.after, part.text) == nullptr)
+        return;
+      parts.push_back(part.expression ? "(" + std::string(part.text) + ")" : name(part.text));
+      called += (called.empty() ? "" : ", ") + std::string(part.text);
+    }
+    if (is_early(*s.before, *s.after, i.where))
+      return;
+    add_equal_rows(s, display(*s.after) + " (" + called + ")", parts, i.where, i.nulls_not_distinct && postgres());
+  }
+
+  void add_check(const step& s, const check& c) {
+    if (is_early(*s.before, *s.after, c.expression))
+      return;
+    for (const check& old : s.before->checks)
+      if (same_text(old.expression, c.expression))
+        return;
+    ask(hazard::may_violate_check, "adds check " + std::string(c.name) + " to " + display(*s.after), "do not meet it",
+        count_of(source(*s.before, *s.after), "NOT (" + std::string(c.expression) + ")"),
+        count_of(table_text(*s.before)), true);
+  }
+
+  void add_foreign_key(const step& s, const foreign_key& fk) {
+    const column_renames renames(*s.before, *s.after);
+    for (const foreign_key& old : s.before->foreign_keys)
+      if (schemas_.same_foreign_key(renames, old, fk))
+        return;  // made again, and kept by its rows until then
+    const int found = schemas_.new_tables.find(fk.target_schema, fk.target_table);
+    const table* now = found < 0 ? nullptr : &plan_.after.tables[static_cast<std::size_t>(found)];
+    const table* then = now == nullptr ? nullptr : schemas_.old_table(*now);
+    std::string given;
+    std::string equal;
+    for (std::size_t i = 0; i < fk.columns.size(); ++i) {
+      const column* own = settled(*s.before, *s.after, fk.columns[i]);
+      if (own == nullptr)
+        return;
+      given += (given.empty() ? "" : " AND ") + ("child." + name(own->name)) + " IS NOT NULL";
+      if (then == nullptr)
+        continue;
+      const std::span<const std::string_view> targets =
+          fk.target_columns.empty() ? now->primary_key.columns : fk.target_columns;
+      const column* target = i < targets.size() ? settled(*then, *now, targets[i]) : nullptr;
+      if (target == nullptr)
+        return;
+      equal += (equal.empty() ? "" : " AND ") + ("parent." + name(target->name)) + " = child." + name(own->name);
+    }
+    if (now == nullptr)
+      return;
+    const std::string query =
+        count_of(table_text(*s.before) + " AS child",
+                 given + (then == nullptr ? ""
+                                          : " AND NOT EXISTS (SELECT 1 FROM " + table_text(*then) +
+                                                " AS parent WHERE " + equal + ")"));
+    ask(hazard::may_violate_foreign_key,
+        "adds foreign key " + display(*s.after) + " (" + joined_names(fk.columns) + ") to " + display(*now),
+        "reference nothing", query, count_of(table_text(*s.before)), true);
+  }
+
+  dialect dialect_;
+  const plan_view& plan_;
+  comparison schemas_;
+  std::size_t at_ = 0;
+  std::vector<data_check> checks_;
+};
+
+}  // namespace detail
+
+/// The queries that tell what a plan would do to the rows of a database: how many it would lose, and how many would
+/// make it fail. Run them while the database is what the plan begins with. A step about which no query can be made (a
+/// type of the user's own) has none.
+[[nodiscard]] inline std::vector<data_check> data_checks(dialect d, const plan_view& p) {
+  return detail::check_writer{d, p}.run();
+}
+
+}  // namespace instar
+
+
+// ---- instar/sql/directives.hpp
 
 
 // ---- instar/sql/script.hpp
 
-#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
@@ -9416,6 +13803,13 @@ class script_splitter {
   std::vector<script_statement> split() {
     read([](const script_token&, std::string_view) {});
     return std::move(statements_);
+  }
+
+  /// All tokens, semicolons included.
+  [[nodiscard]] std::vector<script_token> tokens() {
+    std::vector<script_token> found;
+    read([&](const script_token& token, std::string_view) { found.push_back(token); });
+    return found;
   }
 
   [[nodiscard]] std::string normalize() {
@@ -9849,6 +14243,1307 @@ class script_splitter {
 
 }  // namespace instar
 
+/// \file What a script says to instar, in comment lines that begin with `-- instar:`.
+
+namespace instar::detail {
+
+/// One line `-- instar: …` of a script.
+struct script_directive {
+  std::string_view text;   ///< what follows the colon, without blanks at its ends: "no-transaction"
+  std::size_t offset = 0;  ///< where its `--` stands in the script, in bytes
+};
+
+/// What follows the words that a directive begins with, letter case aside; nothing where it begins otherwise.
+///
+/// \code
+///   argument_of({"replaces 20240117000000_init sha256:ab"}, "replaces")  // "20240117000000_init sha256:ab"
+///   argument_of({"no-transaction"}, "no-transaction")                    // ""
+/// \endcode
+[[nodiscard]] inline std::optional<std::string_view> argument_of(const script_directive& directive,
+                                                                 std::string_view words) {
+  std::string_view text = directive.text;
+  if (text.size() < words.size() || !std::equal(words.begin(), words.end(), text.begin(),
+                                                [](char a, char b) { return upper_ascii(a) == upper_ascii(b); }))
+    return std::nullopt;
+  text.remove_prefix(words.size());
+  if (!text.empty() && !is_sql_blank(text.front()))
+    return std::nullopt;  // a longer word
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text;
+}
+
+/// The directive that a line is, or nothing. It stands alone on its line.
+[[nodiscard]] inline std::optional<std::string_view> directive_of_line(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
+  constexpr std::string_view mark = "INSTAR:";
+  const auto trim = [&] {
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    line = line.substr(0, line.find_last_not_of(blanks) + 1);
+  };
+  trim();
+  if (!line.starts_with("--"))
+    return std::nullopt;
+  line.remove_prefix(std::min(line.find_first_not_of('-'), line.size()));
+  trim();
+  if (line.size() < mark.size() || !is_keyword(line.substr(0, mark.size()), mark))
+    return std::nullopt;
+  line.remove_prefix(mark.size());
+  trim();
+  return line;
+}
+
+/// The directives of a script, in its order. What looks like one inside a statement (a function's body, a text) is
+/// none. \param statements those of the script; none where all of it is comments, or only its head is given
+[[nodiscard]] inline std::vector<script_directive> directives_of(std::string_view script,
+                                                                 std::span<const script_statement> statements = {}) {
+  std::vector<script_directive> found;
+  auto statement = statements.begin();
+  for (std::size_t at = 0; at < script.size();) {
+    const std::size_t end = std::min(script.find('\n', at), script.size());
+    while (statement != statements.end() && statement->offset + statement->text.size() <= at)
+      ++statement;
+    const bool inside = statement != statements.end() && statement->offset < at;
+    const std::string_view line = script.substr(at, end - at);
+    if (const auto text = directive_of_line(line); text && !inside)
+      found.push_back({*text, at + line.find("--")});
+    at = end + 1;
+  }
+  return found;
+}
+
+/// The directives on top of a script: above the first line that is neither blank nor a comment of one line. Needs no
+/// lexer, so it reads a script that has a mistake further down, too.
+[[nodiscard]] inline std::vector<script_directive> head_directives(std::string_view script) {
+  std::size_t end = script.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+  const std::size_t begin = end;
+  while (end < script.size()) {
+    const std::size_t line_end = std::min(script.find('\n', end), script.size());
+    const std::string_view line = script.substr(end, line_end - end);
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && !line.substr(first).starts_with("--"))
+      break;
+    end = std::min(line_end + 1, script.size());
+  }
+  std::vector<script_directive> found = directives_of(script.substr(begin, end - begin));
+  for (script_directive& directive : found)
+    directive.offset += begin;
+  return found;
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/sql/lint.hpp
+
+/// \file What can go wrong with a script that somebody wrote by hand, as far as its text shows it.
+
+namespace instar {
+
+/// One thing that can go wrong with a statement of a script.
+struct lint_finding {
+  instar::hazard hazard{};
+  std::string message;     ///< One sentence, with a full stop.
+  std::string table;       ///< The table, or other object, that it is about; empty when it is about none.
+  std::string column;      ///< Of that table.
+  std::size_t offset = 0;  ///< Where it is in the script, in bytes.
+};
+
+namespace detail {
+
+/// A name of the script's, "schema.name" or "name", as the database compares it. PostgreSQL's public is no prefix: a
+/// script means the same table with it and without.
+struct lint_name {
+  std::string text;
+  std::size_t offset = 0;  ///< of its first token in the statement
+
+  explicit operator bool() const { return !text.empty(); }
+};
+
+/// The tokens of one statement, read from front to back.
+class statement_reader {
+ public:
+  statement_reader(dialect target, std::span<const script_token> tokens, const char* begin)
+      : target_(target), tokens_(tokens), begin_(begin) {}
+
+  [[nodiscard]] bool at_end() const { return at_ >= tokens_.size(); }
+  [[nodiscard]] std::size_t position() const { return at_; }
+  void move_to(std::size_t position) { at_ = position; }
+  void skip() { at_ += at_ < tokens_.size() ? 1 : 0; }
+
+  /// Where the next token begins in the statement, in bytes.
+  [[nodiscard]] std::size_t offset() const {
+    if (tokens_.empty())
+      return 0;
+    const std::string_view text = at_end() ? tokens_.back().text : tokens_[at_].text;
+    return static_cast<std::size_t>(text.data() - begin_);
+  }
+
+  /// Whether keywords come next; a quoted name is none.
+  [[nodiscard]] bool is(std::initializer_list<std::string_view> keywords) const {
+    std::size_t i = at_;
+    for (const std::string_view keyword : keywords) {
+      if (i >= tokens_.size() || !is_keyword(tokens_[i].text, keyword))
+        return false;
+      ++i;
+    }
+    return true;
+  }
+  [[nodiscard]] bool is(std::string_view keyword) const { return is({keyword}); }
+
+  /// Passes over keywords if all of them come next.
+  bool take(std::initializer_list<std::string_view> keywords) {
+    if (!is(keywords))
+      return false;
+    at_ += keywords.size();
+    return true;
+  }
+  bool take(std::string_view keyword) { return take({keyword}); }
+
+  bool take_any(std::initializer_list<std::string_view> keywords) {
+    for (const std::string_view keyword : keywords)
+      if (take(keyword))
+        return true;
+    return false;
+  }
+
+  void take_if_exists() {
+    if (!take({"IF", "EXISTS"}))
+      take({"IF", "NOT", "EXISTS"});
+  }
+
+  /// The next token as a name, without its quotes and in the case that the database gives it.
+  std::string word() {
+    if (at_end())
+      return {};
+    const std::string_view token = tokens_[at_++].text;
+    const char quote = token.front();
+    const bool quoted = quote == '"' || quote == '`' || quote == '[';
+    std::string name;
+    for (std::size_t i = quoted ? 1 : 0; i < token.size() - (quoted ? 1 : 0); ++i) {
+      const char c = token[i];
+      const bool folds = !quoted || target_ == instar::sqlite;
+      name += folds && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      if (quoted && quote != '[' && c == quote)
+        ++i;  // a doubled quote
+    }
+    return name;
+  }
+
+  /// A name with or without its schema.
+  lint_name name() {
+    lint_name found;
+    found.offset = offset();
+    found.text = word();
+    while (take(".")) {
+      if (found.text == "public" || found.text == "main")
+        found.text = word();
+      else
+        found.text += '.' + word();
+    }
+    return found;
+  }
+
+  /// Passes over a parenthesis with all that is in it, if one comes next.
+  bool skip_parenthesis() {
+    if (!is("("))
+      return false;
+    std::size_t depth = 0;
+    do {
+      depth += is("(") ? 1 : 0;
+      depth -= is(")") ? 1 : 0;
+      skip();
+    } while (depth != 0 && !at_end());
+    return true;
+  }
+
+  /// Whether a keyword comes later, outside of parentheses.
+  [[nodiscard]] bool has(std::initializer_list<std::string_view> keywords) const {
+    statement_reader rest = *this;
+    while (!rest.at_end()) {
+      if (rest.is(keywords))
+        return true;
+      if (!rest.skip_parenthesis())
+        rest.skip();
+    }
+    return false;
+  }
+  [[nodiscard]] bool has(std::string_view keyword) const { return has({keyword}); }
+
+  /// What comes up to the next comma that is in no parenthesis; passes over the comma.
+  statement_reader part() {
+    const std::size_t first = at_;
+    while (!at_end() && !is(","))
+      if (!skip_parenthesis())
+        skip();
+    statement_reader found(target_, tokens_.subspan(first, at_ - first), begin_);
+    take(",");
+    return found;
+  }
+
+  /// What stands in the parenthesis that comes next; passes over it.
+  statement_reader inside() {
+    const std::size_t first = at_ + 1;
+    if (!skip_parenthesis())
+      return statement_reader(target_, {}, begin_);
+    return statement_reader(target_, tokens_.subspan(first, at_ - first - 1), begin_);
+  }
+
+  [[nodiscard]] std::span<const script_token> rest() const { return tokens_.subspan(std::min(at_, tokens_.size())); }
+
+ private:
+  dialect target_;
+  std::span<const script_token> tokens_;
+  const char* begin_;
+  std::size_t at_ = 0;
+};
+
+/// Finds the hazards of a script, statement by statement, and remembers what the ones before have made.
+class script_linter {
+ public:
+  script_linter(dialect target, std::string_view script)
+      : target_(target), script_(script), statements_(split_script(target, script)) {}
+
+  [[nodiscard]] std::vector<lint_finding> lint() {
+    find_transactions();
+    for (at_ = 0; at_ != statements_.size(); ++at_) {
+      const script_statement& statement = statements_[at_];
+      const std::vector<script_token> tokens = script_splitter(target_, statement.text).tokens();
+      statement_reader reader(target_, tokens, statement.text.data());
+      lint_transaction(statement);
+      action_ = 0;
+      lint_statement(reader);
+      action_ = 0;
+      if (on_postgres())
+        lint_names(tokens);
+    }
+    lint_unclosed();
+    apply_ignores();
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const lint_finding& a, const lint_finding& b) { return a.offset < b.offset; });
+    return std::move(found_);
+  }
+
+ private:
+  static constexpr std::size_t no_transaction = static_cast<std::size_t>(-1);
+
+  struct constraint {
+    std::string table;
+    std::string name;
+    std::string required_column;  ///< of CHECK (column IS NOT NULL)
+    std::size_t transaction = no_transaction;
+    bool validated = false;
+  };
+
+  struct added_value {
+    std::string type;
+    std::string literal;  ///< as it was written, in single quotes
+    std::size_t transaction = no_transaction;
+  };
+
+  [[nodiscard]] bool on_postgres() const { return target_ == instar::postgres; }
+  [[nodiscard]] std::size_t transaction() const { return transactions_[at_]; }
+
+  static bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  [[nodiscard]] bool is_made_here(const lint_name& table) const { return contains(made_, table.text); }
+
+  // ---- what is found ----
+
+  void find(hazard h, const lint_name& object, std::string message, std::string column = {}) {
+    find_at(h, statements_[at_].offset + action_, object.text, std::move(message), std::move(column));
+  }
+
+  void find_at(hazard h, std::size_t offset, std::string table, std::string message, std::string column = {}) {
+    found_.push_back({h, std::move(message), std::move(table), std::move(column), offset});
+    by_statement_.push_back(at_);
+  }
+
+  static std::string quoted(std::string_view name) { return '`' + std::string{name} + '`'; }
+
+  /// Notes that a statement waits for a lock in whose queue readers or writers of a table wait too.
+  void lock(const lint_name& table) {
+    if (!on_postgres() || is_made_here(table))
+      return;
+    if (transaction() != no_transaction)
+      locked_.emplace_back(table.text, transaction());
+    if (lock_without_timeout_ || has_lock_timeout_ ||
+        (local_timeout_ != no_transaction && local_timeout_ == transaction()))
+      return;
+    lock_without_timeout_ = true;
+    find_at(hazard::no_lock_timeout, statements_[at_].offset, table.text,
+            "Waits for a lock on " + quoted(table.text) +
+                " without a lock_timeout: behind it, everyone else waits for the table too.");
+  }
+
+  // ---- transactions ----
+
+  /// Which transaction each statement is in: those of BEGIN … COMMIT, of a section, or the one that the runner opens
+  /// round a script in which nothing speaks against it.
+  void find_transactions() {
+    const std::vector<script_directive> directives = directives_of(script_, statements_);
+    std::size_t next = 0;
+    const bool sections = std::any_of(directives.begin(), directives.end(), [](const script_directive& d) {
+      return argument_of(d, "transaction") == "" || argument_of(d, "no-transaction") == "";
+    });
+    bool alone = false;
+    for (const script_directive& d : directives)
+      alone = alone || argument_of(d, "no transaction") == "";
+    if (!sections)
+      for (const script_statement& statement : statements_)
+        alone = alone || statement.outside_transaction || statement.transaction_control;
+    std::size_t section = alone ? no_transaction : next++;
+    std::size_t block = no_transaction;
+    std::size_t directive = 0;
+    for (const script_statement& statement : statements_) {
+      for (; directive < directives.size() && directives[directive].offset < statement.offset; ++directive) {
+        if (argument_of(directives[directive], "transaction") == "")
+          section = next++;
+        else if (argument_of(directives[directive], "no-transaction") == "")
+          section = no_transaction;
+      }
+      if (block == no_transaction && begins(statement))
+        block = next++;
+      transactions_.push_back(block != no_transaction ? block : section);
+      if (block != no_transaction && ends(statement))
+        block = no_transaction;
+    }
+  }
+
+  static bool begins(const script_statement& s) {
+    return s.transaction_control && (s.keyword == "BEGIN" || s.keyword == "START");
+  }
+  [[nodiscard]] bool ends(const script_statement& s) const {
+    if (!s.transaction_control || s.keyword == "SAVEPOINT" || s.keyword == "RELEASE" || begins(s))
+      return false;
+    const std::vector<script_token> tokens = script_splitter(target_, s.text).tokens();
+    return std::none_of(tokens.begin(), tokens.end(), [](const script_token& t) { return is_keyword(t.text, "TO"); });
+  }
+
+  void lint_transaction(const script_statement& statement) {
+    if (statement.transaction_control) {
+      const std::string what = quoted(statement.keyword);
+      if (begins(statement) && open_)
+        find(hazard::transaction_control_in_script, {}, what + " stands in a transaction that is open already.");
+      else if (ends(statement) && !open_)
+        find(hazard::transaction_control_in_script, {}, what + " stands where no transaction is open.");
+      if (begins(statement))
+        open_ = at_;
+      else if (ends(statement))
+        open_.reset();
+      return;
+    }
+    if (statement.outside_transaction && transaction() != no_transaction && on_postgres())
+      find(hazard::concurrently_in_transaction, {}, "This does not run inside a transaction, and stands in one.");
+  }
+
+  void lint_unclosed() {
+    if (!open_)
+      return;
+    at_ = *open_;
+    find(hazard::transaction_control_in_script, {}, "This transaction is never committed.");
+  }
+
+  // ---- statements ----
+
+  void lint_statement(statement_reader r) {
+    if (on_postgres())
+      lint_new_values(r);
+    if (r.take("CREATE"))
+      lint_create(r);
+    else if (r.take({"ALTER", "TABLE"}))
+      lint_alter_table(r);
+    else if (r.take("DROP"))
+      lint_drop(r);
+    else if (r.take("TRUNCATE"))
+      lint_truncate(r);
+    else if (r.take({"DELETE", "FROM"}))
+      lint_delete(r);
+    else if (r.take("UPDATE"))
+      lint_update(r);
+    else if (r.take("PRAGMA"))
+      follow_pragma(r);
+    else if (on_postgres())
+      lint_rest_of_postgres(r);
+    follow_insert(r);
+  }
+
+  void lint_rest_of_postgres(statement_reader& r) {
+    if (r.take("SET")) {
+      const bool local = r.take("LOCAL");
+      if (!local)
+        r.take("SESSION");
+      if (!r.take("LOCK_TIMEOUT"))
+        return;
+      if (!r.take("TO"))
+        r.take("=");
+      const bool waits_forever = r.is("0") || r.is("'0'") || r.is("DEFAULT");
+      if (local)
+        local_timeout_ = waits_forever ? no_transaction : transaction();
+      else
+        has_lock_timeout_ = !waits_forever;
+    } else if (r.take("SELECT")) {
+      if (r.take("SET_CONFIG") && r.take("(") && r.is("'LOCK_TIMEOUT'"))
+        has_lock_timeout_ = true;
+      else if (r.take("PG_CATALOG") && r.take(".") && r.take("SET_CONFIG") && r.take("(") && r.is("'LOCK_TIMEOUT'"))
+        has_lock_timeout_ = true;
+      else if (r.has("INTO"))
+        follow_select_into(r);
+    } else if (r.take({"ALTER", "TYPE"})) {
+      lint_alter_type(r);
+    } else if (r.take({"ALTER", "DOMAIN"})) {
+      lint_alter_domain(r);
+    } else if (r.take({"ALTER", "SCHEMA"})) {
+      const lint_name name = r.name();
+      if (r.take({"RENAME", "TO"}))
+        find(hazard::renames_table, name, "Renames the schema " + quoted(name.text) + ", and with it all its tables.");
+    } else if (r.take({"ALTER", "VIEW"}) || r.take({"ALTER", "MATERIALIZED", "VIEW"})) {
+      r.take_if_exists();
+      const lint_name name = r.name();
+      if (r.take({"RENAME", "TO"}) && !is_made_here(name))
+        find(hazard::renames_table, name,
+             "Renames the view " + quoted(name.text) + " while programs use its old name.");
+    } else if (r.take({"REFRESH", "MATERIALIZED", "VIEW"})) {
+      const bool concurrently = r.take("CONCURRENTLY");
+      const lint_name view = r.name();
+      if (!concurrently && !is_made_here(view)) {
+        find(hazard::materialized_view_refresh_locks, view, "Fills " + quoted(view.text) + " while its readers wait.");
+        lock(view);
+      }
+    } else if (r.take("REINDEX")) {
+      lint_reindex(r);
+    } else if (r.take("VACUUM")) {
+      const bool options = r.is("(");
+      statement_reader in = r.inside();
+      const bool full = options ? in.has("FULL") : r.take("FULL");
+      r.take_any({"VERBOSE", "ANALYZE"});
+      const lint_name table = r.name();
+      if (full && !is_made_here(table))
+        find(hazard::rewrites_whole_table, table,
+             "Writes " + (table ? quoted(table.text) : std::string{"every table"}) +
+                 " anew while readers and writers wait.");
+    } else if (r.take("CLUSTER")) {
+      r.take("VERBOSE");
+      const lint_name table = r.name();
+      if (!is_made_here(table))
+        find(hazard::rewrites_whole_table, table,
+             "Writes " + (table ? quoted(table.text) : std::string{"every clustered table"}) +
+                 " anew while readers and writers wait.");
+    } else if (r.take("LOCK")) {
+      r.take("TABLE");
+      r.take("ONLY");
+      lock(r.name());
+    } else if (r.take("REVOKE")) {
+      find(hazard::trigger_or_policy_change, {}, "Takes rights away from programs that run.");
+    }
+  }
+
+  // ---- CREATE ----
+
+  void lint_create(statement_reader& r) {
+    r.take({"OR", "REPLACE"});
+    const bool temporary = r.take_any({"TEMPORARY", "TEMP"});
+    r.take_any({"UNLOGGED", "FOREIGN", "VIRTUAL", "RECURSIVE"});
+    if (r.take("TABLE"))
+      lint_create_table(r, temporary);
+    else if (r.is("INDEX") || r.is({"UNIQUE", "INDEX"}))
+      lint_create_index(r);
+    else if (r.take("VIEW") || r.take("SEQUENCE") || r.take("TYPE") || r.take("DOMAIN"))
+      make(r);
+    else if (r.take({"MATERIALIZED", "VIEW"})) {
+      r.take_if_exists();
+      const lint_name view = r.name();
+      if (contains(dropped_views_, view.text))
+        find(hazard::materialized_view_refresh_locks, view,
+             "Fills " + quoted(view.text) + " anew; from its DROP to the commit its readers wait.");
+      made_.push_back(view.text);
+    }
+  }
+
+  void make(statement_reader& r) {
+    r.take_if_exists();
+    made_.push_back(r.name().text);
+  }
+
+  void lint_create_table(statement_reader& r, bool temporary) {
+    r.take_if_exists();
+    const lint_name table = r.name();
+    if (!temporary && r.take({"PARTITION", "OF"})) {
+      const lint_name parent = r.name();
+      if (!is_made_here(parent)) {
+        find(hazard::partition_attach_scans, parent,
+             "Makes a partition under a lock on " + quoted(parent.text) + " for which readers and writers wait.");
+        lock(parent);
+      }
+    }
+    made_.push_back(table.text);
+    if (!on_postgres() && r.is("("))
+      lint_texts_for_names(r, table);
+  }
+
+  void follow_select_into(statement_reader& r) {
+    while (!r.at_end() && !r.take("INTO"))
+      if (!r.skip_parenthesis())
+        r.skip();
+    r.take_any({"TEMPORARY", "TEMP", "UNLOGGED"});
+    r.take("TABLE");
+    made_.push_back(r.name().text);
+  }
+
+  void lint_create_index(statement_reader& r) {
+    const bool unique = r.take("UNIQUE");
+    r.skip();  // INDEX
+    const bool concurrently = on_postgres() && r.take("CONCURRENTLY");
+    r.take_if_exists();
+    lint_name index;
+    if (!r.is("ON"))
+      index = r.name();
+    if (!r.take("ON"))
+      return;
+    const bool only = r.take("ONLY");
+    const lint_name table = r.name();
+    made_indexes_.push_back(index.text);
+    if (!on_postgres())
+      lint_index_texts(r, table);
+    if (is_made_here(table))
+      return;
+    const std::string which =
+        (index ? "index " + quoted(index.text) : std::string{"an index"}) + " of " + quoted(table.text);
+    if (on_postgres() && !concurrently && !only) {
+      find(hazard::index_blocks_writes, table, "Builds " + which + " while everyone who writes the table waits.");
+      lock(table);
+    }
+    if (unique)
+      find(hazard::makes_unique, table, "Builds unique " + which + ": rows with equal values make it fail.");
+  }
+
+  // ---- ALTER TABLE ----
+
+  void lint_alter_table(statement_reader& r) {
+    r.take_if_exists();
+    if (r.take({"ALL", "IN", "TABLESPACE"})) {
+      find(hazard::rewrites_whole_table, {}, "Moves every table of a tablespace while readers and writers wait.");
+      return;
+    }
+    r.take("ONLY");
+    const lint_name table = r.name();
+    r.take("*");
+    const bool existed = !is_made_here(table);
+    if (r.take({"RENAME", "TO"})) {
+      const lint_name renamed = r.name();
+      if (existed)
+        find(hazard::renames_table, table,
+             "Renames table " + quoted(table.text) + " to " + quoted(renamed.text) +
+                 " while programs use its old name.");
+      else
+        made_.push_back(renamed.text);
+      if (existed)
+        lock(table);
+      return;
+    }
+    while (!r.at_end()) {
+      statement_reader action = r.part();
+      action_ = action.offset();
+      if (existed)
+        lint_action(action, table);
+    }
+  }
+
+  void lint_action(statement_reader& r, const lint_name& table) {
+    const std::string on = quoted(table.text);
+    const auto of = [&](const std::string& column) { return quoted(table.text + '.' + column); };
+    if (r.take("ADD")) {
+      if (r.is("CONSTRAINT") || is_constraint(r))
+        lint_add_constraint(r, table);
+      else
+        lint_add_column(r, table);
+    } else if (r.take("DROP")) {
+      if (r.take("CONSTRAINT")) {
+        r.take_if_exists();
+        const std::string name = r.word();
+        lint_cascade(r, "constraint " + quoted(name), {table.text});
+      } else {
+        r.take("COLUMN");
+        r.take_if_exists();
+        const std::string column = r.word();
+        if (!contains(made_columns_, table.text + '.' + column))
+          find(hazard::drops_column, table, "Drops column " + of(column) + " with all its values.", column);
+        lint_cascade(r, "column " + of(column), {table.text});
+      }
+      lock(table);
+    } else if (r.take("ALTER")) {
+      lint_alter_column(r, table);
+    } else if (r.take("RENAME")) {
+      if (r.take("CONSTRAINT")) {
+        lock(table);
+        return;
+      }
+      r.take("COLUMN");
+      const std::string column = r.word();
+      r.take("TO");
+      const std::string renamed = r.word();
+      if (contains(made_columns_, table.text + '.' + column))
+        made_columns_.push_back(table.text + '.' + renamed);
+      else
+        find(hazard::renames_column, table,
+             "Renames column " + of(column) + " to " + quoted(renamed) + " while programs use its old name.", column);
+      lock(table);
+    } else if (r.take({"VALIDATE", "CONSTRAINT"})) {
+      lint_validate(r.word(), table);
+    } else if (r.take({"SET", "SCHEMA"})) {
+      find(hazard::renames_table, table, "Moves table " + on + " to another schema while programs look for it here.");
+      lock(table);
+    } else if (r.is({"SET", "LOGGED"}) || r.is({"SET", "UNLOGGED"}) || r.is({"SET", "TABLESPACE"}) ||
+               r.is({"SET", "ACCESS"})) {
+      find(hazard::rewrites_whole_table, table, "Writes " + on + " anew while readers and writers wait.");
+      lock(table);
+    } else if (r.is({"ATTACH", "PARTITION"})) {
+      r.take({"ATTACH", "PARTITION"});
+      const lint_name partition = r.name();
+      if (!is_made_here(partition)) {
+        find(hazard::partition_attach_scans, table,
+             "Attaches " + quoted(partition.text) + " to " + on +
+                 ", and reads all its rows under a lock unless a check "
+                 "says already what the partition holds.");
+        lock(partition);
+      }
+    } else if (r.take({"DETACH", "PARTITION"})) {
+      const lint_name partition = r.name();
+      if (!r.is("CONCURRENTLY") && !r.is("FINALIZE")) {
+        find(hazard::partition_attach_scans, table,
+             "Detaches " + quoted(partition.text) + " from " + on + " while readers and writers of the latter wait.");
+        lock(table);
+      }
+    } else if (r.is("ENABLE") || r.is("DISABLE") || r.is({"FORCE", "ROW"}) || r.is({"NO", "FORCE"}) ||
+               r.is({"REPLICA", "IDENTITY"})) {
+      find(hazard::trigger_or_policy_change, table,
+           "Changes what happens to rows of " + on + " under running programs.");
+      lock(table);
+    } else if (r.is("OWNER") || r.is("INHERIT") || r.is({"NO", "INHERIT"})) {
+      lock(table);
+    }
+  }
+
+  static bool is_constraint(const statement_reader& r) {
+    return r.is({"PRIMARY", "KEY"}) || r.is({"FOREIGN", "KEY"}) || r.is({"CHECK", "("}) || r.is({"UNIQUE", "("}) ||
+           r.is({"UNIQUE", "NULLS"}) || r.is({"UNIQUE", "USING"}) || r.is({"EXCLUDE", "USING"}) ||
+           r.is({"EXCLUDE", "("}) || r.is({"NOT", "NULL"});
+  }
+
+  void lint_add_constraint(statement_reader& r, const lint_name& table) {
+    std::string name;
+    if (r.take("CONSTRAINT"))
+      name = r.word();
+    const std::string which = name.empty() ? std::string{} : ' ' + quoted(name);
+    const std::string on = quoted(table.text);
+    lock(table);
+    if (r.is("CHECK") || r.is({"NOT", "NULL"})) {
+      constraint added{table.text, name, {}, transaction(), !r.has({"NOT", "VALID"})};
+      statement_reader expression = r;
+      if (expression.take({"NOT", "NULL"})) {
+        added.required_column = expression.word();
+      } else {
+        expression.take("CHECK");
+        statement_reader inside = expression.inside();
+        const std::string column = inside.word();
+        if (inside.take({"IS", "NOT", "NULL"}) && inside.at_end())
+          added.required_column = column;
+      }
+      if (added.validated) {
+        find(hazard::may_violate_check, table,
+             "Adds check" + which + " to " + on + ": rows that violate it make it fail.");
+        find(hazard::check_scans_under_lock, table,
+             "Reads all rows of " + on + " for check" + which + " while readers and writers wait.");
+      }
+      constraints_.push_back(std::move(added));
+    } else if (r.is("FOREIGN")) {
+      const bool validated = !r.has({"NOT", "VALID"});
+      if (validated) {
+        find(hazard::may_violate_foreign_key, table,
+             "Adds foreign key" + which + " to " + on + ": rows that reference nothing make it fail.");
+        find(hazard::foreign_key_locks_both, table,
+             "Looks up all rows of " + on + " for foreign key" + which +
+                 " while everyone who writes it or the table that "
+                 "it references waits.");
+      }
+      constraints_.push_back({table.text, name, {}, transaction(), validated});
+    } else if (r.is("PRIMARY") || r.is("UNIQUE")) {
+      if (r.has({"USING", "INDEX"}) && !r.has({"USING", "INDEX", "TABLESPACE"}))
+        return;
+      const std::string kind = r.is("PRIMARY") ? "primary key" : "unique constraint";
+      find(hazard::makes_unique, table,
+           "Adds " + kind + which + " to " + on + ": rows with equal values make it fail.");
+      find(hazard::constraint_builds_index_under_lock, table,
+           "Builds the index of " + kind + which + " of " + on + " while readers and writers wait.");
+    } else if (r.is("EXCLUDE")) {
+      find(hazard::may_violate_check, table,
+           "Adds exclusion" + which + " to " + on + ": rows that violate it make it fail.");
+      find(hazard::exclusion_locks, table,
+           "Builds exclusion" + which + " of " + on + " while readers and writers wait; there is no online way.");
+    }
+  }
+
+  void lint_validate(const std::string& name, const lint_name& table) {
+    for (constraint& c : constraints_) {
+      if (c.table != table.text || c.name != name)
+        continue;
+      if (c.transaction != no_transaction && c.transaction == transaction() && !c.validated)
+        find(hazard::validates_in_same_transaction, table,
+             "Validates " + quoted(name) +
+                 " in the transaction that adds it: the lock of the ADD is held while all rows "
+                 "of " +
+                 quoted(table.text) + " are read.");
+      c.validated = true;
+    }
+  }
+
+  void lint_add_column(statement_reader& r, const lint_name& table) {
+    r.take("COLUMN");
+    r.take_if_exists();
+    const std::string column = r.word();
+    const std::string of = quoted(table.text + '.' + column);
+    const bool serial = r.is("SERIAL") || r.is("BIGSERIAL") || r.is("SMALLSERIAL") || r.is("SERIAL4") ||
+                        r.is("SERIAL8") || r.is("SERIAL2");
+    const bool identity = r.has({"AS", "IDENTITY"});
+    const bool generated = !identity && (r.has({"GENERATED", "ALWAYS", "AS"}) || (!on_postgres() && r.has("AS")));
+    const bool stored = generated && r.has("STORED");
+    const bool unique = r.has("UNIQUE") || r.has({"PRIMARY", "KEY"});
+    bool has_default = false;
+    std::string expression;
+    for (statement_reader at = r; !at.at_end();) {
+      if (!at.take("DEFAULT")) {
+        if (!at.skip_parenthesis())
+          at.skip();
+        continue;
+      }
+      has_default = !at.is("NULL");
+      for (const script_token& token : at.rest())
+        expression += (expression.empty() || token.text == "(" ? "" : " ") + std::string{token.text};
+      break;
+    }
+    if (r.has({"NOT", "NULL"}) && !has_default && !serial && !identity && !generated)
+      find(hazard::needs_value, table,
+           "Adds required column " + of + " without a default: fails when the table has rows.", column);
+    if (!on_postgres()) {
+      made_columns_.push_back(table.text + '.' + column);
+      return;
+    }
+    // What follows a default may be other constraints; of those only a check has something like a call.
+    const std::string value = expression.substr(0, default_end(expression));
+    if (serial || identity || stored || (has_default && may_be_volatile(value)))
+      find(hazard::column_rewrites_table, table,
+           "Adds column " + of +
+               (serial || identity ? ", which counts"
+                : stored           ? ", which is computed"
+                                   : "") +
+               (serial || identity || stored ? ":" : " with a default that differs from row to row:") +
+               " every row is written anew while readers and writers wait.",
+           column);
+    if (unique) {
+      if (has_default)
+        find(hazard::makes_unique, table,
+             "Adds unique column " + of + " with a default: more than one row makes it fail.", column);
+      find(hazard::constraint_builds_index_under_lock, table,
+           "Builds the index of column " + of + " while readers and writers wait.", column);
+    }
+    if (r.has("CHECK"))
+      find(hazard::check_scans_under_lock, table,
+           "Reads all rows of " + quoted(table.text) + " for the check of column " + of +
+               " while readers and writers wait.",
+           column);
+    if (r.has("REFERENCES"))
+      find(hazard::foreign_key_locks_both, table,
+           "Adds column " + of +
+               " with a foreign key while everyone who writes the table or the one that it references "
+               "waits.",
+           column);
+    made_columns_.push_back(table.text + '.' + column);
+    lock(table);
+  }
+
+  /// Where the expression behind DEFAULT ends and the next constraint begins.
+  static std::size_t default_end(std::string_view text) {
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      depth += text[i] == '(' ? 1 : 0;
+      depth -= text[i] == ')' && depth > 0 ? 1 : 0;
+      if (depth != 0 || text[i] != ' ')
+        continue;
+      const std::string_view rest = text.substr(i + 1);
+      const std::string_view word = rest.substr(0, rest.find_first_of(" ("));
+      static constexpr std::array<std::string_view, 9> ends{
+          "NOT", "NULL", "CHECK", "UNIQUE", "PRIMARY", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE"};
+      if (is_one_of(word, ends))
+        return i;
+    }
+    return text.size();
+  }
+
+  void lint_alter_column(statement_reader& r, const lint_name& table) {
+    if (r.take("CONSTRAINT")) {
+      lock(table);
+      return;
+    }
+    r.take("COLUMN");
+    const std::string column = r.word();
+    const std::string of = quoted(table.text + '.' + column);
+    if (r.is({"SET", "STATISTICS"}) || r.is({"SET", "("}) || r.is("RESET"))
+      return;
+    lock(table);
+    if (r.take({"SET", "NOT", "NULL"})) {
+      const bool proven = std::any_of(constraints_.begin(), constraints_.end(), [&](const constraint& c) {
+        return c.table == table.text && c.required_column == column && c.validated;
+      });
+      if (proven)
+        return;
+      find(hazard::makes_required, table, "Makes column " + of + " required: rows with NULL make it fail.", column);
+      find(hazard::not_null_scans_under_lock, table,
+           "Reads all rows of " + quoted(table.text) + " to make " + quoted(column) +
+               " required while readers and writers wait.",
+           column);
+    } else if (r.take({"DROP", "NOT", "NULL"})) {
+      find(hazard::drops_required, table, "Lets column " + of + " be NULL, which running programs may not expect.",
+           column);
+    } else if (r.take("TYPE") || r.take({"SET", "DATA", "TYPE"})) {
+      find(hazard::type_rewrites_table, table,
+           "Changes the type of column " + of +
+               ": unless the new type holds the old one's bytes, every row is written anew while readers and writers "
+               "wait.",
+           column);
+    }
+  }
+
+  // ---- DROP and others ----
+
+  /// Says that CASCADE stands at the end of what is dropped.
+  void lint_cascade(const statement_reader& r, const std::string& what, const lint_name& object) {
+    if (r.has("CASCADE"))
+      find(hazard::drop_cascade, object, "Drops " + what + " and whatever depends on it, which nothing here names.");
+  }
+
+  std::vector<lint_name> names(statement_reader& r) {
+    std::vector<lint_name> found;
+    r.take_if_exists();
+    do {
+      r.take("ONLY");
+      found.push_back(r.name());
+      r.skip_parenthesis();  // a function's arguments
+      r.take("*");
+    } while (r.take(","));
+    return found;
+  }
+
+  void lint_drop(statement_reader& r) {
+    if (r.take("TABLE")) {
+      for (const lint_name& table : names(r))
+        lint_drop_table(table);
+      lint_cascade(r, "tables", {});
+      return;
+    }
+    if (r.take("INDEX")) {
+      const bool concurrently = r.take("CONCURRENTLY");
+      for (const lint_name& index : names(r)) {
+        if (!on_postgres() || concurrently || contains(made_indexes_, index.text))
+          continue;
+        find(hazard::index_drop_locks, {},
+             "Drops index " + quoted(index.text) + " while everyone who reads or writes its table waits.");
+        lock(index);
+      }
+      lint_cascade(r, "indexes", {});
+      return;
+    }
+    if (!on_postgres())
+      return;
+    if (r.take({"MATERIALIZED", "VIEW"})) {
+      for (const lint_name& view : names(r))
+        if (!is_made_here(view))
+          dropped_views_.push_back(view.text);
+      lint_cascade(r, "materialized views", {});
+    } else if (r.take("SEQUENCE")) {
+      for (const lint_name& sequence : names(r))
+        if (!is_made_here(sequence))
+          find(hazard::drops_sequence_state, sequence,
+               "Drops sequence " + quoted(sequence.text) + " with the number that it had come to.");
+      lint_cascade(r, "sequences", {});
+    } else if (r.take("DATABASE")) {
+      for (const lint_name& database : names(r))
+        find(hazard::drops_database, database, "Drops database " + quoted(database.text) + " with all that is in it.");
+    } else if (r.take("OWNED")) {
+      find(hazard::drop_cascade, {}, "Drops everything that a role owns.");
+    } else if (r.take_any({"TRIGGER", "POLICY", "RULE"})) {
+      r.take_if_exists();
+      const std::string name = r.word();
+      r.take("ON");
+      const lint_name table = r.name();
+      if (!is_made_here(table) && !is_made_again({name}, {"TRIGGER", "POLICY", "RULE"}))
+        find(hazard::trigger_or_policy_change, table,
+             "Drops " + quoted(name) + " of " + quoted(table.text) + " under running programs.");
+      lock(table);
+      lint_cascade(r, quoted(name), table);
+    } else if (r.take_any({"FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "TYPE", "DOMAIN", "EXTENSION", "OPERATOR",
+                           "COLLATION"})) {
+      for (const lint_name& object : names(r))
+        if (!is_made_here(object) && !is_made_again({object.text}, {"FUNCTION", "PROCEDURE", "AGGREGATE", "TYPE",
+                                                                    "DOMAIN", "EXTENSION", "OPERATOR", "COLLATION"}))
+          find(hazard::drops_untracked_dependents, object,
+               "Drops " + quoted(object.text) +
+                   ", which functions and programs may use in ways that no catalogue knows.");
+      lint_cascade(r, "objects", {});
+    } else {
+      lint_cascade(r, "objects", {});
+    }
+  }
+
+  /// Whether a later statement creates an object of that name again.
+  bool is_made_again(const lint_name& object, std::initializer_list<std::string_view> kinds) const {
+    for (std::size_t i = at_ + 1; i < statements_.size(); ++i) {
+      if (statements_[i].keyword != "CREATE")
+        continue;
+      const std::vector<script_token> tokens = script_splitter(target_, statements_[i].text).tokens();
+      statement_reader r(target_, tokens, statements_[i].text.data());
+      r.skip();
+      r.take({"OR", "REPLACE"});
+      r.take("CONSTRAINT");
+      for (const std::string_view kind : kinds)
+        if (r.take(kind)) {
+          r.take_if_exists();
+          if (r.name().text == object.text)
+            return true;
+        }
+    }
+    return false;
+  }
+
+  void lint_drop_table(const lint_name& table) {
+    if (is_made_here(table)) {
+      // A name that is dropped is free for another table.
+      made_.erase(std::remove(made_.begin(), made_.end(), table.text), made_.end());
+      return;
+    }
+    const auto copied =
+        std::find_if(copies_.begin(), copies_.end(), [&](const auto& copy) { return copy.first == table.text; });
+    if (!on_postgres() && copied != copies_.end()) {
+      if (foreign_keys_off_)
+        find(hazard::sqlite_table_rebuild, table,
+             "Copies " + quoted(table.text) + " row by row while the whole database waits.");
+      else
+        find(hazard::sqlite_foreign_keys_on, table,
+             "Drops " + quoted(table.text) +
+                 " to make it anew while foreign keys are enforced: rows that reference it "
+                 "with ON DELETE CASCADE go with it.");
+      made_.push_back(table.text);
+      return;
+    }
+    find(hazard::drops_table, table, "Drops table " + quoted(table.text) + " with all its rows.");
+    lock(table);
+  }
+
+  void lint_truncate(statement_reader& r) {
+    r.take("TABLE");
+    for (const lint_name& table : names(r)) {
+      if (is_made_here(table))
+        continue;
+      find(hazard::truncates, table, "Empties table " + quoted(table.text) + '.');
+      lock(table);
+    }
+    if (r.has("CASCADE"))
+      find(hazard::drop_cascade, {}, "Empties whatever tables reference these, which nothing here names.");
+  }
+
+  void lint_delete(statement_reader& r) {
+    r.take("ONLY");
+    const lint_name table = r.name();
+    if (!is_made_here(table) && !r.has("WHERE") && !r.has("USING"))
+      find(hazard::truncates, table, "Deletes every row of " + quoted(table.text) + '.');
+  }
+
+  void lint_update(statement_reader& r) {
+    if (!on_postgres())
+      return;
+    r.take("ONLY");
+    const lint_name table = r.name();
+    if (is_made_here(table))
+      return;
+    if (!r.has("WHERE"))
+      find(hazard::update_without_batches, table,
+           "Updates every row of " + quoted(table.text) +
+               " in one transaction; others who write those rows wait for its end.");
+    else if (std::find(locked_.begin(), locked_.end(), std::pair{table.text, transaction()}) != locked_.end())
+      find(hazard::update_without_batches, table,
+           "Updates rows of " + quoted(table.text) +
+               " while a statement before it in the same transaction keeps everyone else out of the table.");
+  }
+
+  // ---- types ----
+
+  void lint_alter_type(statement_reader& r) {
+    const lint_name type = r.name();
+    if (r.take({"ADD", "VALUE"})) {
+      r.take_if_exists();
+      if (!r.at_end() && transaction() != no_transaction)
+        new_values_.push_back({type.text, std::string{r.rest().front().text}, transaction()});
+    } else if (r.take({"RENAME", "VALUE"})) {
+      const std::string value = r.at_end() ? std::string{} : std::string{r.rest().front().text};
+      if (!is_made_here(type))
+        find(hazard::renames_enum_value, type,
+             "Renames value " + value + " of " + quoted(type.text) + " while programs use its old name.");
+    }
+  }
+
+  /// A new value of an enum cannot be used before it is committed.
+  void lint_new_values(const statement_reader& r) {
+    if (new_values_.empty() || r.is({"ALTER", "TYPE"}))
+      return;
+    for (const script_token& token : r.rest())
+      for (added_value& value : new_values_)
+        if (value.transaction == transaction() && token.text == value.literal) {
+          find_at(hazard::enum_value_used_in_transaction, static_cast<std::size_t>(token.text.data() - script_.data()),
+                  value.type,
+                  "Uses value " + value.literal + " of " + quoted(value.type) +
+                      " in the transaction that adds it, which fails.");
+          value.transaction = no_transaction - 1;  // once is enough
+        }
+  }
+
+  void lint_alter_domain(statement_reader& r) {
+    const lint_name domain = r.name();
+    if (is_made_here(domain))
+      return;
+    const bool adds = r.is("ADD") && !r.has({"NOT", "VALID"});
+    if (adds || r.is({"SET", "NOT", "NULL"}))
+      find(hazard::domain_constraint_scans, domain,
+           "Checks every column of domain " + quoted(domain.text) + " while those who write their tables wait.");
+  }
+
+  void lint_reindex(statement_reader& r) {
+    const bool options = r.is("(");
+    statement_reader in = r.inside();
+    const bool concurrently = options && in.has("CONCURRENTLY");
+    r.skip();  // INDEX, TABLE, SCHEMA …
+    if (concurrently || r.take("CONCURRENTLY"))
+      return;
+    const lint_name object = r.name();
+    if (is_made_here(object) || contains(made_indexes_, object.text))
+      return;
+    find(hazard::index_blocks_writes, object,
+         "Builds " + quoted(object.text) +
+             " anew while everyone who writes waits, and readers who plan with the index.");
+    lock(object);
+  }
+
+  // ---- SQLite ----
+
+  void follow_pragma(statement_reader& r) {
+    const lint_name setting = r.name();
+    if (setting.text != "foreign_keys" || !(r.take("=") || r.take("(")))
+      return;
+    const std::string value = r.word();
+    foreign_keys_off_ = value == "off" || value == "0" || value == "no" || value == "false";
+  }
+
+  /// INSERT INTO new … SELECT … FROM old: the copy of a table that is made anew.
+  void follow_insert(statement_reader r) {
+    if (on_postgres() || r.position() != 0 || !r.take({"INSERT", "INTO"}))
+      return;
+    const lint_name into = r.name();
+    if (!is_made_here(into))
+      return;
+    while (!r.at_end() && !r.is("FROM"))
+      if (!r.skip_parenthesis())
+        r.skip();
+    if (r.take("FROM"))
+      copies_.emplace_back(r.name().text, into.text);
+  }
+
+  /// Columns of tables that this script makes, so that a quoted word which is none of them is a text.
+  struct known_table {
+    std::string name;
+    std::vector<std::string> columns;
+  };
+
+  void lint_texts_for_names(statement_reader& r, const lint_name& table) {
+    known_table known{table.text, {"rowid", "oid", "_rowid_"}};
+    statement_reader list = r.inside();
+    std::vector<statement_reader> parts;
+    while (!list.at_end())
+      parts.push_back(list.part());
+    for (statement_reader part : parts)
+      if (!is_constraint(part) && !part.is("CONSTRAINT"))
+        known.columns.push_back(part.word());
+    for (statement_reader part : parts)
+      while (!part.at_end()) {
+        if (part.take("CHECK") && part.is("("))
+          lint_quoted_words(part.inside(), known);
+        else
+          part.skip();
+      }
+    known_tables_.push_back(std::move(known));
+  }
+
+  void lint_index_texts(statement_reader& r, const lint_name& table) {
+    for (const known_table& known : known_tables_)
+      if (known.name == table.text) {
+        lint_quoted_words(r.inside(), known);
+        lint_quoted_words(r, known);
+      }
+  }
+
+  void lint_quoted_words(statement_reader r, const known_table& known) {
+    while (!r.at_end()) {
+      const std::string_view token = r.rest().front().text;
+      const std::size_t offset = static_cast<std::size_t>(token.data() - script_.data());
+      if (token.front() != '"') {
+        r.skip();
+        continue;
+      }
+      const std::string name = r.word();
+      // A table's name before a column's.
+      if (!r.is(".") && !contains(known.columns, name) && name != known.name)
+        find_at(hazard::sqlite_text_for_name, offset, known.name,
+                std::string{token} + " is no column of " + quoted(known.name) + ", so SQLite takes it for a text.");
+    }
+  }
+
+  // ---- names ----
+
+  void lint_names(std::span<const script_token> tokens) {
+    constexpr std::size_t longest = 63;
+    for (const script_token& token : tokens) {
+      const bool quoted_name = token.kind == script_token_kind::quoted && token.text.front() == '"';
+      const std::size_t size = token.text.size() - (quoted_name ? 2 : 0);
+      if ((quoted_name || token.kind == script_token_kind::word) && size > longest)
+        find_at(hazard::name_too_long, static_cast<std::size_t>(token.text.data() - script_.data()), {},
+                "This name has " + std::to_string(size) + " bytes, and PostgreSQL cuts it to 63.");
+    }
+  }
+
+  // ---- ignores ----
+
+  struct ignored {
+    std::string code;
+    std::size_t offset = 0;
+    std::size_t statement = 0;
+    bool whole_script = false;
+    bool used = false;
+  };
+
+  /// Takes away what the script says to ignore, and says which of those lines do nothing.
+  void apply_ignores() {
+    std::vector<ignored> ignores;
+    for (const script_directive& directive : directives_of(script_, statements_)) {
+      if (const auto agreed = argument_of(directive, "at most")) {
+        // What `migrate dev` asked about, and deploy checks again.
+        const std::string_view code = agreed->substr(std::min(agreed->find("INS"), agreed->size()));
+        ignores.push_back({std::string{code.substr(0, code.find(' '))}, directive.offset, 0, true, true});
+      }
+      const std::optional<std::string_view> said = argument_of(directive, "ignore");
+      if (!said)
+        continue;
+      std::size_t statement = 0;
+      while (statement < statements_.size() && statements_[statement].offset < directive.offset)
+        ++statement;
+      const std::size_t because = word_at(*said, "BECAUSE");
+      const bool reason =
+          because != std::string_view::npos &&
+          said->find_first_not_of(" \t", because + std::string_view{"because"}.size()) != std::string_view::npos;
+      at_ = statement;
+      if (!reason)
+        find_at(hazard::ignore_without_reason, directive.offset, {},
+                "This does not say why. Without a reason nothing is ignored.");
+      else
+        add_ignores(ignores, said->substr(0, because), directive.offset, statement);
+    }
+    std::vector<lint_finding> kept;
+    for (std::size_t i = 0; i != found_.size(); ++i) {
+      bool drop = false;
+      for (ignored& one : ignores)
+        if (one.code == code_of(found_[i].hazard) && found_[i].hazard != hazard::ignore_without_reason &&
+            (one.whole_script || one.statement == by_statement_[i])) {
+          one.used = true;
+          drop = true;
+        }
+      if (!drop)
+        kept.push_back(std::move(found_[i]));
+    }
+    found_ = std::move(kept);
+    for (const ignored& one : ignores)
+      if (!one.used)
+        found_.push_back({hazard::unused_ignore,
+                          "Nothing " + std::string{one.whole_script ? "in this script" : "below"} + " has " + one.code +
+                              ", so there is nothing to ignore.",
+                          {},
+                          {},
+                          one.offset});
+  }
+
+  static void add_ignores(std::vector<ignored>& ignores, std::string_view codes, std::size_t offset,
+                          std::size_t statement) {
+    std::string code;
+    const auto end = [&] {
+      if (!code.empty())
+        ignores.push_back({code, offset, statement, statement == 0, false});
+      code.clear();
+    };
+    for (const char c : codes)
+      if (c == ' ' || c == '\t' || c == ',')
+        end();
+      else
+        code += upper_ascii(c);
+    end();
+  }
+
+  static std::size_t word_at(std::string_view text, std::string_view keyword) {
+    for (std::size_t i = 0; i + keyword.size() <= text.size(); ++i)
+      if (is_keyword(text.substr(i, keyword.size()), keyword) && (i == 0 || is_sql_blank(text[i - 1])))
+        return i;
+    return std::string_view::npos;
+  }
+
+  dialect target_;
+  std::string_view script_;
+  std::vector<script_statement> statements_;
+  std::vector<std::size_t> transactions_;  ///< by statement
+  std::size_t at_ = 0;
+  std::size_t action_ = 0;  ///< where the action of an ALTER TABLE begins in the statement
+
+  std::vector<lint_finding> found_;
+  std::vector<std::size_t> by_statement_;  ///< of each finding
+
+  std::vector<std::string> made_;  ///< tables and other objects
+  std::vector<std::string> made_indexes_;
+  std::vector<std::string> made_columns_;  ///< "table.column"
+  std::vector<std::string> dropped_views_;
+  std::vector<constraint> constraints_;
+  std::vector<added_value> new_values_;
+  std::vector<known_table> known_tables_;
+  std::vector<std::pair<std::string, std::size_t>> locked_;  ///< which table by which transaction
+  std::vector<std::pair<std::string, std::string>> copies_;  ///< from which table into which
+  std::optional<std::size_t> open_;                          ///< the BEGIN that is open
+  std::size_t local_timeout_ = no_transaction;
+  bool has_lock_timeout_ = false;
+  bool lock_without_timeout_ = false;
+  bool foreign_keys_off_ = false;
+};
+
+}  // namespace detail
+
+/// What can go wrong with a script, statement by statement, as its text shows it: the hazards that a plan has and those
+/// that only a person writes. It knows the tables that the script itself makes, whose locks nobody waits for, and the
+/// transactions that it is made of; it knows no database, so a table that it does not make is taken to be large and
+/// busy. Bodies of functions and DO blocks are not read.
+///
+/// What a line `-- instar: ignore INS2021 because REASON` above a statement names is left out there; above the first
+/// statement it holds for the whole script. One that has no reason, or nothing to ignore, is a finding of its own.
+///
+/// \return the findings in the order of the script
+/// \throws script_error as `split_script`
+[[nodiscard]] inline std::vector<lint_finding> lint_script(dialect target, std::string_view script) {
+  return detail::script_linter(target, script).lint();
+}
+
+}  // namespace instar
+
 
 #if (defined(INSTAR_WITH_HANA) && INSTAR_WITH_HANA)
 
@@ -9867,6 +15562,16 @@ class script_splitter {
 
 
 #endif
+
+// ---- instar/version.hpp
+
+namespace instar {
+
+/// The version of this library, as its CMake project says it.
+inline constexpr std::string_view library_version = "0.1.0";
+
+}  // namespace instar
+
 
 #if (defined(INSTAR_WITH_POSTGRES) && INSTAR_WITH_POSTGRES) || (defined(INSTAR_WITH_SQLITE) && INSTAR_WITH_SQLITE) || (defined(INSTAR_WITH_CLI) && INSTAR_WITH_CLI)
 
@@ -13248,6 +18953,7 @@ inline constexpr int table = 60;
 inline constexpr int view = 70;
 inline constexpr int refines = 100;
 inline constexpr int column = 100;
+inline constexpr int partition_index = 103;
 inline constexpr int partition = 105;
 inline constexpr int key = 110;
 inline constexpr int index = 115;
@@ -14103,6 +19809,66 @@ struct right {
   return expression;
 }
 
+/// The server prints a call of timezone() as it was written, though `at AT TIME ZONE zone` calls the same: here both
+/// are the latter.
+[[nodiscard]] inline std::string with_time_zones(std::string_view expression) {
+  constexpr std::string_view call = "timezone(";
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '"';
+  };
+  std::string text;
+  for (std::size_t i = 0; i < expression.size();) {
+    const char c = expression[i];
+    if (c == '\'' || c == '"') {
+      const std::size_t end = end_of_quoted(expression, i);
+      text += expression.substr(i, end - i);
+      i = end;
+      continue;
+    }
+    if (expression.substr(i, call.size()) == call && (i == 0 || !letter(expression[i - 1]))) {
+      const std::size_t start = i + call.size();
+      int depth = 1;
+      std::size_t comma = 0;
+      std::size_t end = start;
+      int commas = 0;
+      while (end < expression.size() && depth > 0) {
+        const char at = expression[end];
+        if (at == '\'' || at == '"') {
+          end = end_of_quoted(expression, end);
+          continue;
+        }
+        depth += at == '(' || at == '[' ? 1 : at == ')' || at == ']' ? -1 : 0;
+        if (at == ',' && depth == 1) {
+          comma = end;
+          ++commas;
+        }
+        ++end;
+      }
+      if (commas == 1 && depth == 0) {
+        std::string_view value = expression.substr(comma + 1, end - comma - 2);
+        while (!value.empty() && value.front() == ' ')
+          value.remove_prefix(1);
+        text += '(' + with_time_zones(value) + " AT TIME ZONE " +
+                with_time_zones(expression.substr(start, comma - start)) + ')';
+        i = end;
+        continue;
+      }
+    }
+    text += c;
+    ++i;
+  }
+  return text;
+}
+
+/// An expression in the form in which expressions are compared.
+[[nodiscard]] inline std::string comparable(std::string_view expression) {
+  if (expression.find("timezone(") == std::string_view::npos)
+    return std::string(without_parentheses(expression));
+  const std::string text = with_time_zones(expression);
+  return std::string(without_parentheses(text));
+}
+
 /// The text that a name or literal in quotes stands for.
 [[nodiscard]] inline std::string unquoted(std::string_view quoted) {
   std::string text;
@@ -14458,6 +20224,8 @@ class schema_builder {
   std::vector<index_part> build_plain_parts(const relation_row& r, const index_row& row,
                                             const std::vector<int>& columns);
   void draft_raw_index(const relation_row& r, const index_row& row, const index& i);
+  void draft_index_partition(const relation_row& r, const index_row& row, instar::placement where);
+  bool has_ambiguous_parts(const index_row& whole) const;
   void draft_index_details(const relation_row& r, const index_row& row);
   void draft_constraint(const relation_row& r, const constraint_row& k, const std::string& definition, int rank,
                         instar::placement where);
@@ -14557,6 +20325,7 @@ class schema_builder {
   std::unordered_map<oid_number, std::vector<const constraint_row*>> domain_constraints_;  // of a domain, by name
   std::unordered_map<oid_number, std::vector<const index_row*>> indexes_;                  // of a table, by name
   std::unordered_map<oid_number, const index_row*> index_rows_;
+  std::unordered_map<oid_number, std::vector<const index_row*>> index_parts_;  // of a partitioned table's index
   std::unordered_map<oid_number, const type_row*> types_;
   std::unordered_map<oid_number, oid_number> element_types_;  // of array types
   std::map<std::pair<oid_number, int>, const sequence_row*> identities_;
@@ -14601,6 +20370,8 @@ inline void schema_builder::index_catalog() {
   for (const index_row& i : c_.indexes) {
     indexes_[i.relation].push_back(&i);
     index_rows_.emplace(i.oid, &i);
+    if (i.parent != 0)
+      index_parts_[i.parent].push_back(&i);
   }
   by_name(constraints_);
   by_name(domain_constraints_);
@@ -14908,6 +20679,8 @@ inline void schema_builder::draft_comment(oid_number catalogue, oid_number objec
 inline void schema_builder::draft_options(const std::string& alter, const std::string& name,
                                           const optional_text& options, std::string_view prefix,
                                           std::string_view kind) {
+  // The catalogue keeps them in the order in which they were set.
+  int order = 0;
   for (const std::string& option : read_array(options.value_or(""))) {
     const std::size_t equals = option.find('=');
     const std::string key = std::string(prefix) + option.substr(0, equals);
@@ -14917,7 +20690,8 @@ inline void schema_builder::draft_options(const std::string& alter, const std::s
          .name = name + '(' + key + ')',
          .create = alter + " SET (" + key + " = " + (number ? value : quote_literal(value)) + ')',
          .drop = alter + " RESET (" + key + ')',
-         .rank = rank::setting});
+         .rank = rank::setting,
+         .order = order++});
   }
 }
 
@@ -15322,7 +21096,7 @@ inline column schema_builder::build_column(const relation_row& r, const column_r
                                        : identity_kind::none;
   if (row.generated == "s" || row.generated == "v") {
     c.generated = row.generated == "s" ? generated_kind::stored : generated_kind::virtual_column;
-    c.generated_as = owner_.text(without_parentheses(row.initial.value_or("")));
+    c.generated_as = owner_.text(comparable(row.initial.value_or("")));
   } else if (row.initial) {
     std::string storage;
     c.initial = read_default(*row.initial, row.initial_type.value_or(""),
@@ -15432,17 +21206,8 @@ inline void schema_builder::draft_inherited_column(const relation_row& r, const 
 /// The name that the server gives a sequence: the longer part is shortened first, to 63 bytes in all, and never within
 /// a character (makeObjectName in src/backend/commands/indexcmds.c tells).
 [[nodiscard]] inline std::string sequence_name(std::string_view table, std::string_view column) {
-  constexpr std::size_t room = 63 - 5;  // "_" and "_seq"
-  std::size_t first = table.size();
-  std::size_t second = column.size();
-  while (first + second > room)
-    --(first > second ? first : second);
-  const auto cut = [](std::string_view text, std::size_t size) {
-    while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
-      --size;
-    return std::string(text.substr(0, size));
-  };
-  return cut(table, first) + '_' + cut(column, second) + "_seq";
+  const sequence_name_parts parts(table, column);
+  return std::string(parts.table) + '_' + std::string(parts.column) + "_seq";
 }
 
 inline void schema_builder::draft_identity_details(const relation_row& r, const column_row& row) {
@@ -15452,34 +21217,35 @@ inline void schema_builder::draft_identity_details(const relation_row& r, const 
   const sequence_row& s = *found->second;
   const place at = place_of(r);
   const std::string name = shown(at) + '.' + row.name;
-  const sequence_bounds bounds = standard_bounds(s.type, s.increment);
-  const std::int64_t start = s.increment > 0 ? bounds.lowest : bounds.highest;
-  std::string options;
-  std::string standard;
-  const auto option = [&](bool differs, const std::string& said, const std::string& otherwise) {
-    if (differs) {
-      options += said;
-      standard += otherwise;
-    }
-  };
-  option(s.increment != 1, " SET INCREMENT BY " + std::to_string(s.increment), " SET INCREMENT BY 1");
-  option(s.lowest != bounds.lowest, " SET MINVALUE " + std::to_string(s.lowest), " SET NO MINVALUE");
-  option(s.highest != bounds.highest, " SET MAXVALUE " + std::to_string(s.highest), " SET NO MAXVALUE");
-  option(s.start != start, " SET START WITH " + std::to_string(s.start), " SET START WITH " + std::to_string(start));
-  option(s.cache != 1, " SET CACHE " + std::to_string(s.cache), " SET CACHE 1");
-  option(s.cycle, " SET CYCLE", " SET NO CYCLE");
+  const sequence_bounds bounds = standard_bounds(s.type, 1);
   const std::string change = alter(r) + " ALTER COLUMN " + quote_identifier(row.name);
-  if (!options.empty()) {
-    // One that has counted goes on from where it is; one that has not begins at its start.
+  const bool standard = s.increment == 1 && s.lowest == bounds.lowest && s.highest == bounds.highest && s.start == 1 &&
+                        s.cache == 1 && !s.cycle;
+  if (!standard) {
+    // All of them, for those of another schema may stand now.
+    const std::string options = change + " SET INCREMENT BY " + std::to_string(s.increment) + " SET MINVALUE " +
+                                std::to_string(s.lowest) + " SET MAXVALUE " + std::to_string(s.highest) +
+                                " SET START WITH " + std::to_string(s.start) + " SET CACHE " + std::to_string(s.cache) +
+                                (s.cycle ? " SET CYCLE" : " SET NO CYCLE");
+    const std::string plain = change +
+                              " SET INCREMENT BY 1 SET NO MINVALUE SET NO MAXVALUE SET START WITH 1 SET CACHE 1"
+                              " SET NO CYCLE";
     const std::string sequence =
         "pg_get_serial_sequence(" + quote_literal(written(at)) + ", " + quote_literal(row.name) + ")::regclass";
-    const std::string both = change + options;
-    const bool begins = s.start != 1 || s.increment < 0;
-    const std::string create =
-        !begins ? both
-                : "DO " + quote_literal("BEGIN IF pg_sequence_last_value(" + sequence + ") IS NULL THEN " + both +
-                                        " RESTART; ELSE " + both + "; END IF; END");
-    add({.kind = "identity options", .name = name, .create = create, .drop = change + standard, .rank = rank::setting});
+    const auto restarting_if = [&](const std::string& condition, const std::string& statement) {
+      return "DO " + quote_literal("BEGIN IF " + condition + " THEN " + statement + " RESTART; ELSE " + statement +
+                                   "; END IF; END");
+    };
+    // One that has counted goes on from where it is; one that has not begins at its start. Without the options it
+    // cannot stand below 1.
+    const bool begins = s.start != 1 || s.lowest != bounds.lowest;
+    const bool below = s.lowest < 1;
+    const std::string last = "pg_sequence_last_value(" + sequence + ')';
+    add({.kind = "identity options",
+         .name = name,
+         .create = begins ? restarting_if(last + " IS NULL", options) : options,
+         .drop = below ? restarting_if("coalesce(" + last + ", 0) < 1", plain) : plain,
+         .rank = rank::setting});
   }
   const relation_row* sequence = relation(s.oid);
   if (sequence == nullptr)
@@ -15589,6 +21355,15 @@ inline void schema_builder::build_constraints(const relation_row& r, table& t) {
           definition = std::move(out.text);
         }
         draft_constraint(r, *k, definition, rank::key, before_foreign_keys);
+      } else if (r.kind == "p" && index != index_rows_.end() && has_ambiguous_parts(*index->second)) {
+        string_writer out;
+        put_postgres_key(out, build_key(r, *k), k->kind == "p" ? " PRIMARY KEY " : " UNIQUE ");
+        add({.kind = "constraint",
+             .name = k->name + " on " + shown(place_of(r)),
+             .create = "ALTER TABLE ONLY " + written(place_of(r)) + " ADD " + out.text,
+             .drop = alter(r) + " DROP CONSTRAINT " + quote_identifier(k->name),
+             .rank = rank::key,
+             .placement = before_foreign_keys});
       } else if (k->kind == "p") {
         t.primary_key = build_key(r, *k);
       } else {
@@ -15599,7 +21374,7 @@ inline void schema_builder::build_constraints(const relation_row& r, table& t) {
         draft_constraint(r, *k, k->definition.value_or(""), rank::constraint, placement::after_tables);
       else
         checks.push_back(
-            {.name = owner_.text(k->name), .expression = owner_.text(without_parentheses(k->expression.value_or("")))});
+            {.name = owner_.text(k->name), .expression = owner_.text(comparable(k->expression.value_or("")))});
     } else if (k->kind == "f") {
       const relation_row* target = relation(k->target);
       const bool late = target != nullptr &&
@@ -15626,7 +21401,7 @@ inline void schema_builder::build_constraints(const relation_row& r, table& t) {
         exclusions.push_back({.name = owner_.text(k->name),
                               .parts = owner_.array(parts),
                               .method = method == "gist" ? std::string_view{} : owner_.text(method),
-                              .where = owner_.text(without_parentheses(index->second->predicate.value_or(""))),
+                              .where = owner_.text(comparable(index->second->predicate.value_or(""))),
                               .deferral = deferral_of(*k)});
     } else if (k->kind == "n") {
       draft_constraint(r, *k, k->definition.value_or(""), rank::constraint, placement::after_tables);
@@ -15684,8 +21459,12 @@ inline void schema_builder::build_indexes(const relation_row& r, std::vector<ind
     return;
   for (const index_row* row : found->second) {
     draft_index_details(r, *row);
-    if (row->of_constraint)
+    if (row->of_constraint) {
+      if (row->parent != 0)
+        draft_index_partition(
+            r, *row, std::max(graph_.placement_of(key_of(catalogue::relation, r.oid)), placement::before_indexes));
       continue;
+    }
     const std::vector<int> all = read_numbers<int>(row->columns);
     const auto keys = all.begin() + row->key_count;
     bool expressible = true;
@@ -15696,7 +21475,7 @@ inline void schema_builder::build_indexes(const relation_row& r, std::vector<ind
                   .unique = row->unique,
                   .nulls_not_distinct = row->nulls_not_distinct,
                   .method = row->method == "btree" ? std::string_view{} : owner_.text(row->method),
-                  .where = owner_.text(without_parentheses(row->predicate.value_or(""))),
+                  .where = owner_.text(comparable(row->predicate.value_or(""))),
                   .include = names_of(r.oid, {keys, all.end()})};
     const bool whole = expressible && row->valid && row->parent == 0 && !row->partitioned;
     if (whole && !is_raw(r) && !graph_.index_is_late(key_of(catalogue::relation, row->oid)))
@@ -15724,9 +21503,6 @@ inline void schema_builder::draft_raw_index(const relation_row& r, const index_r
   const instar::placement where = late || graph_.index_is_late(key_of(catalogue::relation, row.oid))
                                       ? placement::after_tables
                                       : placement::before_indexes;
-  const index_row* parent = nullptr;
-  if (const auto found = index_rows_.find(row.parent); found != index_rows_.end())
-    parent = found->second;
   int depth = 0;
   for (auto up = index_rows_.find(row.parent); up != index_rows_.end(); up = index_rows_.find(up->second->parent))
     ++depth;
@@ -15734,23 +21510,43 @@ inline void schema_builder::draft_raw_index(const relation_row& r, const index_r
        .name = shown({at.schema, row.name}) + " on " + shown(at),
        .create = create,
        // It may be gone with the index of the whole.
-       .drop = (parent != nullptr ? "DROP INDEX IF EXISTS " : "DROP INDEX ") + name,
-       .rank = rank::index,
+       .drop = (row.parent != 0 ? "DROP INDEX IF EXISTS " : "DROP INDEX ") + name,
+       // A partition brings its indexes along: attached without them it would be given others.
+       .rank = r.is_partition ? rank::partition_index : rank::index,
        // From the leaves to the root, so that dropping goes the other way.
        .order = row.partitioned ? 100 - depth : 0,
        .placement = where});
-  if (parent == nullptr)
-    return;
-  const relation_row* whole = relation(parent->relation);
+  draft_index_partition(r, row, where);
+}
+
+/// That an index is a part of the whole's index, whether or not it belongs to a constraint.
+inline void schema_builder::draft_index_partition(const relation_row& r, const index_row& row,
+                                                  instar::placement where) {
+  const auto parent = index_rows_.find(row.parent);
+  const relation_row* whole = parent == index_rows_.end() ? nullptr : relation(parent->second->relation);
   if (whole == nullptr)
     return;
-  const place up{place_of(*whole).schema, parent->name};
+  const place at = place_of(r);
+  const place up{place_of(*whole).schema, parent->second->name};
   add({.kind = "index partition",
        .name = shown({at.schema, row.name}) + " of " + shown(up),
-       .create = "ALTER INDEX " + written(up) + " ATTACH PARTITION " + name,
+       .create = "ALTER INDEX " + written(up) + " ATTACH PARTITION " + written({at.schema, row.name}),
        .drop = "/* an index partition goes with its index */",
        .rank = rank::index_partition,
        .placement = where});
+}
+
+/// Whether some partition has several indexes that could be its part of this one, so that it has to be said which.
+inline bool schema_builder::has_ambiguous_parts(const index_row& whole) const {
+  const auto parts = index_parts_.find(whole.oid);
+  if (parts == index_parts_.end())
+    return false;
+  for (const index_row* part : parts->second)
+    if (const auto all = indexes_.find(part->relation); all != indexes_.end())
+      for (const index_row* other : all->second)
+        if (other != part && other->unique && other->columns == part->columns)
+          return true;
+  return false;
 }
 
 inline void schema_builder::draft_index_details(const relation_row& r, const index_row& row) {
@@ -17302,7 +23098,8 @@ class sqlite_introspector {
       c.type = sqlite_type(owner_, told_type ? told.type : written.type);
       c.primary_key = told.key_position != 0;
       // A row number is never NULL, whether or not its column says so.
-      c.nullable = !told.not_null && !(c.primary_key && row_number);
+      c.implied_not_null = !told.not_null && c.primary_key && row_number;
+      c.nullable = !told.not_null && !c.implied_not_null;
       if (c.primary_key && text.autoincrement)
         c.identity = identity_kind::by_default;
       c.initial = sqlite_default(owner_, written, c.type.kind);
@@ -17793,8 +23590,12 @@ namespace instar {
 
 /// The stable codes of what can go wrong between a migrations folder and a database. Compare with `==`.
 namespace migration_code {
-inline constexpr std::string_view folder_missing = "INS4001";  ///< there is no migrations folder
-inline constexpr std::string_view script_missing = "INS4002";  ///< a migration's folder without migration.sql
+// The compiler says the same of models.
+inline constexpr std::string_view rename_of_nothing = "INS1040";  ///< renamed_from names what the last version has not
+inline constexpr std::string_view rename_of_kept = "INS1041";     ///< renamed_from names what is still there
+inline constexpr std::string_view rename_taken = "INS1042";       ///< two are renamed from one
+inline constexpr std::string_view folder_missing = "INS4001";     ///< there is no migrations folder
+inline constexpr std::string_view script_missing = "INS4002";     ///< a migration's folder without migration.sql
 inline constexpr std::string_view not_utf8 = "INS4003";        ///< a script or a name that is not UTF-8, or holds a NUL
 inline constexpr std::string_view outside_folder = "INS4004";  ///< a link that leads out of the migrations folder
 inline constexpr std::string_view same_timestamp = "INS4005";  ///< warning: two migrations with one timestamp
@@ -17825,8 +23626,10 @@ inline constexpr std::string_view foreign_keys_broken =
     "INS4033";                                                   ///< SQLite: the migration leaves dangling references
 inline constexpr std::string_view open_transaction = "INS4034";  ///< a script that begins a transaction, never ends it
 inline constexpr std::string_view no_schema = "INS4035";  ///< PostgreSQL: search_path names no schema that exists
-inline constexpr std::string_view statements_differ = "INS4036";   ///< an edited file holds other statements
-inline constexpr std::string_view lock_timeout = "INS4040";        ///< another runner holds the lock (P1002)
+inline constexpr std::string_view statements_differ = "INS4036";  ///< an edited file holds other statements
+inline constexpr std::string_view more_rows = "INS4037";          ///< a script would lose more rows than was agreed to
+inline constexpr std::string_view broken_agreement = "INS4038";  ///< a line of a script about lost rows cannot be asked
+inline constexpr std::string_view lock_timeout = "INS4040";      ///< another runner holds the lock (P1002)
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
@@ -17840,13 +23643,25 @@ inline constexpr std::string_view snapshot_stale = "INS4063";  ///< snapshot.hpp
 inline constexpr std::string_view no_models = "INS4070";       ///< this program was built without models
 inline constexpr std::string_view data_loss = "INS4071";       ///< needs an answer: the plan destroys data
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
-inline constexpr std::string_view push_refused = "INS4080";    ///< the database is kept by migrations
+inline constexpr std::string_view rows_in_the_way = "INS4073";  ///< rows of the database make the plan fail
+inline constexpr std::string_view bad_rename = "INS4074";    ///< a rename on the command line names what is not there
+inline constexpr std::string_view push_refused = "INS4080";  ///< the database is kept by migrations
 inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
 inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is
 inline constexpr std::string_view baseline_leaves_out = "INS4083";  ///< warning: what a baseline does not make
 inline constexpr std::string_view no_seed = "INS4085";              ///< nothing to seed with
 inline constexpr std::string_view no_url = "INS4086";               ///< the operation needs a database, none was named
 inline constexpr std::string_view stopped = "INS4090";              ///< interrupted
+inline constexpr std::string_view down_script_missing = "INS4100";  ///< a migration to be taken back has no down.sql
+inline constexpr std::string_view nothing_to_take_back = "INS4101";  ///< no migration is applied that could be
+inline constexpr std::string_view down_in_pieces = "INS4102";        ///< a down script that cannot be one transaction
+inline constexpr std::string_view down_unproven = "INS4103";         ///< up and then down is not what was before
+inline constexpr std::string_view cannot_remove = "INS4104";         ///< `down --remove`: the folders cannot go
+inline constexpr std::string_view squash_refused = "INS4110";        ///< there is nothing to squash, or no name for it
+inline constexpr std::string_view squash_unproven = "INS4111";  ///< the squash does not make what the migrations made
+inline constexpr std::string_view squash_rows = "INS4112";  ///< rows that scripts insert: a warning where they are kept
+inline constexpr std::string_view partly_squashed = "INS4113";  ///< a database has a part of what a squash replaces
+inline constexpr std::string_view replaced_still_there = "INS4114";  ///< warning: a squash beside what it replaces
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.
@@ -17917,6 +23732,83 @@ class migration_error : public std::runtime_error {
 
 
 // ---- instar/migrate/history.hpp
+
+
+// ---- instar/migrate/directives.hpp
+
+/// \file The lines `-- instar: …` of scripts that only a migrator understands.
+
+namespace instar::detail {
+
+/// One line `-- instar: replaces NAME sha256:CHECKSUM` on top of a migration that stands for others (`migrate squash`),
+/// or
+/// `... by OTHER` behind it, where it was a squash before that did.
+struct replaced_migration {
+  std::string name;
+  std::string checksum;  ///< lower-case hex SHA-256 of its script
+  std::string by{};      ///< the migration that replaced it, itself one of the replaced; empty: this one
+
+  friend bool operator==(const replaced_migration&, const replaced_migration&) = default;
+};
+
+/// The migrations that a script replaces, in the order in which it names them.
+[[nodiscard]] inline std::vector<replaced_migration> replaced_by(std::string_view script) {
+  constexpr std::string_view algorithm = "sha256:";
+  std::vector<replaced_migration> replaced;
+  for (const script_directive& directive : head_directives(script)) {
+    const std::optional<std::string_view> said = argument_of(directive, "replaces");
+    if (!said)
+      continue;
+    // A name may hold blanks, and a checksum does not.
+    const std::size_t sum = said->rfind(algorithm);
+    if (sum == std::string_view::npos || sum < 2 || (*said)[sum - 1] != ' ')
+      continue;
+    const std::string_view name = said->substr(0, said->find_last_not_of(" \t", sum - 1) + 1);
+    std::string_view rest = said->substr(sum + algorithm.size());
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    replaced_migration one{std::string{name}, std::string{rest.substr(0, end)}};
+    rest.remove_prefix(end);
+    if (constexpr std::string_view by = " by "; rest.starts_with(by))
+      one.by = rest.substr(by.size());
+    replaced.push_back(std::move(one));
+  }
+  return replaced;
+}
+
+/// One line `-- instar: at most N rows, CODE TEXT: QUERY`: what a script destroys, and of how many rows somebody knew
+/// it.
+struct row_limit {
+  std::size_t rows = 0;
+  std::string what;   ///< "INS2002 drops column users.legacy with all its values"
+  std::string query;  ///< counts the rows that have something to lose; empty: nobody can count them
+};
+
+/// What a script says that it destroys.
+[[nodiscard]] inline std::vector<row_limit> row_limits_of(std::string_view script) {
+  std::vector<row_limit> limits;
+  for (const script_directive& directive : head_directives(script)) {
+    const std::optional<std::string_view> said = argument_of(directive, "at most");
+    if (!said)
+      continue;
+    row_limit limit;
+    const char* const end = said->data() + said->size();
+    const auto [after, failed] = std::from_chars(said->data(), end, limit.rows);
+    std::string_view rest{after, static_cast<std::size_t>(end - after)};
+    const std::size_t unit = rest.starts_with(" rows, ") ? 7 : rest.starts_with(" row, ") ? 6 : 0;
+    if (failed != std::errc{} || unit == 0)
+      continue;
+    rest.remove_prefix(unit);
+    constexpr std::string_view query = ": SELECT ";
+    const std::size_t colon = std::min(rest.find(query), rest.size());
+    limit.what = rest.substr(0, colon);
+    if (colon != rest.size())
+      limit.query = rest.substr(colon + 2);
+    limits.push_back(std::move(limit));
+  }
+  return limits;
+}
+
+}  // namespace instar::detail
 
 
 // ---- instar/migrate/file.hpp
@@ -18065,13 +23957,15 @@ struct migration_warning {
 
 /// How folder, snapshot and ledger see one migration.
 enum class migration_state : unsigned char {
-  applied,    ///< in the folder and in the database, with the same checksum (line ends aside)
-  pending,    ///< in the folder, not in the database (or rolled back there)
-  resumable,  ///< failed half-way in a script that is no one transaction; deploy goes on at the failed statement
-  failed,     ///< begun and not finished, and nobody knows how far; needs `resolve`
-  edited,     ///< applied, but the file is no longer what was applied
-  missing,    ///< applied and listed by the snapshot, but not in the folder
-  unknown,    ///< applied, but neither in the folder nor in the snapshot: from another branch or another project
+  applied,          ///< in the folder and in the database, with the same checksum (line ends aside)
+  pending,          ///< in the folder, not in the database (or rolled back there)
+  squashed,         ///< a squash of migrations that the database has all of; deploy records it without running it
+  partly_squashed,  ///< a squash of migrations of which the database has a part, or not as they were
+  resumable,        ///< failed half-way in a script that is no one transaction; deploy goes on at the failed statement
+  failed,           ///< begun and not finished, and nobody knows how far; needs `resolve`
+  edited,           ///< applied, but the file is no longer what was applied
+  missing,          ///< applied and listed by the snapshot, but not in the folder
+  unknown,          ///< applied, but neither in the folder nor in the snapshot: from another branch or another project
 };
 
 /// "applied", "pending" …
@@ -18081,6 +23975,10 @@ enum class migration_state : unsigned char {
     return "applied";
   case migration_state::pending:
     return "pending";
+  case migration_state::squashed:
+    return "squashed";
+  case migration_state::partly_squashed:
+    return "partly squashed";
   case migration_state::resumable:
     return "resumable";
   case migration_state::failed:
@@ -18104,6 +24002,9 @@ struct migration_status {
   std::string finished_at;
   std::string logs;       ///< what the database said when it failed; empty for others
   std::size_t tries = 0;  ///< ledger rows of that name, rolled-back ones included
+
+  /// Of a partly squashed one: the first migration that the database has not, or not as it was.
+  std::string lacking{};
 
   /// Of an edited one: whether its statements are still those that ran. None: the ledger does not know them.
   std::optional<bool> same_statements{};
@@ -18140,6 +24041,7 @@ struct applied_migration {
   std::size_t statements = 0;        ///< of the script
   std::size_t skipped = 0;           ///< of those, applied by an earlier try
   bool transactional = true;         ///< the script and its ledger row were one transaction
+  bool recorded_alone = false;       ///< not run: a squash of migrations that the database has already
   std::vector<std::string> notices;  ///< what the server said by the way
 };
 
@@ -18147,7 +24049,7 @@ struct deploy_report {
   std::vector<applied_migration> applied;  ///< in the order in which they ran
   std::size_t already_applied = 0;
   std::vector<migration_warning> warnings;
-  std::string ledger;  ///< the ledger's table, qualified
+  std::string ledger;  ///< the ledger's table; on PostgreSQL qualified where something was applied
   bool adopted_prisma = false;
   bool created_database = false;
 };
@@ -18171,6 +24073,25 @@ struct history_problem {
   std::vector<std::string> ways_out;  ///< each one sentence, the mildest first
 };
 
+/// What the rows of a database answer to a question about a plan.
+struct checked_rows {
+  data_check check;
+  std::size_t count = 0;  ///< rows that would be lost, or make the plan fail
+  std::size_t total = 0;  ///< of so many
+
+  [[nodiscard]] std::size_t lost() const noexcept { return check.fails ? 0 : count; }
+  [[nodiscard]] std::size_t failing() const noexcept { return check.fails ? count : 0; }
+
+  /// "drops column users.legacy: 12 of 40 rows are not null"
+  [[nodiscard]] std::string sentence() const {
+    std::string text = check.sentence + ": " + std::to_string(count);
+    if (!check.rows.empty())
+      text += " of " + std::to_string(total);
+    text += (check.rows.empty() ? count : total) == 1 ? " row" : " rows";
+    return check.rows.empty() ? text : text + ' ' + check.rows;
+  }
+};
+
 /// What `migrate dev` would do now.
 struct next_plan {
   status_report status;
@@ -18179,8 +24100,10 @@ struct next_plan {
   plan steps;                             ///< from the snapshot to the models
   std::vector<std::string> summary;       ///< one human line for each step
   std::string script;                     ///< the text of the migration.sql to write
-  bool loses_data = false;
-  std::shared_ptr<const void> storage;  ///< keeps what `steps` looks at alive
+  std::string down_script;                ///< the text of the down.sql beside it
+  bool loses_data = false;                ///< whether a step may lose data; `rows` says of how many rows
+  std::vector<checked_rows> rows;         ///< what `migrator::count_rows` found; written into the script
+  std::shared_ptr<const void> storage;    ///< keeps what `steps` looks at alive
 
   /// There are steps, but none that this dialect runs (a comment on SQLite): they are no migration, and the snapshot
   /// alone follows the models.
@@ -18198,6 +24121,47 @@ struct created_migration {
   std::filesystem::path script;    ///< its migration.sql
   std::filesystem::path snapshot;  ///< the snapshot header that was updated
   std::string sql;
+  std::filesystem::path down{};  ///< its down.sql; empty where there is none
+};
+
+/// Something that a script is about to destroy.
+struct data_loss {
+  std::string what;                   ///< "INS2001 drops table sessions with all its rows"
+  std::optional<std::size_t> rows{};  ///< that have something to lose now; none: not counted
+};
+
+/// What undoes one migration.
+struct down_step {
+  std::string name;              ///< of the migration
+  std::filesystem::path script;  ///< its down.sql
+  std::string sql;
+  std::vector<data_loss> losses;  ///< what running it now would destroy
+};
+
+/// What `migrate down` would do now.
+struct down_plan {
+  std::vector<down_step> steps;   ///< in the order in which they run: the migration that was applied last comes first
+  std::vector<std::string> stay;  ///< the applied migrations before them
+  bool remove = false;            ///< their folders go, too
+
+  [[nodiscard]] bool loses_data() const noexcept {
+    for (const down_step& step : steps)
+      if (!step.losses.empty())
+        return true;
+    return false;
+  }
+};
+
+/// One migration that `down()` took back.
+struct taken_back_migration {
+  std::string name;
+  std::chrono::microseconds took{};
+};
+
+struct down_report {
+  std::vector<taken_back_migration> taken_back;  ///< in the order in which it happened
+  std::string ledger;                            ///< the ledger's table, qualified
+  std::vector<std::filesystem::path> removed{};  ///< folders
 };
 
 struct dev_report {
@@ -18205,6 +24169,16 @@ struct dev_report {
   std::optional<created_migration> created;
   deploy_report deployed;            ///< pending migrations and, unless create_only, the new one
   std::filesystem::path snapshot{};  ///< the snapshot header, where it followed the models without a migration
+};
+
+/// What `squash()` wrote and removed.
+struct squash_report {
+  std::string name;                  ///< of the new migration
+  std::filesystem::path script{};    ///< its migration.sql
+  std::filesystem::path snapshot{};  ///< the snapshot header; empty where the folder has none
+  std::string sql{};
+  std::vector<std::string> replaced{};  ///< the migrations that are gone from the folder
+  std::vector<migration_warning> warnings{};
 };
 
 /// What `baseline()` wrote.
@@ -18247,7 +24221,8 @@ struct proof_report {
   diff_report undo;     ///< the way back, where there is drift
   diff_report missing;  ///< from what the migrations and the new script make to the models
 
-  /// Whole objects that scripts make and the models do not describe, when there is no other difference.
+  /// Whole objects that scripts make and the models do not describe, when there is no other difference; and what is
+  /// wrong with the way back of a new migration.
   std::vector<migration_warning> warnings;
 
   [[nodiscard]] bool proven() const noexcept { return drift.empty() && missing.empty(); }
@@ -18261,6 +24236,9 @@ struct migration_progress {
     applying,            ///< `migration`, `index` of `total`
     running_statement,   ///< of a script that is no one transaction; `index` of `total`
     applied,             ///< `migration`, `took`
+    recorded,            ///< `migration`: a squash, of migrations that the database has already
+    taking_back,         ///< `migration`, `index` of `total`
+    taken_back,          ///< `migration`, `took`
     resuming,            ///< `migration`, `index`: the statement at which an earlier try stopped
     checking_in_shadow,  ///< `migration`, `index` of `total`
     seeding,
@@ -18383,6 +24361,9 @@ struct migration {
   std::string checksum;        ///< lower-case hex SHA-256 of those bytes
   std::filesystem::path file;  ///< its migration.sql; empty: embedded
 
+  /// What it stands for, where it is a squash: a database that has all of it has this migration, too.
+  std::vector<detail::replaced_migration> replaces{};
+
   /// What an error calls the script.
   [[nodiscard]] std::string display_name() const { return file.empty() ? name + "/migration.sql" : file.string(); }
 };
@@ -18399,12 +24380,24 @@ struct history {
                                         [](const migration& m, std::string_view n) { return m.name < n; });
     return found == migrations.end() || found->name != name ? nullptr : &*found;
   }
+
+  /// The migration that stands for the one of that name, which is not in the history itself any more; or nullptr.
+  [[nodiscard]] const migration* find_squash_of(std::string_view name) const noexcept {
+    for (const migration& m : migrations)
+      for (const detail::replaced_migration& replaced : m.replaces)
+        if (replaced.name == name)
+          return &m;
+    return nullptr;
+  }
 };
 
 namespace detail {
 
 /// The longest name that the ledger's VARCHAR(255) holds on every dialect, in bytes.
 inline constexpr std::size_t longest_migration_name = 255;
+
+/// What undoes a migration in development; beside migration.sql, and no part of its checksum.
+inline constexpr std::string_view down_file_name = "down.sql";
 
 /// The name of a dialect in migration_lock.toml.
 [[nodiscard]] constexpr std::string_view provider_name(dialect d) noexcept {
@@ -18592,6 +24585,23 @@ inline void warn_of_equal_timestamps(history& read) {
   }
 }
 
+/// Leaves out what a squash replaces and is still there beside it, because `migrate squash` was interrupted between
+/// writing the one and removing the others, or a merge brought them back.
+inline void leave_out_replaced(history& read) {
+  std::vector<std::string> replaced;
+  for (const migration& m : read.migrations)
+    if (const migration* const squash = read.find_squash_of(m.name)) {
+      replaced.push_back(m.name);
+      read.warnings.push_back({migration_code::replaced_still_there, m.name,
+                               "The migration " + m.name + " is still there beside " + squash->name +
+                                   ", which replaces it; it is left out.",
+                               "Remove its folder, and run `generate --only snapshot`."});
+    }
+  std::erase_if(read.migrations, [&](const migration& m) {
+    return std::find(replaced.begin(), replaced.end(), m.name) != replaced.end();
+  });
+}
+
 }  // namespace detail
 
 /// Reads the history of a migrations folder: each sub-folder is a migration, but for those whose name begins with a
@@ -18659,10 +24669,12 @@ inline void warn_of_equal_timestamps(history& read) {
       throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", name);
     m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);
+    m.replaces = detail::replaced_by(m.sql);
     read.migrations.push_back(std::move(m));
   }
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
+  detail::leave_out_replaced(read);
   detail::warn_of_equal_timestamps(read);
   const fs::path lock_file = folder / "migration_lock.toml";
   if (fs::exists(fs::symlink_status(lock_file, failed)))
@@ -18680,10 +24692,12 @@ inline void warn_of_equal_timestamps(history& read) {
     migration m{std::string{e.name}, std::string{e.sql}, std::string{e.sha256}, {}};
     if (m.checksum.empty())
       m.checksum = detail::sha256_hex(m.sql);
+    m.replaces = detail::replaced_by(m.sql);
     read.migrations.push_back(std::move(m));
   }
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
+  detail::leave_out_replaced(read);
   detail::warn_of_equal_timestamps(read);
   return read;
 }
@@ -18803,9 +24817,24 @@ class ledger {
       made.read_postgres(from, wanted);
     else
       made.read_sqlite(from, wanted);
-    std::stable_sort(made.rows_.begin(), made.rows_.end(), [](const ledger_row& a, const ledger_row& b) {
-      return std::tie(a.migration, a.started_at) < std::tie(b.migration, b.started_at);
-    });
+    made.sort();
+    return made;
+  }
+
+  /// Reads the rows alone, for one who may find that there is nothing to do: half of what `read` costs on a connection
+  /// that has just begun. On PostgreSQL the ledger's schema stays unknown.
+  /// \throws as `read`
+  [[nodiscard]] static ledger read_rows(database& from, std::string_view wanted = {}) {
+    if (from.dialect() == instar::sqlite || !wanted.empty())
+      return read(from, wanted);
+    ledger made;
+    made.place_.dialect = from.dialect();
+    const bool own = made.read_rows_postgres(from, parts_of_read::rows, detail::prisma_ledger);
+    if (!own)
+      made.place_.table = detail::prisma_ledger;
+    if (!own && !made.read_rows_postgres(from, parts_of_read::rows, {}))
+      return read(from);
+    made.sort();
     return made;
   }
 
@@ -19022,22 +25051,30 @@ class ledger {
                   "Rename that table, or name another ledger.");
   }
 
+  void sort() {
+    std::stable_sort(rows_.begin(), rows_.end(), [](const ledger_row& a, const ledger_row& b) {
+      return std::tie(a.migration, a.started_at) < std::tie(b.migration, b.started_at);
+    });
+  }
+
   // ---- PostgreSQL ----
+
+  enum class parts_of_read : unsigned char { rows, rows_and_place };
 
   void read_postgres(database& from, std::string_view wanted) {
     if (!wanted.empty()) {
       const std::size_t dot = wanted.find('.');
       place_.schema = dot == std::string_view::npos ? std::string{} : std::string{wanted.substr(0, dot)};
       place_.table = wanted.substr(dot == std::string_view::npos ? 0 : dot + 1);
-      if (!read_rows_postgres(from, {}))
+      if (!read_rows_postgres(from, parts_of_read::rows_and_place, {}))
         find_schema(from);
       return;
     }
     place_.table = detail::own_ledger;
-    if (read_rows_postgres(from, detail::prisma_ledger))
+    if (read_rows_postgres(from, parts_of_read::rows_and_place, detail::prisma_ledger))
       return;
     place_.table = detail::prisma_ledger;
-    if (read_rows_postgres(from, {}))
+    if (read_rows_postgres(from, parts_of_read::rows_and_place, {}))
       return;
     place_.table = detail::own_ledger;
     find_schema(from);
@@ -19045,17 +25082,20 @@ class ledger {
 
   /// \param other a table whose existence beside this one is an error
   /// \return whether the table exists
-  bool read_rows_postgres(database& from, std::string_view other) {
+  bool read_rows_postgres(database& from, parts_of_read parts, std::string_view other) {
     // One row more than the ledger has when it is empty, so that its schema comes along in the same round trip. A
     // connection that has just begun pays for each table of the catalogue that it plans with, and for sorting: the
     // function asks a cache that the server's lock on the ledger has filled, and nobody needs an order.
-    const std::string text =
-        "SELECT o.object_names[1], " +
+    const std::string rows =
         (other.empty() ? std::string{"false"} : "pg_catalog.to_regclass('" + std::string{other} + "') IS NOT NULL") +
-        ", m.id, m.checksum, m.migration_name, m.started_at, m.finished_at, m.rolled_back_at, m.logs "
-        "FROM pg_catalog.pg_identify_object_as_address('pg_catalog.pg_class'::pg_catalog.regclass, " +
-        quote_literal(place_.qualified()) + "::pg_catalog.regclass, 0) o LEFT JOIN " + place_.qualified() +
-        " m ON true";
+        ", m.id, m.checksum, m.migration_name, m.started_at, m.finished_at, m.rolled_back_at, m.logs FROM ";
+    const std::string text =
+        parts == parts_of_read::rows
+            ? "SELECT NULL, " + rows + place_.qualified() + " m"
+            : "SELECT o.object_names[1], " + rows +
+                  "pg_catalog.pg_identify_object_as_address('pg_catalog.pg_class'::pg_catalog.regclass, " +
+                  quote_literal(place_.qualified()) + "::pg_catalog.regclass, 0) o LEFT JOIN " + place_.qualified() +
+                  " m ON true";
     query_result read;
     try {
       read = from.query(text);
@@ -19168,6 +25208,10 @@ struct migrator_options {
   /// `deploy` on a database that holds tables but no ledger is refused; this allows it.
   bool allow_not_empty = false;
 
+  /// PostgreSQL: write scripts that take no lock which stops a busy table (`script_options::online`). `push` and what
+  /// is undone in a development database are in the short form anyway, which leaves nothing behind when it fails.
+  bool online = true;
+
   /// Make the database when it does not exist (`deploy`, `dev`, `push`, `reset`).
   bool create_database = true;
 
@@ -19176,6 +25220,10 @@ struct migrator_options {
 
   /// A SQL script for `seed` and `reset`, used when `seed` is empty; run as one transaction.
   std::filesystem::path seed_script{};
+
+  /// Renames that the models do not declare, for `plan_next` and `diff`: `table.old=new`, `old_table=new_table`,
+  /// `enum.old=new`, `old_enum=new_enum`. What they name must be there, or `bad_rename` is thrown.
+  std::vector<std::string> renames{};
 
   /// Told what is going on, on the thread that called the operation. Must not throw.
   std::function<void(const migration_progress&)> on_progress{};
@@ -19205,8 +25253,21 @@ struct deploy_options {
 struct dev_options {
   std::string name{};             ///< of the migration; empty and one must be written: `name_needed`
   bool create_only = false;       ///< write the migration, do not apply it; those before it are applied all the same
-  bool accept_data_loss = false;  ///< write a plan that destroys data; otherwise `data_loss`
+  bool accept_data_loss = false;  ///< write a plan that loses rows of this database; otherwise `data_loss`
   bool skip_shadow = false;       ///< keep the script without having run it in a shadow database
+};
+
+struct down_options {
+  std::string to{};               ///< the last migration that stays applied; empty: `steps` counts
+  std::size_t steps = 1;          ///< how many migrations to take back, where `to` is empty
+  bool accept_data_loss = false;  ///< `down`: run scripts that destroy data; otherwise `data_loss`
+  bool skip_shadow = false;       ///< without the proof that up and then down is what was before
+  bool remove = false;            ///< give the migrations up: their folders go, and snapshot.hpp goes back
+};
+
+struct squash_options {
+  std::string to{};               ///< the last migration that is replaced
+  std::string name = "squashed";  ///< of the new one, behind the timestamp of `to`
 };
 
 /// A file that comes into being with a baseline, such as the models header.
@@ -19317,6 +25378,11 @@ class migrator {
   /// \throws migration_error `shadow_failed` for a script that does not run, `shadow_unavailable`
   proof_report prove(const next_plan& planned);
 
+  /// Counts the rows of the database that a plan would lose, or that would make it fail. The pending migrations must be
+  /// applied: the database is asked as it is. Changes nothing.
+  /// \param planned what `plan_next()` returned; give it the result as `planned.rows`, so that the script says it
+  std::vector<checked_rows> count_rows(const next_plan& planned);
+
   /// From what the applied migrations make to what the database is: empty where nobody changed it by hand.
   /// \throws migration_error as `prove`; `missing_migration` where an applied script is not at hand
   diff_report drift();
@@ -19339,13 +25405,44 @@ class migrator {
   snapshot_report follow_models(const next_plan& planned);
 
   /// `plan_next`, `prove`, `deploy`, `create_migration` (or `follow_models`) and `deploy`, without a question asked.
-  /// \throws migration_error the first of `next_plan::problems`; `drift`, `unproven`; `name_needed`, `data_loss`.
+  /// \throws migration_error the first of `next_plan::problems`; `drift`, `unproven`; `name_needed`, `data_loss`,
+  /// `rows_in_the_way`.
   dev_report dev(const dev_options& options);
+
+  /// Which migrations `down` would take back, by which scripts, and what these would destroy now. Counts rows, changes
+  /// nothing.
+  /// \throws migration_error `nothing_to_take_back`, `no_such_migration`, `down_script_missing`, `down_in_pieces`,
+  ///         `cannot_remove`, and what is wrong between folder and ledger
+  down_plan plan_down(const down_options& options = {});
+
+  /// Shows in a shadow database that the way up and then down leads back to where it began.
+  /// \throws migration_error `down_unproven`, `shadow_failed` and others
+  void prove_down(const down_plan& planned);
+
+  /// Runs the down scripts of a plan, each as one transaction with its change of the ledger, in which the migration is
+  /// rolled back from then on: `status` calls it pending, and `deploy` applies it again. For development.
+  /// \throws migration_error `script_failed`: what was taken back before it stays so, and the message says what that is
+  down_report take_down(const down_plan& planned);
+
+  /// `plan_down`, `prove_down` and `take_down`, without a question asked.
+  /// \throws migration_error as those, and `data_loss`
+  down_report down(const down_options& options = {});
+
+  /// Replaces the history up to a migration by one migration that makes the same.
+  ///
+  /// The old migrations run in a shadow database, what they made is read back, structure and rows, and written as one
+  /// script; that script, and what comes after it, is proven there to make the same. Then the new folder is written,
+  /// the snapshot follows, and the old folders are removed; whatever fails before that leaves all as it was. A database
+  /// that has the old migrations gets the new one recorded by `deploy`, which does not run it. \return also what it
+  /// cannot know, as warnings \throws migration_error `no_such_migration`, `squash_refused`, `squash_unproven`,
+  /// `squash_rows`, `shadow_failed`, and
+  ///         `partly_squashed` where the database of this migrator has a part of what is to be replaced
+  squash_report squash(const squash_options& options);
 
   /// Brings a database to the models without a migration, for trying things out.
   ///
   /// The plan goes from what the database is; what the models do not describe is dropped.
-  /// \throws migration_error `push_refused` for a database that has migrations; `data_loss`.
+  /// \throws migration_error `push_refused` for a database that has migrations; `data_loss`, `rows_in_the_way`.
   push_report push(bool accept_data_loss = false);
 
   /// Fills the database by `migrator_options::seed` or `seed_script`. \throws migration_error `no_seed`,
@@ -19400,6 +25497,34 @@ namespace instar::detail {
   return std::any_of(snapshot.begin(), snapshot.end(), [&](const migration_record& r) { return r.name == name; });
 }
 
+/// Whether a database has a migration that a squash replaces, as it was: itself, or all that it replaced in its turn.
+[[nodiscard]] inline bool has_replaced(const ledger& book, const std::vector<replaced_migration>& all,
+                                       const replaced_migration& one) {
+  if (const ledger_row* const row = book.applied(one.name))
+    return row->checksum == one.checksum;
+  bool any = false;
+  for (const replaced_migration& other : all)
+    if (other.by == one.name && other.name != one.name) {
+      if (!has_replaced(book, all, other))
+        return false;
+      any = true;
+    }
+  return any;
+}
+
+/// The state of a squash that the ledger does not know.
+inline void compare_squash(const ledger& book, const migration& m, migration_status& status) {
+  bool known = false;
+  for (const replaced_migration& one : m.replaces) {
+    known = known || book.applied(one.name) != nullptr || book.failed(one.name) != nullptr;
+    if (status.lacking.empty() && one.by.empty() && !has_replaced(book, m.replaces, one))
+      status.lacking = one.name;
+  }
+  status.state = !known                   ? migration_state::pending
+                 : status.lacking.empty() ? migration_state::squashed
+                                          : migration_state::partly_squashed;
+}
+
 /// The state of every migration that the folder or the ledger knows.
 ///
 /// \param on        asked for the journal, and only when a try has failed
@@ -19428,6 +25553,8 @@ namespace instar::detail {
     if (failed != nullptr)
       status.state =
           m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
+    else if (applied == nullptr && m != nullptr)
+      compare_squash(book, *m, status);
     else if (applied == nullptr)
       status.state = migration_state::pending;
     else if (m == nullptr)
@@ -19445,7 +25572,7 @@ namespace instar::detail {
     add(m.name, &m);
   std::set<std::string_view> others;
   for (const ledger_row& row : book.rows())
-    if (row.counts() && folder.find(row.migration) == nullptr)
+    if (row.counts() && folder.find(row.migration) == nullptr && folder.find_squash_of(row.migration) == nullptr)
       others.insert(row.migration);
   for (const std::string_view name : others)
     add(name, nullptr);
@@ -19503,8 +25630,20 @@ namespace instar::detail {
                         "If all of it is in the database, or you have completed it: `migrate resolve --applied " +
                             name + "`."};
     break;
+  case migration_state::partly_squashed:
+    problem.code = migration_code::partly_squashed;
+    problem.message = "The migration " + name +
+                      " replaces others, of which the database has a part: " + status.lacking +
+                      " is not applied, or was another one.";
+    problem.ways_out = {
+        "Deploy the history as it was before the squash (a checkout of the commit before it), then this "
+        "one.",
+        "If all that it makes is in the database: `migrate resolve --applied " + name + "`.",
+        "On a database whose data you can lose: `migrate reset`."};
+    break;
   case migration_state::applied:
   case migration_state::pending:
+  case migration_state::squashed:
   case migration_state::resumable:
     break;
   }
@@ -19570,12 +25709,16 @@ edited_script(const history& read, const ledger& book, std::string_view name) {
   return {*m, *applied};
 }
 
-/// Whether statements only make, change and drop objects, as far as their first words say.
-[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+/// Whether a statement only makes, changes or drops objects, as far as its first word says.
+[[nodiscard]] inline bool is_structure(const script_statement& statement) {
   static constexpr std::array<std::string_view, 7> words{"CREATE", "ALTER",  "DROP",  "COMMENT",
                                                          "GRANT",  "REVOKE", "PRAGMA"};
-  return std::all_of(statements.begin(), statements.end(),
-                     [](const script_statement& s) { return is_one_of(s.keyword, words); });
+  return is_one_of(statement.keyword, words);
+}
+
+/// The same of all of them.
+[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+  return std::all_of(statements.begin(), statements.end(), is_structure);
 }
 
 /// The first lines of a comparison, for an error.
@@ -19607,1723 +25750,202 @@ edited_script(const history& read, const ledger& book, std::string_view name) {
 }  // namespace instar::detail
 
 
-// ---- instar/migrate/lock.hpp
+// ---- instar/migrate/destruction.hpp
 
-/// \file One runner at a time.
-///
-/// PostgreSQL: a session-level advisory lock, which the server releases with the connection, however it ends. It is
-/// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
-/// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
-/// breaks any such lock: migrate through a direct connection.
-///
-/// SQLite has file locks instead: each script is a BEGIN IMMEDIATE, which waits for the others by the busy handler.
+/// \file What scripts that somebody wrote by hand destroy.
 
 namespace instar::detail {
 
-/// The key that Prisma takes, whatever the database and its schema. With Prisma's ledger we take it too, so that the
-/// two programs wait for each other.
-inline constexpr std::int64_t prisma_lock_key = 72707369;
-
-/// Advisory locks are kept by database, so a key need only tell ledgers of one database apart.
-[[nodiscard]] inline std::int64_t lock_key(const ledger_place& place) {
-  if (place.prisma())
-    return prisma_lock_key;
-  const std::uint64_t hash = hash_text(place.table, hash_text(place.schema, 0x696E73746172));
-  return static_cast<std::int64_t>(hash >> 1U);
-}
-
-class migration_lock {
- public:
-  /// Waits for the lock.
-  ///
-  /// \param on_wait told once, with the holder, when the lock is not free
-  /// \param check   called while waiting; throws to give up
-  /// \throws migration_error `lock_timeout`
-  migration_lock(database& on, const ledger_place& place, std::chrono::milliseconds timeout,
-                 const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check)
-      : on_(on) {
-    if (place.dialect != instar::postgres)
-      return;
-    key_ = lock_key(place);
-    using clock = std::chrono::steady_clock;
-    const clock::time_point give_up = clock::now() + timeout;
-    std::chrono::milliseconds pause{20};
-    bool told = false;
-    while (!try_lock()) {
-      if (!told && on_wait)
-        on_wait(holder());
-      told = true;
-      check();
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(give_up - clock::now());
-      if (left <= std::chrono::milliseconds{0})
-        throw timed_out(timeout);
-      std::this_thread::sleep_for(std::min(pause, left));
-      pause = std::min(pause * 2, std::chrono::milliseconds{250});
-    }
-    held_ = true;
-  }
-
-  migration_lock(const migration_lock&) = delete;
-  migration_lock& operator=(const migration_lock&) = delete;
-
-  ~migration_lock() {
-    try {
-      if (held_ && on_.is_open())
-        (void)on_.query("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(key_) + ")");
-    } catch (const std::exception&) {
-      // The server releases it with the connection.
-    }
-  }
-
-  /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || try_lock(); }
-
- private:
-  [[nodiscard]] bool try_lock() {
-    return on_.query_value("SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(key_) + ")") == "t";
-  }
-
-  /// Who has the lock, for people. A role that may not see other sessions sees no address and no time.
-  [[nodiscard]] std::string holder() {
-    const std::uint64_t key = static_cast<std::uint64_t>(key_);
-    const query_result found = on_.query(
-        "SELECT l.pid, a.application_name, a.client_addr, a.backend_start, a.usename "
-        "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-        "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bigint = " +
-        std::to_string(key >> 32U) + " AND l.objid::bigint = " + std::to_string(key & 0xFFFFFFFFU) +
-        " AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())");
-    if (found.rows.empty())
-      return "a session that has just ended";
-    const auto& row = found.rows.front();
-    std::string text = "process " + text_of(row[0]);
-    if (row[1] && !row[1]->empty())
-      text += " (" + *row[1] + ")";
-    if (row[4])
-      text += " of role " + *row[4];
-    text += row[2] ? " at " + *row[2] : std::string{row[3] ? " on the server itself" : ""};
-    if (row[3])
-      text += ", connected since " + *row[3];
-    return text;
-  }
-
-  [[nodiscard]] migration_error timed_out(std::chrono::milliseconds timeout) {
-    migration_error_fields fields;
-    fields.message = "Another runner holds the migration lock: " + holder() + " (P1002).";
-    fields.remedy = "Wait until it is done (waited " + std::to_string(timeout.count()) +
-                    " ms), or end it with pg_terminate_backend if nobody needs it any more.";
-    fields.state = "Nothing was changed.";
-    return migration_error{migration_code::lock_timeout, std::move(fields)};
-  }
-
-  database& on_;
-  std::int64_t key_ = 0;
-  bool held_ = false;
-};
-
-}  // namespace instar::detail
-
-
-// ---- instar/migrate/reset.hpp
-
-
-// ---- instar/migrate/script_plan.hpp
-
-/// \file How a script is run: as one transaction, as the transaction that it is itself, or piece by piece.
-
-namespace instar::detail {
-
-/// The first tokens of a statement: words, quoted names and texts, single symbols; comments and blanks left out.
-[[nodiscard]] inline std::vector<std::string_view> first_tokens(dialect target, std::string_view statement,
-                                                                std::size_t most) {
-  std::vector<std::string_view> tokens;
-  std::size_t at = 0;
-  const auto skip_to = [&](std::string_view end, std::size_t from) {
-    const std::size_t found = statement.find(end, from);
-    at = found == std::string_view::npos ? statement.size() : found + end.size();
-  };
-  while (at < statement.size() && tokens.size() < most) {
-    const std::size_t begin = at;
-    const char c = statement[at];
-    const std::string_view rest = statement.substr(at);
-    if (is_sql_blank(c)) {
-      ++at;
-      continue;
-    }
-    if (rest.starts_with("--")) {
-      skip_to("\n", at);
-      continue;
-    }
-    if (rest.starts_with("/*")) {
-      std::size_t depth = 1;
-      at += 2;
-      while (depth != 0 && at < statement.size()) {
-        const std::string_view here = statement.substr(at);
-        if (here.starts_with("*/"))
-          --depth;
-        else if (here.starts_with("/*") && target == instar::postgres)
-          ++depth;
-        at += here.starts_with("*/") || here.starts_with("/*") ? 2 : 1;
-      }
-      continue;
-    }
-    if (is_sql_word_start(c)) {
-      while (at < statement.size() && is_sql_word_part(statement[at]))
-        ++at;
-    } else if (c == '"' || c == '\'' || c == '`') {
-      do
-        skip_to(std::string_view{&c, 1}, at + 1);
-      while (at < statement.size() && statement[at] == c);
-    } else if (c == '[' && target == instar::sqlite) {
-      skip_to("]", at);
-    } else {
-      ++at;
-    }
-    tokens.push_back(statement.substr(begin, at - begin));
-  }
-  return tokens;
-}
-
-/// The name that a token means: without its quotes, or folded to lower case as PostgreSQL does.
-[[nodiscard]] inline std::string name_of_token(dialect target, std::string_view token) {
-  std::string name;
-  const char quote = token.empty() ? '\0' : token.front();
-  if (quote == '"' || quote == '`' || quote == '\'' || quote == '[') {
-    for (std::size_t i = 1; i + 1 < token.size(); ++i) {
-      name += token[i];
-      if (token[i] == quote && quote != '[')
-        ++i;  // a doubled quote
-    }
-    return name;
-  }
-  for (const char c : token)
-    name += target == instar::postgres && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return name;
-}
-
-/// Reads tokens one after the other.
-class token_reader {
- public:
-  token_reader(dialect target, std::string_view statement, std::size_t most = 16)
-      : target_(target), tokens_(first_tokens(target, statement, most)) {}
-
-  /// Passes over a keyword if it comes next.
-  bool take(std::string_view keyword) {
-    if (at_ < tokens_.size() && is_keyword(tokens_[at_], keyword)) {
-      ++at_;
-      return true;
-    }
-    return false;
-  }
-
-  bool take(std::string_view first, std::string_view second) {
-    if (at_ + 1 < tokens_.size() && is_keyword(tokens_[at_], first) && is_keyword(tokens_[at_ + 1], second)) {
-      at_ += 2;
-      return true;
-    }
-    return false;
-  }
-
-  /// The next token as a name; empty at the end.
-  std::string name() { return at_ < tokens_.size() ? name_of_token(target_, tokens_[at_++]) : std::string{}; }
-
-  [[nodiscard]] std::string_view peek() const { return at_ < tokens_.size() ? tokens_[at_] : std::string_view{}; }
-
- private:
-  dialect target_;
-  std::vector<std::string_view> tokens_;
-  std::size_t at_ = 0;
-};
-
-/// A setting of SQLite that a script makes.
-struct pragma_setting {
-  std::string name;   ///< in lower case
-  std::string value;  ///< empty: it only asks
-};
-
-[[nodiscard]] inline std::optional<pragma_setting> pragma_of(const script_statement& statement) {
-  token_reader tokens{instar::sqlite, statement.text};
-  if (!tokens.take("PRAGMA"))
-    return std::nullopt;
-  pragma_setting setting;
-  setting.name = tokens.name();
-  if (tokens.take("."))
-    setting.name = tokens.name();
-  for (char& c : setting.name)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (tokens.take("=") || tokens.take("("))
-    setting.value = tokens.name();
-  return setting;
-}
-
-/// Whether a pragma's value means no. https://www.sqlite.org/pragma.html#pragma_foreign_keys
-[[nodiscard]] inline bool is_off(std::string_view value) {
-  static constexpr std::array<std::string_view, 4> words{"0", "OFF", "NO", "FALSE"};
-  return is_one_of(value, words);
-}
-
-/// The index that a CREATE INDEX CONCURRENTLY makes, and that it leaves behind invalid when it fails.
-struct concurrent_index {
-  std::string name;          ///< empty: the server chose one
-  std::string table_schema;  ///< empty: the search path decides
-  std::string table;
-};
-
-[[nodiscard]] inline std::optional<concurrent_index> concurrent_index_of(std::string_view statement) {
-  token_reader tokens{instar::postgres, statement};
-  if (!tokens.take("CREATE"))
-    return std::nullopt;
-  (void)tokens.take("UNIQUE");
-  if (!tokens.take("INDEX", "CONCURRENTLY"))
-    return std::nullopt;
-  if (tokens.take("IF", "NOT"))
-    (void)tokens.take("EXISTS");
-  concurrent_index made;
-  if (!is_keyword(tokens.peek(), "ON"))
-    made.name = tokens.name();
-  if (!tokens.take("ON"))
-    return std::nullopt;
-  (void)tokens.take("ONLY");
-  made.table = tokens.name();
-  if (tokens.take(".")) {
-    made.table_schema = std::move(made.table);
-    made.table = tokens.name();
-  }
-  return made;
-}
-
-/// What becomes of a script's statement when the script is not one transaction.
-enum class piece_kind : unsigned char {
-  plain,    ///< a transaction of its own, together with its line in the journal
-  outside,  ///< cannot be in a transaction
-  block,    ///< BEGIN … COMMIT of the script itself, together with its line in the journal
-  setting,  ///< changes the session alone: run again when a later try begins in a new session
-};
-
-/// Consecutive statements of a script that are sent together.
-struct script_piece {
-  piece_kind kind = piece_kind::plain;
-  std::size_t first = 0;  ///< positions in the script's statements
-  std::size_t last = 0;   ///< included
-  bool chained = false;   ///< a block that COMMIT AND CHAIN of the one before has begun
-  bool commits = false;   ///< a block that ends with COMMIT; others end with ROLLBACK
-};
-
-enum class script_mode : unsigned char {
-  one_transaction,  ///< we open and close it, round script and ledger row
-  own_transaction,  ///< the script is one BEGIN … COMMIT; the ledger row goes in before its COMMIT
-  pieces,           ///< anything else; needs the journal
-};
-
-/// How a script is run.
-struct script_plan {
-  script_mode mode = script_mode::one_transaction;
-  std::vector<script_statement> statements;
-  std::vector<script_piece> pieces;       ///< of `pieces` and `own_transaction`
-  bool has_savepoints = false;            ///< of `one_transaction`: PostgreSQL needs an explicit BEGIN
-  bool turns_foreign_keys_off = false;    ///< SQLite
-  bool changes_settings = false;          ///< the session is not as it was afterwards
-  std::optional<std::size_t> unclosed{};  ///< the BEGIN that no COMMIT follows
-};
-
-/// Whether a statement changes the session and nothing else.
-[[nodiscard]] inline bool is_setting(dialect target, const script_statement& statement) {
-  token_reader tokens{target, statement.text, 8};
-  if (target == instar::sqlite) {
-    if (statement.keyword == "ATTACH" || statement.keyword == "DETACH")
-      return true;
-    static constexpr std::array<std::string_view, 10> of_session{
-        "FOREIGN_KEYS",       "DEFER_FOREIGN_KEYS", "LEGACY_ALTER_TABLE", "IGNORE_CHECK_CONSTRAINTS",
-        "RECURSIVE_TRIGGERS", "WRITABLE_SCHEMA",    "SYNCHRONOUS",        "TEMP_STORE",
-        "CACHE_SIZE",         "CASE_SENSITIVE_LIKE"};
-    const auto pragma = pragma_of(statement);
-    return pragma && is_one_of(pragma->name, of_session);
-  }
-  if (tokens.take("RESET") || tokens.take("LOAD"))
-    return true;
-  if (tokens.take("SET"))
-    return !is_keyword(tokens.peek(), "LOCAL") && !is_keyword(tokens.peek(), "CONSTRAINTS") &&
-           !is_keyword(tokens.peek(), "TRANSACTION");
-  // What pg_dump writes on top of a dump.
-  if (tokens.take("SELECT")) {
-    if (tokens.take("pg_catalog") || tokens.take("PG_CATALOG"))
-      (void)tokens.take(".");
-    return tokens.take("SET_CONFIG");
-  }
-  return false;
-}
-
-namespace of_transaction {
-enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rollback_and_chain, savepoint, other };
-}
-
-/// What a transaction-control statement does.
-[[nodiscard]] inline of_transaction::word transaction_word(dialect target, const script_statement& statement) {
-  using of_transaction::word;
-  token_reader tokens{target, statement.text, 8};
-  if (tokens.take("BEGIN") || tokens.take("START"))
-    return word::begin;
-  if (tokens.take("SAVEPOINT") || tokens.take("RELEASE"))
-    return word::savepoint;
-  const bool commit = tokens.take("COMMIT") || tokens.take("END");
-  const bool rollback = !commit && (tokens.take("ROLLBACK") || tokens.take("ABORT"));
-  if (!commit && !rollback)
-    return word::other;  // PREPARE TRANSACTION
-  if (!tokens.take("WORK"))
-    (void)tokens.take("TRANSACTION");
-  if (rollback && tokens.take("TO"))
-    return word::savepoint;
-  if (tokens.take("PREPARED"))
-    return word::other;
-  if (tokens.take("AND") && tokens.take("CHAIN"))
-    return commit ? word::commit_and_chain : word::rollback_and_chain;
-  return commit ? word::commit : word::rollback;
-}
-
-/// Whether the comments before a script's first statement say `instar: no transaction`: the way out for a script that
-/// fails in a transaction though its text does not show it, such as a CALL of a procedure that commits.
-[[nodiscard]] inline bool asks_for_no_transaction(std::string_view script, std::size_t first_statement) {
-  static constexpr std::string_view directive = "instar: no transaction";
-  const std::string_view head = script.substr(0, first_statement);
-  for (std::size_t at = head.find("--"); at != std::string_view::npos; at = head.find("--", at + 2)) {
-    std::string_view comment = head.substr(at + 2, head.find_first_of("\r\n", at) - at - 2);
-    comment.remove_prefix(std::min(comment.find_first_not_of(" \t-"), comment.size()));
-    while (comment.ends_with(' ') || comment.ends_with('\t'))
-      comment.remove_suffix(1);
-    if (comment.size() == directive.size() &&
-        std::equal(comment.begin(), comment.end(), directive.begin(),
-                   [](char a, char b) { return upper_ascii(a) == upper_ascii(b); }))
-      return true;
-  }
-  return false;
-}
-
-/// Cuts a script into pieces: the blocks that it opens and closes itself, and single statements.
-[[nodiscard]] inline std::vector<script_piece> pieces_of(dialect target, script_plan& plan) {
-  using of_transaction::word;
-  std::vector<script_piece> pieces;
-  std::optional<script_piece> open;
-  for (std::size_t i = 0; i != plan.statements.size(); ++i) {
-    const script_statement& statement = plan.statements[i];
-    const word does = statement.transaction_control ? transaction_word(target, statement) : word::other;
-    const bool ends = does == word::commit || does == word::commit_and_chain || does == word::rollback ||
-                      does == word::rollback_and_chain ||
-                      (statement.transaction_control && statement.keyword == "PREPARE");
-    if (open) {
-      open->last = i;
-      if (!ends)
-        continue;
-      open->commits = does == word::commit || does == word::commit_and_chain;
-      pieces.push_back(*open);
-      open.reset();
-      if (does == word::commit_and_chain || does == word::rollback_and_chain)
-        open = script_piece{piece_kind::block, i + 1, i + 1, true, false};
-      continue;
-    }
-    if (does == word::begin) {
-      open = script_piece{piece_kind::block, i, i, false, false};
-      continue;
-    }
-    const piece_kind kind = is_setting(target, statement)                                    ? piece_kind::setting
-                            : statement.outside_transaction || statement.transaction_control ? piece_kind::outside
-                                                                                             : piece_kind::plain;
-    pieces.push_back({kind, i, i, false, false});
-  }
-  if (open && open->first < plan.statements.size())
-    plan.unclosed = open->first;
-  return pieces;
-}
-
-/// Decides how a script is run.
-[[nodiscard]] inline script_plan plan_script(dialect target, std::string_view script,
-                                             std::vector<script_statement> statements) {
-  using of_transaction::word;
-  script_plan plan;
-  plan.statements = std::move(statements);
-  bool control = false;
-  bool outside = false;
-  for (const script_statement& statement : plan.statements) {
-    plan.changes_settings = plan.changes_settings || is_setting(target, statement);
-    if (target == instar::sqlite) {
-      const auto pragma = pragma_of(statement);
-      if (pragma && pragma->name == "foreign_keys") {
-        // In a transaction it does nothing, so we do it before ours begins.
-        plan.turns_foreign_keys_off = plan.turns_foreign_keys_off || (!pragma->value.empty() && is_off(pragma->value));
-        continue;
-      }
-    }
-    if (statement.transaction_control && transaction_word(target, statement) == word::savepoint)
-      plan.has_savepoints = true;
-    else
-      control = control || statement.transaction_control;
-    outside = outside || statement.outside_transaction;
-  }
-  const bool asked = !plan.statements.empty() && asks_for_no_transaction(script, plan.statements.front().offset);
-  if (!control && !outside && !asked)
-    return plan;
-  plan.pieces = pieces_of(target, plan);
-  plan.mode = script_mode::pieces;
-  if (outside || asked || plan.unclosed)
-    return plan;
-  std::size_t blocks = 0;
-  for (const script_piece& piece : plan.pieces) {
-    const bool good_block = piece.kind == piece_kind::block && piece.commits && !piece.chained;
-    if (!good_block && piece.kind != piece_kind::setting)
-      return plan;
-    blocks += good_block ? 1 : 0;
-  }
-  if (blocks == 1)
-    plan.mode = script_mode::own_transaction;
-  return plan;
-}
-
-}  // namespace instar::detail
-
-/// \file Empties a database, or says whether it is empty.
-
-namespace instar::detail {
-
-/// What the scripts of a history make beside the objects inside a schema.
-struct made_by_scripts {
-  std::set<std::string, std::less<>> schemas;
-  std::set<std::string, std::less<>> extensions;
-
-  void add(const std::vector<script_statement>& statements) {
-    for (const script_statement& statement : statements) {
-      token_reader tokens{instar::postgres, statement.text};
-      if (!tokens.take("CREATE"))
-        continue;
-      const bool schema = tokens.take("SCHEMA");
-      if (!schema && !tokens.take("EXTENSION"))
-        continue;
-      if (tokens.take("IF", "NOT"))
-        (void)tokens.take("EXISTS");
-      if (is_keyword(tokens.peek(), "AUTHORIZATION"))
-        (void)tokens.name();  // CREATE SCHEMA AUTHORIZATION role: the schema has the role's name
-      (schema ? schemas : extensions).insert(tokens.name());
-    }
-  }
-};
-
-struct dropped_object {
-  std::string statement;
-  std::string display_name;
-};
-
-/// The statements that empty these schemas: everything in them that belongs to no extension, the extensions and schemas
-/// that the history makes itself. Others stay, for the history could not bring them back; so do owner and rights of a
-/// schema.
-[[nodiscard]] inline std::vector<dropped_object> drops_on_postgres(database& from, const std::set<std::string>& schemas,
-                                                                   const made_by_scripts& made) {
-  std::vector<dropped_object> drops;
-  const auto list = [](const auto& names) {
-    std::string text = "''";
-    for (const std::string& name : names)
-      text += ", " + quote_literal(name);
-    return "(" + text + ")";
-  };
-  for (const auto& row :
-       from.query("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN " + list(made.schemas) +
-                  " AND nspname NOT IN ('public', 'information_schema') AND "
-                  "nspname !~ '^pg_' ORDER BY 1")
-           .rows)
-    drops.push_back({"DROP SCHEMA IF EXISTS " + quote_identifier(*row[0]) + " CASCADE", "schema " + *row[0]});
-  // The catalogue of dependencies knows every kind of object that a schema can hold, and pg_identify_object its name as
-  // DROP wants it.
-  const query_result objects = from.query(
-      "SELECT DISTINCT o.type, o.identity FROM pg_catalog.pg_depend d "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = d.refobjid, "
-      "LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, 0) o "
-      "WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.deptype = 'n' AND d.objsubid = 0 "
-      "AND d.classid NOT IN ('pg_catalog.pg_extension'::pg_catalog.regclass, "
-      "'pg_catalog.pg_default_acl'::pg_catalog.regclass) "
-      "AND n.nspname IN " +
-      list(schemas) + " AND n.nspname NOT IN " + list(made.schemas) +
-      " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid "
-      "AND e.objsubid = 0 AND e.deptype IN ('e', 'i')) ORDER BY 1, 2");
-  for (const auto& row : objects.rows) {
-    const std::string& type = *row[0];
-    if (type.starts_with("toast") || type == "index")
-      continue;
-    const std::string kind = type == "composite type" ? "TYPE" : type == "statistics object" ? "STATISTICS" : type;
-    drops.push_back({"DROP " + kind + " IF EXISTS " + *row[1] + " CASCADE", type + " " + *row[1]});
-  }
-  for (const auto& row : from.query("SELECT extname FROM pg_catalog.pg_extension WHERE extname IN " +
-                                    list(made.extensions) + " AND extname <> 'plpgsql' ORDER BY 1")
-                             .rows)
-    drops.push_back({"DROP EXTENSION IF EXISTS " + quote_identifier(*row[0]) + " CASCADE", "extension " + *row[0]});
-  return drops;
-}
-
-[[nodiscard]] inline std::vector<dropped_object> drops_on_sqlite(database& from) {
-  std::vector<dropped_object> drops;
-  // Views and triggers first, so that none names what is gone already; virtual tables before the others, for their
-  // shadow tables go with them and must not go before. (Which tables those are SQLite says from 3.37 on.)
-  const query_result objects =
-      from.query("SELECT type, name, type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' FROM sqlite_schema "
-                 "WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-                 "ORDER BY CASE type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, 3 DESC, rowid");
-  for (const auto& row : objects.rows)
-    drops.push_back({"DROP " + *row[0] + " IF EXISTS " + quote_identifier(*row[1]), *row[0] + " " + *row[1]});
-  return drops;
-}
-
-/// Up to five objects that somebody put into a ledger's schema, extensions and our own tables aside.
-[[nodiscard]] inline std::vector<std::string> foreign_objects(database& in, const ledger_place& place) {
-  std::vector<std::string> found;
-  const std::string ours = "('" + std::string{own_ledger} + "', '" + std::string{prisma_ledger} + "', '" +
-                           std::string{journal_table} + "', " + quote_literal(place.table) + ")";
-  const query_result tables =
-      place.dialect == instar::postgres
-          ? in.query("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-                     "c.relnamespace WHERE n.nspname = " +
-                     quote_literal(place.schema) + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " +
-                     ours +
-                     " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = "
-                     "'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e') "
-                     "ORDER BY 1 LIMIT 5")
-          : in.query("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT IN " + ours +
-                     " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1 LIMIT 5");
-  for (const auto& row : tables.rows)
-    found.push_back(text_of(row[0]));
-  return found;
+/// What a script destroys that `migrate dev` did not write: such a one is applied as it is, and nobody counted its
+/// rows. \param m a script that can be split
+[[nodiscard]] inline std::vector<migration_warning> destruction_warnings(dialect target, const migration& m) {
+  std::vector<migration_warning> warnings;
+  std::string_view text = m.sql;
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
+  if (text.starts_with("-- Written by instar "))
+    return warnings;
+  for (const lint_finding& one : lint_script(target, m.sql))
+    if (destroys_data(one.hazard))
+      warnings.push_back({code_of(one.hazard), m.name, m.name + ": " + one.message, std::string{safe_way(one.hazard)}});
+  return warnings;
 }
 
 }  // namespace instar::detail
 
 
-// ---- instar/migrate/runner.hpp
+// ---- instar/migrate/down_script.hpp
 
-/// \file Runs one script, and writes what became of it into the ledger.
-///
-/// PostgreSQL. A script and its ledger row go out as one message, which the server runs as one transaction: one round
-/// trip, one commit, and after a failure nothing is left to undo. A script that is itself one BEGIN … COMMIT gets the
-/// row in front of its COMMIT. Any other script is cut into pieces, and a journal says how far it got.
-///
-/// SQLite. The same with BEGIN IMMEDIATE. `PRAGMA foreign_keys = OFF`, without which a table cannot be rebuilt, does
-/// nothing inside a transaction (https://www.sqlite.org/pragma.html#pragma_foreign_keys), so a script that says it gets
-/// it before the transaction begins and for all of it; before COMMIT every foreign key is checked, and a reference that
-/// dangles now and did not before is an error.
-///
-/// Whatever a script does to its session (search path, role, pragmas) ends with it.
 
-namespace instar::detail {
+// ---- instar/migrate/inverse.hpp
 
-/// What a runner asks of, and tells, the one who calls it.
-struct runner_hooks {
-  std::function<void(const migration_progress&)> tell;
-  std::function<void()> check_interrupt;  ///< throws to stop between two statements
-  std::function<bool()> still_pending;    ///< SQLite: asked under the file's lock; another runner may have been faster
+#include <deque>
+
+/// \file The way back: the plan from the schema after a plan to the one before it. For the run time; `instar.hpp`
+/// leaves it out.
+
+namespace instar {
+
+/// The way back of a plan. Looks into the schema that the plan led to, and owns the one that it leads to itself.
+struct inverse_plan {
+  owned_schema target;  ///< The schema before, which declares the plan's renames the other way round.
+  plan steps;           ///< From the schema after to `target`.
 };
 
-/// SQLite's settings of the session that a script may change, put back at the end.
-class sqlite_settings {
+namespace detail {
+
+/// A table whose parts can be changed.
+class table_of_target {
  public:
-  explicit sqlite_settings(database& of) : of_(of) {
-    for (auto& [name, value] : saved_)
-      value = text_of(of_.query_value("PRAGMA " + name));
-  }
-  sqlite_settings(const sqlite_settings&) = delete;
-  sqlite_settings& operator=(const sqlite_settings&) = delete;
-
-  ~sqlite_settings() {
-    try {
-      for (const auto& [name, value] : saved_)
-        of_.execute("PRAGMA " + name + " = " + value);
-    } catch (const std::exception&) {
-      // The connection is no more, and its settings with it.
-    }
-  }
-
-  [[nodiscard]] bool foreign_keys() const { return saved_.front().second == "1"; }
-
- private:
-  database& of_;
-  std::vector<std::pair<std::string, std::string>> saved_{{"foreign_keys", ""},
-                                                          {"legacy_alter_table", ""},
-                                                          {"ignore_check_constraints", ""},
-                                                          {"recursive_triggers", ""},
-                                                          {"writable_schema", ""}};
-};
-
-class script_runner {
- public:
-  script_runner(database& on, ledger& book, runner_hooks hooks)
-      : on_(on), book_(book), hooks_(std::move(hooks)), postgres_(on.dialect() == instar::postgres) {}
-
-  /// Runs a migration and records it.
-  ///
-  /// \param resumed what the journal of a failed try says; nothing for a first try
-  /// \return nothing when another runner was faster
-  /// \throws migration_error `script_failed`, `partly_applied`, `stopped`, `foreign_keys_broken`, `open_transaction`,
-  ///         `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
-  std::optional<applied_migration> apply(const migration& m, const script_plan& plan,
-                                         const std::optional<std::vector<journal_row>>& resumed) {
-    begin(m, plan);
-    applied_migration report;
-    report.name = m.name;
-    report.statements = plan.statements.size();
-    const auto began = std::chrono::steady_clock::now();
-    (void)on_.take_notices();
-    bool ran = true;
-    // What was begun piece by piece is ended so, even when the file has become one transaction meanwhile.
-    if (plan.mode == script_mode::pieces || resumed) {
-      report.transactional = false;
-      ran = run_pieces(resumed, report);
-    } else if (postgres_) {
-      run_whole_on_postgres();
-    } else {
-      ran = run_whole_on_sqlite();
-    }
-    if (!ran)
-      return std::nullopt;
-    book_.made();
-    report.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
-    report.notices = on_.take_notices();
-    return report;
-  }
-
-  /// Runs a script without a trace in the ledger.
-  /// \throws as `apply`
-  void run_unrecorded(const migration& m, const script_plan& plan) {
-    begin(m, plan);
-    recorded_ = false;
-    if (plan.mode == script_mode::pieces) {
-      applied_migration ignored;
-      (void)run_pieces(std::nullopt, ignored);
-    } else if (postgres_) {
-      run_whole_on_postgres();
-    } else {
-      (void)run_whole_on_sqlite();
-    }
-  }
-
-  /// Runs a script inside a transaction that is open already, without a trace in the ledger.
-  void run_inside(const migration& m, const script_plan& plan) {
-    begin(m, plan);
-    recorded_ = false;
-    run_settings();
-    const auto [from, until] = inner_text();
-    send(m.sql.substr(from, until - from), 0, from);
-    if (postgres_ && !session_reset().empty())
-      on_.execute(session_reset());
-  }
-
- private:
-  // ---- one script, as one transaction ----
-
-  void begin(const migration& m, const script_plan& plan) {
-    migration_ = &m;
-    plan_ = &plan;
-    recorded_ = true;
-    if (plan.unclosed) {
-      migration_error_fields fields;
-      fields.message = "The script begins a transaction and never ends it.";
-      fields.remedy = "Write COMMIT; where it ends, or leave BEGIN out: instar makes a transaction of every script.";
-      fields.state = "Nothing of " + m.name + " was run.";
-      fields.migration = m.name;
-      fields.location = locate(m.display_name(), m.sql, plan.statements[*plan.unclosed].offset);
-      throw migration_error{migration_code::open_transaction, std::move(fields)};
-    }
-  }
-
-  /// The part of the script between its own BEGIN and COMMIT; all of it where it has none.
-  [[nodiscard]] std::pair<std::size_t, std::size_t> inner_text() const {
-    const std::string& sql = migration_->sql;
-    const std::size_t mark = sql.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    if (plan_->mode != script_mode::own_transaction)
-      return {mark, sql.size()};
-    const script_piece& block = own_block();
-    const script_statement& opening = plan_->statements[block.first];
-    return {opening.offset + opening.text.size(), plan_->statements[block.last].offset};
-  }
-
-  [[nodiscard]] const script_piece& own_block() const {
-    return *std::find_if(plan_->pieces.begin(), plan_->pieces.end(),
-                         [](const script_piece& piece) { return piece.kind == piece_kind::block; });
-  }
-
-  /// The settings that a script makes above its own BEGIN.
-  void run_settings() {
-    if (plan_->mode != script_mode::own_transaction)
-      return;
-    for (const script_piece& piece : plan_->pieces) {
-      if (piece.kind == piece_kind::block)
-        return;
-      const script_statement& setting = plan_->statements[piece.first];
-      send(std::string{setting.text}, 0, setting.offset);
-    }
-  }
-
-  void run_whole_on_postgres() {
-    const std::string& sql = migration_->sql;
-    const bool own = plan_->mode == script_mode::own_transaction;
-    const std::size_t from = sql.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    const std::size_t until = own ? inner_text().second : sql.size();
-    // Without BEGIN a message is a transaction too, but one in which SAVEPOINT is refused.
-    const bool explicit_begin = plan_->has_savepoints && !own;
-    const std::string head = explicit_begin ? "BEGIN;\n" : "";
-    // The line break ends a comment on the script's last line.
-    std::string text = head + sql.substr(from, until - from) + "\n;\n" + session_reset();
-    if (recorded_) {
-      if (!book_.place().exists)
-        text += book_.create_statement() + ";\n";
-      text += book_.insert_applied(*migration_, 1) + ";\n";
-    }
-    if (own || explicit_begin)
-      text += "COMMIT";
-    try {
-      on_.execute(text);
-    } catch (const database_error& error) {
-      if (own || explicit_begin)
-        roll_back();
-      throw whole_failed(error, head.size(), from, until);
-    }
-  }
-
-  /// \return false when another runner was faster
-  bool run_whole_on_sqlite() {
-    std::optional<sqlite_settings> settings;
-    bool check_foreign_keys = false;
-    if (plan_->changes_settings || plan_->turns_foreign_keys_off) {
-      settings.emplace(on_);
-      check_foreign_keys = plan_->turns_foreign_keys_off && settings->foreign_keys();
-      if (check_foreign_keys)
-        on_.execute("PRAGMA foreign_keys = OFF");
-    }
-    std::map<std::string, std::size_t> dangling_before;
-    const auto [from, until] = inner_text();
-    for (;;) {
-      try {
-        run_settings();
-      } catch (const database_error& error) {
-        throw whole_failed(error, 0, 0, from);
-      }
-      begin_immediate();
-      std::map<std::string, std::size_t> dangling;
-      try {
-        if (recorded_ && !hooks_.still_pending()) {
-          roll_back();
-          return false;
-        }
-        send(migration_->sql.substr(from, until - from), 0, from);
-        if (check_foreign_keys)
-          dangling = dangling_references();
-        if (dangling.empty() || no_more_than(dangling, dangling_before)) {
-          record_on_sqlite();
-          return true;
-        }
-      } catch (const database_error& error) {
-        roll_back();
-        throw whole_failed(error, 0, from, until);
-      } catch (const migration_error&) {
-        roll_back();
-        throw;
-      }
-      // References that dangled before are not this script's fault. They are counted only now that it matters.
-      roll_back();
-      if (!dangling_before.empty())
-        throw foreign_keys_broken(dangling, dangling_before);
-      dangling_before = dangling_references();
-      if (!no_more_than(dangling, dangling_before))
-        throw foreign_keys_broken(dangling, dangling_before);
-    }
-  }
-
-  void record_on_sqlite() {
-    if (recorded_) {
-      if (!book_.place().exists)
-        on_.execute(book_.create_statement());
-      on_.execute(book_.insert_applied(*migration_, 1));
-    }
-    on_.execute("COMMIT");
-  }
-
-  void begin_immediate() {
-    try {
-      on_.execute("BEGIN IMMEDIATE");
-    } catch (const database_error& error) {
-      if (was_stopped(error))
-        throw stopped("Nothing of it was applied.");
-      if (error.code() != database_code::busy)
-        throw;
-      migration_error_fields fields;
-      fields.message = "Another connection is writing to the database " + on_.url().redacted() + " (P1002).";
-      fields.remedy = "Wait until it is done, or stop it, and try again.";
-      fields.state = "Nothing of " + migration_->name + " was applied.";
-      fields.migration = migration_->name;
-      throw migration_error{migration_code::lock_timeout, std::move(fields)};
-    }
-  }
-
-  /// Dangling references by the two tables: rows and numbers of keys change when a table is rebuilt.
-  [[nodiscard]] std::map<std::string, std::size_t> dangling_references() {
-    std::map<std::string, std::size_t> counts;
-    for (const auto& row : on_.query("PRAGMA foreign_key_check").rows)
-      ++counts[text_of(row[0]) + " → " + text_of(row[2])];
-    return counts;
-  }
-
-  static bool no_more_than(const std::map<std::string, std::size_t>& now,
-                           const std::map<std::string, std::size_t>& before) {
-    return std::all_of(now.begin(), now.end(), [&](const auto& entry) {
-      const auto was = before.find(entry.first);
-      return was != before.end() && entry.second <= was->second;
-    });
-  }
-
-  [[nodiscard]] migration_error foreign_keys_broken(const std::map<std::string, std::size_t>& now,
-                                                    const std::map<std::string, std::size_t>& before) const {
-    std::string tables;
-    for (const auto& [pair, count] : now) {
-      const auto was = before.find(pair);
-      if (was != before.end() && count <= was->second)
-        continue;
-      tables += (tables.empty() ? "" : ", ") + pair + " (" + std::to_string(count) + (count == 1 ? " row)" : " rows)");
-    }
-    migration_error_fields fields;
-    fields.message =
-        "The migration " + migration_->name + " leaves references to rows that do not exist: " + tables + ".";
-    fields.remedy = "Delete or correct those rows in the script, and run deploy again.";
-    fields.state = nothing_applied();
-    fields.migration = migration_->name;
-    return migration_error{migration_code::foreign_keys_broken, std::move(fields)};
-  }
-
-  // ---- one script, piece by piece ----
-
-  /// \return false when another runner was faster
-  bool run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
-    std::vector<script_piece> pieces = plan_->pieces;
-    script_plan as_pieces;
-    if (pieces.empty()) {
-      as_pieces = *plan_;
-      pieces = pieces_of(on_.dialect(), as_pieces);
-    }
-    std::optional<sqlite_settings> settings;
-    if (!postgres_)
-      settings.emplace(on_);
-    exclusive_file file{on_, !postgres_ && recorded_};
-    if (resumed)
-      check_journal(*resumed);
-    const auto journalled = [&](std::size_t statement) -> const journal_row* {
-      if (resumed)
-        for (const journal_row& row : *resumed)
-          if (row.statement == statement + 1)
-            return &row;
-      return nullptr;
+  explicit table_of_target(const table& of)
+      : table_(of), columns_(of.columns.begin(), of.columns.end()), uniques_(of.uniques.begin(), of.uniques.end()),
+        foreign_keys_(of.foreign_keys.begin(), of.foreign_keys.end()), checks_(of.checks.begin(), of.checks.end()),
+        exclusions_(of.exclusions.begin(), of.exclusions.end()), indexes_(of.indexes.begin(), of.indexes.end()) {
+    table_.renamed_from = {};
+    table_.primary_key.renamed_from = {};
+    for (column& c : columns_)
+      c.renamed_from = c.convert_using = c.backfill = {};
+    const auto clear = [](auto& parts) {
+      for (auto& part : parts)
+        part.renamed_from = {};
     };
-    const auto done = [&](const script_piece& piece) {
-      for (std::size_t i = piece.first; i <= piece.last; ++i)
-        if (const journal_row* row = journalled(i); row == nullptr || !row->finished)
-          return false;
-      return true;
-    };
-    const auto first_open = std::find_if(pieces.begin(), pieces.end(), [&](const script_piece& piece) {
-      return piece.kind != piece_kind::setting && !done(piece);
-    });
-    if (recorded_ && !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open))
-      return false;
-    if (resumed && first_open != pieces.end() && hooks_.tell)
-      hooks_.tell({.what = migration_progress::event::resuming,
-                   .migration = migration_->name,
-                   .index = first_open->first + 1,
-                   .total = plan_->statements.size()});
-    for (const script_piece& piece : pieces) {
-      if (done(piece)) {
-        report.skipped += piece.last - piece.first + 1;
-        continue;
-      }
-      const bool again = journalled(piece.first) != nullptr;
-      if (hooks_.tell)
-        hooks_.tell({.what = migration_progress::event::running_statement,
-                     .migration = migration_->name,
-                     .index = piece.first + 1,
-                     .total = plan_->statements.size()});
-      try {
-        hooks_.check_interrupt();
-      } catch (const migration_error& stop) {
-        throw piece_stopped(stop, piece);
-      }
-      const bool sets_journal_mode = !postgres_ && changes_journal_mode(plan_->statements[piece.first]);
-      if (sets_journal_mode)
-        file.give_up();
-      run_piece(piece, again);
-      if (sets_journal_mode)
-        file.take();
-    }
-    finish_record();
-    return true;
+    clear(uniques_);
+    clear(foreign_keys_);
+    clear(checks_);
+    clear(exclusions_);
+    clear(indexes_);
   }
 
-  static bool changes_journal_mode(const script_statement& statement) {
-    const auto pragma = pragma_of(statement);
-    return pragma && pragma->name == "journal_mode" && !pragma->value.empty();
-  }
+  /// Declares that the table has another name in the schema that the way begins at. \param written as models write it
+  void renamed(std::string_view written) { table_.renamed_from = written; }
 
-  /// SQLite: keeps the file locked between the transactions of a script.
-  /// https://www.sqlite.org/pragma.html#pragma_locking_mode
-  class exclusive_file {
-   public:
-    exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) { take(); }
-    exclusive_file(const exclusive_file&) = delete;
-    exclusive_file& operator=(const exclusive_file&) = delete;
-    ~exclusive_file() {
-      try {
-        give_up();
-      } catch (const std::exception&) {
-        // The connection's end releases it.
-      }
-    }
-
-    void take() {
-      if (wanted_)
-        (void)of_.query("PRAGMA main.locking_mode = EXCLUSIVE");
-    }
-
-    /// A connection that enters WAL while it has the file for itself can never share it again.
-    void give_up() {
-      if (!wanted_)
-        return;
-      (void)of_.query("PRAGMA main.locking_mode = NORMAL");
-      (void)of_.query("SELECT count(*) FROM sqlite_schema");  // the lock goes with the next access
-    }
-
-   private:
-    database& of_;
-    bool wanted_;
-  };
-
-  /// Statements that are applied must be those that the file still has: what ran cannot be taken back by editing.
-  void check_journal(const std::vector<journal_row>& journal) const {
-    for (const journal_row& row : journal) {
-      if (!row.finished)
-        continue;
-      const bool there = row.statement >= 1 && row.statement <= plan_->statements.size();
-      if (there && sha256_hex(plan_->statements[row.statement - 1].text) == row.hash)
-        continue;
-      migration_error_fields fields;
-      fields.message = "Statement " + std::to_string(row.statement) + " of " + migration_->name +
-                       " was applied by an earlier try, and the file no longer has it as it was.";
-      fields.remedy = "Restore the statements up to it, or undo them by hand and run "
-                      "`migrate resolve --rolled-back " +
-                      migration_->name + "`.";
-      fields.state = "The statements before the one that failed are still applied; nothing was run now.";
-      fields.migration = migration_->name;
-      if (there)
-        fields.location =
-            locate(migration_->display_name(), migration_->sql, plan_->statements[row.statement - 1].offset);
-      throw migration_error{migration_code::journal_mismatch, std::move(fields)};
+  /// The same of a part of it. \param s a step that renamed that part on the way there
+  void renamed(const step& s) {
+    const auto from = static_cast<std::size_t>(s.from);
+    switch (s.kind) {
+    case step_kind::rename_column:
+      columns_[from].renamed_from = s.new_column()->name;
+      break;
+    case step_kind::rename_index:
+      indexes_[from].renamed_from = s.after->indexes[static_cast<std::size_t>(s.to)].name;
+      break;
+    default:
+      constraint(s.constraint, from) = constraint_name(*s.after, s.constraint, s.to);
+      break;
     }
   }
 
-  /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
-  bool start_record(bool again, const script_piece* first) {
-    std::string text;
-    if (!postgres_) {
-      begin_immediate();
-      if (!hooks_.still_pending()) {
-        roll_back();
-        return false;
-      }
-    }
-    if (!book_.place().exists)
-      text += book_.create_statement() + ";\n";
-    text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
-                  : book_.create_journal() + ";\n";
-    text += book_.insert_started(*migration_) + ";\n";
-    if (first != nullptr)
-      text += entry(first->first, false) + ";\n";
-    if (!postgres_)
-      text += "COMMIT";
-    try {
-      on_.execute(text);
-    } catch (const database_error&) {
-      roll_back();
-      throw;
-    }
-    book_.made();
-    return true;
+  /// Valid as long as this object.
+  [[nodiscard]] table view() const {
+    table t = table_;
+    t.columns = columns_;
+    t.uniques = uniques_;
+    t.foreign_keys = foreign_keys_;
+    t.checks = checks_;
+    t.exclusions = exclusions_;
+    t.indexes = indexes_;
+    return t;
   }
-
-  void finish_record() {
-    if (!recorded_) {
-      if (postgres_ && !session_reset().empty())
-        on_.execute(session_reset());
-      return;
-    }
-    std::string text = postgres_ ? session_reset() : "BEGIN IMMEDIATE;\n";
-    text += book_.mark_finished(*migration_) + ";\n" + book_.drop_journal() + ";\n";
-    if (!postgres_)
-      text += "COMMIT";
-    on_.execute(text);
-  }
-
-  [[nodiscard]] std::string entry(std::size_t statement, bool finished) const {
-    return book_.journal_entry(migration_->name, statement + 1, sha256_hex(plan_->statements[statement].text),
-                               finished);
-  }
-
-  [[nodiscard]] std::string entries(const script_piece& piece) const {
-    if (!recorded_)
-      return {};
-    std::string text;
-    // The script may have taken a role that may not write here; LOCAL ends with this transaction.
-    if (postgres_ && changes_role())
-      text += "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n";
-    for (std::size_t i = piece.first; i <= piece.last; ++i)
-      text += entry(i, true) + ";\n";
-    return text;
-  }
-
-  void run_piece(const script_piece& piece, bool again) {
-    const script_statement& first = plan_->statements[piece.first];
-    try {
-      switch (piece.kind) {
-      case piece_kind::setting:
-        send(std::string{first.text}, 0, first.offset);
-        return;
-      case piece_kind::plain:
-        run_plain(piece, first);
-        return;
-      case piece_kind::outside:
-        run_outside(piece, first, again);
-        return;
-      case piece_kind::block:
-        run_block(piece);
-        return;
-      }
-    } catch (const database_error& error) {
-      throw piece_failed(error, piece);
-    }
-  }
-
-  void run_plain(const script_piece& piece, const script_statement& statement) {
-    const std::string record = entries(piece);
-    if (!postgres_) {
-      const std::string head = "BEGIN IMMEDIATE;\n";
-      try {
-        send(head + std::string{statement.text} + "\n;\n" + record + "COMMIT", head.size(), statement.offset);
-      } catch (const database_error&) {
-        roll_back();
-        throw;
-      }
-      return;
-    }
-    try {
-      send(std::string{statement.text} + "\n;\n" + record, 0, statement.offset);
-    } catch (const database_error& error) {
-      // Its text does not show that it cannot be in a transaction, such as a CALL of a procedure that commits.
-      if (error.sqlstate() != "25001" && error.sqlstate() != "2D000")
-        throw;
-      run_outside(piece, statement, false);
-    }
-  }
-
-  void run_outside(const script_piece& piece, const script_statement& statement, bool again) {
-    const auto record = [&](bool finished) {
-      if (recorded_)
-        on_.execute((postgres_ && changes_role() ? "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n"
-                                                 : std::string{}) +
-                    entry(piece.first, finished));
-    };
-    record(false);
-    if (again)
-      drop_invalid_index(statement);
-    try {
-      send(std::string{statement.text}, 0, statement.offset);
-    } catch (const database_error&) {
-      drop_invalid_index(statement);
-      throw;
-    }
-    gave_up_lock_ = gave_up_lock_ || (postgres_ && statement.keyword == "DISCARD");
-    record(true);
-  }
-
-  void run_block(const script_piece& piece) {
-    const script_statement& first = plan_->statements[piece.first];
-    const script_statement& last = plan_->statements[piece.last];
-    const bool ended = last.transaction_control;
-    const std::string head = piece.chained ? "BEGIN;\n" : "";
-    const std::string body = migration_->sql.substr(first.offset, last.offset - first.offset);
-    const std::string record = entries(piece);
-    try {
-      if (piece.commits)
-        send(head + body + record + "COMMIT", head.size(), first.offset);
-      else
-        send(head + body + (ended && last.keyword == "PREPARE" ? std::string{last.text} : "ROLLBACK") + ";\n" + record,
-             head.size(), first.offset);
-    } catch (const database_error&) {
-      roll_back();
-      throw;
-    }
-  }
-
-  /// A CREATE INDEX CONCURRENTLY that fails leaves an invalid index under its name, and the next try would stumble over
-  /// it or, with IF NOT EXISTS, take it for the real one.
-  void drop_invalid_index(const script_statement& statement) {
-    if (!postgres_ || !on_.is_open())
-      return;
-    const std::optional<concurrent_index> made = concurrent_index_of(statement.text);
-    if (!made || made->name.empty())
-      return;
-    const std::string table =
-        (made->table_schema.empty() ? "" : quote_identifier(made->table_schema) + ".") + quote_identifier(made->table);
-    try {
-      const sql_value name =
-          on_.query_value("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
-                          "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-                          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                          "WHERE NOT i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
-                          quote_literal(table) + ") AND c.relname = " + quote_literal(made->name));
-      if (name)
-        on_.execute("DROP INDEX CONCURRENTLY " + *name);
-    } catch (const database_error&) {
-      // The next try does it.
-    }
-  }
-
-  // ---- the session ----
-
-  /// What puts a PostgreSQL session back to what its connection string says. In front of our own statements, because a
-  /// script may have taken another role or emptied the search path, as dumps do.
-  [[nodiscard]] std::string session_reset() const {
-    if (!plan_->changes_settings && !has_word("set_config") && !has_word("do") && !has_word("call"))
-      return {};
-    return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n";
-  }
-
-  [[nodiscard]] bool changes_role() const { return has_word("role") || has_word("authorization"); }
-
-  /// Whether the script's text has a word; in a comment counts too, which costs a needless reset.
-  [[nodiscard]] bool has_word(std::string_view word) const {
-    const std::string& sql = migration_->sql;
-    const auto same = [](char a, char b) { return upper_ascii(a) == upper_ascii(b); };
-    for (auto at = sql.begin();;) {
-      at = std::search(at, sql.end(), word.begin(), word.end(), same);
-      if (at == sql.end())
-        return false;
-      const auto end = at + static_cast<std::ptrdiff_t>(word.size());
-      if ((at == sql.begin() || !is_sql_word_part(*(at - 1))) && (end == sql.end() || !is_sql_word_part(*end)))
-        return true;
-      at = end;
-    }
-  }
-
-  void roll_back() noexcept {
-    try {
-      if (on_.is_open() && (postgres_ || on_.in_transaction()))
-        on_.execute("ROLLBACK");
-    } catch (const std::exception&) {
-      // A connection that is gone has rolled back.
-    }
-  }
-
-  // ---- errors ----
-
-  /// Sends text of the script. Remembers where in the script it begins, for errors.
-  /// \param head bytes of ours before it \param from where in the script it begins
-  void send(const std::string& text, std::size_t head, std::size_t from) {
-    sent_head_ = head;
-    sent_from_ = from;
-    in_script_ = true;
-    on_.execute(text);
-    in_script_ = false;
-  }
-
-  [[nodiscard]] std::string nothing_applied() const {
-    return recorded_ ? "Nothing of it was applied; fix the file and run deploy again." : "Nothing of it was applied.";
-  }
-
-  [[nodiscard]] std::string what() const {
-    return recorded_ ? "The migration " + migration_->name : "The script " + migration_->name;
-  }
-
-  static database_answer answer_of(const database_error& error) {
-    return {error.message(), error.sqlstate(), error.detail(), error.hint(), error.context()};
-  }
-
-  /// What to do about errors that have one cause.
-  [[nodiscard]] static std::string remedy_for(const database_error& error) {
-    if (error.sqlstate() == "55P04")  // unsafe_new_enum_value_usage
-      return "A new enum value can be used only after the transaction that adds it: put ALTER TYPE … ADD VALUE into a "
-             "migration of its own, before this one.";
-    if (error.sqlstate() == "25001" || error.sqlstate() == "2D000")
-      return "The statement cannot run in a transaction: write `-- instar: no transaction` above the first statement.";
-    if (!error.remedy().empty())
-      return error.remedy();
-    return "Correct the statement and try again.";
-  }
-
-  [[nodiscard]] migration_error stopped(std::string state) const {
-    migration_error_fields fields;
-    fields.message = what() + " was interrupted.";
-    fields.remedy = recorded_ ? "Run deploy again to go on." : "Run it again.";
-    fields.state = std::move(state);
-    fields.migration = migration_->name;
-    return migration_error{migration_code::stopped, std::move(fields)};
-  }
-
-  [[nodiscard]] migration_error failed_at(std::string_view code, const database_error& error, std::string state,
-                                          std::optional<std::size_t> offset) const {
-    migration_error_fields fields;
-    fields.message = what() + " failed: " + error.message() + (recorded_ ? " (P3018)." : ".");
-    fields.remedy = remedy_for(error);
-    fields.state = std::move(state);
-    fields.migration = migration_->name;
-    fields.database = answer_of(error);
-    if (offset)
-      fields.location = locate(migration_->display_name(), migration_->sql, *offset);
-    return migration_error{code, std::move(fields)};
-  }
-
-  [[noreturn]] void connection_lost(const database_error& error, const std::string& more) const {
-    throw database_error{
-        error.code(),
-        {.message = error.message(), .remedy = error.remedy() + " " + more, .sqlstate = error.sqlstate()}};
-  }
-
-  /// \param head bytes of ours before the script in what was sent
-  [[nodiscard]] migration_error whole_failed(const database_error& error, std::size_t head, std::size_t from,
-                                             std::size_t until) {
-    if (was_stopped(error))
-      return stopped("Nothing of it was applied.");
-    if (error.code() == database_code::read_only)
-      throw error;  // no statement is to blame
-    if (error.code() == database_code::connection_lost)
-      connection_lost(error, "Whether " + migration_->name +
-                                 " was committed is not known; run deploy again, which asks the ledger.");
-    return failed_at(migration_code::script_failed, error, nothing_applied(),
-                     locate_statement(error, head, from, until));
-  }
-
-  /// Whether the interruption is ours: PostgreSQL's statement_timeout has the same code.
-  [[nodiscard]] bool was_stopped(const database_error& error) const {
-    if (error.code() != database_code::interrupted)
-      return false;
-    try {
-      hooks_.check_interrupt();
-    } catch (const migration_error&) {
-      return true;
-    }
-    return !postgres_;
-  }
-
-  [[nodiscard]] std::optional<std::size_t> locate_statement(const database_error& error, std::size_t head,
-                                                            std::size_t from, std::size_t until) {
-    if (!postgres_ && !in_script_)
-      return std::nullopt;  // one of our own statements behind the script
-    if (error.offset()) {
-      const std::size_t at = *error.offset() < head ? from : from + (*error.offset() - head);
-      if (at < until)
-        return at;
-      return std::nullopt;  // one of our own statements behind the script
-    }
-    const bool of_ledger = error.message().find(book_.place().table) != std::string::npos;
-    if (plan_->statements.empty() || (of_ledger && !has_word(book_.place().table)))
-      return std::nullopt;
-    if (plan_->statements.size() == 1)
-      return plan_->statements.front().offset;
-    return postgres_ ? find_failing_statement(error) : std::nullopt;
-  }
-
-  /// Finds the statement that failed, where the server does not say: errors of the data (a duplicate, a NULL) have no
-  /// position. The script, of which nothing is applied, is run once more statement by statement and rolled back again,
-  /// with little patience: better no place than a lock on a busy table.
-  [[nodiscard]] std::optional<std::size_t> find_failing_statement(const database_error& original) {
-    if (!on_.is_open())
-      return std::nullopt;
-    using clock = std::chrono::steady_clock;
-    const clock::time_point give_up = clock::now() + std::chrono::seconds{5};
-    std::optional<std::size_t> found;
-    try {
-      on_.execute("BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL statement_timeout = '5s'");
-      for (const script_statement& statement : plan_->statements) {
-        if (clock::now() > give_up)
-          break;
-        if (statement.transaction_control &&
-            transaction_word(instar::postgres, statement) != of_transaction::word::savepoint)
-          continue;
-        try {
-          on_.execute(statement.text);
-        } catch (const database_error& error) {
-          if (error.sqlstate() == original.sqlstate() && error.message() == original.message())
-            found = statement.offset;
-          break;
-        }
-      }
-    } catch (const database_error&) {
-      found = std::nullopt;
-    }
-    roll_back();
-    return found;
-  }
-
-  [[nodiscard]] std::string state_after(const script_piece& failed) const {
-    if (!recorded_)
-      return failed.first == 0 ? "Nothing of it was applied."
-                               : "The statements before line " + line_of(failed.first) + " are applied.";
-    const std::string again = "Fix the file and run deploy again: it goes on there.";
-    if (failed.first == 0)
-      return "Nothing of it was applied. " + again;
-    return "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
-           std::to_string(failed.first) + (failed.first == 1 ? " is" : " are") + " applied and recorded. " + again;
-  }
-
-  [[nodiscard]] std::string line_of(std::size_t statement) const {
-    return std::to_string(position_in_script(migration_->sql, plan_->statements[statement].offset).line);
-  }
-
-  [[nodiscard]] migration_error piece_stopped(const migration_error& stop, const script_piece& piece) {
-    migration_error_fields fields;
-    fields.message = stop.message();
-    fields.remedy = stop.remedy();
-    fields.state = state_after(piece);
-    fields.migration = migration_->name;
-    write_failure("interrupted", piece);
-    return migration_error{stop.code(), std::move(fields)};
-  }
-
-  [[nodiscard]] migration_error piece_failed(const database_error& error, const script_piece& piece) {
-    if (error.code() == database_code::connection_lost)
-      connection_lost(error, "Whether statement " + std::to_string(piece.first + 1) + " of " + migration_->name +
-                                 " was carried out is not known; look before you run deploy again, which repeats it.");
-    const bool interrupted = was_stopped(error);
-    std::size_t offset = plan_->statements[piece.first].offset;
-    if (error.offset() && *error.offset() >= sent_head_) {
-      const std::size_t at = sent_from_ + (*error.offset() - sent_head_);
-      const script_statement& last = plan_->statements[piece.last];
-      if (at < last.offset + last.text.size())
-        offset = at;
-    }
-    const script_location place = locate(migration_->display_name(), migration_->sql, offset);
-    write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
-                      error.message() + (error.detail().empty() ? "" : "\nDETAIL: " + error.detail()) +
-                      (error.sqlstate().empty() ? "" : "\nSQLSTATE: " + error.sqlstate()),
-                  piece);
-    if (interrupted)
-      return stopped(state_after(piece));
-    return failed_at(recorded_ ? migration_code::partly_applied : migration_code::script_failed, error,
-                     state_after(piece), offset);
-  }
-
-  /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
-  void write_failure(const std::string& text, const script_piece& piece) noexcept {
-    if (!recorded_)
-      return;
-    try {
-      if (postgres_)
-        on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL");
-      const sql_value logs = text;
-      (void)on_.query(book_.set_logs(migration_->name), {&logs, 1});
-      on_.execute(entry(piece.first, false));
-      (void)on_.query(book_.journal_error(migration_->name, piece.first + 1), {&logs, 1});
-    } catch (const std::exception&) {
-      // The row without an end says enough.
-    }
-  }
-
- public:
-  /// Whether a script gave up the session's locks (DISCARD ALL); asking forgets it.
-  [[nodiscard]] bool gave_up_lock() noexcept { return std::exchange(gave_up_lock_, false); }
 
  private:
-  database& on_;
-  ledger& book_;
-  runner_hooks hooks_;
-  bool postgres_;
-  bool recorded_ = true;
-  bool gave_up_lock_ = false;
-  const migration* migration_ = nullptr;
-  const script_plan* plan_ = nullptr;
-  std::size_t sent_head_ = 0;
-  std::size_t sent_from_ = 0;
-  bool in_script_ = false;
+  std::string_view& constraint(constraint_kind kind, std::size_t at) {
+    switch (kind) {
+    case constraint_kind::unique:
+      return uniques_[at].renamed_from;
+    case constraint_kind::check:
+      return checks_[at].renamed_from;
+    case constraint_kind::foreign_key:
+      return foreign_keys_[at].renamed_from;
+    case constraint_kind::exclusion:
+      return exclusions_[at].renamed_from;
+    case constraint_kind::primary_key:
+      break;
+    }
+    return table_.primary_key.renamed_from;
+  }
+
+  table table_;
+  std::vector<column> columns_;
+  std::vector<key> uniques_;
+  std::vector<foreign_key> foreign_keys_;
+  std::vector<check> checks_;
+  std::vector<exclusion> exclusions_;
+  std::vector<index> indexes_;
 };
 
-}  // namespace instar::detail
+/// The schema before a plan as a schema to go to: what the plan renamed declares the name that it has now. Nothing else
+/// declares anything, for what it had been called still earlier, and how it came from there, is no matter of this way.
+[[nodiscard]] inline owned_schema reversed_target(const plan_view& forward) {
+  const schema_view& then = forward.before;
+  std::vector<enumeration> enumerations(then.enumerations.begin(), then.enumerations.end());
+  std::vector<std::vector<enum_value>> values;
+  for (enumeration& e : enumerations) {
+    e.renamed_from = {};
+    for (enum_value& v : values.emplace_back(e.values.begin(), e.values.end()))
+      v.renamed_from = {};
+  }
+  std::vector<table_of_target> tables(then.tables.begin(), then.tables.end());
+  std::deque<std::string> written;  // names with their schema, which no part of a schema holds
+  for (const step& s : forward.steps) {
+    const auto of_table = [&]() -> table_of_target& {
+      return tables[static_cast<std::size_t>(s.before - then.tables.data())];
+    };
+    const auto of_enum = [&] { return static_cast<std::size_t>(s.old_enum - then.enumerations.data()); };
+    switch (s.kind) {
+    case step_kind::rename_table:
+      of_table().renamed(s.after->schema.empty()
+                             ? s.after->name
+                             : std::string_view{written.emplace_back(std::string{s.after->schema} + '.' +
+                                                                     std::string{s.after->name})});
+      break;
+    case step_kind::rename_column:
+    case step_kind::rename_constraint:
+    case step_kind::rename_index:
+      of_table().renamed(s);
+      break;
+    case step_kind::rename_enum:
+      enumerations[of_enum()].renamed_from =
+          s.new_enum->schema.empty() || same_text(s.new_enum->schema, s.old_enum->schema)
+              ? s.new_enum->name
+              : std::string_view{
+                    written.emplace_back(std::string{s.new_enum->schema} + '.' + std::string{s.new_enum->name})};
+      break;
+    case step_kind::rename_enum_value:
+      values[of_enum()][static_cast<std::size_t>(s.from)].renamed_from =
+          s.new_enum->values[static_cast<std::size_t>(s.to)].label;
+      break;
+    default:
+      break;
+    }
+  }
+  for (std::size_t i = 0; i != enumerations.size(); ++i)
+    enumerations[i].values = values[i];
+  std::vector<table> views;
+  for (const table_of_target& t : tables)
+    views.push_back(t.view());
+  schema_view target = then;
+  target.enumerations = enumerations;
+  target.tables = views;
+  return copy_schema(target);
+}
 
+}  // namespace detail
 
-// ---- instar/migrate/shadow.hpp
-
-/// \file A shadow database: an empty one in which a history and a new script prove that they run.
+/// The plan that undoes a plan: structure always, values as far as they are still somewhere.
 ///
-/// PostgreSQL: a scratch database on the same server. Where the role may not create one, a transaction in the database
-/// itself that drops everything, replays, and is rolled back; it locks every table while it runs, so it gives up when
-/// it would have to wait. SQLite: a database in memory.
+/// What the plan renamed is renamed back. What it dropped comes back empty; see `has_inverse`.
+/// \param forward its schemas must outlive the result
+[[nodiscard]] inline inverse_plan make_inverse(const plan_view& forward) {
+  inverse_plan back;
+  back.target = detail::reversed_target(forward);
+  back.steps = make_plan(forward.after, back.target.view());
+  return back;
+}
 
-namespace instar::detail {
-
-class shadow_database {
- public:
-  /// Told which connection is in use, so that an interruption reaches it; nullptr: none any more.
-  using connection_hook = std::function<void(database*)>;
-
-  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise. It is used by `replay` alone,
-  /// and
-  ///              only where `in_transaction`
-  /// \param named an empty database to use instead of a scratch one
-  /// \throws migration_error `shadow_unavailable`, `shadow_not_empty`
-  shadow_database(dialect target, database* main, const std::optional<database_url>& named, connection_hook in_use)
-      : in_use_(std::move(in_use)) {
-    if (named) {
-      use_named(target, *named);
-    } else if (target == instar::sqlite) {
-      own_ = open_database(database_url{"sqlite::memory:"});
-    } else if (main != nullptr) {
-      use_scratch(*main);
-    } else {
-      throw unavailable("No database is named that a shadow database could be made beside.",
-                        "Name the database, or an empty one for the shadow.");
-    }
-    in_use_(&connection());
-  }
-
-  shadow_database(const shadow_database&) = delete;
-  shadow_database& operator=(const shadow_database&) = delete;
-
-  ~shadow_database() {
-    in_use_(nullptr);
-    try {
-      if (named_)
-        empty_named();
-      own_.reset();
-      if (scratch_)
-        (void)drop_database(*scratch_);
-    } catch (const std::exception&) {
-      // A scratch database that stays behind is dropped by a later run.
-    }
-  }
-
-  [[nodiscard]] database& connection() noexcept { return own_ ? *own_ : *main_; }
-
-  /// Whether the scripts run in one transaction of the main database that is rolled back.
-  [[nodiscard]] bool in_transaction() const noexcept { return own_ == nullptr; }
-
-  /// Looks at the database between two scripts.
-  using inspection = std::function<void(std::size_t done, database&)>;
-
-  /// Runs scripts from the first to the last.
-  ///
-  /// \param schemas those that the transaction must empty first, when it comes to that
-  /// \param tell    called before each
-  /// \param inspect called with how many have run: before the first, and after each
-  /// \throws migration_error `shadow_failed` with the place in the script, `shadow_unavailable`
-  void replay(const std::vector<const migration*>& scripts, const std::set<std::string>& schemas,
-              const runner_hooks& hooks, const std::function<void(const migration&, std::size_t)>& tell,
-              const inspection& inspect) {
-    std::vector<script_plan> plans;
-    made_by_scripts made;
-    const dialect target = connection().dialect();
-    for (const migration* m : scripts) {
-      plans.push_back(plan_script(target, m->sql, checked_statements(target, *m)));
-      made.add(plans.back().statements);
-      if (in_transaction() && plans.back().mode == script_mode::pieces)
-        throw unavailable("The role may not create a shadow database, and " + m->name +
-                              " cannot run in a transaction that is rolled back.",
-                          "Grant the role CREATEDB, or name an empty database with --shadow-url.");
-    }
-    ledger none;
-    script_runner runner{connection(), none, hooks};
-    if (in_transaction())
-      open_transaction(schemas, made);
-    try {
-      inspect(0, connection());
-      for (std::size_t i = 0; i != scripts.size(); ++i) {
-        hooks.check_interrupt();
-        tell(*scripts[i], i);
-        run_one(runner, *scripts[i], plans[i]);
-        inspect(i + 1, connection());
-      }
-    } catch (const std::exception&) {
-      close_transaction();
-      throw;
-    }
-    close_transaction();
-  }
-
- private:
-  static constexpr std::string_view prefix = "instar_shadow_";
-
-  static migration_error unavailable(std::string message, std::string remedy,
-                                     std::string_view code = migration_code::shadow_unavailable) {
-    migration_error_fields fields;
-    fields.message = std::move(message);
-    fields.remedy = std::move(remedy);
-    fields.state = "Nothing was changed.";
-    return migration_error{code, std::move(fields)};
-  }
-
-  void use_named(dialect target, const database_url& named) {
-    if (named.dialect() != target)
-      throw unavailable("The shadow database is " + std::string{provider_name(named.dialect())} +
-                            ", the history is for " + std::string{provider_name(target)} + ".",
-                        "Name a shadow database of the same kind.");
-    own_ = open_database(named, {.create = true, .application_name = "instar shadow"});
-    const ledger found = ledger::read(*own_);
-    std::vector<std::string> objects = foreign_objects(*own_, found.place());
-    if (found.place().exists)
-      objects.push_back(found.place().table);
-    if (objects.empty()) {
-      if (target == instar::postgres)
-        found_ = schemas_and_extensions();
-      named_schema_ = found.place().schema;
-      named_ = true;
-      return;
-    }
-    throw unavailable("The shadow database " + named.redacted() + " is not empty; it holds " + objects.front() + ".",
-                      "Name an empty database: what is in it is dropped.", migration_code::shadow_not_empty);
-  }
-
-  void use_scratch(database& main) {
-    main_ = &main;
-    const auto now =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-    std::random_device random;
-    const std::string name = std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random());
-    scratch_ = main.url().with_database(name);
-    // Not through template1, which nobody may be connected to while another shadow database is made of it.
-    std::unique_ptr<database> server = open_database(main.url(), {.application_name = "instar shadow"});
-    try {
-      create_database_from(*server, *scratch_);
-    } catch (const database_error& error) {
-      scratch_.reset();
-      if (error.code() == database_code::permission)
-        return;  // a transaction has to do
-      throw;
-    }
-    try {
-      drop_stale(*server, now.count());
-      server.reset();
-      own_ = open_database(*scratch_, {.application_name = "instar shadow"});
-      own_->execute("SET synchronous_commit = off");
-    } catch (const std::exception&) {
-      own_.reset();
-      (void)drop_database(*scratch_);
-      throw;
-    }
-  }
-
-  /// Drops what killed runs left behind: old by their name, used by nobody, and ours to drop.
-  static void drop_stale(database& server, std::int64_t now) {
-    constexpr std::int64_t hour = 3600;
-    const query_result found = server.query(
-        "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^instar_shadow_[0-9]{1,12}_[0-9]+$' "
-        "AND pg_catalog.split_part(d.datname, '_', 3)::bigint < " +
-        std::to_string(now - hour) +
-        " AND pg_catalog.pg_has_role(d.datdba, 'USAGE') AND NOT EXISTS (SELECT 1 FROM "
-        "pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)");
-    for (const auto& row : found.rows)
-      try {
-        (void)drop_database(server.url().with_database(text_of(row[0])));
-      } catch (const database_error&) {
-        // Somebody else is faster, or uses it after all.
-      }
-  }
-
-  [[nodiscard]] made_by_scripts schemas_and_extensions() {
-    made_by_scripts all;
-    for (const auto& row : own_->query("SELECT nspname FROM pg_catalog.pg_namespace").rows)
-      all.schemas.insert(text_of(row[0]));
-    for (const auto& row : own_->query("SELECT extname FROM pg_catalog.pg_extension").rows)
-      all.extensions.insert(text_of(row[0]));
-    return all;
-  }
-
-  /// Makes the named database as empty as it was found: schemas and extensions that it had stay.
-  void empty_named() {
-    if (!own_ || !own_->is_open())
-      return;
-    if (own_->dialect() == instar::sqlite) {
-      own_->execute("PRAGMA foreign_keys = OFF");
-      for (const dropped_object& object : drops_on_sqlite(*own_))
-        own_->execute(object.statement);
-      return;
-    }
-    own_->execute("RESET ALL");
-    made_by_scripts made = schemas_and_extensions();
-    const auto was_there = [](const auto& before) {
-      return [&](const std::string& name) { return before.contains(name); };
-    };
-    std::erase_if(made.schemas, was_there(found_.schemas));
-    std::erase_if(made.extensions, was_there(found_.extensions));
-    for (const dropped_object& object : drops_on_postgres(*own_, {named_schema_}, made))
-      own_->execute(object.statement);
-  }
-
-  void run_one(script_runner& runner, const migration& m, const script_plan& plan) {
-    try {
-      if (in_transaction())
-        runner.run_inside(m, plan);
-      else
-        runner.run_unrecorded(m, plan);
-    } catch (const migration_error& error) {
-      if (error.code() == migration_code::stopped)
-        throw;
-      throw failed(m, error.location(), error.database(), error.remedy(),
-                   error.database() ? error.database()->message : error.message());
-    } catch (const database_error& error) {
-      if (error.code() == database_code::connection_lost || error.code() == database_code::interrupted)
-        throw;
-      std::optional<script_location> place;
-      if (error.offset())
-        place = locate(m.display_name(), m.sql, *error.offset());
-      throw failed(m, place,
-                   database_answer{error.message(), error.sqlstate(), error.detail(), error.hint(), error.context()},
-                   "Correct the statement and try again.", error.message());
-    }
-  }
-
-  static migration_error failed(const migration& m, const std::optional<script_location>& place,
-                                const std::optional<database_answer>& answer, const std::string& remedy,
-                                const std::string& cause) {
-    migration_error_fields fields;
-    fields.message = m.name + " does not run in the shadow database: " + cause + " (P3006).";
-    fields.remedy = remedy;
-    fields.state = "Your database and the migrations folder are as they were.";
-    fields.migration = m.name;
-    fields.location = place;
-    fields.database = answer;
-    return migration_error{migration_code::shadow_failed, std::move(fields)};
-  }
-
-  void open_transaction(const std::set<std::string>& schemas, const made_by_scripts& made) {
-    try {
-      main_->execute("BEGIN;\nSET LOCAL lock_timeout = '3s'");
-      for (const dropped_object& object : drops_on_postgres(*main_, schemas, made))
-        main_->execute(object.statement);
-      main_->execute("SET LOCAL lock_timeout TO DEFAULT");
-    } catch (const database_error& error) {
-      close_transaction();
-      throw unavailable("The role may not create a shadow database, and the database cannot be emptied in a "
-                        "transaction instead: " +
-                            error.message() + ".",
-                        "Grant the role CREATEDB, or name an empty database with --shadow-url.");
-    }
-  }
-
-  void close_transaction() noexcept {
-    if (!in_transaction() || !main_->is_open())
-      return;
-    try {
-      main_->execute("ROLLBACK");
-    } catch (const std::exception&) {
-      // Gone with the connection.
-    }
-  }
-
-  connection_hook in_use_;
-  database* main_ = nullptr;
-  std::unique_ptr<database> own_;
-  std::optional<database_url> scratch_;
-  bool named_ = false;
-  std::string named_schema_;
-  made_by_scripts found_;  ///< what the named database had before any script ran
-};
-
-}  // namespace instar::detail
+}  // namespace instar
 
 
-// ---- instar/migrate/snapshot_file.hpp
+// ---- instar/migrate/snapshot_part.hpp
 
 
 // ---- instar/migrate/snapshot_reader.hpp
@@ -22063,6 +26685,2624 @@ namespace instar {
 
 }  // namespace instar
 
+/// \file What snapshot.hpp said before a migration, kept in its down.sql: so a migration that is given up takes the
+/// snapshot back with it, in the words of the models and without a database.
+
+namespace instar::detail {
+
+/// What a snapshot said of the parts that a migration changed.
+struct snapshot_part {
+  owned_snapshot said;         ///< the tables that were otherwise, and all enums
+  bool with_objects = false;   ///< whether it also says all that is no table and no enum
+  std::set<std::string> gone;  ///< the tables that were not there
+};
+
+inline constexpr std::string_view snapshot_part_words = "snapshot before";
+inline constexpr std::string_view no_table_words = "snapshot had no table";
+
+using tables_by_name = std::unordered_map<std::string, const table*>;
+
+[[nodiscard]] inline tables_by_name by_name(std::span<const table> tables) {
+  tables_by_name named;
+  for (const table& t : tables)
+    named.emplace(qualified(t.schema, t.name), &t);
+  return named;
+}
+
+/// Comment lines for a down.sql that say what the schema before a plan was, where it differs from the one after.
+[[nodiscard]] inline std::string snapshot_part_lines(dialect d, const plan_view& forward) {
+  const tables_by_name then = by_name(forward.before.tables);
+  const tables_by_name now = by_name(forward.after.tables);
+  const auto same = [](const table& a, const table& b) {
+    return (a.content_hash != 0 && a.content_hash == b.content_hash) ||
+           schema_text_writer::run(a, false) == schema_text_writer::run(b, false);
+  };
+  std::vector<table> changed;
+  for (const table& t : forward.before.tables)
+    if (const auto twin = now.find(qualified(t.schema, t.name)); twin == now.end() || !same(t, *twin->second))
+      changed.push_back(t);
+  const bool with_objects =
+      schema_text_writer::run(forward.before, false) != schema_text_writer::run(forward.after, false);
+  schema_view part = with_objects ? forward.before : schema_view{};
+  part.tables = changed;
+  part.enumerations = forward.before.enumerations;
+
+  std::string lines = "\n-- What snapshot.hpp said before of what changes, for `migrate down --remove`.\n";
+  for (const table& t : forward.after.tables)
+    if (const std::string name = qualified(t.schema, t.name); !then.contains(name))
+      lines += on_one_line("-- instar: " + std::string{no_table_words} + ' ' + name) + '\n';
+  lines += "-- instar: " + std::string{snapshot_part_words} + (with_objects ? ", with objects" : "") + '\n';
+  const std::string header = snapshot_header({.schema = part, .migrations = {}, .dialect = d});
+  for (std::size_t at = 0; at < header.size();) {
+    const std::size_t end = std::min(header.find('\n', at), header.size());
+    lines += (end == at ? "--" : "-- ") + header.substr(at, end - at) + '\n';
+    at = end + 1;
+  }
+  return lines;
+}
+
+/// Those lines read back; nothing where a script has none.
+/// \throws migration_error `snapshot_broken`
+[[nodiscard]] inline std::optional<snapshot_part> read_snapshot_part(const std::string& file, std::string_view script) {
+  std::optional<snapshot_part> part;
+  std::set<std::string> gone;
+  std::string header;
+  for (std::size_t at = 0; at < script.size();) {
+    const std::size_t end = std::min(script.find('\n', at), script.size());
+    std::string_view line = script.substr(at, end - at);
+    at = end + 1;
+    if (part) {
+      if (!line.starts_with("--"))
+        break;
+      line.remove_prefix(line.starts_with("-- ") ? 3 : 2);
+      header += std::string{line} + '\n';
+      continue;
+    }
+    const std::optional<std::string_view> said = directive_of_line(line);
+    if (!said)
+      continue;
+    const script_directive directive{*said, 0};
+    if (const auto name = argument_of(directive, no_table_words))
+      gone.emplace(*name);
+    else if (said->starts_with(snapshot_part_words))
+      part = snapshot_part{.said = {}, .with_objects = said->ends_with("with objects"), .gone = {}};
+  }
+  if (!part)
+    return part;
+  part->gone = std::move(gone);
+  part->said = parse_snapshot(file, header);
+  return part;
+}
+
+/// The schema of a snapshot as it was before the migration that this part belongs to.
+[[nodiscard]] inline owned_schema schema_before(const schema_view& after, const snapshot_part& part) {
+  const schema_view& said = part.said.view().schema;
+  const tables_by_name then = by_name(said.tables);
+  const tables_by_name now = by_name(after.tables);
+  std::vector<table> tables;
+  for (const table& t : after.tables) {
+    const std::string name = qualified(t.schema, t.name);
+    if (part.gone.contains(name))
+      continue;
+    const auto was = then.find(name);
+    tables.push_back(was == then.end() ? t : *was->second);
+  }
+  for (const table& t : said.tables)
+    if (!now.contains(qualified(t.schema, t.name)))
+      tables.push_back(t);
+  schema_view before = part.with_objects ? said : after;
+  before.tables = tables;
+  before.enumerations = said.enumerations;
+  return copy_schema(before);
+}
+
+}  // namespace instar::detail
+
+/// \file The text of a down.sql: the way back of a plan, and what that way cannot bring back.
+
+namespace instar {
+
+namespace detail {
+
+/// How a script begins whose losses stand in it.
+inline constexpr std::string_view down_script_title =
+    "-- Takes back the migration beside it: `migrate down`, in development.\n";
+
+/// What the plan destroyed, so that this step of the way back cannot restore it; a sentence for each thing.
+[[nodiscard]] inline std::vector<std::string> losses_of_way_back(dialect d, const step& s) {
+  std::vector<std::string> losses;
+  const auto on = [&] { return qualified(s.after->schema, s.after->name); };
+  switch (s.kind) {
+  case step_kind::create_table:
+    losses.push_back("The rows of " + on() + " are lost: the table comes back empty.");
+    break;
+  case step_kind::create_early_raw_object:
+  case step_kind::create_middle_raw_object:
+  case step_kind::create_raw_object:
+    if (keeps_rows(*s.raw))
+      losses.push_back("The rows of " + std::string{s.raw->name} + " are lost: it comes back empty.");
+    break;
+  case step_kind::create_sequence:
+    losses.push_back("The sequence " + qualified(s.sequence->schema, s.sequence->name) +
+                     " comes back at its start; set it where its numbers are in use.");
+    break;
+  case step_kind::add_column: {
+    const column& c = *s.new_column();
+    // SQLite makes the table anew, and copies what a column of that name held.
+    if (c.generated != generated_kind::none || (d == instar::sqlite && s.from >= 0))
+      break;
+    const std::string name = on() + '.' + std::string{c.name};
+    const std::string lost = "The values of " + name + " are lost: the column ";
+    if (c.identity != identity_kind::none)
+      losses.push_back(lost + "comes back with new numbers.");
+    else if (c.initial.kind != default_kind::none)
+      losses.push_back(lost + "comes back with its default in every row.");
+    else if (c.nullable)
+      losses.push_back(lost + "comes back empty.");
+    else
+      losses.push_back(lost + "is required and has no default, so this fails while " + on() +
+                       " has rows. Edit this script then: give the column a DEFAULT, or delete the rows first.");
+    break;
+  }
+  case step_kind::alter_type: {
+    // The way there, which had this step's ends the other way round.
+    const step there{.kind = step_kind::alter_type, .before = s.after, .after = s.before, .from = s.to, .to = s.from};
+    each_hazard(there, [&](hazard h) {
+      if (destroys_data(h) && concerns(d, h, there))
+        losses.push_back("Values of " + on() + '.' + std::string{s.new_column()->name} + " that " +
+                         type_text(s.old_column()->type) + " could not hold stay as the migration made them.");
+    });
+    break;
+  }
+  case step_kind::drop_not_null:
+    if (s.old_column()->initial.kind != default_kind::none || !s.old_column()->backfill.empty())
+      losses.push_back("Rows of " + on() + " in which " + std::string{s.new_column()->name} +
+                       " was NULL keep the value that the migration gave them.");
+    break;
+  default:
+    break;
+  }
+  return losses;
+}
+
+/// What the way back destroys, as lines that `migrate down` understands: it counts the rows before it asks.
+[[nodiscard]] inline std::string loss_directives(dialect d, const plan_view& p) {
+  const std::vector<data_check> checks = data_checks(d, p);
+  std::string lines;
+  for (std::size_t i = 0; i != p.steps.size(); ++i)
+    each_hazard(p.steps[i], [&](hazard h) {
+      if (!destroys_data(h) || !concerns(d, h, p.steps[i]))
+        return;
+      const auto check = std::find_if(checks.begin(), checks.end(),
+                                      [&](const data_check& c) { return c.step == i && c.hazard == h && !c.fails; });
+      const bool counted = check != checks.end();
+      if (!counted &&
+          std::any_of(checks.begin(), checks.end(), [&](const data_check& c) { return c.step == i && c.hazard == h; }))
+        return;  // rows that do not fit make it fail, and nothing is lost
+      lines += on_one_line("-- instar: at most 0 rows, " + std::string{code_of(h)} + ' ' +
+                           (counted ? check->sentence + ": " + check->query : describe(h, p.steps[i]))) +
+               '\n';
+    });
+  return lines;
+}
+
+}  // namespace detail
+
+/// The text of the down.sql beside a migration.sql: what undoes it in development.
+///
+/// On top stand what the way back itself destroys and its other hazards; above a statement, what was destroyed on the
+/// way there and stays so. The statements are the short form, which locks more than that of a migration.
+[[nodiscard]] inline std::string down_script(dialect d, const plan_view& forward) {
+  const inverse_plan back = make_inverse(forward);
+  const plan_view p = back.steps;
+  std::string text{detail::down_script_title};
+  for (const step& s : p.steps)
+    detail::each_hazard(s, [&](hazard h) {
+      if (detail::concerns(d, h, s))
+        text += detail::comment_line("warning " + std::string{code_of(h)} + ": " + describe(h, s));
+    });
+  text += detail::loss_directives(d, p);
+  text += '\n';
+  return text + detail::annotated_script(d, p, [d](const step& s) { return detail::losses_of_way_back(d, s); }) +
+         detail::snapshot_part_lines(d, forward);
+}
+
+}  // namespace instar
+
+
+// ---- instar/migrate/lock.hpp
+
+/// \file One runner at a time.
+///
+/// PostgreSQL: a session-level advisory lock, which the server releases with the connection, however it ends. It is
+/// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
+/// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
+/// breaks any such lock: migrate through a direct connection.
+///
+/// SQLite has file locks instead: each script is a BEGIN IMMEDIATE, which waits for the others by the busy handler.
+
+namespace instar::detail {
+
+/// The key that Prisma takes, whatever the database and its schema. With Prisma's ledger we take it too, so that the
+/// two programs wait for each other.
+inline constexpr std::int64_t prisma_lock_key = 72707369;
+
+/// Advisory locks are kept by database, so a key need only tell ledgers of one database apart.
+[[nodiscard]] inline std::int64_t lock_key(const ledger_place& place) {
+  if (place.prisma())
+    return prisma_lock_key;
+  const std::uint64_t hash = hash_text(place.table, hash_text(place.schema, 0x696E73746172));
+  return static_cast<std::int64_t>(hash >> 1U);
+}
+
+class migration_lock {
+ public:
+  /// Waits for the lock.
+  ///
+  /// \param on_wait told once, with the holder, when the lock is not free
+  /// \param check   called while waiting; throws to give up
+  /// \throws migration_error `lock_timeout`
+  migration_lock(database& on, const ledger_place& place, std::chrono::milliseconds timeout,
+                 const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check)
+      : on_(on) {
+    if (place.dialect != instar::postgres)
+      return;
+    key_ = lock_key(place);
+    using clock = std::chrono::steady_clock;
+    const clock::time_point give_up = clock::now() + timeout;
+    std::chrono::milliseconds pause{20};
+    bool told = false;
+    while (!try_lock()) {
+      if (!told && on_wait)
+        on_wait(holder());
+      told = true;
+      check();
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(give_up - clock::now());
+      if (left <= std::chrono::milliseconds{0})
+        throw timed_out(timeout);
+      std::this_thread::sleep_for(std::min(pause, left));
+      pause = std::min(pause * 2, std::chrono::milliseconds{250});
+    }
+    held_ = true;
+  }
+
+  migration_lock(const migration_lock&) = delete;
+  migration_lock& operator=(const migration_lock&) = delete;
+
+  ~migration_lock() {
+    try {
+      if (held_ && on_.is_open())
+        (void)on_.query("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(key_) + ")");
+    } catch (const std::exception&) {
+      // The server releases it with the connection.
+    }
+  }
+
+  /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
+  void renew() { held_ = !held_ || try_lock(); }
+
+ private:
+  [[nodiscard]] bool try_lock() {
+    return on_.query_value("SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(key_) + ")") == "t";
+  }
+
+  /// Who has the lock, for people. A role that may not see other sessions sees no address and no time.
+  [[nodiscard]] std::string holder() {
+    const std::uint64_t key = static_cast<std::uint64_t>(key_);
+    const query_result found = on_.query(
+        "SELECT l.pid, a.application_name, a.client_addr, a.backend_start, a.usename "
+        "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+        "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bigint = " +
+        std::to_string(key >> 32U) + " AND l.objid::bigint = " + std::to_string(key & 0xFFFFFFFFU) +
+        " AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())");
+    if (found.rows.empty())
+      return "a session that has just ended";
+    const auto& row = found.rows.front();
+    std::string text = "process " + text_of(row[0]);
+    if (row[1] && !row[1]->empty())
+      text += " (" + *row[1] + ")";
+    if (row[4])
+      text += " of role " + *row[4];
+    text += row[2] ? " at " + *row[2] : std::string{row[3] ? " on the server itself" : ""};
+    if (row[3])
+      text += ", connected since " + *row[3];
+    return text;
+  }
+
+  [[nodiscard]] migration_error timed_out(std::chrono::milliseconds timeout) {
+    migration_error_fields fields;
+    fields.message = "Another runner holds the migration lock: " + holder() + " (P1002).";
+    fields.remedy = "Wait until it is done (waited " + std::to_string(timeout.count()) +
+                    " ms), or end it with pg_terminate_backend if nobody needs it any more.";
+    fields.state = "Nothing was changed.";
+    return migration_error{migration_code::lock_timeout, std::move(fields)};
+  }
+
+  database& on_;
+  std::int64_t key_ = 0;
+  bool held_ = false;
+};
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/renames.hpp
+
+/// \file What is said of the way from one version of a schema to the next, at run time: the words of models on a schema
+/// that was read back, renames from the command line, and old names that lead nowhere.
+
+namespace instar::detail {
+
+/// Lets a function change each table and each enum of a schema, in which the rest stays. \param of_table called with a
+/// table and its columns \param of_enum called with an enum and its values
+template <class OfTable, class OfEnum>
+void rewrite_words(owned_schema& schema, const OfTable& of_table, const OfEnum& of_enum) {
+  schema_view view = schema.view();
+  std::vector<enumeration> enums(view.enumerations.begin(), view.enumerations.end());
+  for (enumeration& e : enums) {
+    std::vector<enum_value> values(e.values.begin(), e.values.end());
+    of_enum(e, values);
+    e.values = schema.array(values);
+  }
+  const std::span<const enumeration> old_enums = view.enumerations;
+  view.enumerations = schema.array(enums);
+  std::vector<table> tables(view.tables.begin(), view.tables.end());
+  for (table& t : tables) {
+    std::vector<column> columns(t.columns.begin(), t.columns.end());
+    of_table(t, columns);
+    for (column& c : columns)
+      for (std::size_t i = 0; i < old_enums.size(); ++i)
+        if (c.type.values == &old_enums[i])
+          c.type.values = &view.enumerations[i];
+    t.columns = schema.array(columns);
+  }
+  view.tables = schema.array(tables);
+  schema.set(view);
+}
+
+/// Gives a schema that was read back what the models say and no database keeps: the names that things had before, how
+/// values convert, what old rows get. \param models must live as long as `read`
+inline void carry_words(owned_schema& read, const schema_view& models) {
+  const auto twin = [](const auto& of, const auto& among) -> decltype(among.data()) {
+    for (const auto& other : among)
+      if (other.name == of.name && other.schema == of.schema)
+        return &other;
+    return nullptr;
+  };
+  const auto carry_names = [&](auto& list, const auto& said) {
+    auto copies = std::vector(list.begin(), list.end());
+    for (auto& one : copies)
+      for (const auto& other : said)
+        if (other.name == one.name)
+          one.renamed_from = other.renamed_from;
+    list = read.array(copies);
+  };
+  rewrite_words(
+      read,
+      [&](table& t, std::vector<column>& columns) {
+        const table* const said = twin(t, models.tables);
+        if (said == nullptr)
+          return;
+        t.renamed_from = said->renamed_from;
+        for (column& c : columns)
+          if (const column* const known = said->find_column(c.name)) {
+            c.renamed_from = known->renamed_from;
+            c.convert_using = known->convert_using;
+            c.backfill = known->backfill;
+          }
+        if (t.primary_key.name == said->primary_key.name)
+          t.primary_key.renamed_from = said->primary_key.renamed_from;
+        carry_names(t.uniques, said->uniques);
+        carry_names(t.foreign_keys, said->foreign_keys);
+        carry_names(t.checks, said->checks);
+        carry_names(t.exclusions, said->exclusions);
+        carry_names(t.indexes, said->indexes);
+      },
+      [&](enumeration& e, std::vector<enum_value>& values) {
+        const enumeration* const said = twin(e, models.enumerations);
+        if (said == nullptr)
+          return;
+        e.renamed_from = said->renamed_from;
+        for (enum_value& v : values)
+          for (const enum_value& known : said->values)
+            if (known.label == v.label)
+              v.renamed_from = known.renamed_from;
+      });
+}
+
+// ---- from the command line ----
+
+/// One `--rename OLD=NEW`, with what it was found to mean.
+class rename_request {
+ public:
+  /// \throws migration_error `bad_rename` for a word that names nothing
+  rename_request(std::string_view word, const schema_view& before, const schema_view& after)
+      : word_(word), before_(before), after_(after) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 == word.size())
+      throw refuse("It says no OLD=NEW.");
+    old_ = word.substr(0, equals);
+    new_ = word.substr(equals + 1);
+    if (find_table() || find_enum() || find_member())
+      return;
+    throw refuse("The old schema has no table, enum, column or value " + std::string{old_} + ".");
+  }
+
+  void apply(owned_schema& schema) const {
+    rewrite_words(
+        schema,
+        [&](table& t, std::vector<column>& columns) {
+          if (table_ == nullptr || t.name != table_->name || t.schema != table_->schema)
+            return;
+          if (member_.empty())
+            t.renamed_from = schema.text(source_);
+          for (column& c : columns)
+            if (!member_.empty() && c.name == new_)
+              c.renamed_from = schema.text(member_);
+        },
+        [&](enumeration& e, std::vector<enum_value>& values) {
+          if (enum_ == nullptr || e.name != enum_->name || e.schema != enum_->schema)
+            return;
+          if (member_.empty())
+            e.renamed_from = schema.text(source_);
+          for (enum_value& v : values)
+            if (!member_.empty() && v.label == new_)
+              v.renamed_from = schema.text(member_);
+        });
+  }
+
+ private:
+  [[nodiscard]] migration_error refuse(const std::string& why) const {
+    return unchanged(migration_code::bad_rename, "`--rename " + std::string{word_} + "` cannot be done. " + why,
+                     "Write old_table=new_table, table.old_column=new_column, old_enum=new_enum or "
+                     "enum.old_value=new_value, with the names as `migrate diff` shows them.");
+  }
+
+  [[nodiscard]] static const table* table_of(const schema_view& in, std::string_view name) {
+    return in.find_table(name);
+  }
+
+  [[nodiscard]] static const enumeration* enum_of(const schema_view& in, std::string_view name) {
+    for (const enumeration& e : in.enumerations)
+      if (names_object(name, e.schema, e.name))
+        return &e;
+    return nullptr;
+  }
+
+  /// The new name in the old one's schema, unless it says its own.
+  [[nodiscard]] std::string in_schema(std::string_view schema) const {
+    return schema.empty() || new_.find('.') != std::string_view::npos ? std::string{new_} : qualified(schema, new_);
+  }
+
+  bool find_table() {
+    const table* const then = table_of(before_, old_);
+    if (then == nullptr)
+      return false;
+    table_ = table_of(after_, in_schema(then->schema));
+    if (table_ == nullptr)
+      throw refuse("The new schema has no table " + std::string{new_} + ".");
+    if (table_of(after_, old_) != nullptr)
+      throw refuse("The new schema still has a table " + std::string{old_} + ".");
+    if (table_of(before_, in_schema(then->schema)) != nullptr)
+      throw refuse("The old schema has a table " + std::string{new_} + " already.");
+    source_ = old_;
+    return true;
+  }
+
+  bool find_enum() {
+    const enumeration* const then = enum_of(before_, old_);
+    if (then == nullptr)
+      return false;
+    enum_ = enum_of(after_, in_schema(then->schema));
+    if (enum_ == nullptr)
+      throw refuse("The new schema has no enum " + std::string{new_} + ".");
+    if (enum_of(after_, old_) != nullptr)
+      throw refuse("The new schema still has an enum " + std::string{old_} + ".");
+    source_ = then->name;
+    return true;
+  }
+
+  bool find_member() {
+    const std::size_t dot = old_.rfind('.');
+    if (dot == std::string_view::npos)
+      return false;
+    const std::string_view owner = old_.substr(0, dot);
+    member_ = old_.substr(dot + 1);
+    // By the owner's old name, or by its new one where it is renamed in the same plan.
+    const comparison schemas(before_, after_);
+    for (const table& now : after_.tables) {
+      const table* const then = schemas.old_table(now);
+      if (then == nullptr ||
+          !(names_object(owner, now.schema, now.name) || names_object(owner, then->schema, then->name)))
+        continue;
+      if (then->find_column(member_) == nullptr)
+        throw refuse("The old table " + std::string{owner} + " has no column " + std::string{member_} + ".");
+      if (now.find_column(new_) == nullptr)
+        throw refuse("The new table " + qualified(now.schema, now.name) + " has no column " + std::string{new_} + ".");
+      if (now.find_column(member_) != nullptr)
+        throw refuse("The new table still has a column " + std::string{member_} + ".");
+      if (then->find_column(new_) != nullptr)
+        throw refuse("The old table has a column " + std::string{new_} + " already.");
+      table_ = &now;
+      return true;
+    }
+    for (const enumeration& now : after_.enumerations)
+      for (const enumeration& then : before_.enumerations) {
+        if (!same_enum(then, now) ||
+            !(names_object(owner, now.schema, now.name) || names_object(owner, then.schema, then.name)))
+          continue;
+        if (find_value(then, member_) < 0)
+          throw refuse("The old enum " + std::string{owner} + " has no value " + std::string{member_} + ".");
+        if (find_value(now, new_) < 0)
+          throw refuse("The new enum " + qualified(now.schema, now.name) + " has no value " + std::string{new_} + ".");
+        if (find_value(now, member_) >= 0)
+          throw refuse("The new enum still has a value " + std::string{member_} + ".");
+        enum_ = &now;
+        return true;
+      }
+    return false;
+  }
+
+  std::string_view word_;
+  const schema_view& before_;
+  const schema_view& after_;
+  std::string_view old_;
+  std::string_view new_;
+  std::string_view member_;  ///< the old name of a column or value; empty: the whole is renamed
+  std::string_view source_;  ///< the old name of the whole
+  const table* table_ = nullptr;
+  const enumeration* enum_ = nullptr;
+};
+
+/// Declares renames in a schema as if its models said them: tables and enums first, so that their columns and values
+/// are found. \throws migration_error `bad_rename`
+inline void declare_renames(owned_schema& after, const schema_view& before, std::span<const std::string> words) {
+  const auto names_member = [&](std::string_view word) {
+    const std::string_view old = word.substr(0, word.find('='));
+    if (before.find_table(old) != nullptr)
+      return false;
+    for (const enumeration& e : before.enumerations)
+      if (names_object(old, e.schema, e.name))
+        return false;
+    return true;
+  };
+  for (const bool members : {false, true})
+    for (const std::string& word : words)
+      if (names_member(word) == members) {
+        const schema_view now = after.view();
+        rename_request{word, before, now}.apply(after);
+      }
+}
+
+// ---- old names that lead nowhere ----
+
+/// The first old name that the models declare and that leads nowhere, as a problem; nothing where all do.
+[[nodiscard]] inline std::vector<history_problem> rename_problems(const schema_view& before, const schema_view& after) {
+  std::vector<history_problem> problems;
+  each_rename_mistake(before, after, [&](const rename_mistake& r) {
+    const std::string owner = r.in != nullptr ? qualified(r.in->schema, r.in->name) : std::string{r.of_enum};
+    const std::string whole = r.name.empty() ? owner : owner + '.' + std::string{r.name};
+    const std::string source{r.source};
+    history_problem problem;
+    const std::string begin = "The " + std::string{r.what} + ' ' + whole + " says renamed_from(\"" + source + "\")";
+    switch (r.kind) {
+    case rename_mistake_kind::no_source:
+      problem.code = migration_code::rename_of_nothing;
+      problem.message = begin + ", which the last migration does not have.";
+      problem.ways_out = {"Correct the name; or leave renamed_from out, if it is new."};
+      break;
+    case rename_mistake_kind::source_stays:
+      problem.code = migration_code::rename_of_kept;
+      problem.message = begin + ", which the models still have beside it.";
+      problem.ways_out = {"Remove " + source + " from the models; or leave renamed_from out, if both are meant."};
+      break;
+    default:
+      problem.code = migration_code::rename_taken;
+      problem.message = begin + ", and so does another one.";
+      problem.ways_out = {"Leave one renamed_from out."};
+      break;
+    }
+    problems.push_back(std::move(problem));
+  });
+  return problems;
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/reset.hpp
+
+
+// ---- instar/migrate/script_plan.hpp
+
+/// \file How a script is run: as one transaction, as the transaction that it is itself, or piece by piece.
+
+namespace instar::detail {
+
+/// The first tokens of a statement: words, quoted names and texts, single symbols; comments and blanks left out.
+[[nodiscard]] inline std::vector<std::string_view> first_tokens(dialect target, std::string_view statement,
+                                                                std::size_t most) {
+  std::vector<std::string_view> tokens;
+  std::size_t at = 0;
+  const auto skip_to = [&](std::string_view end, std::size_t from) {
+    const std::size_t found = statement.find(end, from);
+    at = found == std::string_view::npos ? statement.size() : found + end.size();
+  };
+  while (at < statement.size() && tokens.size() < most) {
+    const std::size_t begin = at;
+    const char c = statement[at];
+    const std::string_view rest = statement.substr(at);
+    if (is_sql_blank(c)) {
+      ++at;
+      continue;
+    }
+    if (rest.starts_with("--")) {
+      skip_to("\n", at);
+      continue;
+    }
+    if (rest.starts_with("/*")) {
+      std::size_t depth = 1;
+      at += 2;
+      while (depth != 0 && at < statement.size()) {
+        const std::string_view here = statement.substr(at);
+        if (here.starts_with("*/"))
+          --depth;
+        else if (here.starts_with("/*") && target == instar::postgres)
+          ++depth;
+        at += here.starts_with("*/") || here.starts_with("/*") ? 2 : 1;
+      }
+      continue;
+    }
+    if (is_sql_word_start(c)) {
+      while (at < statement.size() && is_sql_word_part(statement[at]))
+        ++at;
+    } else if (c == '"' || c == '\'' || c == '`') {
+      do
+        skip_to(std::string_view{&c, 1}, at + 1);
+      while (at < statement.size() && statement[at] == c);
+    } else if (c == '[' && target == instar::sqlite) {
+      skip_to("]", at);
+    } else {
+      ++at;
+    }
+    tokens.push_back(statement.substr(begin, at - begin));
+  }
+  return tokens;
+}
+
+/// The name that a token means: without its quotes, or folded to lower case as PostgreSQL does.
+[[nodiscard]] inline std::string name_of_token(dialect target, std::string_view token) {
+  std::string name;
+  const char quote = token.empty() ? '\0' : token.front();
+  if (quote == '"' || quote == '`' || quote == '\'' || quote == '[') {
+    for (std::size_t i = 1; i + 1 < token.size(); ++i) {
+      name += token[i];
+      if (token[i] == quote && quote != '[')
+        ++i;  // a doubled quote
+    }
+    return name;
+  }
+  for (const char c : token)
+    name += target == instar::postgres && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
+/// Reads tokens one after the other.
+class token_reader {
+ public:
+  token_reader(dialect target, std::string_view statement, std::size_t most = 16)
+      : target_(target), tokens_(first_tokens(target, statement, most)) {}
+
+  /// Passes over a keyword if it comes next.
+  bool take(std::string_view keyword) {
+    if (at_ < tokens_.size() && is_keyword(tokens_[at_], keyword)) {
+      ++at_;
+      return true;
+    }
+    return false;
+  }
+
+  bool take(std::string_view first, std::string_view second) {
+    if (at_ + 1 < tokens_.size() && is_keyword(tokens_[at_], first) && is_keyword(tokens_[at_ + 1], second)) {
+      at_ += 2;
+      return true;
+    }
+    return false;
+  }
+
+  /// The next token as a name; empty at the end.
+  std::string name() { return at_ < tokens_.size() ? name_of_token(target_, tokens_[at_++]) : std::string{}; }
+
+  [[nodiscard]] std::string_view peek() const { return at_ < tokens_.size() ? tokens_[at_] : std::string_view{}; }
+
+ private:
+  dialect target_;
+  std::vector<std::string_view> tokens_;
+  std::size_t at_ = 0;
+};
+
+/// A setting of SQLite that a script makes.
+struct pragma_setting {
+  std::string name;   ///< in lower case
+  std::string value;  ///< empty: it only asks
+};
+
+[[nodiscard]] inline std::optional<pragma_setting> pragma_of(const script_statement& statement) {
+  token_reader tokens{instar::sqlite, statement.text};
+  if (!tokens.take("PRAGMA"))
+    return std::nullopt;
+  pragma_setting setting;
+  setting.name = tokens.name();
+  if (tokens.take("."))
+    setting.name = tokens.name();
+  for (char& c : setting.name)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (tokens.take("=") || tokens.take("("))
+    setting.value = tokens.name();
+  return setting;
+}
+
+/// Whether a pragma's value means no. https://www.sqlite.org/pragma.html#pragma_foreign_keys
+[[nodiscard]] inline bool is_off(std::string_view value) {
+  static constexpr std::array<std::string_view, 4> words{"0", "OFF", "NO", "FALSE"};
+  return is_one_of(value, words);
+}
+
+/// The index that a CREATE INDEX CONCURRENTLY makes, and that it leaves behind invalid when it fails.
+struct concurrent_index {
+  std::string name;          ///< empty: the server chose one
+  std::string table_schema;  ///< empty: the search path decides
+  std::string table;
+};
+
+[[nodiscard]] inline std::optional<concurrent_index> concurrent_index_of(std::string_view statement) {
+  token_reader tokens{instar::postgres, statement};
+  if (!tokens.take("CREATE"))
+    return std::nullopt;
+  (void)tokens.take("UNIQUE");
+  if (!tokens.take("INDEX", "CONCURRENTLY"))
+    return std::nullopt;
+  if (tokens.take("IF", "NOT"))
+    (void)tokens.take("EXISTS");
+  concurrent_index made;
+  if (!is_keyword(tokens.peek(), "ON"))
+    made.name = tokens.name();
+  if (!tokens.take("ON"))
+    return std::nullopt;
+  (void)tokens.take("ONLY");
+  made.table = tokens.name();
+  if (tokens.take(".")) {
+    made.table_schema = std::move(made.table);
+    made.table = tokens.name();
+  }
+  return made;
+}
+
+/// What becomes of a script's statement when the script is not one transaction.
+enum class piece_kind : unsigned char {
+  plain,    ///< a transaction of its own, together with its line in the journal
+  outside,  ///< cannot be in a transaction
+  block,    ///< BEGIN … COMMIT of the script itself, together with its line in the journal
+  setting,  ///< changes the session alone: run again when a later try begins in a new session
+};
+
+/// Consecutive statements of a script that are sent together.
+struct script_piece {
+  piece_kind kind = piece_kind::plain;
+  std::size_t first = 0;  ///< positions in the script's statements
+  std::size_t last = 0;   ///< included
+  bool chained = false;   ///< a block that COMMIT AND CHAIN of the one before has begun
+  bool commits = false;   ///< a block that ends with COMMIT; others end with ROLLBACK
+  bool bare = false;      ///< a block without BEGIN and COMMIT of its own: a section marked as a transaction
+};
+
+/// A part of a script that begins with a line `-- instar: transaction` or `-- instar: no-transaction`.
+struct marked_section {
+  bool transaction = true;
+  std::size_t first = 0;  ///< positions in the script's statements
+  std::size_t end = 0;    ///< excluded
+};
+
+enum class script_mode : unsigned char {
+  one_transaction,  ///< we open and close it, round script and ledger row
+  own_transaction,  ///< the script is one BEGIN … COMMIT; the ledger row goes in before its COMMIT
+  pieces,           ///< anything else; needs the journal
+};
+
+/// How a script is run.
+struct script_plan {
+  script_mode mode = script_mode::one_transaction;
+  std::vector<script_statement> statements;
+  std::vector<marked_section> sections;   ///< those that have statements
+  std::vector<script_piece> pieces;       ///< of `pieces` and `own_transaction`
+  bool has_savepoints = false;            ///< of `one_transaction`: PostgreSQL needs an explicit BEGIN
+  bool turns_foreign_keys_off = false;    ///< SQLite
+  bool changes_settings = false;          ///< the session is not as it was afterwards
+  std::optional<std::size_t> unclosed{};  ///< the BEGIN that no COMMIT follows
+};
+
+/// Whether a statement changes the session and nothing else.
+[[nodiscard]] inline bool is_setting(dialect target, const script_statement& statement) {
+  token_reader tokens{target, statement.text, 8};
+  if (target == instar::sqlite) {
+    if (statement.keyword == "ATTACH" || statement.keyword == "DETACH")
+      return true;
+    static constexpr std::array<std::string_view, 10> of_session{
+        "FOREIGN_KEYS",       "DEFER_FOREIGN_KEYS", "LEGACY_ALTER_TABLE", "IGNORE_CHECK_CONSTRAINTS",
+        "RECURSIVE_TRIGGERS", "WRITABLE_SCHEMA",    "SYNCHRONOUS",        "TEMP_STORE",
+        "CACHE_SIZE",         "CASE_SENSITIVE_LIKE"};
+    const auto pragma = pragma_of(statement);
+    return pragma && is_one_of(pragma->name, of_session);
+  }
+  if (tokens.take("RESET") || tokens.take("LOAD"))
+    return true;
+  if (tokens.take("SET"))
+    return !is_keyword(tokens.peek(), "LOCAL") && !is_keyword(tokens.peek(), "CONSTRAINTS") &&
+           !is_keyword(tokens.peek(), "TRANSACTION");
+  // What pg_dump writes on top of a dump.
+  if (tokens.take("SELECT")) {
+    if (tokens.take("pg_catalog") || tokens.take("PG_CATALOG"))
+      (void)tokens.take(".");
+    return tokens.take("SET_CONFIG");
+  }
+  return false;
+}
+
+namespace of_transaction {
+enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rollback_and_chain, savepoint, other };
+}
+
+/// What a transaction-control statement does.
+[[nodiscard]] inline of_transaction::word transaction_word(dialect target, const script_statement& statement) {
+  using of_transaction::word;
+  token_reader tokens{target, statement.text, 8};
+  if (tokens.take("BEGIN") || tokens.take("START"))
+    return word::begin;
+  if (tokens.take("SAVEPOINT") || tokens.take("RELEASE"))
+    return word::savepoint;
+  const bool commit = tokens.take("COMMIT") || tokens.take("END");
+  const bool rollback = !commit && (tokens.take("ROLLBACK") || tokens.take("ABORT"));
+  if (!commit && !rollback)
+    return word::other;  // PREPARE TRANSACTION
+  if (!tokens.take("WORK"))
+    (void)tokens.take("TRANSACTION");
+  if (rollback && tokens.take("TO"))
+    return word::savepoint;
+  if (tokens.take("PREPARED"))
+    return word::other;
+  if (tokens.take("AND") && tokens.take("CHAIN"))
+    return commit ? word::commit_and_chain : word::rollback_and_chain;
+  return commit ? word::commit : word::rollback;
+}
+
+/// Whether the comments before a script's first statement say `instar: no transaction`: the way out for a script that
+/// fails in a transaction though its text does not show it, such as a CALL of a procedure that commits.
+[[nodiscard]] inline bool asks_for_no_transaction(std::string_view script, std::size_t first_statement) {
+  const std::vector<script_directive> head = directives_of(script.substr(0, first_statement));
+  return std::any_of(head.begin(), head.end(), [](const script_directive& directive) {
+    const std::optional<std::string_view> rest = argument_of(directive, "no transaction");
+    return rest && rest->empty();
+  });
+}
+
+/// The sections that a script marks. What stands above the first marker is in none.
+[[nodiscard]] inline std::vector<marked_section> sections_of(std::string_view script,
+                                                             std::span<const script_statement> statements) {
+  std::vector<marked_section> sections;
+  std::size_t next = 0;
+  const auto end_last = [&] {
+    if (!sections.empty())
+      sections.back().end = next;
+    if (!sections.empty() && sections.back().first == next)
+      sections.pop_back();
+  };
+  for (const script_directive& directive : directives_of(script, statements)) {
+    const auto is = [&](std::string_view words) {
+      const std::optional<std::string_view> rest = argument_of(directive, words);
+      return rest && rest->empty();
+    };
+    const bool transaction = is("transaction");
+    if (!transaction && !is("no-transaction"))
+      continue;
+    while (next != statements.size() && statements[next].offset < directive.offset)
+      ++next;
+    end_last();
+    sections.push_back({transaction, next, next});
+  }
+  next = statements.size();
+  end_last();
+  return sections;
+}
+
+/// Whether a statement opens or ends a transaction.
+[[nodiscard]] inline bool bounds_transaction(dialect target, const script_statement& statement) {
+  return statement.transaction_control && transaction_word(target, statement) != of_transaction::word::savepoint;
+}
+
+/// Cuts statements into pieces: the blocks that they open and close themselves, and single statements.
+/// \param alone what becomes of a statement that could be a transaction
+inline void add_pieces(dialect target, script_plan& plan, std::size_t first, std::size_t end, piece_kind alone) {
+  using of_transaction::word;
+  std::optional<script_piece> open;
+  for (std::size_t i = first; i != end; ++i) {
+    const script_statement& statement = plan.statements[i];
+    const word does = statement.transaction_control ? transaction_word(target, statement) : word::other;
+    const bool ends = does == word::commit || does == word::commit_and_chain || does == word::rollback ||
+                      does == word::rollback_and_chain ||
+                      (statement.transaction_control && statement.keyword == "PREPARE");
+    if (open) {
+      open->last = i;
+      if (!ends)
+        continue;
+      open->commits = does == word::commit || does == word::commit_and_chain;
+      plan.pieces.push_back(*open);
+      open.reset();
+      if (does == word::commit_and_chain || does == word::rollback_and_chain)
+        open = script_piece{.kind = piece_kind::block, .first = i + 1, .last = i + 1, .chained = true};
+      continue;
+    }
+    if (does == word::begin) {
+      open = script_piece{.kind = piece_kind::block, .first = i, .last = i};
+      continue;
+    }
+    const piece_kind kind = is_setting(target, statement)                                    ? piece_kind::setting
+                            : statement.outside_transaction || statement.transaction_control ? piece_kind::outside
+                                                                                             : alone;
+    plan.pieces.push_back({.kind = kind, .first = i, .last = i});
+  }
+  if (open && open->first < end && !plan.unclosed)
+    plan.unclosed = open->first;
+}
+
+/// Cuts a script into pieces: its marked sections, the blocks that it opens and closes itself, and single statements.
+inline void cut_into_pieces(dialect target, script_plan& plan) {
+  plan.pieces.clear();
+  plan.unclosed.reset();
+  add_pieces(target, plan, 0, plan.sections.empty() ? plan.statements.size() : plan.sections.front().first,
+             piece_kind::plain);
+  for (const marked_section& section : plan.sections) {
+    const auto begin = plan.statements.begin();
+    const bool own = std::any_of(begin + static_cast<std::ptrdiff_t>(section.first),
+                                 begin + static_cast<std::ptrdiff_t>(section.end),
+                                 [&](const script_statement& s) { return bounds_transaction(target, s); });
+    if (section.transaction && !own)
+      plan.pieces.push_back(
+          {.kind = piece_kind::block, .first = section.first, .last = section.end - 1, .commits = true, .bare = true});
+    else
+      add_pieces(target, plan, section.first, section.end,
+                 section.transaction ? piece_kind::plain : piece_kind::outside);
+  }
+}
+
+/// Decides how a script is run.
+[[nodiscard]] inline script_plan plan_script(dialect target, std::string_view script,
+                                             std::vector<script_statement> statements) {
+  script_plan plan;
+  plan.statements = std::move(statements);
+  plan.sections = sections_of(script, plan.statements);
+  bool control = false;
+  bool outside = false;
+  for (const script_statement& statement : plan.statements) {
+    plan.changes_settings = plan.changes_settings || is_setting(target, statement);
+    if (target == instar::sqlite) {
+      const auto pragma = pragma_of(statement);
+      if (pragma && pragma->name == "foreign_keys") {
+        // In a transaction it does nothing, so we do it before ours begins.
+        plan.turns_foreign_keys_off = plan.turns_foreign_keys_off || (!pragma->value.empty() && is_off(pragma->value));
+        continue;
+      }
+    }
+    if (statement.transaction_control && !bounds_transaction(target, statement))
+      plan.has_savepoints = true;
+    else
+      control = control || statement.transaction_control;
+    outside = outside || statement.outside_transaction;
+  }
+  const auto runs_alone = [](const marked_section& section) { return !section.transaction; };
+  const bool asked = (!plan.statements.empty() && asks_for_no_transaction(script, plan.statements.front().offset)) ||
+                     std::any_of(plan.sections.begin(), plan.sections.end(), runs_alone);
+  // One marked transaction that is all of the script is what a script is anyway.
+  const bool several = plan.sections.size() > 1 || (plan.sections.size() == 1 && plan.sections.front().first != 0);
+  if (!control && !outside && !asked && !several)
+    return plan;
+  cut_into_pieces(target, plan);
+  plan.mode = script_mode::pieces;
+  if (outside || asked || plan.unclosed)
+    return plan;
+  std::size_t blocks = 0;
+  for (const script_piece& piece : plan.pieces) {
+    const bool good_block = piece.kind == piece_kind::block && piece.commits && !piece.chained && !piece.bare;
+    if (!good_block && piece.kind != piece_kind::setting)
+      return plan;
+    blocks += good_block ? 1 : 0;
+  }
+  if (blocks == 1)
+    plan.mode = script_mode::own_transaction;
+  return plan;
+}
+
+/// The tag of the dollar quotes in which an online script puts a block that commits batch by batch.
+inline constexpr std::string_view batches_tag = "$instar_batches$";
+
+/// A marked script for a transaction that somebody else opens, and in which it shall do all that it does otherwise:
+/// without its own BEGIN and COMMIT, those between batches, and the word CONCURRENTLY, each replaced by as many blanks.
+/// \return nothing where it has more that a transaction refuses
+[[nodiscard]] inline std::optional<std::string> as_one_transaction(std::string_view script, const script_plan& plan) {
+  if (plan.sections.empty() || plan.unclosed)
+    return std::nullopt;
+  std::string text{script};
+  const auto blank = [&](std::size_t at, std::size_t length) { text.replace(at, length, length, ' '); };
+  for (const script_statement& statement : plan.statements) {
+    if (bounds_transaction(instar::postgres, statement)) {
+      using of_transaction::word;
+      const word does = transaction_word(instar::postgres, statement);
+      if (does != word::begin && does != word::commit)
+        return std::nullopt;
+      blank(statement.offset, statement.text.size());
+    } else if (statement.outside_transaction) {
+      token_reader tokens{instar::postgres, statement.text};
+      const bool creates = tokens.take("CREATE");
+      if (!creates && !tokens.take("DROP"))
+        return std::nullopt;
+      if (creates)
+        (void)tokens.take("UNIQUE");
+      if (!tokens.take("INDEX"))
+        return std::nullopt;
+      const std::string_view word = tokens.peek();
+      if (!tokens.take("CONCURRENTLY"))
+        return std::nullopt;
+      blank(static_cast<std::size_t>(word.data() - script.data()), word.size());
+    } else if (statement.keyword == "DO" && statement.text.find(batches_tag) != std::string_view::npos) {
+      constexpr std::string_view commit = "COMMIT;";
+      for (std::size_t at = statement.text.find(commit); at != std::string_view::npos;
+           at = statement.text.find(commit, at + commit.size()))
+        blank(statement.offset + at, commit.size());
+    }
+  }
+  return text;
+}
+
+}  // namespace instar::detail
+
+/// \file Empties a database, or says whether it is empty.
+
+namespace instar::detail {
+
+/// What the scripts of a history make beside the objects inside a schema.
+struct made_by_scripts {
+  std::set<std::string, std::less<>> schemas;
+  std::set<std::string, std::less<>> extensions;
+
+  void add(const std::vector<script_statement>& statements) {
+    for (const script_statement& statement : statements) {
+      token_reader tokens{instar::postgres, statement.text};
+      if (!tokens.take("CREATE"))
+        continue;
+      const bool schema = tokens.take("SCHEMA");
+      if (!schema && !tokens.take("EXTENSION"))
+        continue;
+      if (tokens.take("IF", "NOT"))
+        (void)tokens.take("EXISTS");
+      if (is_keyword(tokens.peek(), "AUTHORIZATION"))
+        (void)tokens.name();  // CREATE SCHEMA AUTHORIZATION role: the schema has the role's name
+      (schema ? schemas : extensions).insert(tokens.name());
+    }
+  }
+};
+
+struct dropped_object {
+  std::string statement;
+  std::string display_name;
+};
+
+/// The statements that empty these schemas: everything in them that belongs to no extension, the extensions and schemas
+/// that the history makes itself. Others stay, for the history could not bring them back; so do owner and rights of a
+/// schema.
+[[nodiscard]] inline std::vector<dropped_object> drops_on_postgres(database& from, const std::set<std::string>& schemas,
+                                                                   const made_by_scripts& made) {
+  std::vector<dropped_object> drops;
+  const auto list = [](const auto& names) {
+    std::string text = "''";
+    for (const std::string& name : names)
+      text += ", " + quote_literal(name);
+    return "(" + text + ")";
+  };
+  for (const auto& row :
+       from.query("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN " + list(made.schemas) +
+                  " AND nspname NOT IN ('public', 'information_schema') AND "
+                  "nspname !~ '^pg_' ORDER BY 1")
+           .rows)
+    drops.push_back({"DROP SCHEMA IF EXISTS " + quote_identifier(*row[0]) + " CASCADE", "schema " + *row[0]});
+  // The catalogue of dependencies knows every kind of object that a schema can hold, and pg_identify_object its name as
+  // DROP wants it.
+  const query_result objects = from.query(
+      "SELECT DISTINCT o.type, o.identity FROM pg_catalog.pg_depend d "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = d.refobjid, "
+      "LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, 0) o "
+      "WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.deptype = 'n' AND d.objsubid = 0 "
+      "AND d.classid NOT IN ('pg_catalog.pg_extension'::pg_catalog.regclass, "
+      "'pg_catalog.pg_default_acl'::pg_catalog.regclass) "
+      "AND n.nspname IN " +
+      list(schemas) + " AND n.nspname NOT IN " + list(made.schemas) +
+      " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid "
+      "AND e.objsubid = 0 AND e.deptype IN ('e', 'i')) ORDER BY 1, 2");
+  for (const auto& row : objects.rows) {
+    const std::string& type = *row[0];
+    if (type.starts_with("toast") || type == "index")
+      continue;
+    const std::string kind = type == "composite type" ? "TYPE" : type == "statistics object" ? "STATISTICS" : type;
+    drops.push_back({"DROP " + kind + " IF EXISTS " + *row[1] + " CASCADE", type + " " + *row[1]});
+  }
+  for (const auto& row : from.query("SELECT extname FROM pg_catalog.pg_extension WHERE extname IN " +
+                                    list(made.extensions) + " AND extname <> 'plpgsql' ORDER BY 1")
+                             .rows)
+    drops.push_back({"DROP EXTENSION IF EXISTS " + quote_identifier(*row[0]) + " CASCADE", "extension " + *row[0]});
+  return drops;
+}
+
+[[nodiscard]] inline std::vector<dropped_object> drops_on_sqlite(database& from) {
+  std::vector<dropped_object> drops;
+  // Views and triggers first, so that none names what is gone already; virtual tables before the others, for their
+  // shadow tables go with them and must not go before. (Which tables those are SQLite says from 3.37 on.)
+  const query_result objects =
+      from.query("SELECT type, name, type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%' FROM sqlite_schema "
+                 "WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                 "ORDER BY CASE type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, 3 DESC, rowid");
+  for (const auto& row : objects.rows)
+    drops.push_back({"DROP " + *row[0] + " IF EXISTS " + quote_identifier(*row[1]), *row[0] + " " + *row[1]});
+  return drops;
+}
+
+/// Up to five objects that somebody put into a ledger's schema, extensions and our own tables aside.
+[[nodiscard]] inline std::vector<std::string> foreign_objects(database& in, const ledger_place& place) {
+  std::vector<std::string> found;
+  const std::string ours = "('" + std::string{own_ledger} + "', '" + std::string{prisma_ledger} + "', '" +
+                           std::string{journal_table} + "', " + quote_literal(place.table) + ")";
+  const query_result tables =
+      place.dialect == instar::postgres
+          ? in.query("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+                     "c.relnamespace WHERE n.nspname = " +
+                     quote_literal(place.schema) + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " +
+                     ours +
+                     " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = "
+                     "'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e') "
+                     "ORDER BY 1 LIMIT 5")
+          : in.query("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT IN " + ours +
+                     " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1 LIMIT 5");
+  for (const auto& row : tables.rows)
+    found.push_back(text_of(row[0]));
+  return found;
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/rows.hpp
+
+/// \file The rows that a migration loses: counted before it is written, agreed to in its script, counted again before
+/// it is applied anywhere.
+///
+/// A script that instar wrote begins with "-- Written by instar", and below it has one line for each step that destroys
+/// data, with the number of rows that somebody agreed to lose:
+///
+///     -- instar: at most 12 rows, INS2002 drops column users.legacy: SELECT count(*) FROM "users" WHERE …
+
+namespace instar::detail {
+
+/// Runs queries in a way in which they can only read.
+class reading_only {
+ public:
+  explicit reading_only(database& of) : of_(of), server_(of.dialect() == instar::postgres) {
+    of_.execute(server_ ? "BEGIN READ ONLY" : "PRAGMA query_only = ON");
+  }
+  reading_only(const reading_only&) = delete;
+  reading_only& operator=(const reading_only&) = delete;
+  ~reading_only() {
+    try {
+      of_.execute(server_ ? "ROLLBACK" : "PRAGMA query_only = OFF");
+    } catch (const std::exception&) {
+      // A connection that is gone reads no more.
+    }
+  }
+
+  /// The number that a query counts.
+  [[nodiscard]] std::size_t count(std::string_view query) const {
+    const std::string text = of_.query_value(query).value_or("0");
+    std::size_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+  }
+
+ private:
+  database& of_;
+  bool server_;
+};
+
+/// Asks a database about its rows. It must be what the plan begins with.
+[[nodiscard]] inline std::vector<checked_rows> ask_rows(database& on, const plan& steps) {
+  std::vector<data_check> checks = data_checks(on.dialect(), steps);
+  std::vector<checked_rows> answers;
+  if (checks.empty())
+    return answers;
+  const reading_only reader{on};
+  for (data_check& check : checks) {
+    const std::size_t found = reader.count(check.query);
+    const std::size_t all = found == 0 || check.total == check.query ? found : reader.count(check.total);
+    answers.push_back({std::move(check), found, all});
+  }
+  return answers;
+}
+
+/// Whether a plan destroys data by a step about whose rows nothing can be asked.
+[[nodiscard]] inline bool destroys_unasked(dialect d, const plan& steps, const std::vector<checked_rows>& rows) {
+  std::set<std::pair<std::size_t, hazard>> asked;
+  for (const checked_rows& r : rows)
+    asked.emplace(r.check.step, r.check.hazard);
+  for (const hazard_note& note : steps.hazards())
+    if (destroys_data(note.hazard) && concerns(d, note.hazard, steps.steps[note.step]) &&
+        !asked.contains({note.step, note.hazard}))
+      return true;
+  return false;
+}
+
+/// What a plan would lose, one sentence each, joined.
+[[nodiscard]] inline std::string losses_in_words(const std::vector<checked_rows>& rows) {
+  std::string text;
+  for (const checked_rows& r : rows)
+    if (r.lost() != 0)
+      text += (text.empty() ? "" : "; ") + r.sentence();
+  return text;
+}
+
+/// What helps against rows that make a step fail.
+[[nodiscard]] constexpr std::string_view remedy_for(hazard h) {
+  switch (h) {
+  case hazard::needs_value:
+    return R"(Give the column a default (default_value), say what these rows get (backfill_sql("...")), or make the field a std::optional.)";
+  case hazard::makes_required:
+    return R"(Say what these rows get (backfill_sql("..."), default_value), or fill them first.)";
+  case hazard::narrows_type:
+    return R"(Say how they convert (convert_using("...")), or correct these rows first.)";
+  case hazard::removes_enum_value:
+    return R"(If the value was renamed, say renamed_from("old") beside the new one; else give these rows another first.)";
+  case hazard::makes_unique:
+    return "Remove or change these rows first.";
+  case hazard::may_violate_foreign_key:
+    return "Remove these rows first, or what they reference to nothing.";
+  default:
+    return "Correct these rows first.";
+  }
+}
+
+/// The error of a plan that these rows would make fail, or nothing.
+[[nodiscard]] inline std::optional<migration_error> rows_in_the_way(const std::vector<checked_rows>& rows) {
+  migration_error_fields fields;
+  std::set<std::string_view> remedies;
+  for (const checked_rows& r : rows) {
+    if (r.failing() == 0)
+      continue;
+    fields.message +=
+        (fields.message.empty() ? "Rows of this database make the migration fail: it " : "; ") + r.sentence();
+    if (const std::string_view remedy = remedy_for(r.check.hazard); remedies.insert(remedy).second)
+      fields.remedy += (fields.remedy.empty() ? "" : " ") + std::string{remedy};
+  }
+  if (fields.message.empty())
+    return std::nullopt;
+  fields.message += '.';
+  fields.state = "Nothing was changed.";
+  return migration_error{migration_code::rows_in_the_way, std::move(fields)};
+}
+
+// ---- what a script says of it ----
+
+inline constexpr std::string_view written_by = "-- Written by instar ";
+
+/// Whether `migrate dev` wrote a script, whoever edited it since.
+[[nodiscard]] inline bool is_own_script(std::string_view sql) {
+  if (sql.starts_with(byte_order_mark))
+    sql.remove_prefix(byte_order_mark.size());
+  return sql.starts_with(written_by);
+}
+
+/// The first lines of a script that a plan became: who wrote it, and how many rows it may lose.
+[[nodiscard]] inline std::string script_head(const std::vector<checked_rows>& rows) {
+  std::string head = std::string{written_by} + std::string{library_version} + ".\n";
+  for (const checked_rows& r : rows) {
+    const std::string words = std::string{code_of(r.check.hazard)} + ' ' + r.check.sentence;
+    // A name with a line break has no place in a comment.
+    if (r.check.fails || (words + r.check.query).find_first_of("\r\n") != std::string::npos)
+      continue;
+    head += "-- instar: at most " + std::to_string(r.count) + (r.count == 1 ? " row, " : " rows, ") + words + ": " +
+            r.check.query + '\n';
+  }
+  return head + '\n';
+}
+
+/// How many rows somebody agreed to lose by one step of a script.
+struct agreed_loss {
+  std::size_t most = 0;
+  std::string_view what;   ///< "INS2002 drops column users.legacy"
+  std::string_view query;  ///< counts the rows
+};
+
+/// Reads what stands behind "at most". \\return nothing where it is not understood
+[[nodiscard]] inline std::optional<agreed_loss> parse_agreed_loss(std::string_view said) {
+  agreed_loss loss;
+  const auto [end, failed] = std::from_chars(said.data(), said.data() + said.size(), loss.most);
+  if (failed != std::errc{})
+    return std::nullopt;
+  said.remove_prefix(static_cast<std::size_t>(end - said.data()));
+  const std::size_t word = said.starts_with(" rows, ") ? 7 : said.starts_with(" row, ") ? 6 : 0;
+  const std::size_t query = said.find(": SELECT ");
+  if (word == 0 || query == std::string_view::npos || query < word)
+    return std::nullopt;
+  loss.what = said.substr(word, query - word);
+  loss.query = said.substr(query + 2);
+  return loss;
+}
+
+/// Counts again, right before a script is applied, what it loses.
+/// \throws migration_error `more_rows`, `broken_agreement`
+inline void hold_to_agreement(database& on, const migration& m) {
+  if (!is_own_script(m.sql))
+    return;
+  std::optional<reading_only> reader;
+  for (const script_directive& line : head_directives(m.sql)) {
+    const std::optional<std::string_view> said = argument_of(line, "at most");
+    if (!said)
+      continue;
+    const auto refuse = [&](std::string_view code, std::string message, std::string remedy) {
+      migration_error_fields fields;
+      fields.message = std::move(message);
+      fields.remedy = std::move(remedy);
+      fields.state = "Nothing of it was applied.";
+      fields.migration = m.name;
+      fields.location = locate(m.display_name(), m.sql, line.offset);
+      return migration_error{code, std::move(fields)};
+    };
+    const std::optional<agreed_loss> loss = parse_agreed_loss(*said);
+    if (!loss)
+      throw refuse(migration_code::broken_agreement, "This line of " + m.name + " is not understood.",
+                   "It reads `at most N rows, CODE WHAT: SELECT ...`; restore it, or remove it with what it is about.");
+    std::size_t found = 0;
+    try {
+      if (!reader)
+        reader.emplace(on);
+      found = reader->count(loss->query);
+    } catch (const database_error& error) {
+      if (error.code() == database_code::interrupted || error.code() == database_code::connection_lost)
+        throw;
+      throw refuse(migration_code::broken_agreement,
+                   "The rows that " + m.name + " loses cannot be counted: " + error.message() + ".",
+                   "Correct the query of this line, or remove the line with what it is about.");
+    }
+    if (found > loss->most)
+      throw refuse(
+          migration_code::more_rows,
+          m.name + " (" + std::string{loss->what} + ") would lose " + std::to_string(found) +
+              (found == 1 ? " row" : " rows") + " here, and at most " + std::to_string(loss->most) + " were agreed to.",
+          "Look at them with the query of this line. Save or remove them; or, if they may go, raise the number "
+          "in this line.");
+  }
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/runner.hpp
+
+/// \file Runs one script, and writes what became of it into the ledger.
+///
+/// PostgreSQL. A script and its ledger row go out as one message, which the server runs as one transaction: one round
+/// trip, one commit, and after a failure nothing is left to undo. A script that is itself one BEGIN … COMMIT gets the
+/// row in front of its COMMIT. Any other script is cut into pieces, and a journal says how far it got.
+///
+/// SQLite. The same with BEGIN IMMEDIATE. `PRAGMA foreign_keys = OFF`, without which a table cannot be rebuilt, does
+/// nothing inside a transaction (https://www.sqlite.org/pragma.html#pragma_foreign_keys), so a script that says it gets
+/// it before the transaction begins and for all of it; before COMMIT every foreign key is checked, and a reference that
+/// dangles now and did not before is an error.
+///
+/// Whatever a script does to its session (search path, role, pragmas) ends with it.
+
+namespace instar::detail {
+
+/// What a runner asks of, and tells, the one who calls it.
+struct runner_hooks {
+  std::function<void(const migration_progress&)> tell;
+  std::function<void()> check_interrupt;  ///< throws to stop between two statements
+  std::function<bool()> still_pending;    ///< SQLite: asked under the file's lock; another runner may have been faster
+};
+
+/// SQLite's settings of the session that a script may change, put back at the end.
+class sqlite_settings {
+ public:
+  explicit sqlite_settings(database& of) : of_(of) {
+    for (auto& [name, value] : saved_)
+      value = text_of(of_.query_value("PRAGMA " + name));
+  }
+  sqlite_settings(const sqlite_settings&) = delete;
+  sqlite_settings& operator=(const sqlite_settings&) = delete;
+
+  ~sqlite_settings() {
+    try {
+      for (const auto& [name, value] : saved_)
+        of_.execute("PRAGMA " + name + " = " + value);
+    } catch (const std::exception&) {
+      // The connection is no more, and its settings with it.
+    }
+  }
+
+  [[nodiscard]] bool foreign_keys() const { return saved_.front().second == "1"; }
+
+ private:
+  database& of_;
+  std::vector<std::pair<std::string, std::string>> saved_{{"foreign_keys", ""},
+                                                          {"legacy_alter_table", ""},
+                                                          {"ignore_check_constraints", ""},
+                                                          {"recursive_triggers", ""},
+                                                          {"writable_schema", ""}};
+};
+
+class script_runner {
+ public:
+  script_runner(database& on, ledger& book, runner_hooks hooks)
+      : on_(on), book_(book), hooks_(std::move(hooks)), postgres_(on.dialect() == instar::postgres) {}
+
+  /// Runs a migration and records it.
+  ///
+  /// \param resumed what the journal of a failed try says; nothing for a first try
+  /// \return nothing when another runner was faster
+  /// \throws migration_error `script_failed`, `partly_applied`, `stopped`, `foreign_keys_broken`, `open_transaction`,
+  ///         `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
+  std::optional<applied_migration> apply(const migration& m, const script_plan& plan,
+                                         const std::optional<std::vector<journal_row>>& resumed) {
+    begin(m, plan);
+    applied_migration report;
+    report.name = m.name;
+    report.statements = plan.statements.size();
+    const auto began = std::chrono::steady_clock::now();
+    (void)on_.take_notices();
+    bool ran = true;
+    // What was begun piece by piece is ended so, even when the file has become one transaction meanwhile.
+    if (plan.mode == script_mode::pieces || resumed) {
+      report.transactional = false;
+      ran = run_pieces(resumed, report);
+    } else if (postgres_) {
+      run_whole_on_postgres();
+    } else {
+      ran = run_whole_on_sqlite();
+    }
+    if (!ran)
+      return std::nullopt;
+    book_.made();
+    report.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+    report.notices = on_.take_notices();
+    return report;
+  }
+
+  /// Runs the script that undoes an applied migration, and records the migration as rolled back, in one transaction.
+  ///
+  /// \param down the migration's name, and the text and the file of its down script
+  /// \param plan of that script; not `pieces`
+  /// \return false when another runner was faster
+  /// \throws as `apply`
+  bool take_back(const migration& down, const script_plan& plan) {
+    begin(down, plan);
+    outcome_ = outcome::rolled_back;
+    if (postgres_) {
+      run_whole_on_postgres();
+      return true;
+    }
+    return run_whole_on_sqlite();
+  }
+
+  /// Runs a script without a trace in the ledger.
+  /// \throws as `apply`
+  void run_unrecorded(const migration& m, const script_plan& plan) {
+    begin(m, plan);
+    outcome_ = outcome::nothing;
+    if (plan.mode == script_mode::pieces) {
+      applied_migration ignored;
+      (void)run_pieces(std::nullopt, ignored);
+    } else if (postgres_) {
+      run_whole_on_postgres();
+    } else {
+      (void)run_whole_on_sqlite();
+    }
+  }
+
+  /// Runs a script inside a transaction that is open already, without a trace in the ledger. One of `pieces` must be
+  /// one that `as_one_transaction` takes.
+  void run_inside(const migration& m, const script_plan& plan) {
+    begin(m, plan);
+    outcome_ = outcome::nothing;
+    if (plan.mode == script_mode::pieces) {
+      const std::optional<std::string> text = as_one_transaction(m.sql, plan);
+      if (!text)
+        throw std::logic_error{"run_inside: the script does not fit into a transaction"};
+      const std::size_t from = text->starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+      send(text->substr(from), 0, from);
+    } else {
+      run_settings();
+      const auto [from, until] = inner_text();
+      send(m.sql.substr(from, until - from), 0, from);
+    }
+    if (postgres_ && !session_reset().empty())
+      on_.execute(session_reset());
+  }
+
+ private:
+  /// What the ledger is to say of the script.
+  enum class outcome : unsigned char { applied, rolled_back, nothing };
+
+  [[nodiscard]] bool recorded() const noexcept { return outcome_ != outcome::nothing; }
+
+  // ---- one script, as one transaction ----
+
+  void begin(const migration& m, const script_plan& plan) {
+    migration_ = &m;
+    plan_ = &plan;
+    outcome_ = outcome::applied;
+    if (plan.unclosed) {
+      migration_error_fields fields;
+      fields.message = "The script begins a transaction and never ends it.";
+      fields.remedy = "Write COMMIT; where it ends, or leave BEGIN out: instar makes a transaction of every script.";
+      fields.state = "Nothing of " + m.name + " was run.";
+      fields.migration = m.name;
+      fields.location = locate(m.display_name(), m.sql, plan.statements[*plan.unclosed].offset);
+      throw migration_error{migration_code::open_transaction, std::move(fields)};
+    }
+  }
+
+  /// The part of the script between its own BEGIN and COMMIT; all of it where it has none.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> inner_text() const {
+    const std::string& sql = migration_->sql;
+    const std::size_t mark = sql.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    if (plan_->mode != script_mode::own_transaction)
+      return {mark, sql.size()};
+    const script_piece& block = own_block();
+    const script_statement& opening = plan_->statements[block.first];
+    return {opening.offset + opening.text.size(), plan_->statements[block.last].offset};
+  }
+
+  [[nodiscard]] const script_piece& own_block() const {
+    return *std::find_if(plan_->pieces.begin(), plan_->pieces.end(),
+                         [](const script_piece& piece) { return piece.kind == piece_kind::block; });
+  }
+
+  /// The settings that a script makes above its own BEGIN.
+  void run_settings() {
+    if (plan_->mode != script_mode::own_transaction)
+      return;
+    for (const script_piece& piece : plan_->pieces) {
+      if (piece.kind == piece_kind::block)
+        return;
+      const script_statement& setting = plan_->statements[piece.first];
+      send(std::string{setting.text}, 0, setting.offset);
+    }
+  }
+
+  void run_whole_on_postgres() {
+    const std::string& sql = migration_->sql;
+    const bool own = plan_->mode == script_mode::own_transaction;
+    const std::size_t from = sql.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    const std::size_t until = own ? inner_text().second : sql.size();
+    // Without BEGIN a message is a transaction too, but one in which SAVEPOINT is refused.
+    const bool explicit_begin = plan_->has_savepoints && !own;
+    const std::string head = explicit_begin ? "BEGIN;\n" : "";
+    // The line break ends a comment on the script's last line.
+    std::string text = head + sql.substr(from, until - from) + "\n;\n" + session_reset();
+    for (const std::string& statement : record_statements())
+      text += statement + ";\n";
+    if (own || explicit_begin)
+      text += "COMMIT";
+    try {
+      on_.execute(text);
+    } catch (const database_error& error) {
+      if (own || explicit_begin)
+        roll_back();
+      throw whole_failed(error, head.size(), from, until);
+    }
+  }
+
+  /// \return false when another runner was faster
+  bool run_whole_on_sqlite() {
+    std::optional<sqlite_settings> settings;
+    bool check_foreign_keys = false;
+    if (plan_->changes_settings || plan_->turns_foreign_keys_off) {
+      settings.emplace(on_);
+      check_foreign_keys = plan_->turns_foreign_keys_off && settings->foreign_keys();
+      if (check_foreign_keys)
+        on_.execute("PRAGMA foreign_keys = OFF");
+    }
+    std::map<std::string, std::size_t> dangling_before;
+    const auto [from, until] = inner_text();
+    for (;;) {
+      try {
+        run_settings();
+      } catch (const database_error& error) {
+        throw whole_failed(error, 0, 0, from);
+      }
+      begin_immediate();
+      std::map<std::string, std::size_t> dangling;
+      try {
+        if (recorded() && !hooks_.still_pending()) {
+          roll_back();
+          return false;
+        }
+        send(migration_->sql.substr(from, until - from), 0, from);
+        if (check_foreign_keys)
+          dangling = dangling_references();
+        if (dangling.empty() || no_more_than(dangling, dangling_before)) {
+          record_on_sqlite();
+          return true;
+        }
+      } catch (const database_error& error) {
+        roll_back();
+        throw whole_failed(error, 0, from, until);
+      } catch (const migration_error&) {
+        roll_back();
+        throw;
+      }
+      // References that dangled before are not this script's fault. They are counted only now that it matters.
+      roll_back();
+      if (!dangling_before.empty())
+        throw foreign_keys_broken(dangling, dangling_before);
+      dangling_before = dangling_references();
+      if (!no_more_than(dangling, dangling_before))
+        throw foreign_keys_broken(dangling, dangling_before);
+    }
+  }
+
+  void record_on_sqlite() {
+    for (const std::string& statement : record_statements())
+      on_.execute(statement);
+    on_.execute("COMMIT");
+  }
+
+  /// What the ledger is to say once the script has run as one transaction.
+  [[nodiscard]] std::vector<std::string> record_statements() const {
+    std::vector<std::string> statements;
+    if (outcome_ == outcome::rolled_back)
+      statements.push_back(book_.mark_rolled_back(migration_->name, false));
+    if (outcome_ != outcome::applied)
+      return statements;
+    if (!book_.place().exists)
+      statements.push_back(book_.create_statement());
+    statements.push_back(book_.insert_applied(*migration_, 1));
+    return statements;
+  }
+
+  void begin_immediate() {
+    try {
+      on_.execute("BEGIN IMMEDIATE");
+    } catch (const database_error& error) {
+      if (was_stopped(error))
+        throw stopped("Nothing of it was applied.");
+      if (error.code() != database_code::busy)
+        throw;
+      migration_error_fields fields;
+      fields.message = "Another connection is writing to the database " + on_.url().redacted() + " (P1002).";
+      fields.remedy = "Wait until it is done, or stop it, and try again.";
+      fields.state = "Nothing of " + migration_->name + " was applied.";
+      fields.migration = migration_->name;
+      throw migration_error{migration_code::lock_timeout, std::move(fields)};
+    }
+  }
+
+  /// Dangling references by the two tables: rows and numbers of keys change when a table is rebuilt.
+  [[nodiscard]] std::map<std::string, std::size_t> dangling_references() {
+    std::map<std::string, std::size_t> counts;
+    for (const auto& row : on_.query("PRAGMA foreign_key_check").rows)
+      ++counts[text_of(row[0]) + " → " + text_of(row[2])];
+    return counts;
+  }
+
+  static bool no_more_than(const std::map<std::string, std::size_t>& now,
+                           const std::map<std::string, std::size_t>& before) {
+    return std::all_of(now.begin(), now.end(), [&](const auto& entry) {
+      const auto was = before.find(entry.first);
+      return was != before.end() && entry.second <= was->second;
+    });
+  }
+
+  [[nodiscard]] migration_error foreign_keys_broken(const std::map<std::string, std::size_t>& now,
+                                                    const std::map<std::string, std::size_t>& before) const {
+    std::string tables;
+    for (const auto& [pair, count] : now) {
+      const auto was = before.find(pair);
+      if (was != before.end() && count <= was->second)
+        continue;
+      tables += (tables.empty() ? "" : ", ") + pair + " (" + std::to_string(count) + (count == 1 ? " row)" : " rows)");
+    }
+    migration_error_fields fields;
+    fields.message = what() + " leaves references to rows that do not exist: " + tables + ".";
+    fields.remedy = "Delete or correct those rows in the script, and run it again.";
+    fields.state = nothing_applied();
+    fields.migration = migration_->name;
+    return migration_error{migration_code::foreign_keys_broken, std::move(fields)};
+  }
+
+  // ---- one script, piece by piece ----
+
+  /// \return false when another runner was faster
+  bool run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
+    script_plan as_pieces = *plan_;
+    if (as_pieces.pieces.empty())
+      cut_into_pieces(on_.dialect(), as_pieces);
+    const std::vector<script_piece>& pieces = as_pieces.pieces;
+    std::optional<sqlite_settings> settings;
+    if (!postgres_)
+      settings.emplace(on_);
+    exclusive_file file{on_, !postgres_ && recorded()};
+    if (resumed)
+      check_journal(*resumed);
+    const auto journalled = [&](std::size_t statement) -> const journal_row* {
+      if (resumed)
+        for (const journal_row& row : *resumed)
+          if (row.statement == statement + 1)
+            return &row;
+      return nullptr;
+    };
+    const auto done = [&](const script_piece& piece) {
+      for (std::size_t i = piece.first; i <= piece.last; ++i)
+        if (const journal_row* row = journalled(i); row == nullptr || !row->finished)
+          return false;
+      return true;
+    };
+    const auto first_open = std::find_if(pieces.begin(), pieces.end(), [&](const script_piece& piece) {
+      return piece.kind != piece_kind::setting && !done(piece);
+    });
+    if (recorded() && !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open))
+      return false;
+    if (resumed && first_open != pieces.end() && hooks_.tell)
+      hooks_.tell({.what = migration_progress::event::resuming,
+                   .migration = migration_->name,
+                   .index = first_open->first + 1,
+                   .total = plan_->statements.size()});
+    for (const script_piece& piece : pieces) {
+      if (done(piece)) {
+        report.skipped += piece.last - piece.first + 1;
+        continue;
+      }
+      const bool again = journalled(piece.first) != nullptr;
+      if (hooks_.tell)
+        hooks_.tell({.what = migration_progress::event::running_statement,
+                     .migration = migration_->name,
+                     .index = piece.first + 1,
+                     .total = plan_->statements.size()});
+      try {
+        hooks_.check_interrupt();
+      } catch (const migration_error& stop) {
+        throw piece_stopped(stop, piece);
+      }
+      const bool sets_journal_mode = !postgres_ && changes_journal_mode(plan_->statements[piece.first]);
+      if (sets_journal_mode)
+        file.give_up();
+      run_piece(piece, again);
+      if (sets_journal_mode)
+        file.take();
+    }
+    finish_record();
+    return true;
+  }
+
+  static bool changes_journal_mode(const script_statement& statement) {
+    const auto pragma = pragma_of(statement);
+    return pragma && pragma->name == "journal_mode" && !pragma->value.empty();
+  }
+
+  /// SQLite: keeps the file locked between the transactions of a script.
+  /// https://www.sqlite.org/pragma.html#pragma_locking_mode
+  class exclusive_file {
+   public:
+    exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) { take(); }
+    exclusive_file(const exclusive_file&) = delete;
+    exclusive_file& operator=(const exclusive_file&) = delete;
+    ~exclusive_file() {
+      try {
+        give_up();
+      } catch (const std::exception&) {
+        // The connection's end releases it.
+      }
+    }
+
+    void take() {
+      if (wanted_)
+        (void)of_.query("PRAGMA main.locking_mode = EXCLUSIVE");
+    }
+
+    /// A connection that enters WAL while it has the file for itself can never share it again.
+    void give_up() {
+      if (!wanted_)
+        return;
+      (void)of_.query("PRAGMA main.locking_mode = NORMAL");
+      (void)of_.query("SELECT count(*) FROM sqlite_schema");  // the lock goes with the next access
+    }
+
+   private:
+    database& of_;
+    bool wanted_;
+  };
+
+  /// Statements that are applied must be those that the file still has: what ran cannot be taken back by editing.
+  void check_journal(const std::vector<journal_row>& journal) const {
+    for (const journal_row& row : journal) {
+      if (!row.finished)
+        continue;
+      const bool there = row.statement >= 1 && row.statement <= plan_->statements.size();
+      if (there && sha256_hex(plan_->statements[row.statement - 1].text) == row.hash)
+        continue;
+      migration_error_fields fields;
+      fields.message = "Statement " + std::to_string(row.statement) + " of " + migration_->name +
+                       " was applied by an earlier try, and the file no longer has it as it was.";
+      fields.remedy = "Restore the statements up to it, or undo them by hand and run "
+                      "`migrate resolve --rolled-back " +
+                      migration_->name + "`.";
+      fields.state = "The statements before the one that failed are still applied; nothing was run now.";
+      fields.migration = migration_->name;
+      if (there)
+        fields.location =
+            locate(migration_->display_name(), migration_->sql, plan_->statements[row.statement - 1].offset);
+      throw migration_error{migration_code::journal_mismatch, std::move(fields)};
+    }
+  }
+
+  /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
+  bool start_record(bool again, const script_piece* first) {
+    std::string text;
+    if (!postgres_) {
+      begin_immediate();
+      if (!hooks_.still_pending()) {
+        roll_back();
+        return false;
+      }
+    }
+    if (!book_.place().exists)
+      text += book_.create_statement() + ";\n";
+    text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
+                  : book_.create_journal() + ";\n";
+    text += book_.insert_started(*migration_) + ";\n";
+    if (first != nullptr)
+      text += entry(first->first, false) + ";\n";
+    if (!postgres_)
+      text += "COMMIT";
+    try {
+      on_.execute(text);
+    } catch (const database_error&) {
+      roll_back();
+      throw;
+    }
+    book_.made();
+    return true;
+  }
+
+  void finish_record() {
+    if (!recorded()) {
+      if (postgres_ && !session_reset().empty())
+        on_.execute(session_reset());
+      return;
+    }
+    std::string text = postgres_ ? session_reset() : "BEGIN IMMEDIATE;\n";
+    text += book_.mark_finished(*migration_) + ";\n" + book_.drop_journal() + ";\n";
+    if (!postgres_)
+      text += "COMMIT";
+    on_.execute(text);
+  }
+
+  [[nodiscard]] std::string entry(std::size_t statement, bool finished) const {
+    return book_.journal_entry(migration_->name, statement + 1, sha256_hex(plan_->statements[statement].text),
+                               finished);
+  }
+
+  [[nodiscard]] std::string entries(const script_piece& piece) const {
+    if (!recorded())
+      return {};
+    std::string text;
+    // The script may have taken a role that may not write here; LOCAL ends with this transaction.
+    if (postgres_ && changes_role())
+      text += "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n";
+    for (std::size_t i = piece.first; i <= piece.last; ++i)
+      text += entry(i, true) + ";\n";
+    return text;
+  }
+
+  void run_piece(const script_piece& piece, bool again) {
+    const script_statement& first = plan_->statements[piece.first];
+    try {
+      switch (piece.kind) {
+      case piece_kind::setting:
+        send(std::string{first.text}, 0, first.offset);
+        return;
+      case piece_kind::plain:
+        run_plain(piece, first);
+        return;
+      case piece_kind::outside:
+        run_outside(piece, first, again);
+        return;
+      case piece_kind::block:
+        run_block(piece);
+        return;
+      }
+    } catch (const database_error& error) {
+      throw piece_failed(error, piece);
+    }
+  }
+
+  void run_plain(const script_piece& piece, const script_statement& statement) {
+    const std::string record = entries(piece);
+    if (!postgres_) {
+      const std::string head = "BEGIN IMMEDIATE;\n";
+      try {
+        send(head + std::string{statement.text} + "\n;\n" + record + "COMMIT", head.size(), statement.offset);
+      } catch (const database_error&) {
+        roll_back();
+        throw;
+      }
+      return;
+    }
+    try {
+      send(std::string{statement.text} + "\n;\n" + record, 0, statement.offset);
+    } catch (const database_error& error) {
+      // Its text does not show that it cannot be in a transaction, such as a CALL of a procedure that commits.
+      if (error.sqlstate() != "25001" && error.sqlstate() != "2D000")
+        throw;
+      run_outside(piece, statement, false);
+    }
+  }
+
+  void run_outside(const script_piece& piece, const script_statement& statement, bool again) {
+    const auto record = [&](bool finished) {
+      if (recorded())
+        on_.execute((postgres_ && changes_role() ? "SET LOCAL SESSION AUTHORIZATION DEFAULT;\nSET LOCAL ROLE NONE;\n"
+                                                 : std::string{}) +
+                    entry(piece.first, finished));
+    };
+    record(false);
+    if (again)
+      drop_invalid_index(statement);
+    try {
+      send(std::string{statement.text}, 0, statement.offset);
+    } catch (const database_error&) {
+      drop_invalid_index(statement);
+      throw;
+    }
+    gave_up_lock_ = gave_up_lock_ || (postgres_ && statement.keyword == "DISCARD");
+    record(true);
+  }
+
+  void run_block(const script_piece& piece) {
+    const script_statement& first = plan_->statements[piece.first];
+    const script_statement& last = plan_->statements[piece.last];
+    const bool ended = last.transaction_control && !piece.bare;
+    const std::string begin = postgres_ ? "BEGIN;\n" : "BEGIN IMMEDIATE;\n";
+    const std::string head = piece.chained || piece.bare ? begin : "";
+    std::string body = migration_->sql.substr(first.offset, last.offset - first.offset);
+    if (piece.bare)
+      body += std::string{last.text} + "\n;\n";
+    const std::string record = entries(piece);
+    try {
+      if (piece.commits)
+        send(head + body + record + "COMMIT", head.size(), first.offset);
+      else
+        send(head + body + (ended && last.keyword == "PREPARE" ? std::string{last.text} : "ROLLBACK") + ";\n" + record,
+             head.size(), first.offset);
+    } catch (const database_error&) {
+      roll_back();
+      throw;
+    }
+  }
+
+  /// A CREATE INDEX CONCURRENTLY that fails leaves an invalid index under its name, and the next try would stumble over
+  /// it or, with IF NOT EXISTS, take it for the real one.
+  void drop_invalid_index(const script_statement& statement) {
+    if (!postgres_ || !on_.is_open())
+      return;
+    const std::optional<concurrent_index> made = concurrent_index_of(statement.text);
+    if (!made || made->name.empty())
+      return;
+    const std::string table =
+        (made->table_schema.empty() ? "" : quote_identifier(made->table_schema) + ".") + quote_identifier(made->table);
+    try {
+      const sql_value name =
+          on_.query_value("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
+                          "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+                          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                          "WHERE NOT i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
+                          quote_literal(table) + ") AND c.relname = " + quote_literal(made->name));
+      if (name)
+        on_.execute("DROP INDEX CONCURRENTLY " + *name);
+    } catch (const database_error&) {
+      // The next try does it.
+    }
+  }
+
+  // ---- the session ----
+
+  /// What puts a PostgreSQL session back to what its connection string says. In front of our own statements, because a
+  /// script may have taken another role or emptied the search path, as dumps do.
+  [[nodiscard]] std::string session_reset() const {
+    if (!plan_->changes_settings && !has_word("set_config") && !has_word("do") && !has_word("call"))
+      return {};
+    return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n";
+  }
+
+  [[nodiscard]] bool changes_role() const { return has_word("role") || has_word("authorization"); }
+
+  /// Whether the script's text has a word; in a comment counts too, which costs a needless reset.
+  [[nodiscard]] bool has_word(std::string_view word) const {
+    const std::string& sql = migration_->sql;
+    const auto same = [](char a, char b) { return upper_ascii(a) == upper_ascii(b); };
+    for (auto at = sql.begin();;) {
+      at = std::search(at, sql.end(), word.begin(), word.end(), same);
+      if (at == sql.end())
+        return false;
+      const auto end = at + static_cast<std::ptrdiff_t>(word.size());
+      if ((at == sql.begin() || !is_sql_word_part(*(at - 1))) && (end == sql.end() || !is_sql_word_part(*end)))
+        return true;
+      at = end;
+    }
+  }
+
+  void roll_back() noexcept {
+    try {
+      if (on_.is_open() && (postgres_ || on_.in_transaction()))
+        on_.execute("ROLLBACK");
+    } catch (const std::exception&) {
+      // A connection that is gone has rolled back.
+    }
+  }
+
+  // ---- errors ----
+
+  /// Sends text of the script. Remembers where in the script it begins, for errors.
+  /// \param head bytes of ours before it \param from where in the script it begins
+  void send(const std::string& text, std::size_t head, std::size_t from) {
+    sent_head_ = head;
+    sent_from_ = from;
+    in_script_ = true;
+    on_.execute(text);
+    in_script_ = false;
+  }
+
+  [[nodiscard]] std::string nothing_applied() const {
+    switch (outcome_) {
+    case outcome::applied:
+      return "Nothing of it was applied; fix the file and run deploy again.";
+    case outcome::rolled_back:
+      return "Nothing of it was run: " + migration_->name + " is still applied.";
+    case outcome::nothing:
+      break;
+    }
+    return "Nothing of it was applied.";
+  }
+
+  [[nodiscard]] std::string what() const {
+    switch (outcome_) {
+    case outcome::applied:
+      return "The migration " + migration_->name;
+    case outcome::rolled_back:
+      return "The down script of " + migration_->name;
+    case outcome::nothing:
+      break;
+    }
+    return "The script " + migration_->name;
+  }
+
+  static database_answer answer_of(const database_error& error) {
+    return {error.message(), error.sqlstate(), error.detail(), error.hint(), error.context()};
+  }
+
+  /// What to do about errors that have one cause.
+  [[nodiscard]] static std::string remedy_for(const database_error& error) {
+    if (error.sqlstate() == "55P04")  // unsafe_new_enum_value_usage
+      return "A new enum value can be used only after the transaction that adds it: put ALTER TYPE … ADD VALUE into a "
+             "migration of its own, before this one.";
+    if (error.sqlstate() == "25001" || error.sqlstate() == "2D000")
+      return "The statement cannot run in a transaction: write `-- instar: no transaction` above the first statement.";
+    if (!error.remedy().empty())
+      return error.remedy();
+    return "Correct the statement and try again.";
+  }
+
+  [[nodiscard]] migration_error stopped(std::string state) const {
+    migration_error_fields fields;
+    fields.message = what() + " was interrupted.";
+    fields.remedy = outcome_ == outcome::applied ? "Run deploy again to go on." : "Run it again.";
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    return migration_error{migration_code::stopped, std::move(fields)};
+  }
+
+  [[nodiscard]] migration_error failed_at(std::string_view code, const database_error& error, std::string state,
+                                          std::optional<std::size_t> offset) const {
+    migration_error_fields fields;
+    fields.message = what() + " failed: " + error.message() + (outcome_ == outcome::applied ? " (P3018)." : ".");
+    fields.remedy = remedy_for(error);
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    fields.database = answer_of(error);
+    if (offset)
+      fields.location = locate(migration_->display_name(), migration_->sql, *offset);
+    return migration_error{code, std::move(fields)};
+  }
+
+  [[noreturn]] void connection_lost(const database_error& error, const std::string& more) const {
+    throw database_error{
+        error.code(),
+        {.message = error.message(), .remedy = error.remedy() + " " + more, .sqlstate = error.sqlstate()}};
+  }
+
+  /// \param head bytes of ours before the script in what was sent
+  [[nodiscard]] migration_error whole_failed(const database_error& error, std::size_t head, std::size_t from,
+                                             std::size_t until) {
+    if (was_stopped(error))
+      return stopped(outcome_ == outcome::rolled_back ? nothing_applied() : "Nothing of it was applied.");
+    if (error.code() == database_code::read_only)
+      throw error;  // no statement is to blame
+    if (error.code() == database_code::connection_lost)
+      connection_lost(error, outcome_ == outcome::rolled_back
+                                 ? "Whether " + migration_->name +
+                                       " was taken back is not known; `migrate status` says whether it is pending."
+                                 : "Whether " + migration_->name +
+                                       " was committed is not known; run deploy again, which asks the ledger.");
+    return failed_at(migration_code::script_failed, error, nothing_applied(),
+                     locate_statement(error, head, from, until));
+  }
+
+  /// Whether the interruption is ours: PostgreSQL's statement_timeout has the same code.
+  [[nodiscard]] bool was_stopped(const database_error& error) const {
+    if (error.code() != database_code::interrupted)
+      return false;
+    try {
+      hooks_.check_interrupt();
+    } catch (const migration_error&) {
+      return true;
+    }
+    return !postgres_;
+  }
+
+  [[nodiscard]] std::optional<std::size_t> locate_statement(const database_error& error, std::size_t head,
+                                                            std::size_t from, std::size_t until) {
+    if (!postgres_ && !in_script_)
+      return std::nullopt;  // one of our own statements behind the script
+    if (error.offset()) {
+      const std::size_t at = *error.offset() < head ? from : from + (*error.offset() - head);
+      if (at < until)
+        return at;
+      return std::nullopt;  // one of our own statements behind the script
+    }
+    const bool of_ledger = error.message().find(book_.place().table) != std::string::npos;
+    if (plan_->statements.empty() || (of_ledger && !has_word(book_.place().table)))
+      return std::nullopt;
+    if (plan_->statements.size() == 1)
+      return plan_->statements.front().offset;
+    return postgres_ ? find_failing_statement(error, 0, plan_->statements.size() - 1) : std::nullopt;
+  }
+
+  /// Finds the statement that failed, where the server does not say: errors of the data (a duplicate, a NULL) have no
+  /// position. The statements, of which none is applied, are run once more one by one and rolled back again, with
+  /// little patience: better no place than a lock on a busy table.
+  [[nodiscard]] std::optional<std::size_t> find_failing_statement(const database_error& original, std::size_t first,
+                                                                  std::size_t last) {
+    if (!on_.is_open())
+      return std::nullopt;
+    using clock = std::chrono::steady_clock;
+    const clock::time_point give_up = clock::now() + std::chrono::seconds{5};
+    std::optional<std::size_t> found;
+    try {
+      on_.execute("BEGIN;\nSET LOCAL lock_timeout = '1s';\nSET LOCAL statement_timeout = '5s'");
+      for (std::size_t i = first; i <= last; ++i) {
+        const script_statement& statement = plan_->statements[i];
+        if (clock::now() > give_up)
+          break;
+        if (bounds_transaction(instar::postgres, statement) || sets_timeout(statement))
+          continue;
+        try {
+          on_.execute(statement.text);
+        } catch (const database_error& error) {
+          if (error.sqlstate() == original.sqlstate() && error.message() == original.message())
+            found = statement.offset;
+          break;
+        }
+      }
+    } catch (const database_error&) {
+      found = std::nullopt;
+    }
+    roll_back();
+    return found;
+  }
+
+  /// SET [LOCAL] lock_timeout or statement_timeout: the script's patience, which is longer than ours.
+  [[nodiscard]] static bool sets_timeout(const script_statement& statement) {
+    token_reader tokens{instar::postgres, statement.text, 4};
+    if (!tokens.take("SET"))
+      return false;
+    if (!tokens.take("LOCAL"))
+      (void)tokens.take("SESSION");
+    return tokens.take("LOCK_TIMEOUT") || tokens.take("STATEMENT_TIMEOUT");
+  }
+
+  [[nodiscard]] std::string state_after(const script_piece& failed) const {
+    if (!recorded())
+      return failed.first == 0 ? "Nothing of it was applied."
+                               : "The statements before line " + line_of(failed.first) + " are applied.";
+    const std::string again = "Fix the file and run deploy again: it goes on there.";
+    if (failed.first == 0)
+      return "Nothing of it was applied. " + again;
+    return section_of(failed) + "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
+           std::to_string(failed.first) + (failed.first == 1 ? " is" : " are") + " applied and recorded. " + again;
+  }
+
+  /// "It failed in section 2 of 3 (no-transaction). ", where the script marks sections.
+  [[nodiscard]] std::string section_of(const script_piece& failed) const {
+    for (std::size_t i = 0; i != plan_->sections.size(); ++i) {
+      const marked_section& section = plan_->sections[i];
+      if (failed.first >= section.first && failed.first < section.end)
+        return "It failed in section " + std::to_string(i + 1) + " of " + std::to_string(plan_->sections.size()) +
+               (section.transaction ? " (transaction). " : " (no-transaction). ");
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string line_of(std::size_t statement) const {
+    return std::to_string(position_in_script(migration_->sql, plan_->statements[statement].offset).line);
+  }
+
+  [[nodiscard]] migration_error piece_stopped(const migration_error& stop, const script_piece& piece) {
+    migration_error_fields fields;
+    fields.message = stop.message();
+    fields.remedy = stop.remedy();
+    fields.state = state_after(piece);
+    fields.migration = migration_->name;
+    write_failure("interrupted", piece);
+    return migration_error{stop.code(), std::move(fields)};
+  }
+
+  [[nodiscard]] migration_error piece_failed(const database_error& error, const script_piece& piece) {
+    if (error.code() == database_code::connection_lost)
+      connection_lost(error, "Whether statement " + std::to_string(piece.first + 1) + " of " + migration_->name +
+                                 " was carried out is not known; look before you run deploy again, which repeats it.");
+    const bool interrupted = was_stopped(error);
+    std::size_t offset = plan_->statements[piece.first].offset;
+    if (error.offset() && *error.offset() >= sent_head_) {
+      const std::size_t at = sent_from_ + (*error.offset() - sent_head_);
+      const script_statement& last = plan_->statements[piece.last];
+      if (at < last.offset + last.text.size())
+        offset = at;
+    } else if (postgres_ && piece.first != piece.last && !interrupted) {
+      offset = find_failing_statement(error, piece.first, piece.last).value_or(offset);
+    }
+    const script_location place = locate(migration_->display_name(), migration_->sql, offset);
+    write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
+                      error.message() + (error.detail().empty() ? "" : "\nDETAIL: " + error.detail()) +
+                      (error.sqlstate().empty() ? "" : "\nSQLSTATE: " + error.sqlstate()),
+                  piece);
+    if (interrupted)
+      return stopped(state_after(piece));
+    return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
+                     state_after(piece), offset);
+  }
+
+  /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
+  void write_failure(const std::string& text, const script_piece& piece) noexcept {
+    if (!recorded())
+      return;
+    try {
+      if (postgres_)
+        on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL");
+      const sql_value logs = text;
+      (void)on_.query(book_.set_logs(migration_->name), {&logs, 1});
+      on_.execute(entry(piece.first, false));
+      (void)on_.query(book_.journal_error(migration_->name, piece.first + 1), {&logs, 1});
+    } catch (const std::exception&) {
+      // The row without an end says enough.
+    }
+  }
+
+ public:
+  /// Whether a script gave up the session's locks (DISCARD ALL); asking forgets it.
+  [[nodiscard]] bool gave_up_lock() noexcept { return std::exchange(gave_up_lock_, false); }
+
+ private:
+  database& on_;
+  ledger& book_;
+  runner_hooks hooks_;
+  bool postgres_;
+  outcome outcome_ = outcome::applied;
+  bool gave_up_lock_ = false;
+  const migration* migration_ = nullptr;
+  const script_plan* plan_ = nullptr;
+  std::size_t sent_head_ = 0;
+  std::size_t sent_from_ = 0;
+  bool in_script_ = false;
+};
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/shadow.hpp
+
+/// \file A shadow database: an empty one in which a history and a new script prove that they run.
+///
+/// PostgreSQL: a scratch database on the same server. Where the role may not create one, a transaction in the database
+/// itself that drops everything, replays, and is rolled back; it locks every table while it runs, so it gives up when
+/// it would have to wait. SQLite: a database in memory.
+
+namespace instar::detail {
+
+class shadow_database {
+ public:
+  /// Told which connection is in use, so that an interruption reaches it; nullptr: none any more.
+  using connection_hook = std::function<void(database*)>;
+
+  /// \param main  the database that is migrated; PostgreSQL only, may be null otherwise. It is used by `replay` alone,
+  /// and
+  ///              only where `in_transaction`
+  /// \param named an empty database to use instead of a scratch one
+  /// \throws migration_error `shadow_unavailable`, `shadow_not_empty`
+  shadow_database(dialect target, database* main, const std::optional<database_url>& named, connection_hook in_use)
+      : in_use_(std::move(in_use)) {
+    if (named) {
+      use_named(target, *named);
+    } else if (target == instar::sqlite) {
+      own_ = open_database(database_url{"sqlite::memory:"});
+    } else if (main != nullptr) {
+      use_scratch(*main);
+    } else {
+      throw unavailable("No database is named that a shadow database could be made beside.",
+                        "Name the database, or an empty one for the shadow.");
+    }
+    in_use_(&connection());
+  }
+
+  shadow_database(const shadow_database&) = delete;
+  shadow_database& operator=(const shadow_database&) = delete;
+
+  ~shadow_database() {
+    in_use_(nullptr);
+    try {
+      if (named_)
+        empty_named();
+      own_.reset();
+      if (scratch_)
+        (void)drop_database(*scratch_);
+    } catch (const std::exception&) {
+      // A scratch database that stays behind is dropped by a later run.
+    }
+  }
+
+  [[nodiscard]] database& connection() noexcept { return own_ ? *own_ : *main_; }
+
+  /// Whether the scripts run in one transaction of the main database that is rolled back.
+  [[nodiscard]] bool in_transaction() const noexcept { return own_ == nullptr; }
+
+  /// Looks at the database between two scripts.
+  using inspection = std::function<void(std::size_t done, database&)>;
+
+  /// Runs scripts from the first to the last.
+  ///
+  /// \param schemas those that the transaction must empty first, when it comes to that
+  /// \param tell    called before each
+  /// \param inspect called with how many have run: before the first, and after each
+  /// \throws migration_error `shadow_failed` with the place in the script, `shadow_unavailable`
+  void replay(const std::vector<const migration*>& scripts, const std::set<std::string>& schemas,
+              const runner_hooks& hooks, const std::function<void(const migration&, std::size_t)>& tell,
+              const inspection& inspect) {
+    std::vector<script_plan> plans;
+    made_by_scripts made;
+    const dialect target = connection().dialect();
+    for (const migration* m : scripts) {
+      plans.push_back(plan_script(target, m->sql, checked_statements(target, *m)));
+      made.add(plans.back().statements);
+      if (in_transaction() && plans.back().mode == script_mode::pieces && !as_one_transaction(m->sql, plans.back()))
+        throw unavailable("The role may not create a shadow database, and " + m->name +
+                              " cannot run in a transaction that is rolled back.",
+                          "Grant the role CREATEDB, or name an empty database with --shadow-url.");
+    }
+    ledger none;
+    script_runner runner{connection(), none, hooks};
+    if (in_transaction())
+      open_transaction(schemas, made);
+    try {
+      inspect(0, connection());
+      for (std::size_t i = 0; i != scripts.size(); ++i) {
+        hooks.check_interrupt();
+        tell(*scripts[i], i);
+        run_one(runner, *scripts[i], plans[i]);
+        inspect(i + 1, connection());
+      }
+    } catch (const std::exception&) {
+      close_transaction();
+      throw;
+    }
+    close_transaction();
+  }
+
+ private:
+  static constexpr std::string_view prefix = "instar_shadow_";
+
+  static migration_error unavailable(std::string message, std::string remedy,
+                                     std::string_view code = migration_code::shadow_unavailable) {
+    migration_error_fields fields;
+    fields.message = std::move(message);
+    fields.remedy = std::move(remedy);
+    fields.state = "Nothing was changed.";
+    return migration_error{code, std::move(fields)};
+  }
+
+  void use_named(dialect target, const database_url& named) {
+    if (named.dialect() != target)
+      throw unavailable("The shadow database is " + std::string{provider_name(named.dialect())} +
+                            ", the history is for " + std::string{provider_name(target)} + ".",
+                        "Name a shadow database of the same kind.");
+    own_ = open_database(named, {.create = true, .application_name = "instar shadow"});
+    const ledger found = ledger::read(*own_);
+    std::vector<std::string> objects = foreign_objects(*own_, found.place());
+    if (found.place().exists)
+      objects.push_back(found.place().table);
+    if (objects.empty()) {
+      if (target == instar::postgres)
+        found_ = schemas_and_extensions();
+      named_schema_ = found.place().schema;
+      named_ = true;
+      return;
+    }
+    throw unavailable("The shadow database " + named.redacted() + " is not empty; it holds " + objects.front() + ".",
+                      "Name an empty database: what is in it is dropped.", migration_code::shadow_not_empty);
+  }
+
+  void use_scratch(database& main) {
+    main_ = &main;
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    std::random_device random;
+    const std::string name = std::string{prefix} + std::to_string(now.count()) + "_" + std::to_string(random());
+    scratch_ = main.url().with_database(name);
+    // Not through template1, which nobody may be connected to while another shadow database is made of it.
+    std::unique_ptr<database> server = open_database(main.url(), {.application_name = "instar shadow"});
+    try {
+      create_database_from(*server, *scratch_);
+    } catch (const database_error& error) {
+      scratch_.reset();
+      if (error.code() == database_code::permission)
+        return;  // a transaction has to do
+      throw;
+    }
+    try {
+      drop_stale(*server, now.count());
+      server.reset();
+      own_ = open_database(*scratch_, {.application_name = "instar shadow"});
+      own_->execute("SET synchronous_commit = off");
+    } catch (const std::exception&) {
+      own_.reset();
+      (void)drop_database(*scratch_);
+      throw;
+    }
+  }
+
+  /// Drops what killed runs left behind: old by their name, used by nobody, and ours to drop.
+  static void drop_stale(database& server, std::int64_t now) {
+    constexpr std::int64_t hour = 3600;
+    const query_result found = server.query(
+        "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^instar_shadow_[0-9]{1,12}_[0-9]+$' "
+        "AND pg_catalog.split_part(d.datname, '_', 3)::bigint < " +
+        std::to_string(now - hour) +
+        " AND pg_catalog.pg_has_role(d.datdba, 'USAGE') AND NOT EXISTS (SELECT 1 FROM "
+        "pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)");
+    for (const auto& row : found.rows)
+      try {
+        (void)drop_database(server.url().with_database(text_of(row[0])));
+      } catch (const database_error&) {
+        // Somebody else is faster, or uses it after all.
+      }
+  }
+
+  [[nodiscard]] made_by_scripts schemas_and_extensions() {
+    made_by_scripts all;
+    for (const auto& row : own_->query("SELECT nspname FROM pg_catalog.pg_namespace").rows)
+      all.schemas.insert(text_of(row[0]));
+    for (const auto& row : own_->query("SELECT extname FROM pg_catalog.pg_extension").rows)
+      all.extensions.insert(text_of(row[0]));
+    return all;
+  }
+
+  /// Makes the named database as empty as it was found: schemas and extensions that it had stay.
+  void empty_named() {
+    if (!own_ || !own_->is_open())
+      return;
+    if (own_->dialect() == instar::sqlite) {
+      own_->execute("PRAGMA foreign_keys = OFF");
+      for (const dropped_object& object : drops_on_sqlite(*own_))
+        own_->execute(object.statement);
+      return;
+    }
+    own_->execute("RESET ALL");
+    made_by_scripts made = schemas_and_extensions();
+    const auto was_there = [](const auto& before) {
+      return [&](const std::string& name) { return before.contains(name); };
+    };
+    std::erase_if(made.schemas, was_there(found_.schemas));
+    std::erase_if(made.extensions, was_there(found_.extensions));
+    for (const dropped_object& object : drops_on_postgres(*own_, {named_schema_}, made))
+      own_->execute(object.statement);
+  }
+
+  void run_one(script_runner& runner, const migration& m, const script_plan& plan) {
+    try {
+      if (in_transaction())
+        runner.run_inside(m, plan);
+      else
+        runner.run_unrecorded(m, plan);
+    } catch (const migration_error& error) {
+      if (error.code() == migration_code::stopped)
+        throw;
+      throw failed(m, error.location(), error.database(), error.remedy(),
+                   error.database() ? error.database()->message : error.message());
+    } catch (const database_error& error) {
+      if (error.code() == database_code::connection_lost || error.code() == database_code::interrupted)
+        throw;
+      std::optional<script_location> place;
+      if (error.offset())
+        place = locate(m.display_name(), m.sql, *error.offset());
+      throw failed(m, place,
+                   database_answer{error.message(), error.sqlstate(), error.detail(), error.hint(), error.context()},
+                   "Correct the statement and try again.", error.message());
+    }
+  }
+
+  static migration_error failed(const migration& m, const std::optional<script_location>& place,
+                                const std::optional<database_answer>& answer, const std::string& remedy,
+                                const std::string& cause) {
+    migration_error_fields fields;
+    fields.message = m.name + " does not run in the shadow database: " + cause + " (P3006).";
+    fields.remedy = remedy;
+    fields.state = "Your database and the migrations folder are as they were.";
+    fields.migration = m.name;
+    fields.location = place;
+    fields.database = answer;
+    return migration_error{migration_code::shadow_failed, std::move(fields)};
+  }
+
+  void open_transaction(const std::set<std::string>& schemas, const made_by_scripts& made) {
+    try {
+      main_->execute("BEGIN;\nSET LOCAL lock_timeout = '3s'");
+      for (const dropped_object& object : drops_on_postgres(*main_, schemas, made))
+        main_->execute(object.statement);
+      main_->execute("SET LOCAL lock_timeout TO DEFAULT");
+    } catch (const database_error& error) {
+      close_transaction();
+      throw unavailable("The role may not create a shadow database, and the database cannot be emptied in a "
+                        "transaction instead: " +
+                            error.message() + ".",
+                        "Grant the role CREATEDB, or name an empty database with --shadow-url.");
+    }
+  }
+
+  void close_transaction() noexcept {
+    if (!in_transaction() || !main_->is_open())
+      return;
+    try {
+      main_->execute("ROLLBACK");
+    } catch (const std::exception&) {
+      // Gone with the connection.
+    }
+  }
+
+  connection_hook in_use_;
+  database* main_ = nullptr;
+  std::unique_ptr<database> own_;
+  std::optional<database_url> scratch_;
+  bool named_ = false;
+  std::string named_schema_;
+  made_by_scripts found_;  ///< what the named database had before any script ran
+};
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/snapshot_file.hpp
+
 /// \file migrations/snapshot.hpp: written for the compiler, read back by the migrator.
 
 namespace instar {
@@ -22183,11 +29423,11 @@ namespace detail {
 /// The script of a plan. One that makes a whole schema does as pg_dump: PostgreSQL does not look into the bodies of
 /// functions, which may name what is made after them, or be wrong, as they were where they come from.
 /// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CHECK-FUNCTION-BODIES
-[[nodiscard]] inline std::string script_as_dumped(dialect target, const plan& steps) {
+[[nodiscard]] inline std::string script_as_dumped(dialect target, const plan& steps, const script_options& how = {}) {
   const schema_view& before = steps.before;
   const bool from_nothing = before.tables.empty() && before.views.empty() && before.raw_objects.empty();
   const auto has_body = [](const raw_object& r) { return r.kind == "function" || r.kind == "procedure"; };
-  const std::string text = script(target, steps);
+  const std::string text = script(target, steps, how);
   if (target != instar::postgres || !from_nothing ||
       std::none_of(steps.after.raw_objects.begin(), steps.after.raw_objects.end(), has_body))
     return text;
@@ -22402,7 +29642,8 @@ struct migrator::session {
   [[nodiscard]] static std::vector<const migration*> pending_of(const history& read, const status_report& status) {
     std::vector<const migration*> pending;
     for (const migration_status& m : status.migrations)
-      if (m.state == migration_state::pending || m.state == migration_state::resumable)
+      if (m.state == migration_state::pending || m.state == migration_state::squashed ||
+          m.state == migration_state::resumable)
         if (const migration* script = read.find(m.name))
           pending.push_back(script);
     return pending;
@@ -22410,7 +29651,7 @@ struct migrator::session {
 
   static void refuse_failed(const status_report& status) {
     for (const migration_status& m : status.migrations)
-      if (m.state == migration_state::failed)
+      if (m.state == migration_state::failed || m.state == migration_state::partly_squashed)
         throw detail::error_of(detail::problem_of(m));
   }
 
@@ -22443,16 +29684,23 @@ struct migrator::session {
     database& on = open(true);
     detail::check_provider(read, on.dialect());
     const std::string version = data_version(on);
-    ledger book = ledger::read(on, options.ledger);
+    ledger book = ledger::read_rows(on, options.ledger);
     status_report status = compare(on, read, book);
     refuse_failed(status);
     deploy_report report;
     report.created_database = created;
     if (const auto pending = pending_of(read, status); !pending.empty()) {
+      if (on.dialect() == instar::postgres)
+        book = ledger::read(on, options.ledger);
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
         (void)detail::checked_statements(on.dialect(), *m);
+      // Where nothing is applied yet there are no rows to lose.
+      if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
+        for (const migration* m : pending)
+          for (migration_warning& warning : detail::destruction_warnings(on.dialect(), *m))
+            report.warnings.push_back(std::move(warning));
       const auto held = lock(on, book.place());
       if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
         book = ledger::read(on, options.ledger);
@@ -22493,6 +29741,14 @@ struct migrator::session {
       ++index;
       try {
         check();
+        if (is_squashed(status, m->name)) {
+          if (record_squash(on, book, *m, with)) {
+            report.applied.emplace_back();
+            report.applied.back().name = m->name;
+            report.applied.back().recorded_alone = true;
+          }
+          continue;
+        }
         resumes = book.failed(m->name) != nullptr;
         std::optional<std::vector<journal_row>> journal;
         if (resumes)
@@ -22505,6 +29761,9 @@ struct migrator::session {
               .migration = m->name,
               .index = index,
               .total = pending.size()});
+        // What an earlier try began was counted then, and its tables may be gone.
+        if (!resumes)
+          detail::hold_to_agreement(on, *m);
         std::optional<applied_migration> applied = runner.apply(*m, way, journal);
         if (runner.gave_up_lock())
           held.renew();
@@ -22521,6 +29780,31 @@ struct migrator::session {
       } catch (const migration_error& error) {
         throw with_earlier(error, report.applied.size());
       }
+    }
+  }
+
+  [[nodiscard]] static bool is_squashed(const status_report& status, std::string_view name) {
+    return std::any_of(status.migrations.begin(), status.migrations.end(), [&](const migration_status& m) {
+      return m.name == name && m.state == migration_state::squashed;
+    });
+  }
+
+  /// Records a squash of migrations that the database has already; nothing is run.
+  /// \return false when another runner was faster
+  bool record_squash(database& on, ledger& book, const migration& m, const detail::runner_hooks& with) {
+    on.execute(on.dialect() == instar::sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+    try {
+      const bool pending = on.dialect() == instar::postgres || with.still_pending();
+      if (pending)
+        on.execute(book.insert_applied(m, 0));
+      on.execute("COMMIT");
+      if (pending)
+        tell({.what = migration_progress::event::recorded, .migration = m.name});
+      return pending;
+    } catch (const std::exception&) {
+      if (on.is_open())
+        on.execute("ROLLBACK");
+      throw;
     }
   }
 
@@ -22584,8 +29868,9 @@ struct migrator::session {
 
   void add_problems(next_plan& next) const {
     for (const migration_status& m : next.status.migrations)
-      if (m.state == migration_state::failed || m.state == migration_state::edited ||
-          m.state == migration_state::missing || m.state == migration_state::unknown)
+      if (m.state == migration_state::failed || m.state == migration_state::partly_squashed ||
+          m.state == migration_state::edited || m.state == migration_state::missing ||
+          m.state == migration_state::unknown)
         next.problems.push_back(detail::problem_of(m));
   }
 
@@ -22605,15 +29890,27 @@ struct migrator::session {
     }
     const snapshot before = *keep ? (*keep)->view() : snapshot{};
     next.storage = keep;
-    next.steps = make_plan(before.schema, *options.models);
+    schema_view after = *options.models;
+    if (!options.renames.empty()) {
+      const auto renamed =
+          std::make_shared<std::pair<std::shared_ptr<const void>, owned_schema>>(keep, copy_schema(*options.models));
+      detail::declare_renames(renamed->second, before.schema, options.renames);
+      next.storage = renamed;
+      after = renamed->second.view();
+    }
+    for (history_problem& problem : detail::rename_problems(before.schema, after))
+      next.problems.push_back(std::move(problem));
+    next.steps = make_plan(before.schema, after);
     if (next.steps.empty())
       return;
     check_snapshot_lists(next, read, before.migrations);
     next.snapshot_alone = statements(target, next.steps).empty();
-    next.loses_data = !next.snapshot_alone && next.steps.loses_data();
+    next.loses_data = !next.snapshot_alone && next.steps.loses_data(target);
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
-    next.script = script(target, next.steps);
+    next.script = script(target, next.steps, {.online = options.online});
+    if (!next.snapshot_alone)
+      next.down_script = down_script(target, next.steps);
   }
 
   /// With a plan to write, the snapshot must stand where the folder stands.
@@ -22710,7 +30007,8 @@ struct migrator::session {
   }
 
   /// Writes a migration's folder under a name that nobody reads, then gives it its own.
-  static void write_migration(const std::filesystem::path& folder, const migration& m) {
+  /// \param down the text of its down.sql; none is written where it is empty
+  static void write_migration(const std::filesystem::path& folder, const migration& m, std::string_view down = {}) {
     namespace fs = std::filesystem;
     const fs::path fresh = folder / (".new_" + m.name);
     std::error_code failed;
@@ -22720,6 +30018,8 @@ struct migrator::session {
       throw detail::file_error(migration_code::cannot_write, "Cannot make", fresh, failed.value());
     try {
       detail::write_file(fresh / "migration.sql", m.sql);
+      if (!down.empty())
+        detail::write_file(fresh / detail::down_file_name, down);
     } catch (const migration_error&) {
       fs::remove_all(fresh, failed);
       throw;
@@ -22731,6 +30031,25 @@ struct migrator::session {
       throw detail::file_error(migration_code::cannot_write, "Cannot write", folder / m.name, failed.value());
     }
     detail::sync_to_disk(folder);
+  }
+
+  /// Removes a migration's folder: first under a name that nobody reads, so that no crash leaves a half of it.
+  static void remove_migration(const std::filesystem::path& folder, const std::string& name) {
+    namespace fs = std::filesystem;
+    const fs::path aside = folder / (".replaced_" + name);
+    std::error_code failed;
+    fs::remove_all(aside, failed);
+    fs::rename(folder / name, aside, failed);
+    if (!failed)
+      fs::remove_all(aside, failed);
+    if (failed)
+      throw detail::file_error(migration_code::cannot_write, "Cannot remove", folder / name, failed.value());
+    detail::sync_to_disk(folder);
+  }
+
+  /// Where a migration's down.sql is; empty where its text is.
+  [[nodiscard]] static std::filesystem::path down_file(const migration& m, std::string_view down) {
+    return down.empty() ? std::filesystem::path{} : m.file.parent_path() / detail::down_file_name;
   }
 
   /// \throws migration_error `bad_name`, `name_too_long`
@@ -22755,8 +30074,8 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = detail::script_as_dumped(target, report.steps);
-    report.loses_data = report.steps.loses_data();
+      report.script = detail::script_as_dumped(target, report.steps, {.online = options.online});
+    report.loses_data = report.steps.loses_data(target);
     return report;
   }
 
@@ -22769,6 +30088,7 @@ struct migrator::session {
   [[nodiscard]] owned_schema read_ddl(const schema_view& schema, std::string_view called);
   [[nodiscard]] owned_schema read_models();
   [[nodiscard]] diff_report drift_from(const history& read, const status_report& status, migration_state also);
+  static void warn_of_way_back(const diff_report& left, proof_report& proof);
   class models_aside;
   [[nodiscard]] diff_report compare_read(owned_schema before, owned_schema after);
   [[nodiscard]] bool has_to_be_read(const diff_source& source) const;
@@ -22789,6 +30109,7 @@ struct migrator::session {
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();
+  std::vector<checked_rows> count_rows(const plan& steps);
   created_migration create_migration(std::string_view name, const next_plan& planned, bool skip_shadow);
   created_migration adopt_drift(std::string_view name);
   void prove_adoption(const history& read, const migration& made);
@@ -22800,6 +30121,21 @@ struct migrator::session {
   diff_report diff(const diff_source& from, const diff_source& to);
   snapshot_report generate_snapshot(const generate_options& how);
   std::vector<migration_warning> check_history();
+
+  // ---- the way back, see down.hpp ----
+
+  down_plan plan_down(const down_options& how);
+  void prove_down(const down_plan& planned);
+  down_report take_down(const down_plan& planned);
+  void check_removal(const history& read, const down_plan& planned) const;
+  void remove_taken_back(const down_plan& planned, down_report& report) const;
+  down_report down(const down_options& how);
+
+  // ---- a squash, see squash.hpp ----
+
+  squash_report squash(const squash_options& how);
+  [[nodiscard]] std::string squash_name(const history& read, std::size_t count, std::string_view wanted) const;
+  void refuse_half_squashed(const history& read, std::size_t count);
 
   // ---- a baseline, see baseline.hpp ----
 
@@ -22836,30 +30172,36 @@ namespace detail {
   return what;
 }
 
-/// Gives a schema that was read back what the models say and no database keeps: the names that tables and columns had
-/// before. \param models must live as long as `read`
-inline void carry_renames(owned_schema& read, const schema_view& models) {
-  const auto twin = [](const auto& of, const auto& among) -> decltype(among.data()) {
-    for (const auto& other : among)
-      if (other.name == of.name && other.schema == of.schema)
-        return &other;
-    return nullptr;
+/// SQLite knows a table or column by any spelling of its name: one that is spelt otherwise is no other one. Such are
+/// renames. \param before must live as long as `after`
+inline void carry_spellings(const schema_view& before, owned_schema& after) {
+  const auto spelt_otherwise = [](const auto& of, const auto& among) -> std::string_view {
+    std::string_view found;
+    for (const auto& other : among) {
+      if (other.name == of.name)
+        return {};
+      if (same_but_for_case(other.name, of.name))
+        found = other.name;
+    }
+    return found;
   };
-  schema_view view = read.view();
+  schema_view view = after.view();
   std::vector<table> tables(view.tables.begin(), view.tables.end());
   for (table& t : tables) {
-    const table* const said = twin(t, models.tables);
-    if (said == nullptr)
+    std::string_view old_name = t.name;
+    if (const std::string_view other = spelt_otherwise(t, before.tables); !other.empty())
+      old_name = t.renamed_from = other;
+    const table* const then = before.find_table(old_name);
+    if (then == nullptr)
       continue;
-    t.renamed_from = said->renamed_from;
     std::vector<column> columns(t.columns.begin(), t.columns.end());
     for (column& c : columns)
-      if (const column* const known = said->find_column(c.name))
-        c.renamed_from = known->renamed_from;
-    t.columns = read.array(columns);
+      if (const std::string_view other = spelt_otherwise(c, then->columns); !other.empty())
+        c.renamed_from = other;
+    t.columns = after.array(columns);
   }
-  view.tables = read.array(tables);
-  read.set(view);
+  view.tables = after.array(tables);
+  after.set(view);
 }
 
 /// Whether steps do nothing but drop whole objects: tables with their foreign keys, views, functions.
@@ -22873,6 +30215,8 @@ inline void carry_renames(owned_schema& read, const schema_view& models) {
     case step_kind::drop_raw_object:
     case step_kind::drop_middle_raw_object:
     case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
+    case step_kind::drop_late_raw_object:
     case step_kind::drop_view:
     case step_kind::drop_table:
     case step_kind::drop_enum:
@@ -22953,7 +30297,7 @@ inline owned_schema migrator::session::read_ddl(const schema_view& schema, std::
 /// The models as the database says them.
 inline owned_schema migrator::session::read_models() {
   owned_schema read = read_ddl(required_models(), detail::models_name);
-  detail::carry_renames(read, required_models());
+  detail::carry_words(read, required_models());
   return read;
 }
 
@@ -23011,7 +30355,7 @@ class migrator::session::models_aside {
           if (done == made.size())
             read = of_.read_back(on);
         });
-    detail::carry_renames(read, of_.required_models());
+    detail::carry_words(read, of_.required_models());
     return read;
   }
 
@@ -23028,14 +30372,16 @@ inline diff_report migrator::session::compare_read(owned_schema before, owned_sc
   auto keep = std::make_shared<std::vector<owned_schema>>();
   keep->push_back(std::move(before));
   keep->push_back(std::move(after));
-  plan steps = make_plan(keep->front().view(), keep->back().view());
   const instar::dialect target = dialect_for_files();
+  if (target == instar::sqlite)
+    detail::carry_spellings(keep->front().view(), keep->back());
+  plan steps = make_plan(keep->front().view(), keep->back().view());
   const auto has_tables = [](const owned_schema& s) { return !s.view().tables.empty(); };
   if (!steps.empty() && target == instar::postgres && std::all_of(keep->begin(), keep->end(), has_tables)) {
     try {
       keep->push_back(read_ddl(keep->at(0).view(), "the schema before"));
       keep->push_back(read_ddl(keep->at(1).view(), "the schema after"));
-      detail::carry_renames(keep->at(3), keep->at(1).view());
+      detail::carry_words(keep->at(3), keep->at(1).view());
       steps = make_plan(keep->at(2).view(), keep->at(3).view());
     } catch (const migration_error& error) {
       // A schema that cannot be made anew (an extension that is not there any more) is compared as it was read.
@@ -23097,6 +30443,17 @@ inline owned_schema migrator::session::read_source(const diff_source& source) {
   return read_shadow({&made});
 }
 
+/// Says where taking a new migration back does not lead to what was before it.
+inline void migrator::session::warn_of_way_back(const diff_report& left, proof_report& proof) {
+  if (!left.empty())
+    proof.warnings.push_back({migration_code::down_unproven,
+                              {},
+                              "Taking the new migration back does not lead to what was before it; this would still be "
+                              "missing:" +
+                                  detail::first_lines(left),
+                              "Correct down.sql before you need it."});
+}
+
 inline proof_report migrator::session::prove(const next_plan& planned) {
   if (planned.blocked())
     throw detail::error_of(planned.problems.front());
@@ -23104,18 +30461,27 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
   // Those that the database has, then those that it will have.
   std::vector<const migration*> scripts;
   for (const migration_status& m : planned.status.migrations)
-    if (m.state == migration_state::applied)
+    if (m.state == migration_state::applied || m.state == migration_state::squashed)
       if (const migration* script = read.find(m.name))
         scripts.push_back(script);
   const std::size_t applied = scripts.size();
   for (const migration* m : pending_of(read, planned.status))
-    scripts.push_back(m);
+    if (!is_squashed(planned.status, m->name))
+      scripts.push_back(m);
   migration candidate;
   if (planned.wants_migration()) {
     candidate.name = "the new migration";
     candidate.sql = planned.script;
     candidate.file = candidate.name;
     scripts.push_back(&candidate);
+  }
+  const std::size_t top = scripts.size();
+  migration down;
+  if (planned.wants_migration() && !planned.down_script.empty()) {
+    down.name = "the down script of the new migration";
+    down.sql = planned.down_script;
+    down.file = down.name;
+    scripts.push_back(&down);
   }
   const bool migrated = planned.status.database_exists && !planned.status.ledger.empty();
   std::optional<models_aside> models;
@@ -23125,14 +30491,32 @@ inline proof_report migrator::session::prove(const next_plan& planned) {
     models.emplace(*this);
   }
   owned_schema recorded;
+  owned_schema below;
   owned_schema reached;
-  replay(scripts, [&](std::size_t done, database& on) {
-    if (done == applied && migrated)
-      recorded = read_back(on);
-    if (done == scripts.size() && models)
-      reached = done == applied && migrated ? copy_schema(recorded.view()) : read_back(on);
-  });
+  owned_schema back;
   proof_report proof;
+  const bool goes_back = scripts.size() != top;
+  try {
+    replay(scripts, [&](std::size_t done, database& on) {
+      const bool is_recorded = done == applied && migrated;
+      if (is_recorded)
+        recorded = read_back(on);
+      if (goes_back && done + 1 == top)
+        below = is_recorded ? copy_schema(recorded.view()) : read_back(on);
+      if (done == top && models)
+        reached = is_recorded ? copy_schema(recorded.view()) : read_back(on);
+      if (done > top)
+        back = read_back(on);
+    });
+    if (goes_back)
+      warn_of_way_back(compare_read(std::move(back), std::move(below)), proof);
+  } catch (const migration_error& error) {
+    // The migration itself is good, and its way back can be corrected at any time.
+    if (!goes_back || error.migration() != down.name)
+      throw;
+    proof.warnings.push_back(
+        {migration_code::down_unproven, {}, error.message(), "Correct down.sql before you need it."});
+  }
   if (migrated) {
     owned_schema found = read_back(open(false));
     proof.drift = compare_read(copy_schema(recorded.view()), copy_schema(found.view()));
@@ -23165,7 +30549,7 @@ inline diff_report migrator::session::drift_from(const history& read, const stat
   for (const migration_status& m : status.migrations) {
     if (m.state == migration_state::pending)
       continue;
-    if (m.state != migration_state::applied && m.state != also)
+    if (m.state != migration_state::applied && m.state != migration_state::squashed && m.state != also)
       throw detail::error_of(detail::problem_of(m));
     scripts.push_back(read.find(m.name));
   }
@@ -23475,6 +30859,17 @@ inline next_plan migrator::session::plan_next() {
   return next;
 }
 
+/// In a database that is not there yet no row is lost.
+inline std::vector<checked_rows> migrator::session::count_rows(const plan& steps) {
+  try {
+    return detail::ask_rows(open(false), steps);
+  } catch (const database_error& error) {
+    if (error.code() != database_code::database_missing)
+      throw;
+    return {};
+  }
+}
+
 inline created_migration migrator::session::create_migration(std::string_view name, const next_plan& planned,
                                                              bool skip_shadow) {
   const std::filesystem::path& folder = writable_folder();
@@ -23484,7 +30879,8 @@ inline created_migration migrator::session::create_migration(std::string_view na
   const instar::dialect target = dialect_for_files();
   migration made;
   made.name = new_name(read, name);
-  made.sql = planned.wants_migration() ? planned.script : "-- Write the SQL of this migration here.\n";
+  made.sql = planned.wants_migration() ? detail::script_head(planned.rows) + planned.script
+                                       : "-- Write the SQL of this migration here.\n";
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
   if (!skip_shadow) {
@@ -23498,8 +30894,10 @@ inline created_migration migrator::session::create_migration(std::string_view na
 
   make_folder(folder, read, target);
   const std::optional<owned_snapshot> old = load_snapshot();
-  write_migration(folder, made);
-  created_migration report{made.name, made.file, {}, made.sql};
+  // What a user is to fill in has no way back that we would know.
+  const std::string down = planned.wants_migration() ? planned.down_script : std::string{};
+  write_migration(folder, made, down);
+  created_migration report{made.name, made.file, {}, made.sql, down_file(made, down)};
   read.migrations.push_back(std::move(made));
   if (!options.models && !old)
     return report;
@@ -23541,15 +30939,21 @@ inline created_migration migrator::session::adopt_drift(std::string_view name) {
                             "as C++).");
   migration made;
   made.name = new_name(read, name);
-  made.sql = found.script;
+  // This database has lost already what others may still have: they are asked.
+  std::vector<checked_rows> elsewhere;
+  for (data_check& check : data_checks(dialect_for_files(), found.steps))
+    elsewhere.push_back({std::move(check), 0, 0});
+  made.sql = detail::script_head(elsewhere) + found.script;
   made.checksum = detail::sha256_hex(made.sql);
   made.file = folder / made.name / "migration.sql";
   prove_adoption(read, made);
 
   detail::written_files files;
+  const std::string down = down_script(dialect_for_files(), found.steps);
   files.expect(folder / made.name);
   files.expect(made.file);
-  write_migration(folder, made);
+  files.expect(folder / made.name / detail::down_file_name);
+  write_migration(folder, made, down);
   read.migrations.push_back(made);
   const std::vector<migration_record> records = records_of(read);
   const std::filesystem::path snapshot_file = folder / snapshot_file_name;
@@ -23559,7 +30963,7 @@ inline created_migration migrator::session::adopt_drift(std::string_view name) {
   auto [held, book] = lock_ledger(on);
   transact(on, {book.insert_applied(made, 0)});
   files.keep();
-  return {made.name, made.file, snapshot_file, made.sql};
+  return {made.name, made.file, snapshot_file, made.sql, down_file(made, down)};
 }
 
 /// The history and the script of what was changed by hand make what the database is.
@@ -23593,16 +30997,13 @@ inline snapshot_report migrator::session::follow_models(const next_plan& planned
 inline dev_report migrator::session::dev(const dev_options& how) {
   dev_report report;
   report.planned = plan_next();
-  const next_plan& next = report.planned;
+  next_plan& next = report.planned;
   if (next.blocked())
     throw detail::error_of(next.problems.front());
   const bool writes = next.wants_migration() || (how.create_only && !how.name.empty());
   if (writes && how.name.empty())
     throw detail::unchanged(migration_code::name_needed, "The models changed, and the migration needs a name.",
                             "Give it one with --name.");
-  if (writes && !how.create_only && next.loses_data && !how.accept_data_loss)
-    throw detail::unchanged(migration_code::data_loss, "The migration would destroy data.",
-                            "Look at it with --create-only, or agree with --accept-data-loss.");
   if (!how.skip_shadow) {
     const proof_report proof = prove(next);
     if (!proof.drift.empty())
@@ -23612,6 +31013,18 @@ inline dev_report migrator::session::dev(const dev_options& how) {
   }
   if (!next.pending.empty())
     report.deployed = deploy({});
+  if (next.wants_migration())
+    next.rows = count_rows(next.steps);
+  if (writes && !how.create_only) {
+    if (std::optional<migration_error> error = detail::rows_in_the_way(next.rows))
+      throw std::move(*error);
+    const std::string losses = detail::losses_in_words(next.rows);
+    if ((!losses.empty() || detail::destroys_unasked(dialect_for_files(), next.steps, next.rows)) &&
+        !how.accept_data_loss)
+      throw detail::unchanged(migration_code::data_loss,
+                              "The migration would destroy data" + (losses.empty() ? "." : ": it " + losses + "."),
+                              "Look at it with --create-only, or agree with --accept-data-loss.");
+  }
   if (!writes) {
     if (next.snapshot_alone)
       report.snapshot = follow_models(next).file;
@@ -23640,11 +31053,16 @@ inline push_report migrator::session::push(bool accept_data_loss) {
   report.created_database = created;
   report.summary = found.summary;
   report.statements = found.statements;
-  if (found.loses_data && !accept_data_loss)
-    throw detail::unchanged(migration_code::data_loss, "The push would destroy data.",
+  const std::vector<checked_rows> rows = detail::ask_rows(on, found.steps);
+  if (std::optional<migration_error> error = detail::rows_in_the_way(rows))
+    throw std::move(*error);
+  const std::string losses = detail::losses_in_words(rows);
+  if ((!losses.empty() || detail::destroys_unasked(on.dialect(), found.steps, rows)) && !accept_data_loss)
+    throw detail::unchanged(migration_code::data_loss,
+                            "The push would destroy data" + (losses.empty() ? "." : ": it " + losses + "."),
                             "Agree with --accept-data-loss.");
   if (!found.empty())
-    execute_script(found.script, "push");
+    execute_script(detail::script_as_dumped(on.dialect(), found.steps), "push");
   return report;
 }
 
@@ -23680,11 +31098,14 @@ inline diff_report migrator::session::diff(const diff_source& from, const diff_s
     if (url)
       (void)open(false);  // a comparison makes no database
     owned_schema before = read_source(from);
-    return compare_read(std::move(before), read_source(to));
+    owned_schema after = read_source(to);
+    detail::declare_renames(after, before.view(), options.renames);
+    return compare_read(std::move(before), std::move(after));
   }
   auto keep = std::make_shared<std::vector<owned_schema>>();
   keep->push_back(keep_source(from));
   keep->push_back(keep_source(to));
+  detail::declare_renames(keep->back(), keep->front().view(), options.renames);
   return report_of(make_plan(keep->front().view(), keep->back().view()), keep, dialect_for_files());
 }
 
@@ -23789,6 +31210,10 @@ inline reset_report migrator::reset() {
 
 inline next_plan migrator::plan_next() {
   return session_->guarded([&] { return session_->plan_next(); });
+}
+
+inline std::vector<checked_rows> migrator::count_rows(const next_plan& planned) {
+  return session_->guarded([&] { return session_->count_rows(planned.steps); });
 }
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
@@ -23999,6 +31424,768 @@ inline baseline_report migrator::session::baseline(const baseline_options& how) 
 
 inline baseline_report migrator::baseline(const baseline_options& options) {
   return session_->guarded([&] { return session_->baseline(options); });
+}
+
+}  // namespace instar
+
+
+// ---- instar/migrate/down.hpp
+
+/// \file Taking migrations back in development: `migrate down`.
+
+namespace instar {
+
+namespace detail {
+
+/// A down script as the runner takes it: the name is the migration's, for the ledger.
+[[nodiscard]] inline migration as_script(const down_step& step) {
+  return {.name = step.name, .sql = step.sql, .checksum = {}, .file = step.script};
+}
+
+/// The same as messages call it where the migration itself runs, too.
+[[nodiscard]] inline migration as_shadow_script(const down_step& step) {
+  migration script = as_script(step);
+  script.name += '/' + std::string{down_file_name};
+  return script;
+}
+
+/// The down script of a migration. \throws migration_error `down_script_missing`, `outside_folder`, `cannot_read`
+[[nodiscard]] inline down_step read_down_script(const migration& m) {
+  down_step step{.name = m.name, .script = m.file.parent_path() / down_file_name, .sql = {}, .losses = {}};
+  std::error_code failed;
+  const std::filesystem::file_status found = std::filesystem::symlink_status(step.script, failed);
+  if (!std::filesystem::exists(found))
+    throw unchanged(migration_code::down_script_missing,
+                    "The migration " + m.name + " has no down.sql, so how to take it back is not known.",
+                    "Write what undoes it into " + step.script.string() +
+                        "; or leave it, and write a new migration that goes on from it.",
+                    m.name);
+  if (std::filesystem::is_symlink(found))
+    throw unchanged(migration_code::outside_folder, step.script.string() + " is a link.", "Replace it by a copy.",
+                    m.name);
+  step.sql = read_file(step.script);
+  return step;
+}
+
+/// As much of a statement as a message shows.
+[[nodiscard]] inline std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find_first_of("\r\n"));
+}
+
+/// What a script that nobody described destroys, as far as its words show it.
+[[nodiscard]] inline std::vector<data_loss> losses_in_words(dialect target,
+                                                            std::span<const script_statement> statements) {
+  std::vector<data_loss> losses;
+  for (const script_statement& statement : statements) {
+    token_reader tokens{target, statement.text, 64};
+    const bool drops = statement.keyword == "DROP" && tokens.take("DROP") &&
+                       (is_keyword(tokens.peek(), "TABLE") || is_keyword(tokens.peek(), "SCHEMA") ||
+                        is_keyword(tokens.peek(), "OWNED"));
+    bool drops_part = false;
+    if (statement.keyword == "ALTER") {
+      const std::vector<std::string_view> words = first_tokens(target, statement.text, 256);
+      static constexpr std::array<std::string_view, 7> no_column{"CONSTRAINT", "DEFAULT",   "NOT",  "IDENTITY",
+                                                                 "EXPRESSION", "ATTRIBUTE", "VALUE"};
+      const bool of_table = words.size() > 1 && is_keyword(words[1], "TABLE");
+      for (std::size_t i = 0; of_table && i + 1 < words.size(); ++i)
+        drops_part = drops_part || (is_keyword(words[i], "DROP") && !is_one_of(words[i + 1], no_column));
+    }
+    if (drops || drops_part || statement.keyword == "DELETE" || statement.keyword == "TRUNCATE")
+      losses.push_back({std::string{first_line(statement.text)}, std::nullopt});
+  }
+  return losses;
+}
+
+/// Counts rows in a transaction that may write nothing. \return nothing where the database has not what is asked for
+[[nodiscard]] inline std::optional<std::size_t> count_rows(database& on, const std::string& query) {
+  const bool server = on.dialect() == instar::postgres;
+  const auto end = [&] {
+    if (on.is_open())
+      on.execute(server ? "ROLLBACK" : "PRAGMA query_only = OFF");
+  };
+  try {
+    on.execute(server ? "BEGIN TRANSACTION READ ONLY" : "PRAGMA query_only = ON");
+    const std::string counted = text_of(on.query_value(query));
+    end();
+    return static_cast<std::size_t>(std::stoull(counted));
+  } catch (const database_error& error) {
+    end();
+    if (error.code() == database_code::interrupted || error.code() == database_code::connection_lost)
+      throw;
+  } catch (const std::logic_error&) {
+    // No number.
+  }
+  return std::nullopt;
+}
+
+/// What a down script would destroy of what is in the database now.
+[[nodiscard]] inline std::vector<data_loss> losses_of(database& on, const down_step& step,
+                                                      std::span<const script_statement> statements) {
+  const std::vector<row_limit> limits = row_limits_of(step.sql);
+  if (limits.empty() && !step.sql.starts_with(down_script_title))
+    return losses_in_words(on.dialect(), statements);
+  std::vector<data_loss> losses;
+  for (const row_limit& limit : limits) {
+    const std::optional<std::size_t> rows = limit.query.empty() ? std::nullopt : count_rows(on, limit.query);
+    if (!rows || *rows > limit.rows)
+      losses.push_back({limit.what, rows});
+  }
+  return losses;
+}
+
+/// An error in a down script, with what was taken back before it.
+[[nodiscard]] inline migration_error with_taken_back(const migration_error& error,
+                                                     const std::vector<taken_back_migration>& before) {
+  migration_error_fields fields{error.message(),   error.remedy(),   error.state(),
+                                error.migration(), error.location(), error.database()};
+  std::string names;
+  for (const taken_back_migration& m : before)
+    names += (names.empty() ? "" : ", ") + m.name;
+  if (!before.empty())
+    fields.state += (fields.state.empty() ? "" : " ") + names +
+                    (before.size() == 1 ? " was taken back before it, and is pending now."
+                                        : " were taken back before it, and are pending now.");
+  else if (fields.state.empty())
+    fields.state = "Nothing was taken back.";
+  return migration_error{error.code(), std::move(fields)};
+}
+
+}  // namespace detail
+
+inline down_plan migrator::session::plan_down(const down_options& how) {
+  (void)writable_folder();
+  const history read = load();
+  database& on = open(false);
+  detail::check_provider(read, on.dialect());
+  const status_report status = compare(on, read, ledger::read(on, options.ledger));
+  down_plan planned;
+  for (const migration_status& m : status.migrations) {
+    if (m.state == migration_state::pending)
+      continue;
+    // Without the proof it is the caller's to know that an edited script still fits what takes it back.
+    if (m.state == migration_state::squashed)
+      throw detail::unchanged(migration_code::nothing_to_take_back,
+                              "The migration " + m.name + " replaces others, and is not recorded yet.",
+                              "`migrate deploy` records it; nothing is run for it.", m.name);
+    if (m.state == migration_state::resumable)
+      throw detail::unchanged(migration_code::failed_migration,
+                              "The migration " + m.name + " was begun and is not finished.",
+                              "Finish it by `migrate deploy` first, or undo it by hand and say so: `migrate resolve "
+                              "--rolled-back " +
+                                  m.name + "`.",
+                              m.name);
+    if (m.state != migration_state::applied && !(m.state == migration_state::edited && how.skip_shadow))
+      throw detail::error_of(detail::problem_of(m));
+    planned.stay.push_back(m.name);
+  }
+  if (planned.stay.empty())
+    throw detail::unchanged(migration_code::nothing_to_take_back, "No migration is applied.",
+                            "There is nothing to do.");
+  std::size_t count = how.steps;
+  if (!how.to.empty()) {
+    const auto last = std::find(planned.stay.begin(), planned.stay.end(), how.to);
+    if (last == planned.stay.end()) {
+      const bool known = read.find(how.to) != nullptr;
+      throw detail::unchanged(
+          known ? migration_code::nothing_to_take_back : migration_code::no_such_migration,
+          known ? "The migration " + how.to + " is not applied, so it cannot be the last that stays."
+                : "The history has no migration " + how.to + ".",
+          "Give the whole name of the last migration that shall stay, as `migrate status` shows it.", how.to);
+    }
+    count = static_cast<std::size_t>(planned.stay.end() - last) - 1;
+  }
+  if (count > planned.stay.size())
+    throw detail::unchanged(migration_code::nothing_to_take_back,
+                            "Only " + std::to_string(planned.stay.size()) +
+                                (planned.stay.size() == 1 ? " migration is" : " migrations are") + " applied.",
+                            "Take back no more than these.");
+  for (; count != 0; --count) {
+    down_step step = detail::read_down_script(*read.find(planned.stay.back()));
+    const migration script = detail::as_script(step);
+    std::vector<script_statement> statements = detail::checked_statements(on.dialect(), script);
+    step.losses = detail::losses_of(on, step, statements);
+    const detail::script_plan way = detail::plan_script(on.dialect(), script.sql, std::move(statements));
+    if (way.mode == detail::script_mode::pieces)
+      throw detail::unchanged(migration_code::down_in_pieces,
+                              step.script.string() + " cannot be run as one transaction.",
+                              "Leave CONCURRENTLY, VACUUM and the like out, which development does not need; or run it "
+                              "by `db execute`, and then `migrate resolve` says what was done.",
+                              step.name);
+    planned.steps.push_back(std::move(step));
+    planned.stay.pop_back();
+  }
+  planned.remove = how.remove;
+  if (planned.remove)
+    check_removal(read, planned);
+  return planned;
+}
+
+/// Folders can go when nothing stays behind them, and the snapshot can go back with them.
+inline void migrator::session::check_removal(const history& read, const down_plan& planned) const {
+  const std::size_t kept = read.migrations.size() - std::min(read.migrations.size(), planned.steps.size());
+  for (std::size_t i = 0; i != planned.steps.size(); ++i)
+    if (read.migrations[read.migrations.size() - 1 - i].name != planned.steps[i].name)
+      throw detail::unchanged(migration_code::cannot_remove,
+                              "The migration " + read.migrations.back().name +
+                                  " is not among those that are taken back, "
+                                  "and would be left behind a gap.",
+                              "Remove what is pending first, or leave --remove out.", read.migrations.back().name);
+  const std::optional<owned_snapshot> snapshot_now = load_snapshot();
+  if (!snapshot_now || kept == read.migrations.size())
+    return;
+  for (const down_step& step : planned.steps)
+    if (!detail::read_snapshot_part(step.script.string(), step.sql))
+      throw detail::unchanged(
+          migration_code::cannot_remove,
+          step.script.string() + " does not say what snapshot.hpp was before " + step.name + ".",
+          "Leave --remove out; then remove the folder, and restore snapshot.hpp as it was before it "
+          "from version control.",
+          step.name);
+}
+
+/// Gives migrations up that were taken back. The snapshot goes first: what is interrupted then is a folder that it does
+/// not know, which `migrate dev` tells of.
+inline void migrator::session::remove_taken_back(const down_plan& planned, down_report& report) const {
+  const std::filesystem::path& folder = writable_folder();
+  if (const std::optional<owned_snapshot> snapshot_now = load_snapshot(); snapshot_now && !planned.steps.empty()) {
+    owned_schema schema = copy_schema(snapshot_now->view().schema);
+    for (const down_step& step : planned.steps)
+      if (const auto part = detail::read_snapshot_part(step.script.string(), step.sql))
+        schema = detail::schema_before(schema.view(), *part);
+    history rest = load();
+    std::erase_if(rest.migrations, [&](const migration& m) {
+      return std::any_of(planned.steps.begin(), planned.steps.end(),
+                         [&](const down_step& s) { return s.name == m.name; });
+    });
+    const std::vector<migration_record> records = records_of(rest);
+    write_snapshot(folder, {.schema = schema.view(), .migrations = records, .dialect = snapshot_now->view().dialect});
+  }
+  for (const down_step& step : planned.steps) {
+    remove_migration(folder, step.name);
+    report.removed.push_back(folder / step.name);
+  }
+}
+
+inline void migrator::session::prove_down(const down_plan& planned) {
+  if (planned.steps.empty())
+    return;
+  const history read = load();
+  std::vector<const migration*> scripts;
+  for (const std::string& name : planned.stay)
+    scripts.push_back(read.find(name));
+  for (auto step = planned.steps.rbegin(); step != planned.steps.rend(); ++step)
+    scripts.push_back(read.find(step->name));
+  if (const auto gone = std::find(scripts.begin(), scripts.end(), nullptr); gone != scripts.end())
+    throw detail::unchanged(migration_code::missing_migration, "The folder of migrations has changed meanwhile.",
+                            "Run the command again.");
+  const std::size_t top = scripts.size();
+  std::vector<migration> downs;
+  for (const down_step& step : planned.steps)
+    downs.push_back(detail::as_shadow_script(step));
+  for (const migration& down : downs)
+    scripts.push_back(&down);
+
+  // On the way up what stands below each migration; on the way down the same again.
+  std::vector<owned_schema> below;
+  std::vector<owned_schema> back;
+  replay(scripts, [&](std::size_t done, database& on) {
+    if (done >= planned.stay.size() && done < top)
+      below.push_back(read_back(on));
+    if (done > top)
+      back.push_back(read_back(on));
+  });
+  for (std::size_t i = 0; i != back.size(); ++i) {
+    const diff_report left = compare_read(std::move(back[i]), std::move(below[below.size() - 1 - i]));
+    if (left.empty())
+      continue;
+    const down_step& step = planned.steps[i];
+    throw detail::unchanged(
+        migration_code::down_unproven,
+        "Taking back " + step.name +
+            " does not lead to what was before it; this would still be missing:" + detail::first_lines(left),
+        "Correct " + step.script.string() + "; or go on knowingly with --skip-shadow.", step.name);
+  }
+}
+
+inline down_report migrator::session::take_down(const down_plan& planned) {
+  down_report report;
+  database& on = open(false);
+  std::string version = data_version(on);
+  auto [held, book] = lock_ledger(on);
+  report.ledger = book.place().display_name();
+  const history read = load();
+  std::string last;
+  for (const ledger_row& row : book.rows())
+    if (row.counts() && read.find(row.migration) != nullptr)
+      last = std::max(last, row.migration);
+  if (!planned.steps.empty() && last != planned.steps.front().name)
+    throw detail::unchanged(migration_code::nothing_to_take_back, "Another runner was at work meanwhile.",
+                            "Look at `migrate status`, and run the command again.");
+  std::string current;
+  detail::runner_hooks with = hooks();
+  with.still_pending = [&] {
+    if (const std::string now = data_version(on); now != version) {
+      version = now;
+      book = ledger::read(on, options.ledger);
+    }
+    return book.applied(current) != nullptr;
+  };
+  detail::script_runner runner{on, book, with};
+  for (const down_step& step : planned.steps) {
+    current = step.name;
+    const migration script = detail::as_script(step);
+    try {
+      check();
+      tell({.what = migration_progress::event::taking_back,
+            .migration = step.name,
+            .index = report.taken_back.size() + 1,
+            .total = planned.steps.size()});
+      const auto began = std::chrono::steady_clock::now();
+      if (!runner.take_back(
+              script, detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script))))
+        throw detail::unchanged(migration_code::nothing_to_take_back,
+                                "Another runner took " + step.name + " back at the same time.",
+                                "Look at `migrate status`.", step.name);
+      report.taken_back.push_back(
+          {step.name, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began)});
+      tell({.what = migration_progress::event::taken_back,
+            .migration = step.name,
+            .took = report.taken_back.back().took});
+    } catch (const migration_error& error) {
+      throw detail::with_taken_back(error, report.taken_back);
+    }
+  }
+  if (planned.remove)
+    remove_taken_back(planned, report);
+  return report;
+}
+
+inline down_report migrator::session::down(const down_options& how) {
+  const down_plan planned = plan_down(how);
+  if (planned.loses_data() && !how.accept_data_loss) {
+    std::string losses;
+    for (const down_step& step : planned.steps)
+      for (const data_loss& loss : step.losses)
+        losses += "\n  " + loss.what + (loss.rows ? " (" + std::to_string(*loss.rows) + " rows)" : "");
+    throw detail::unchanged(migration_code::data_loss, "Taking this back would destroy data:" + losses,
+                            "Agree with --accept-data-loss.");
+  }
+  if (!how.skip_shadow)
+    prove_down(planned);
+  return take_down(planned);
+}
+
+inline down_plan migrator::plan_down(const down_options& options) {
+  return session_->guarded([&] { return session_->plan_down(options); });
+}
+
+inline void migrator::prove_down(const down_plan& planned) {
+  return session_->guarded([&] { return session_->prove_down(planned); });
+}
+
+inline down_report migrator::take_down(const down_plan& planned) {
+  return session_->guarded([&] { return session_->take_down(planned); });
+}
+
+inline down_report migrator::down(const down_options& options) {
+  return session_->guarded([&] { return session_->down(options); });
+}
+
+}  // namespace instar
+
+
+// ---- instar/migrate/squash.hpp
+
+
+// ---- instar/migrate/stored_rows.hpp
+
+/// \file The rows of a database as statements that insert them: what a squash keeps of the INSERTs that it replaces.
+
+namespace instar::detail {
+
+/// A table that rows can be in.
+struct stored_table {
+  std::string id;                       ///< how `references` name it
+  std::string name;                     ///< as SQL writes it
+  std::vector<std::string> columns;     ///< that an INSERT gives values for, as SQL writes them
+  std::vector<std::string> references;  ///< the tables that its foreign keys lead to
+  bool writable = true;                 ///< false: SQLite's virtual tables, which keep their rows in others
+};
+
+/// Rows as a script, and how many of which table.
+struct stored_rows {
+  std::string script;
+  std::vector<std::string> tables;     ///< "countries (3 rows)"
+  std::optional<std::string> refused;  ///< why there is no script, in a sentence
+};
+
+/// The tables of a database but for those of the system and of extensions.
+[[nodiscard]] inline std::vector<stored_table> stored_tables(database& on) {
+  std::vector<stored_table> tables;
+  if (on.dialect() == instar::postgres) {
+    const query_result found = on.query(
+        "SELECT c.oid, c.oid::pg_catalog.regclass::text, "
+        "(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM "
+        "pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND "
+        "a.attgenerated = ''), "
+        "(SELECT pg_catalog.string_agg(k.confrelid::text, ' ') FROM pg_catalog.pg_constraint k WHERE k.conrelid = "
+        "c.oid "
+        "AND k.contype = 'f') "
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND "
+        "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend "
+        "d "
+        "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e') "
+        "ORDER BY 2");
+    for (const auto& row : found.rows) {
+      stored_table& t = tables.emplace_back();
+      t.id = text_of(row[0]);
+      t.name = text_of(row[1]);
+      if (row[2])
+        t.columns.push_back(*row[2]);  // a list already
+      const std::string ids = text_of(row[3]);
+      for (std::size_t at = 0; at < ids.size();) {
+        const std::size_t end = std::min(ids.find(' ', at), ids.size());
+        t.references.push_back(ids.substr(at, end - at));
+        at = end + 1;
+      }
+    }
+    return tables;
+  }
+  const query_result found = on.query("SELECT name, sql LIKE 'CREATE VIRTUAL TABLE%' FROM sqlite_schema WHERE type = "
+                                      "'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name");
+  for (const auto& row : found.rows) {
+    stored_table& t = tables.emplace_back();
+    t.id = text_of(row[0]);
+    t.name = quote_identifier(t.id);
+    t.writable = row[1] != "1";
+    for (const auto& column :
+         on.query("SELECT name FROM pragma_table_xinfo(" + quote_literal(t.id) + ") WHERE hidden = 0 ORDER BY cid")
+             .rows)
+      t.columns.push_back(quote_identifier(text_of(column[0])));
+    for (const auto& key :
+         on.query("SELECT DISTINCT \"table\" FROM pragma_foreign_key_list(" + quote_literal(t.id) + ")").rows)
+      t.references.push_back(text_of(key[0]));
+  }
+  return tables;
+}
+
+/// The numbers that sequences have reached. https://www.sqlite.org/autoinc.html
+[[nodiscard]] inline std::string sequence_statements(database& on) {
+  std::string script;
+  if (on.dialect() == instar::postgres) {
+    const query_result found = on.query(
+        "SELECT 'SELECT pg_catalog.setval(' || pg_catalog.quote_literal(pg_catalog.format('%I.%I', schemaname, "
+        "sequencename)::pg_catalog.regclass::text) || ', ' || last_value || ');' FROM pg_catalog.pg_sequences WHERE "
+        "last_value IS NOT NULL ORDER BY schemaname, sequencename");
+    for (const auto& row : found.rows)
+      script += text_of(row[0]) + "\n";
+    return script;
+  }
+  if (!on.query_value("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'"))
+    return script;
+  for (const auto& row : on.query("SELECT quote(name), seq FROM sqlite_sequence WHERE seq > 0 ORDER BY name").rows)
+    script += "DELETE FROM sqlite_sequence WHERE name = " + text_of(row[0]) +
+              ";\nINSERT INTO sqlite_sequence (name, seq) VALUES (" + text_of(row[0]) + ", " + text_of(row[1]) + ");\n";
+  return script;
+}
+
+/// One INSERT with all rows of a table; they are sorted by their text, so that the same rows give the same statement.
+[[nodiscard]] inline std::string insert_statement(database& on, const stored_table& t) {
+  const bool server = on.dialect() == instar::postgres;
+  std::string columns;
+  std::string asked;
+  for (const std::string& column : t.columns) {
+    columns += (columns.empty() ? "" : ", ") + column;
+    asked += (asked.empty() ? "" : ", ") + (server ? column : "quote(" + column + ")");
+  }
+  std::vector<std::string> lines;
+  for (const auto& row : on.query("SELECT " + asked + " FROM " + t.name).rows) {
+    std::string line;
+    for (const sql_value& value : row)
+      line += (line.empty() ? "    (" : ", ") + (!value ? "NULL" : server ? quote_literal(*value) : *value);
+    lines.push_back(line + ")");
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text =
+      "INSERT INTO " + t.name + " (" + columns + ")" + (server ? " OVERRIDING SYSTEM VALUE" : "") + " VALUES\n";
+  for (const std::string& line : lines)
+    text += line + (&line == &lines.back() ? ";\n" : ",\n");
+  return text;
+}
+
+/// All rows of a database, each table behind those that it references.
+/// \param most rows that are written
+[[nodiscard]] inline stored_rows read_stored_rows(database& on, std::size_t most) {
+  stored_rows rows;
+  std::vector<stored_table> open;
+  std::size_t all = 0;
+  for (stored_table& t : stored_tables(on)) {
+    const std::size_t count = std::stoul(text_of(on.query_value("SELECT count(*) FROM " + t.name)));
+    if (count == 0 || t.columns.empty())
+      continue;
+    all += count;
+    if (!t.writable)
+      rows.refused = "The virtual table " + t.name + " has rows, which cannot be written as INSERTs";
+    rows.tables.push_back(t.name + " (" + std::to_string(count) + (count == 1 ? " row)" : " rows)"));
+    open.push_back(std::move(t));
+  }
+  if (all > most)
+    rows.refused = "There are " + std::to_string(all) + " rows, and more than " + std::to_string(most) +
+                   " are too many for a migration";
+  if (rows.refused)
+    return rows;
+  while (!open.empty()) {
+    const auto waits_for = [&](const stored_table& t, const stored_table& other) {
+      return other.id != t.id && std::find(t.references.begin(), t.references.end(), other.id) != t.references.end();
+    };
+    const auto free = std::find_if(open.begin(), open.end(), [&](const stored_table& t) {
+      return std::none_of(open.begin(), open.end(), [&](const stored_table& other) { return waits_for(t, other); });
+    });
+    if (free == open.end()) {
+      rows.refused = "The rows of " + open.front().name + " and of other tables reference each other in a circle";
+      return rows;
+    }
+    rows.script += insert_statement(on, *free) + "\n";
+    open.erase(free);
+  }
+  rows.script += sequence_statements(on);
+  return rows;
+}
+
+}  // namespace instar::detail
+
+/// \file Several migrations become one: `migrate squash`.
+
+namespace instar {
+
+namespace detail {
+
+[[nodiscard]] inline migration_error squash_refused(std::string message, std::string remedy) {
+  return unchanged(migration_code::squash_refused, std::move(message), std::move(remedy));
+}
+
+[[nodiscard]] inline std::string object_text(dialect d, std::string_view schema, std::string_view name) {
+  string_writer out;
+  put_object(out, d, schema, name);
+  return std::move(out.text);
+}
+
+/// What a squash of these migrations says on top. Those that one of them replaced in its turn are named, too: a
+/// database may have them, and not the squash that came first.
+[[nodiscard]] inline std::string replaces_lines(std::span<const migration> replaced) {
+  std::string text;
+  const auto add = [&](const std::string& name, const std::string& checksum, const std::string& by) {
+    text += "-- instar: replaces " + name + " sha256:" + checksum + (by.empty() ? "" : " by " + by) + '\n';
+  };
+  for (const migration& m : replaced) {
+    for (const replaced_migration& earlier : m.replaces)
+      add(earlier.name, earlier.checksum, earlier.by.empty() ? m.name : earlier.by);
+    add(m.name, m.checksum, {});
+  }
+  return text;
+}
+
+/// The first of some texts, for a message.
+[[nodiscard]] inline std::string joined_texts(const std::vector<std::string>& texts,
+                                              std::string_view before_each = ", ") {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i != texts.size() && i != most; ++i)
+    text += std::string{before_each} + texts[i];
+  if (texts.size() > most)
+    text += std::string{before_each} + "... and " + std::to_string(texts.size() - most) + " more";
+  return before_each == ", " && !text.empty() ? text.substr(before_each.size()) : text;
+}
+
+/// The statements of scripts that are about rows, each with its migration. A table that is made anew copies its rows,
+/// which is no such statement.
+[[nodiscard]] inline std::vector<std::string> statements_on_rows(dialect target, std::span<const migration> scripts) {
+  std::vector<std::string> found;
+  for (const migration& m : scripts)
+    for (const script_statement& statement : checked_statements(target, m)) {
+      static constexpr std::array<std::string_view, 6> upkeep{"ANALYZE", "VACUUM", "REINDEX",
+                                                              "CLUSTER", "LOCK",   "REFRESH"};
+      if (is_structure(statement) || statement.transaction_control || is_setting(target, statement) ||
+          is_one_of(statement.keyword, upkeep))
+        continue;
+      if (statement.text.find("sqlite_sequence") != std::string_view::npos ||
+          statement.text.starts_with("INSERT INTO \"new_"))
+        continue;
+      found.push_back(m.name + ": " + std::string{first_line(statement.text)});
+    }
+  return found;
+}
+
+/// What a person has to know of the rows that replaced scripts made.
+[[nodiscard]] inline std::vector<migration_warning> warnings_of_rows(const migration& made, const stored_rows& rows,
+                                                                     const std::vector<std::string>& statements) {
+  std::vector<migration_warning> warnings;
+  if (!rows.tables.empty())
+    warnings.push_back({migration_code::squash_rows, made.name,
+                        "The rows that the replaced scripts leave in an empty database are in it as INSERTs: " +
+                            joined_texts(rows.tables) + ".",
+                        "Look them over: what came from now() or a random function is a constant there."});
+  if (!statements.empty())
+    warnings.push_back({migration_code::squash_rows, made.name,
+                        "Statements on rows are not in it as they were; what they lead to in an empty database is:" +
+                            joined_texts(statements, "\n  "),
+                        "Where they matter to databases that have not run them, deploy the old history there first."});
+  return warnings;
+}
+
+}  // namespace detail
+
+/// The name of a squash: it stands where the last migration stood that it replaces, before those that stay.
+inline std::string migrator::session::squash_name(const history& read, std::size_t count,
+                                                  std::string_view wanted) const {
+  const std::string& last = read.migrations[count - 1].name;
+  std::string_view stamp = detail::timestamp_of(last);
+  if (stamp.empty())
+    stamp = std::string_view{last}.substr(0, last.find('_'));
+  std::string name = std::string{stamp} + '_' + detail::name_slug(wanted);
+  const bool taken = read.find(name) != nullptr || read.find_squash_of(name) != nullptr;
+  if (taken)
+    throw detail::squash_refused("There is, or was, a migration " + name + ".", "Give it another name with --name.");
+  if (count != read.migrations.size() && read.migrations[count].name <= name)
+    throw detail::squash_refused(name + " would run after " + read.migrations[count].name + ", which stays.",
+                                 "Give it a name with --name that sorts before that one.");
+  return name;
+}
+
+/// A database that has only a part of what is replaced would be stuck.
+inline void migrator::session::refuse_half_squashed(const history& read, std::size_t count) {
+  if (!url && opened == nullptr)
+    return;
+  try {
+    database& on = open(false);
+    const ledger book = ledger::read(on, options.ledger);
+    const status_report status = compare(on, read, book);
+    std::size_t applied = 0;
+    std::string lacking;
+    for (std::size_t i = 0; i != count; ++i)
+      for (const migration_status& m : status.migrations) {
+        if (m.name != read.migrations[i].name)
+          continue;
+        const bool there = m.state == migration_state::applied || m.state == migration_state::squashed;
+        applied += there || m.state != migration_state::pending ? 1U : 0U;
+        if (!there && lacking.empty())
+          lacking = m.name + " is " + std::string{to_string(m.state)};
+      }
+    if (applied != 0 && !lacking.empty())
+      throw detail::unchanged(migration_code::partly_squashed,
+                              "This database has a part of what would be replaced: " + lacking + " here.",
+                              "Bring it up to date with `migrate deploy` first, and every other database too.");
+  } catch (const database_error& error) {
+    if (error.code() != database_code::database_missing)
+      throw;
+  }
+}
+
+inline squash_report migrator::session::squash(const squash_options& how) {
+  constexpr std::size_t most_rows = 10000;
+  const std::filesystem::path& folder = writable_folder();
+  history read = load();
+  const instar::dialect target = dialect_for_files();
+  const migration* const last = read.find(how.to);
+  if (last == nullptr)
+    throw detail::unchanged(migration_code::no_such_migration, "The history has no migration " + how.to + ".",
+                            "Give the whole name of its folder.", how.to);
+  const auto count = static_cast<std::size_t>(last - read.migrations.data()) + 1;
+  if (count == 1)
+    throw detail::squash_refused(last->name + " is the first migration, so there is nothing to squash.",
+                                 "Name a later one: it and all before it become one.");
+  migration made;
+  made.name = squash_name(read, count, how.name);
+  made.file = folder / made.name / "migration.sql";
+  refuse_half_squashed(read, count);
+
+  // What the old migrations make, and those that stay after them.
+  const std::vector<const migration*> old_scripts = detail::pointers_to(read.migrations);
+  owned_schema wanted;
+  owned_schema wanted_end;
+  detail::stored_rows rows;
+  replay(old_scripts, [&](std::size_t done, database& on) {
+    if (done == count) {
+      wanted = read_back(on);
+      rows = detail::read_stored_rows(on, most_rows);
+    }
+    if (done == old_scripts.size())
+      wanted_end = done == count ? copy_schema(wanted.view()) : read_back(on);
+  });
+  const std::span<const migration> replaced{read.migrations.data(), count};
+  const std::vector<std::string> about_rows = detail::statements_on_rows(target, replaced);
+  if (rows.refused) {
+    throw detail::unchanged(migration_code::squash_rows,
+                            *rows.refused + "; they come from:" + detail::joined_texts(about_rows, "\n  "),
+                            "Squash up to the migration before them; or write the squash by hand, with the lines "
+                            "`-- instar: replaces NAME sha256:CHECKSUM` on top.");
+  }
+  made.sql = detail::replaces_lines(replaced) + "\n";
+  made.sql += detail::script_as_dumped(target, make_plan(schema_view{}, wanted.view()));
+  if (!rows.script.empty()) {
+    made.sql += "\n-- The rows that the replaced migrations left in an empty database.\n" + rows.script;
+    for (const view_object& v : wanted.view().views)
+      if (target == instar::postgres && v.materialized)
+        made.sql += "\nREFRESH MATERIALIZED VIEW " + detail::object_text(target, v.schema, v.name) + ";\n";
+  }
+  made.checksum = detail::sha256_hex(made.sql);
+  made.replaces = detail::replaced_by(made.sql);
+
+  // The same by the new one.
+  std::vector<const migration*> scripts{&made};
+  scripts.insert(scripts.end(), old_scripts.begin() + static_cast<std::ptrdiff_t>(count), old_scripts.end());
+  owned_schema reached;
+  owned_schema reached_end;
+  std::string reached_rows;
+  replay(scripts, [&](std::size_t done, database& on) {
+    if (done == 1) {
+      reached = read_back(on);
+      reached_rows = detail::read_stored_rows(on, most_rows).script;
+    }
+    if (done == scripts.size())
+      reached_end = done == 1 ? copy_schema(reached.view()) : read_back(on);
+  });
+  const auto unproven = [](std::string what, const std::string& difference) {
+    return detail::unchanged(
+        migration_code::squash_unproven,
+        "The migration that was to be written does not make what the others make; " + std::move(what) + difference,
+        "Squash up to an earlier migration; or write it by hand, with the lines `-- instar: replaces "
+        "NAME sha256:CHECKSUM` on top.");
+  };
+  if (const diff_report left = compare_read(std::move(reached), std::move(wanted)); !left.empty())
+    throw unproven("this is missing:", detail::first_lines(left));
+  if (const diff_report left = compare_read(std::move(reached_end), std::move(wanted_end)); !left.empty())
+    throw unproven("behind the migrations that stay this is missing:", detail::first_lines(left));
+  if (reached_rows != rows.script)
+    throw unproven("its rows are others, in: ", detail::joined_texts(rows.tables) + ".");
+  check();
+
+  squash_report report{.name = made.name, .script = made.file, .sql = made.sql};
+  report.warnings = detail::warnings_of_rows(made, rows, about_rows);
+  for (const migration& m : replaced)
+    report.replaced.push_back(m.name);
+  const std::optional<owned_snapshot> snapshot_before = load_snapshot();
+  write_migration(folder, made);
+  read.migrations.erase(read.migrations.begin(), read.migrations.begin() + static_cast<std::ptrdiff_t>(count));
+  read.migrations.insert(read.migrations.begin(), std::move(made));
+  if (snapshot_before) {
+    report.snapshot = folder / snapshot_file_name;
+    try {
+      const std::vector<migration_record> records = records_of(read);
+      write_snapshot(folder, {.schema = snapshot_before->view().schema, .migrations = records, .dialect = target});
+    } catch (const std::exception&) {
+      std::error_code ignored;
+      std::filesystem::remove_all(folder / report.name, ignored);
+      throw;
+    }
+  }
+  for (const std::string& name : report.replaced)
+    remove_migration(folder, name);
+  return report;
+}
+
+inline squash_report migrator::squash(const squash_options& options) {
+  return session_->guarded([&] { return session_->squash(options); });
 }
 
 }  // namespace instar
@@ -24486,7 +32673,8 @@ inline constexpr std::string_view declined = "INS5011";         ///< a question 
 inline constexpr std::string_view unwritable = "INS5021";       ///< a file, or standard output, cannot be written
 inline constexpr std::string_view not_yet = "INS5030";          ///< a command that this version does not have
 inline constexpr std::string_view unmigrated = "INS5040";  ///< warning: the models changed, and no migration says so
-inline constexpr std::string_view unexpected = "INS5090";  ///< an error that nobody foresaw
+inline constexpr std::string_view script_hazards = "INS5041";  ///< warning: a script has hazards
+inline constexpr std::string_view unexpected = "INS5090";      ///< an error that nobody foresaw
 }  // namespace cli_code
 
 /// Something wrong, or worth a warning, with everything that is known about it. What is not known stays empty.
@@ -24718,12 +32906,15 @@ enum class command : unsigned char {
   migrate_resolve,
   migrate_reset,
   migrate_diff,
+  migrate_down,
+  migrate_squash,
   db_push,
   db_pull,
   db_seed,
   db_execute,
   generate,
   validate,
+  lint,
 };
 
 /// What the command line says. An empty text is an option that was not given.
@@ -24754,19 +32945,24 @@ struct arguments {
   bool force = false;
   bool exit_code = false;
   bool script = false;
+  bool offline = false;
   bool check = false;
   bool drift = false;
+  bool remove = false;
   bool use_stdin = false;
   bool baseline = false;
   bool allow_not_empty = false;
   bool schema_from_models = false;
+  bool sarif = false;
   std::string up_to;
+  std::optional<std::size_t> steps;
   std::string from;
   std::string to;
   std::string output;
   std::string file;
   std::optional<instar::dialect> dialect;
   std::vector<std::string> applied;
+  std::vector<std::string> renames;
   std::vector<std::string> rolled_back;
   std::vector<std::string> repaired;
   std::vector<std::string> edited;
@@ -24774,6 +32970,7 @@ struct arguments {
   std::vector<std::string> what;
   std::vector<std::string> schemas;
   std::string tables;
+  std::vector<std::string> paths;
   std::string name_space;
 };
 
@@ -24856,7 +33053,7 @@ struct command_entry {
   std::string_view examples;  ///< a line each; PROGRAM stands for the program's name
 };
 
-inline constexpr std::array<command_entry, 12> command_table{{
+inline constexpr std::array<command_entry, 15> command_table{{
     {"migrate", "dev", command::migrate_dev, "write the next migration from the models, prove it, apply it",
      "PROGRAM migrate dev --name add_user_email\n"
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
@@ -24871,6 +33068,14 @@ inline constexpr std::array<command_entry, 12> command_table{{
      "PROGRAM migrate resolve --rolled-back 20250211085834_update_schema   it failed and was undone"},
     {"migrate", "reset", command::migrate_reset, "drop everything, apply the history again, seed",
      "PROGRAM migrate reset --force"},
+    {"migrate", "down", command::migrate_down, "take back the last migrations, in development",
+     "PROGRAM migrate down\n"
+     "PROGRAM migrate down --steps 2\n"
+     "PROGRAM migrate down --remove   to write it anew: change the models, then `migrate dev`\n"
+     "PROGRAM migrate down --to 20240117000000_init   what came after it is taken back"},
+    {"migrate", "squash", command::migrate_squash, "replace the first migrations by one that makes the same",
+     "PROGRAM migrate squash --to 20250211085834_update_schema\n"
+     "PROGRAM migrate squash --to 20250211085834_update_schema --name first_year"},
     {"migrate", "diff", command::migrate_diff, "show the way from one schema to another",
      "PROGRAM migrate diff --from migrations --to models --script\n"
      "PROGRAM migrate diff --from empty --to models --script --output schema.sql\n"
@@ -24895,6 +33100,10 @@ inline constexpr std::array<command_entry, 12> command_table{{
     {"", "validate", command::validate, "check the models and the history; needs no database",
      "PROGRAM validate\n"
      "PROGRAM validate --exit-code   exit 2 when there is a warning"},
+    {"", "lint", command::lint, "say what can go wrong with SQL scripts; needs no database",
+     "PROGRAM lint migrations\n"
+     "PROGRAM lint --dialect sqlite repair.sql\n"
+     "PROGRAM lint --sarif > hazards.sarif   for a code host, which shows it beside the lines"},
 }};
 
 [[nodiscard]] inline std::string full_name(const command_entry& entry) {
@@ -24921,11 +33130,13 @@ inline constexpr std::array<foreign_word, 9> foreign_options{{
     {"--force-reset", "Run `migrate reset` where there are migrations; otherwise drop the database, then `db push`."},
 }};
 
-inline constexpr std::array<foreign_word, 4> foreign_commands{{
+inline constexpr std::array<foreign_word, 6> foreign_commands{{
     {"init", "There is nothing to initialise: `migrate dev --name init` writes the first migration."},
     {"format", "The models are C++: clang-format formats them."},
     {"studio", "`studio` comes with a later version."},
     {"up", "Did you mean `migrate deploy`?"},
+    {"downgrade", "Did you mean `migrate down`?"},
+    {"rollback", "Did you mean `migrate down`?"},
 }};
 
 /// Help in the program's own look: what it is, how to call it, the options, examples.
@@ -24941,7 +33152,7 @@ class help_formatter : public CLI::FormatterBase {
     const bool leaf = commands.empty();
 
     std::string text = program_ + path + ": " + app->get_description() + "\n\n";
-    text += "Usage: " + program_ + path + (leaf ? "" : " COMMAND") + " [options]\n";
+    text += "Usage: " + program_ + path + (leaf ? "" : " COMMAND") + " [options]" + positionals(*app) + '\n';
     if (!leaf)
       text += "\nCommands:\n" + commands;
     const CLI::App* root = app;
@@ -24959,6 +33170,13 @@ class help_formatter : public CLI::FormatterBase {
 
  private:
   static constexpr std::size_t left_column = 30;
+
+  [[nodiscard]] static std::string positionals(const CLI::App& app) {
+    std::string text;
+    for (const CLI::Option* option : app.get_options([](const CLI::Option* o) { return o->get_positional(); }))
+      text += " [" + option->get_name(true) + "...]";
+    return text;
+  }
 
   static void put_row(std::string& text, std::string_view left, std::string_view right) {
     text += "  ";
@@ -25167,8 +33385,10 @@ class command_line {
       value(app, "-n,--name", g.name, "NAME", "what to call the migration");
       flag(app, "--create-only", g.create_only, "write the migration, do not apply it; those before it are applied");
       flag(app, "--accept-data-loss", g.accept_data_loss, "write a migration that destroys data without asking");
+      values(app, "--rename", g.renames, "OLD=NEW", "table.old=new, old_table=new or enum.old=new (may be repeated)");
       flag(app, "--adopt-drift", g.adopt_drift, "write what was changed by hand as a migration; the models say it too");
       flag(app, "--revert-drift", g.revert_drift, "undo in the database what was changed by hand");
+      flag(app, "--offline", g.offline, "PostgreSQL: the short form of the script, which locks tables while it runs");
       flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
       hidden_flag(app, "--skip-generate");
@@ -25194,12 +33414,27 @@ class command_line {
       flag(app, "--skip-seed", g.skip_seed, "do not seed afterwards");
       hidden_flag(app, "--skip-generate");
       break;
+    case command::migrate_down:
+      value(app, "--to", g.to, "NAME", "the last migration that stays applied");
+      value(app, "--steps", "N", "how many migrations to take back (1)",
+            [&g](const std::string& word) { g.steps = parse_steps(word); });
+      flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
+      flag(app, "--remove", g.remove, "give them up: their folders go, and snapshot.hpp goes back");
+      flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
+      break;
+    case command::migrate_squash:
+      value(app, "--to", g.to, "NAME", "the last migration that is replaced");
+      value(app, "-n,--name", g.name, "NAME", "what to call the new one (squashed)");
+      break;
     case command::migrate_diff:
       value(app, "--from", g.from, "SOURCE", "empty, models, migrations[:DIR], database[:URL] or sql:FILE");
       value(app, "--to", g.to, "SOURCE", "the same");
+      values(app, "--rename", g.renames, "OLD=NEW", "table.old=new, old_table=new or enum.old=new (may be repeated)");
       flag(app, "--script", g.script, "print SQL instead of a summary");
+      flag(app, "--offline", g.offline, "PostgreSQL: the short form of the SQL, which locks tables while it runs");
       value(app, "-o,--output", g.output, "FILE", "write to a file instead of standard output");
       flag(app, "--exit-code", g.exit_code, "exit 2 when the two differ");
+      sarif_option(app);
       dialect_option(app);
       describe_habits(app);
       break;
@@ -25232,9 +33467,19 @@ class command_line {
     case command::validate:
       flag(app, "--exit-code", g.exit_code, "exit 2 when there is a warning");
       break;
+    case command::lint:
+      app.add_option("PATH", g.paths)->group(std::string{unlisted_group});
+      flag(app, "--exit-code", g.exit_code, "exit 2 when there is a hazard");
+      sarif_option(app);
+      dialect_option(app);
+      break;
     case command::none:
       break;
     }
+  }
+
+  void sarif_option(CLI::App& app) {
+    flag(app, "--sarif", given_.sarif, "print the hazards alone, as a SARIF 2.1.0 log");
   }
 
   void dialect_option(CLI::App& app) {
@@ -25273,6 +33518,15 @@ class command_line {
       throw usage_error(cli_code::bad_value, "`--lock-timeout " + word + "` is no number of seconds.",
                         "Give a number such as 30; 0 does not wait at all.");
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+  }
+
+  [[nodiscard]] static std::size_t parse_steps(const std::string& word) {
+    std::size_t steps = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), steps);
+    if (error != std::errc{} || end != word.data() + word.size() || steps == 0)
+      throw usage_error(cli_code::bad_value, "`--steps " + word + "` is no number of migrations.",
+                        "Give a number such as 2.");
+    return steps;
   }
 
   [[nodiscard]] static color_choice parse_color(const std::string& word) {
@@ -25397,6 +33651,10 @@ class command_line {
   void finish() {
     if (given_.quiet && given_.verbose)
       throw usage_error(cli_code::contradiction, "--quiet and --verbose contradict each other.", "Give one of them.");
+    if (given_.sarif && (given_.json || given_.script))
+      throw usage_error(cli_code::contradiction,
+                        std::string{"--sarif and "} + (given_.json ? "--json" : "--script") + " contradict each other.",
+                        "Give one of them.");
     switch (given_.command) {
     case command::migrate_dev:
       if (given_.adopt_drift && given_.revert_drift)
@@ -25411,6 +33669,15 @@ class command_line {
           given_.missing.empty())
         throw usage_error(cli_code::missing_value, "`migrate resolve` wants to know what is resolved, and how.",
                           "Give --applied NAME, --rolled-back NAME, --repair NAME, --edited NAME or --missing NAME.");
+      break;
+    case command::migrate_down:
+      if (given_.steps && !given_.to.empty())
+        throw usage_error(cli_code::contradiction, "--steps and --to contradict each other.", "Give one of them.");
+      break;
+    case command::migrate_squash:
+      if (given_.to.empty())
+        throw usage_error(cli_code::missing_value, "`migrate squash` wants the last migration that is replaced.",
+                          "Give --to NAME.");
       break;
     case command::migrate_diff:
       if (given_.from.empty() || given_.to.empty())
@@ -25467,6 +33734,212 @@ class command_line {
 
 
 // ---- instar/cli/commands/report.hpp
+
+
+// ---- instar/cli/hazards.hpp
+
+/// \file Hazards as a person reads them, as an object of the document of `--json`, and as a SARIF log.
+
+namespace instar::cli {
+
+/// A hazard of a plan's step or of a script's statement, with all that is known of where it is.
+struct reported_hazard {
+  instar::hazard hazard{};
+  std::string message;                      ///< one sentence, with a full stop
+  std::string step;                         ///< of a plan: the step in a line; empty: of a script
+  std::string table;                        ///< or another object; empty when it is about none
+  std::string column;                       ///< of that table
+  std::optional<script_location> location;  ///< of a script
+};
+
+namespace detail {
+
+/// The column that a step is about, or nothing.
+[[nodiscard]] inline std::string column_of(const step& s) {
+  switch (s.kind) {
+  case step_kind::drop_column:
+    return std::string{s.old_column()->name};
+  case step_kind::rename_column:
+  case step_kind::add_column:
+  case step_kind::alter_type:
+  case step_kind::alter_collation:
+  case step_kind::set_not_null:
+  case step_kind::drop_not_null:
+  case step_kind::fill_nulls:
+    return std::string{s.new_column()->name};
+  default:
+    return {};
+  }
+}
+
+/// The table that a step is about, or the other object.
+[[nodiscard]] inline std::string object_of(const step& s) {
+  const table* t = s.after != nullptr ? s.after : s.before;
+  if (t != nullptr)
+    return instar::detail::qualified(t->schema, t->name);
+  if (s.raw != nullptr)
+    return std::string{s.raw->name};
+  if (s.sequence != nullptr)
+    return instar::detail::qualified(s.sequence->schema, s.sequence->name);
+  if (s.extension != nullptr)
+    return std::string{s.extension->name};
+  const view_object* view = s.new_view != nullptr ? s.new_view : s.old_view;
+  if (view != nullptr)
+    return instar::detail::qualified(view->schema, view->name);
+  const enumeration* e = s.new_enum != nullptr ? s.new_enum : s.old_enum;
+  return e != nullptr ? instar::detail::qualified(e->schema, e->name) : std::string{};
+}
+
+}  // namespace detail
+
+/// The hazards of a plan, step by step.
+[[nodiscard]] inline std::vector<reported_hazard> report_hazards(dialect d, const plan_view& plan,
+                                                                 plan_form form = plan_form::online) {
+  std::vector<reported_hazard> found;
+  for (const hazard_note& note : plan_hazards(d, plan, form)) {
+    const step& s = plan.steps[note.step];
+    found.push_back({note.hazard, describe(note.hazard, s) + '.', describe(s), detail::object_of(s),
+                     detail::column_of(s), std::nullopt});
+  }
+  return found;
+}
+
+/// The hazards of a script, statement by statement.
+/// \param file what to call it
+/// \throws script_error as `lint_script`
+[[nodiscard]] inline std::vector<reported_hazard> report_hazards(dialect d, std::string_view script,
+                                                                 const std::string& file) {
+  std::vector<reported_hazard> found;
+  for (lint_finding& one : lint_script(d, script))
+    found.push_back({one.hazard,
+                     std::move(one.message),
+                     {},
+                     std::move(one.table),
+                     std::move(one.column),
+                     instar::detail::locate(file, script, one.offset)});
+  return found;
+}
+
+/// A hazard as a warning.
+[[nodiscard]] inline diagnostic diagnose(const reported_hazard& one) {
+  diagnostic about = detail::make_diagnostic(code_of(one.hazard), one.message);
+  if (one.location)
+    about.help.emplace_back(safe_way(one.hazard));
+  about.location = one.location;
+  about.warning = true;
+  return about;
+}
+
+/// The same as an object of the document of `--json`.
+inline void write_json(json_writer& json, const reported_hazard& one) {
+  json.begin_object();
+  json.member("code", code_of(one.hazard));
+  json.member("message", one.message);
+  json.member("help", safe_way(one.hazard));
+  json.member("destroys_data", destroys_data(one.hazard));
+  json.optional_member("lock", lock_of(one.hazard));
+  json.optional_member("step", one.step);
+  json.optional_member("table", one.table);
+  json.optional_member("column", one.column);
+  if (one.location) {
+    json.key("location").begin_object();
+    json.member("file", one.location->file);
+    json.member("line", one.location->line);
+    json.member("column", one.location->column);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+namespace detail {
+
+/// A path as a relative URI: bytes that have a meaning in one, or are no ASCII, in percent signs (RFC 3986).
+[[nodiscard]] inline std::string uri_of(std::string_view path) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string uri;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      uri += c;
+    } else {
+      uri += '%';
+      uri += digits[byte >> 4U];
+      uri += digits[byte & 0xFU];
+    }
+  }
+  return uri;
+}
+
+}  // namespace detail
+
+/// Hazards as a log of the Static Analysis Results Interchange Format 2.1.0, which code hosts show beside the lines.
+/// https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+[[nodiscard]] inline std::string sarif_log(const std::vector<reported_hazard>& found) {
+  std::array<int, static_cast<std::size_t>(last_hazard) + 1> rule_of{};
+  std::vector<hazard> rules;
+  for (const reported_hazard& one : found) {
+    int& rule = rule_of[static_cast<std::size_t>(one.hazard)];
+    if (rule == 0) {
+      rules.push_back(one.hazard);
+      rule = static_cast<int>(rules.size());
+    }
+  }
+  const auto level = [](hazard h) { return destroys_data(h) ? "error" : "warning"; };
+  const auto text = [](json_writer& json, std::string_view name, std::string_view content) {
+    json.key(name).begin_object().member("text", content).end_object();
+  };
+
+  json_writer json;
+  json.begin_object();
+  json.member("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+  json.member("version", "2.1.0");
+  json.key("runs").begin_array().begin_object();
+  json.key("tool").begin_object().key("driver").begin_object();
+  json.member("name", "instar");
+  json.member("version", library_version);
+  json.key("rules").begin_array();
+  for (const hazard h : rules) {
+    json.begin_object();
+    json.member("id", code_of(h));
+    text(json, "shortDescription", describe(h));
+    text(json, "help", safe_way(h));
+    json.key("defaultConfiguration").begin_object().member("level", level(h)).end_object();
+    json.end_object();
+  }
+  json.end_array().end_object().end_object();
+  json.member("columnKind", "unicodeCodePoints");
+  json.key("results").begin_array();
+  for (const reported_hazard& one : found) {
+    json.begin_object();
+    json.member("ruleId", code_of(one.hazard));
+    json.member("ruleIndex", rule_of[static_cast<std::size_t>(one.hazard)] - 1);
+    json.member("level", level(one.hazard));
+    text(json, "message", one.message);
+    json.key("locations").begin_array().begin_object();
+    if (one.location) {
+      json.key("physicalLocation").begin_object();
+      json.key("artifactLocation").begin_object().member("uri", detail::uri_of(one.location->file)).end_object();
+      json.key("region").begin_object();
+      json.member("startLine", one.location->line);
+      json.member("startColumn", one.location->column);
+      json.end_object().end_object();
+    }
+    if (!one.table.empty()) {
+      json.key("logicalLocations").begin_array().begin_object();
+      json.member("fullyQualifiedName", one.column.empty() ? one.table : one.table + '.' + one.column);
+      json.member("kind", one.column.empty() ? "object" : "member");
+      json.end_object().end_array();
+    }
+    json.end_object().end_array();
+    json.end_object();
+  }
+  json.end_array().end_object().end_array().end_object();
+  return json.text() + '\n';
+}
+
+}  // namespace instar::cli
 
 
 // ---- instar/cli/session.hpp
@@ -25669,6 +34142,17 @@ class session {
     return std::to_string(count / 1000000) + '.' + std::to_string(count / 100000 % 10) + " s";
   }
 
+  /// \param source what to call it in an error
+  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
+    try {
+      return database_url{text};
+    } catch (const database_error& error) {
+      diagnostic about = diagnose(error);
+      about.message += " (It comes from " + source + ".)";
+      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+    }
+  }
+
  private:
   [[nodiscard]] migrator_options base_options() {
     migrator_options chosen;
@@ -25679,26 +34163,19 @@ class session {
     chosen.models = program.schema;
     chosen.ledger = given.ledger;
     chosen.allow_not_empty = given.allow_not_empty;
+    chosen.online = !given.offline;
+    chosen.renames = given.renames;
     if (given.lock_timeout)
       chosen.lock_timeout = *given.lock_timeout;
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
-    else if (given.command == command::migrate_dev || given.baseline)  // which alone prove anything
+    else if (given.command == command::migrate_dev || given.command == command::migrate_down ||
+             given.command == command::migrate_squash || given.baseline)  // which alone prove anything
       if (const auto shadow = instar::detail::environment_variable("SHADOW_DATABASE_URL"))
         chosen.shadow = parse_url(*shadow, "SHADOW_DATABASE_URL");
     chosen.application_name = program_name;
     chosen.on_progress = [this](const migration_progress& progress) { show(progress); };
     return chosen;
-  }
-
-  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
-    try {
-      return database_url{text};
-    } catch (const database_error& error) {
-      diagnostic about = diagnose(error);
-      about.message += " (It comes from " + source + ".)";
-      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
-    }
   }
 
   void locate_database(database_need need) {
@@ -25792,6 +34269,19 @@ class session {
       applied.back().name = progress.migration;
       applied.back().took = progress.took;
       break;
+    case event::recorded:
+      clear_passing_line();
+      screen.result(screen.on_output()(style::green, "Recorded") + ' ' + name + ", which replaces what is applied");
+      screen.flush();
+      break;
+    case event::taking_back:
+      passing("Taking back " + name + count);
+      break;
+    case event::taken_back:
+      clear_passing_line();
+      screen.result(screen.on_output()(style::yellow, "Took back") + ' ' + name + "  " + duration(progress.took));
+      screen.flush();
+      break;
     case event::resuming:
       note("Going on with " + name + " at statement " + std::to_string(progress.index) +
            ", where an earlier try stopped.");
@@ -25852,15 +34342,44 @@ namespace instar::cli::detail {
   return std::string{slash == std::string_view::npos ? word : word.substr(slash + 1)};
 }
 
-/// What can go wrong with the steps of a plan, each as a warning.
-template <class Plan>
-[[nodiscard]] std::vector<diagnostic> hazards_of(const Plan& steps) {
+/// The dialect that models and history are for; PostgreSQL where nothing says it.
+[[nodiscard]] inline dialect dialect_of(migrator& m) {
+  try {
+    return m.dialect();
+  } catch (const migration_error&) {
+    return instar::postgres;
+  }
+}
+
+/// What can go wrong with the steps of a plan, each as a warning: with the numbers of rows where these were counted.
+[[nodiscard]] inline std::vector<diagnostic> hazards_of(dialect target, const plan_view& steps, bool offline,
+                                                        const std::vector<checked_rows>& rows = {}) {
   std::vector<diagnostic> notes;
-  for (const hazard_note& note : steps.hazards()) {
+  const auto add_counted = [&](const auto& wanted) {
+    bool any = false;
+    for (const checked_rows& r : rows) {
+      if (r.count == 0 || !wanted(r.check))
+        continue;
+      notes.push_back(make_diagnostic(code_of(r.check.hazard), r.sentence() + '.'));
+      notes.back().warning = true;
+      any = true;
+    }
+    return any;
+  };
+  const std::vector<hazard_note> listed = plan_hazards(target, steps, offline ? plan_form::offline : plan_form::online);
+  for (const hazard_note& note : listed) {
+    if (!instar::detail::concerns(target, note.hazard, steps.steps[note.step]) ||
+        add_counted([&](const data_check& c) { return c.step == note.step && c.hazard == note.hazard; }))
+      continue;
     diagnostic about = make_diagnostic(code_of(note.hazard), describe(note.hazard, steps.steps[note.step]) + '.');
     about.warning = true;
     notes.push_back(std::move(about));
   }
+  // Rows may stand in the way of what is no hazard in general, such as a check.
+  add_counted([&](const data_check& c) {
+    return std::none_of(listed.begin(), listed.end(),
+                        [&](const hazard_note& note) { return note.step == c.step && note.hazard == c.hazard; });
+  });
   return notes;
 }
 
@@ -25907,6 +34426,22 @@ inline void write_json_members(json_writer& json, const deploy_report& report) {
                                        "Nothing was written; the database was not changed.")};
 }
 
+/// What the rows say of a plan, as an array.
+inline void write_json(json_writer& json, const std::vector<checked_rows>& rows) {
+  json.begin_array();
+  for (const checked_rows& r : rows) {
+    json.begin_object();
+    json.member("code", code_of(r.check.hazard));
+    json.member("what", r.check.sentence);
+    json.member("fails", r.check.fails);
+    json.member("rows", r.count);
+    json.member("of", r.total);
+    json.member("query", r.check.query);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 /// Opens the result of the document. Close it with `end_object()`.
 inline json_writer& begin_result(session& s) {
   s.result_written = true;
@@ -25928,10 +34463,11 @@ inline void require_consent(session& s, bool answered, std::string_view question
                         make_diagnostic(cli_code::declined, "You said no.", {}, std::move(unasked.state))};
 }
 
-/// The question whether a plan may destroy data.
-inline void require_data_loss_consent(session& s, std::string_view what, std::string state) {
-  diagnostic unasked = make_diagnostic(migration_code::data_loss, std::string{what} + " destroys data.",
-                                       "Give --accept-data-loss if that is what you want.", std::move(state));
+/// The question whether a plan may destroy data. \param losses in words; empty where they are not known
+inline void require_data_loss_consent(session& s, std::string_view what, const std::string& losses, std::string state) {
+  diagnostic unasked = make_diagnostic(
+      migration_code::data_loss, std::string{what} + " destroys data" + (losses.empty() ? "." : ": it " + losses + '.'),
+      "Give --accept-data-loss if that is what you want.", std::move(state));
   unasked.help.emplace_back("If a table or column was renamed, say renamed_from(\"old_name\") in its model: nothing is "
                             "lost then.");
   require_consent(s, s.given.accept_data_loss, std::string{what} + " destroys data. Go on?", std::move(unasked));
@@ -26307,7 +34843,8 @@ inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
                                     "Give --accept-data-loss if that is what you want, or keep the change: "
                                     "--adopt-drift.",
                                     "Nothing was written; the database was not changed."));
-  s.interruptible(m, [&] { m.execute_script(undo.script, "the undoing of the drift"); });
+  // The short form: one transaction, which leaves nothing behind when it fails.
+  s.interruptible(m, [&] { m.execute_script(script(m.dialect(), undo.steps), "the undoing of the drift"); });
 }
 
 inline exit_code refuse_unproven(session& s, const diff_report& missing, bool writes) {
@@ -26346,8 +34883,9 @@ template <class Plan>
 inline void show_created(session& s, const created_migration& created) {
   s.clear_passing_line();
   s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(created.script.string()));
-  if (!created.snapshot.empty())
-    s.screen.result("        " + printable(created.snapshot.string()));
+  for (const std::filesystem::path& beside : {created.down, created.snapshot})
+    if (!beside.empty())
+      s.screen.result("        " + printable(beside.string()));
   s.screen.flush();
 }
 
@@ -26355,6 +34893,7 @@ inline void write_json(json_writer& json, const created_migration& created) {
   json.begin_object();
   json.member("name", created.name);
   json.member("script", created.script.string());
+  json.optional_member("down", created.down.string());
   json.member("snapshot", created.snapshot.string());
   json.member("sql", created.sql);
   json.end_object();
@@ -26418,7 +34957,7 @@ inline exit_code migrate_dev(session& s) {
   if (!s.program.schema)
     return detail::create_by_hand(s);
   const auto m = s.make_migrator(database_need::required, !s.given.skip_seed);
-  const next_plan next = s.interruptible(*m, [&] { return m->plan_next(); });
+  next_plan next = s.interruptible(*m, [&] { return m->plan_next(); });
   s.clear_passing_line();
   // What stops the command is said once, as an error.
   for (const migration_warning& warning : next.status.warnings)
@@ -26455,7 +34994,11 @@ inline exit_code migrate_dev(session& s) {
   if (!next.pending.empty())
     deploy();
 
-  const std::vector<diagnostic> hazards = detail::hazards_of(next.steps);
+  if (next.wants_migration())
+    next.rows = s.interruptible(*m, [&] { return m->count_rows(next); });
+  s.clear_passing_line();
+  const dialect target = m->dialect();
+  const std::vector<diagnostic> hazards = detail::hazards_of(target, next.steps, s.given.offline, next.rows);
   if (!next.steps.empty()) {
     s.screen.result((next.snapshot_alone ? "The change (" : "The next migration (") +
                     detail::counted(next.summary.size(), "step") + "):");
@@ -26464,12 +35007,20 @@ inline exit_code migrate_dev(session& s) {
       s.warn(hazard);
     for (const diagnostic& rename : likely_renames(next.steps))
       s.warn(rename);
-    // What is only written can still be edited, so nobody is asked.
-    if (next.loses_data && !s.given.create_only)
-      detail::require_data_loss_consent(s, "This migration",
-                                        report.deployed.applied.empty()
-                                            ? "Nothing was written; the database was not changed."
-                                            : "The pending migrations were applied; no new one was written.");
+    // What is only written can still be edited, so nobody is asked, and nothing is in the way.
+    if (next.wants_migration() && !s.given.create_only) {
+      const std::string state = report.deployed.applied.empty()
+                                    ? "Nothing was written; the database was not changed."
+                                    : "The pending migrations were applied; no new one was written.";
+      if (const auto error = instar::detail::rows_in_the_way(next.rows)) {
+        diagnostic about = diagnose(*error);
+        about.state = state;
+        throw command_error{exit_code::failure, std::move(about)};
+      }
+      const std::string losses = instar::detail::losses_in_words(next.rows);
+      if (!losses.empty() || instar::detail::destroys_unasked(target, next.steps, next.rows))
+        detail::require_data_loss_consent(s, "This migration", losses, state);
+    }
   }
   std::string snapshot;
   if (next.snapshot_alone && !s.given.create_only) {
@@ -26492,6 +35043,7 @@ inline exit_code migrate_dev(session& s) {
   if (s.screen.json()) {
     detail::begin_result(s).texts("steps", next.summary);
     s.json.member("loses_data", next.loses_data);
+    detail::write_json(s.json.key("rows"), next.rows);
     if (report.created)
       detail::write_json(s.json.key("created"), *report.created);
     else
@@ -26547,21 +35099,29 @@ inline exit_code migrate_diff(session& s) {
                                          : database_need::optional);
   const diff_report report = s.interruptible(*m, [&] { return m->diff(from, to); });
   const exit_code code = s.given.exit_code && !report.empty() ? exit_code::differs : exit_code::ok;
-  const std::vector<diagnostic> hazards = detail::hazards_of(report.steps);
+  const std::vector<reported_hazard> hazards =
+      report_hazards(detail::dialect_of(*m), report.steps, s.given.offline ? plan_form::offline : plan_form::online);
 
   if (s.screen.json()) {
     detail::begin_result(s).member("empty", report.empty());
     s.json.member("loses_data", report.loses_data);
     s.json.texts("steps", report.summary);
     s.json.texts("statements", report.statements);
+    s.json.key("hazards").begin_array();
+    for (const reported_hazard& one : hazards) {
+      write_json(s.json, one);
+      s.warnings.push_back(diagnose(one));
+    }
+    s.json.end_array();
     s.json.member("script", report.script).end_object();
-    s.warnings.insert(s.warnings.end(), hazards.begin(), hazards.end());
     return code;
   }
   if (!s.given.output.empty()) {
     std::string text;
     if (s.given.script)
       text = report.script;
+    else if (s.given.sarif)
+      text = sarif_log(hazards);
     else
       for (const std::string& line : report.summary)
         text += line + '\n';
@@ -26573,14 +35133,104 @@ inline exit_code migrate_diff(session& s) {
     s.screen.raw_result(report.script);
     return code;
   }
+  if (s.given.sarif) {
+    s.screen.raw_result(sarif_log(hazards));
+    return code;
+  }
   if (report.empty()) {
     s.screen.result("No difference.");
     return code;
   }
   detail::show_steps(s, report.summary);
-  for (const diagnostic& hazard : hazards)
-    s.warn(hazard);
+  for (const reported_hazard& one : hazards)
+    s.warn(diagnose(one));
   return code;
+}
+
+}  // namespace instar::cli
+
+
+// ---- instar/cli/commands/down.hpp
+
+namespace instar::cli {
+
+namespace detail {
+
+/// "drops table sessions with all its rows: 2 rows".
+[[nodiscard]] inline std::string loss_text(const data_loss& loss) {
+  return printable(loss.what) + (loss.rows ? ": " + counted(*loss.rows, "row") : std::string{});
+}
+
+inline void write_json(json_writer& json, const down_step& step) {
+  json.begin_object();
+  json.member("name", step.name);
+  json.member("script", step.script.string());
+  json.key("losses").begin_array();
+  for (const data_loss& loss : step.losses) {
+    json.begin_object().member("what", loss.what);
+    if (loss.rows)
+      json.member("rows", *loss.rows);
+    else
+      json.key("rows").null();
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+}  // namespace detail
+
+/// `migrate down`: takes the last migrations back by their down.sql, after the proof that this leads to what was
+/// before.
+inline exit_code migrate_down(session& s) {
+  const auto m = s.make_migrator(database_need::required);
+  down_options how;
+  how.to = detail::migration_name(s.given.to);
+  how.steps = s.given.steps.value_or(1);
+  how.skip_shadow = s.given.skip_shadow;
+  how.remove = s.given.remove;
+  const down_plan planned = s.interruptible(*m, [&] { return m->plan_down(how); });
+  s.clear_passing_line();
+  if (!s.given.skip_shadow) {
+    s.interruptible(*m, [&] { m->prove_down(planned); });
+    s.clear_passing_line();
+  }
+  if (planned.loses_data()) {
+    s.screen.result("Taking this back destroys:");
+    for (const down_step& step : planned.steps)
+      for (const data_loss& loss : step.losses)
+        s.screen.result("  " + s.screen.on_output()(style::red, detail::loss_text(loss)));
+    detail::require_consent(s, s.given.accept_data_loss, "This destroys data. Go on?",
+                            detail::make_diagnostic(migration_code::data_loss, "Taking this back destroys data.",
+                                                    "Give --accept-data-loss if that is what you want.",
+                                                    "Nothing was changed."));
+  }
+  const down_report report = s.interruptible(*m, [&] { return m->take_down(planned); });
+  s.clear_passing_line();
+  if (s.screen.json()) {
+    detail::begin_result(s).key("taken_back").begin_array();
+    for (const down_step& step : planned.steps)
+      detail::write_json(s.json, step);
+    s.json.end_array().optional_member("ledger", report.ledger);
+    std::vector<std::string> removed;
+    for (const std::filesystem::path& folder : report.removed)
+      removed.push_back(folder.string());
+    s.json.texts("removed", removed).end_object();
+    return exit_code::ok;
+  }
+  if (report.taken_back.empty()) {
+    s.screen.result("Nothing to take back: " + printable(how.to) + " is the last that is applied.");
+    return exit_code::ok;
+  }
+  if (s.given.remove) {
+    for (const std::filesystem::path& folder : report.removed)
+      s.screen.result(s.screen.on_output()(style::yellow, "Removed") + "   " + printable(folder.string()));
+    s.screen.result("Change the models, then `" + s.program_name + " migrate dev` writes the migration anew.");
+    return exit_code::ok;
+  }
+  s.screen.result(std::string{report.taken_back.size() == 1 ? "It is" : "They are"} + " pending now. `" +
+                  s.program_name + " migrate deploy` applies " + (report.taken_back.size() == 1 ? "it" : "them") +
+                  " again.");
+  return exit_code::ok;
 }
 
 }  // namespace instar::cli
@@ -26635,6 +35285,105 @@ inline exit_code db_seed(session& s) {
 
 
 // ---- instar/cli/commands/validate.hpp
+
+
+// ---- instar/cli/commands/lint.hpp
+
+namespace instar::cli {
+
+namespace detail {
+
+/// The scripts of a path: the file itself, or what a folder holds in the order of their names. What undoes a migration
+/// is left out, for it is there to destroy what the migration made. \throws command_error `bad_value` when there is
+/// nothing of that name
+[[nodiscard]] inline std::vector<std::filesystem::path> scripts_of(const std::string& word) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  if (!fs::is_directory(word, failed)) {
+    if (!fs::exists(word, failed))
+      throw usage_error(cli_code::bad_value, "There is no file and no folder `" + printable(word) + "`.",
+                        "Name a SQL script, or a folder of them.");
+    return {word};
+  }
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator at{word, fs::directory_options::skip_permission_denied, failed}, end;
+       !failed && at != end; at.increment(failed)) {
+    const fs::path& file = at->path();
+    std::error_code unreadable;
+    if (file.extension() == ".sql" && file.filename() != instar::detail::down_file_name &&
+        at->is_regular_file(unreadable))
+      found.push_back(file);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// The dialect of a script: that of the history that it is part of, or nothing.
+[[nodiscard]] inline std::optional<dialect> dialect_beside(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  fs::path folder = file.parent_path();
+  for (int level = 0; level != 2; ++level, folder = folder.empty() ? fs::path{".."} : folder / "..") {
+    const fs::path lock = folder / "migration_lock.toml";
+    if (fs::is_regular_file(lock, failed))
+      return instar::detail::parse_lock_file(lock, instar::detail::read_file(lock));
+  }
+  return std::nullopt;
+}
+
+}  // namespace detail
+
+/// `lint`: what can go wrong with scripts, as far as their text shows it. Needs no database.
+inline exit_code lint_scripts(session& s) {
+  std::vector<std::string> paths = s.given.paths;
+  if (paths.empty())
+    paths.push_back(s.migrations_folder().empty() ? std::string{"migrations"} : s.migrations_folder().string());
+  std::optional<dialect> of_url;
+  if (!s.given.url.empty())
+    of_url = session::parse_url(s.given.url, "--url").dialect();
+  std::size_t scripts = 0;
+  bool broken = false;
+  std::vector<reported_hazard> found;
+  for (const std::string& path : paths)
+    for (const std::filesystem::path& file : detail::scripts_of(path)) {
+      const std::string script = instar::detail::read_file(file);
+      const std::optional<dialect> known = s.given.dialect ? s.given.dialect
+                                           : of_url        ? of_url
+                                                           : detail::dialect_beside(file);
+      try {
+        for (reported_hazard& one : report_hazards(known.value_or(instar::postgres), script, file.string()))
+          found.push_back(std::move(one));
+        ++scripts;
+      } catch (const script_error& error) {
+        diagnostic about = detail::make_diagnostic(error.code(), error.message(), error.remedy());
+        about.location = instar::detail::locate(file.string(), script, error.offset());
+        s.fail(std::move(about));
+        broken = true;
+      }
+    }
+  const exit_code code = broken                                ? exit_code::failure
+                         : s.given.exit_code && !found.empty() ? exit_code::differs
+                                                               : exit_code::ok;
+  if (s.screen.json()) {
+    detail::begin_result(s).member("scripts", scripts);
+    s.json.key("hazards").begin_array();
+    for (const reported_hazard& one : found)
+      write_json(s.json, one);
+    s.json.end_array().end_object();
+    return code;
+  }
+  if (s.given.sarif) {
+    s.screen.raw_result(sarif_log(found));
+    return code;
+  }
+  for (const reported_hazard& one : found)
+    s.warn(diagnose(one));
+  s.screen.result(detail::counted(scripts, "script") +
+                  " checked: " + (found.empty() ? "no hazard." : detail::counted(found.size(), "hazard") + '.'));
+  return code;
+}
+
+}  // namespace instar::cli
 
 
 // ---- instar/cli/lint.hpp
@@ -26794,12 +35543,26 @@ namespace instar::cli {
 
 namespace detail {
 
-/// The dialect that models and history are for; PostgreSQL where nothing says it.
-[[nodiscard]] inline dialect dialect_of(migrator& m) {
-  try {
-    return m.dialect();
-  } catch (const migration_error&) {
-    return instar::postgres;
+/// Says of each script of the history what can go wrong with it, in one line; `lint` says where.
+inline void warn_of_scripts(session& s, dialect d, const std::filesystem::path& folder) {
+  for (const std::filesystem::path& file : scripts_of(folder.string())) {
+    const std::string script = instar::detail::read_file(file);
+    std::vector<std::string> codes;
+    try {
+      for (const lint_finding& one : lint_script(d, script))
+        if (std::string code{code_of(one.hazard)}; std::find(codes.begin(), codes.end(), code) == codes.end())
+          codes.push_back(std::move(code));
+    } catch (const script_error&) {
+      continue;  // an error of the history, which says it itself
+    }
+    if (codes.empty())
+      continue;
+    std::string list;
+    for (const std::string& code : codes)
+      list += (list.empty() ? "" : ", ") + code;
+    s.warn(make_diagnostic(cli_code::script_hazards,
+                           "What can go wrong with " + printable(file.string()) + ": " + list + '.',
+                           "See where: `" + s.program_name + " lint " + printable(file.string()) + "`."));
   }
 }
 
@@ -26816,6 +35579,8 @@ inline exit_code validate(session& s) {
       throw;
     has_history = false;
   }
+  if (has_history && !s.migrations_folder().empty())
+    detail::warn_of_scripts(s, detail::dialect_of(*m), s.migrations_folder());
   if (s.program.schema) {
     for (diagnostic& found : lint(*s.program.schema, detail::dialect_of(*m)))
       s.warn(std::move(found));
@@ -29478,7 +38243,7 @@ inline exit_code db_push(session& s) {
     if (error.code() != migration_code::data_loss || !s.screen.interactive())
       throw;
     s.warn(diagnose(error));
-    detail::require_data_loss_consent(s, "This push", error.state());
+    detail::require_data_loss_consent(s, "This push", {}, error.state());
     report = push(true);
   }
   s.clear_passing_line();
@@ -29564,6 +38329,45 @@ inline exit_code migrate_resolve(session& s) {
 }  // namespace instar::cli
 
 
+// ---- instar/cli/commands/squash.hpp
+
+namespace instar::cli {
+
+/// `migrate squash`: replaces the history up to a migration by one that makes the same, proven in a shadow database.
+inline exit_code migrate_squash(session& s) {
+  if (s.migrations_folder().empty())
+    throw command_error{exit_code::failure,
+                        detail::make_diagnostic(migration_code::no_folder,
+                                                "This program carries its migrations, and has no folder to write to.",
+                                                "Name the project's folder with --migrations.",
+                                                "Nothing was changed.")};
+  const auto m = s.make_migrator(database_need::optional);
+  squash_options how;
+  how.to = detail::migration_name(s.given.to);
+  if (!s.given.name.empty())
+    how.name = s.given.name;
+  const squash_report report = s.interruptible(*m, [&] { return m->squash(how); });
+  s.clear_passing_line();
+  s.warn(report.warnings);
+  if (s.screen.json()) {
+    detail::begin_result(s).member("name", report.name).member("script", report.script.string());
+    s.json.optional_member("snapshot", report.snapshot.string()).texts("replaced", report.replaced).end_object();
+    return exit_code::ok;
+  }
+  s.screen.result(s.screen.on_output()(style::green, "Wrote") + "   " + printable(report.script.string()));
+  if (!report.snapshot.empty())
+    s.screen.result("        " + printable(report.snapshot.string()));
+  s.screen.result(s.screen.on_output()(style::yellow, "Removed") + ' ' +
+                  detail::counted(report.replaced.size(), "migration") + ", from " +
+                  printable(report.replaced.front()) + " to " + printable(report.replaced.back()));
+  s.screen.result("Databases that have them all record the new one by `" + s.program_name +
+                  " migrate deploy`, which runs nothing for it.");
+  return exit_code::ok;
+}
+
+}  // namespace instar::cli
+
+
 // ---- instar/cli/commands/status.hpp
 
 namespace instar::cli {
@@ -29575,6 +38379,7 @@ namespace detail {
   case migration_state::applied:
     return style::green;
   case migration_state::pending:
+  case migration_state::squashed:
   case migration_state::resumable:
     return style::yellow;
   default:
@@ -29592,6 +38397,12 @@ namespace detail {
     return {};
   case migration_state::pending:
     return '`' + program + " migrate deploy` applies " + (more ? "them." : "it.");
+  case migration_state::squashed:
+    return "It replaces migrations that are applied; `" + program + " migrate deploy` records it and runs nothing.";
+  case migration_state::partly_squashed:
+    return "It replaces migrations of which this database has a part. Deploy the history as it was before the squash, "
+           "then this one; or, if all that it makes is there, " +
+           resolve + "--applied " + name + "`.";
   case migration_state::resumable:
     return "It failed half-way; `" + program + " migrate deploy` goes on at the statement that failed.";
   case migration_state::failed:
@@ -29662,8 +38473,10 @@ inline void show_status(session& s, const status_report& report) {
     return;
   }
   std::string sentence;
-  for (const migration_state state : {migration_state::pending, migration_state::resumable, migration_state::failed,
-                                      migration_state::edited, migration_state::missing, migration_state::unknown})
+  for (const migration_state state :
+       {migration_state::pending, migration_state::squashed, migration_state::partly_squashed,
+        migration_state::resumable, migration_state::failed, migration_state::edited, migration_state::missing,
+        migration_state::unknown})
     if (const std::size_t n = report.count(state); n != 0)
       sentence += (sentence.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string{to_string(state)};
   s.screen.result(counted(report.migrations.size(), "migration") + ": " + std::to_string(applied) + " applied, " +
@@ -29716,21 +38529,11 @@ inline exit_code migrate_status(session& s) {
   if (report.up_to_date())
     return drift && !drift->empty() ? exit_code::failure : exit_code::ok;
   const std::size_t harmless = report.count(migration_state::applied) + report.count(migration_state::pending) +
-                               report.count(migration_state::resumable);
+                               report.count(migration_state::squashed) + report.count(migration_state::resumable);
   return s.given.exit_code && harmless == report.migrations.size() ? exit_code::differs : exit_code::failure;
 }
 
 }  // namespace instar::cli
-
-
-// ---- instar/cli/version.hpp
-
-namespace instar {
-
-/// The version of this library, as its CMake project says it.
-inline constexpr std::string_view library_version = "0.1.0";
-
-}  // namespace instar
 
 /// \file The command line as a function: a program's own `main` calls `run`.
 
@@ -29752,6 +38555,10 @@ namespace detail {
     return migrate_reset(s);
   case command::migrate_diff:
     return migrate_diff(s);
+  case command::migrate_down:
+    return migrate_down(s);
+  case command::migrate_squash:
+    return migrate_squash(s);
   case command::db_push:
     return db_push(s);
   case command::db_pull:
@@ -29764,6 +38571,8 @@ namespace detail {
     return generate(s);
   case command::validate:
     return validate(s);
+  case command::lint:
+    return lint_scripts(s);
   case command::none:
     break;
   }
