@@ -422,9 +422,10 @@ TEST_CASE("PostgreSQL: an identity with options of its own keeps counting where 
   const read_back found("CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (INCREMENT 5), n int GENERATED ALWAYS AS "
                         "IDENTITY (START 100))");
   CHECK(found.view().sequences.empty());
-  CHECK(found.raw("identity options", "t.id").create ==
-        R"(ALTER TABLE "t" ALTER COLUMN "id" SET INCREMENT BY 5 SET MINVALUE 1 SET MAXVALUE 2147483647 SET START WITH 1 )"
-        "SET CACHE 1 SET NO CYCLE");
+  CHECK(
+      found.raw("identity options", "t.id").create ==
+      R"(ALTER TABLE "t" ALTER COLUMN "id" SET INCREMENT BY 5 SET MINVALUE 1 SET MAXVALUE 2147483647 SET START WITH 1 )"
+      "SET CACHE 1 SET NO CYCLE");
   scratch_database copy;
   const auto db = copy.open();
   db->execute("CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, n int GENERATED ALWAYS AS IDENTITY)");
