@@ -24702,6 +24702,22 @@ inline void leave_out_replaced(history& read) {
   return read;
 }
 
+namespace detail {
+
+[[nodiscard]] inline std::vector<const migration*> pointers_to(const std::vector<migration>& scripts) {
+  std::vector<const migration*> pointers;
+  for (const migration& m : scripts)
+    pointers.push_back(&m);
+  return pointers;
+}
+
+/// As much of a statement as a message shows.
+[[nodiscard]] inline std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find_first_of("\r\n"));
+}
+
+}  // namespace detail
+
 }  // namespace instar
 
 
@@ -30233,13 +30249,6 @@ inline void carry_spellings(const schema_view& before, owned_schema& after) {
 /// What errors call the script that makes the models.
 inline constexpr std::string_view models_name = "the models";
 
-[[nodiscard]] inline std::vector<const migration*> pointers_to(const std::vector<migration>& scripts) {
-  std::vector<const migration*> pointers;
-  for (const migration& m : scripts)
-    pointers.push_back(&m);
-  return pointers;
-}
-
 /// "- table by_hand" as a warning.
 [[nodiscard]] inline migration_warning undescribed_warning(const std::string& line) {
   return {migration_code::undescribed,
@@ -31467,11 +31476,6 @@ namespace detail {
   return step;
 }
 
-/// As much of a statement as a message shows.
-[[nodiscard]] inline std::string_view first_line(std::string_view text) {
-  return text.substr(0, text.find_first_of("\r\n"));
-}
-
 /// What a script that nobody described destroys, as far as its words show it.
 [[nodiscard]] inline std::vector<data_loss> losses_in_words(dialect target,
                                                             std::span<const script_statement> statements) {
@@ -31711,7 +31715,9 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
   down_report report;
   database& on = open(false);
   std::string version = data_version(on);
-  auto [held, book] = lock_ledger(on);
+  locked_ledger locked = lock_ledger(on);
+  auto& held = locked.held;  // no structured binding: clang 14 captures none
+  ledger& book = locked.book;
   report.ledger = book.place().display_name();
   const history read = load();
   std::string last;

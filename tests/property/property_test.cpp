@@ -549,7 +549,7 @@ class pair_test {
     const std::vector<std::string> told_before = answers(*db, asked, true);
 
     if (as_read_)
-      instar::detail::carry_renames(wanted.read, after.view());
+      instar::detail::carry_words(wanted.read, after.view());
     const instar::plan plan = as_read_ ? instar::make_plan(original.read.view(), wanted.read.view())
                                        : instar::make_plan(before.view(), after.view());
     script_ = instar::script(on_, plan, {.online = online_});

@@ -57,11 +57,6 @@ namespace detail {
   return step;
 }
 
-/// As much of a statement as a message shows.
-[[nodiscard]] inline std::string_view first_line(std::string_view text) {
-  return text.substr(0, text.find_first_of("\r\n"));
-}
-
 /// What a script that nobody described destroys, as far as its words show it.
 [[nodiscard]] inline std::vector<data_loss> losses_in_words(dialect target,
                                                             std::span<const script_statement> statements) {
@@ -301,7 +296,9 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
   down_report report;
   database& on = open(false);
   std::string version = data_version(on);
-  auto [held, book] = lock_ledger(on);
+  locked_ledger locked = lock_ledger(on);
+  auto& held = locked.held;  // no structured binding: clang 14 captures none
+  ledger& book = locked.book;
   report.ledger = book.place().display_name();
   const history read = load();
   std::string last;

@@ -372,4 +372,20 @@ inline void leave_out_replaced(history& read) {
   return read;
 }
 
+namespace detail {
+
+[[nodiscard]] inline std::vector<const migration*> pointers_to(const std::vector<migration>& scripts) {
+  std::vector<const migration*> pointers;
+  for (const migration& m : scripts)
+    pointers.push_back(&m);
+  return pointers;
+}
+
+/// As much of a statement as a message shows.
+[[nodiscard]] inline std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find_first_of("\r\n"));
+}
+
+}  // namespace detail
+
 }  // namespace instar

@@ -97,13 +97,6 @@ inline void carry_spellings(const schema_view& before, owned_schema& after) {
 /// What errors call the script that makes the models.
 inline constexpr std::string_view models_name = "the models";
 
-[[nodiscard]] inline std::vector<const migration*> pointers_to(const std::vector<migration>& scripts) {
-  std::vector<const migration*> pointers;
-  for (const migration& m : scripts)
-    pointers.push_back(&m);
-  return pointers;
-}
-
 /// "- table by_hand" as a warning.
 [[nodiscard]] inline migration_warning undescribed_warning(const std::string& line) {
   return {migration_code::undescribed,
