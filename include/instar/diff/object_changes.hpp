@@ -47,7 +47,7 @@ class raw_object_search {
       return static_cast<int>(next_++);
     if (known_.hashes.size() != objects_.size())
       hash_all();
-    const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
+    const std::uint64_t hash = hash_of(wanted);
     const std::vector<int>& slots = known_.slots;
     for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
       const std::size_t i = static_cast<std::size_t>(slots[slot]);
@@ -67,12 +67,23 @@ class raw_object_search {
   constexpr void hash_all() {
     known_ = hash_slots(objects_.size());
     for (std::size_t i = 0; i < objects_.size(); ++i)
-      known_.put(i, hash_object(objects_[i].kind, objects_[i].name));
+      known_.put(i, hash_of(objects_[i]));
+  }
+
+  /// Objects of one kind stand together: its part of the hash is made once.
+  constexpr std::uint64_t hash_of(const raw_object& o) {
+    if (!same_text(o.kind, kind_)) {
+      kind_ = o.kind;
+      kind_hash_ = hash_text(kind_);
+    }
+    return hash_text(o.name, kind_hash_);
   }
 
   std::span<const raw_object> objects_;
   std::size_t next_ = 0;
   hash_slots known_;
+  std::string_view kind_{};
+  std::uint64_t kind_hash_ = hash_text({});
 };
 
 /// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
@@ -144,6 +155,7 @@ struct object_changes {
   std::span<const raw_object> news;
   std::vector<int> old_of;                  ///< Position of each new one among the old ones, or -1.
   std::vector<int> new_of;                  ///< The other way round.
+  std::vector<char> same;                   ///< Of the old ones: the new one has the same text.
   std::vector<char> anew;                   ///< Of the old ones: dropped and made again.
   std::vector<char> taken;                  ///< Of the old ones: tables that are set aside.
   std::vector<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
@@ -153,7 +165,7 @@ struct object_changes {
   /// \param steps those of the enums
   constexpr object_changes(const schema_view& before, const schema_view& after, const std::vector<step>& steps)
       : olds(before.raw_objects), news(after.raw_objects), old_of(news.size(), -1), new_of(olds.size(), -1),
-        anew(olds.size(), 0), taken(olds.size(), 0) {
+        same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0) {
     if (olds.empty())
       return;
     raw_object_search search(olds);
@@ -199,7 +211,8 @@ struct object_changes {
   }
 
   constexpr void compare(std::size_t old, const raw_object& then, const raw_object& now) {
-    if (same_text(then.create, now.create) || takes_place_of(then, now))
+    same[old] = same_text(then.create, now.create);
+    if (same[old] || takes_place_of(then, now))
       return;
     if (is_raw_table(now)) {
       raw_table_change change{&then, &now, read_raw_table(then.create), read_raw_table(now.create)};
@@ -453,6 +466,24 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
             mentions(olds[other].create, called(olds[i])) && !same_text(called(olds[other]), called(olds[i])))
           found.of_raw_objects.push_back({.name = called(olds[other]), .gone = true});
     }
+  // A kind is many texts to compare with, and objects of one kind stand together.
+  struct resting {
+    std::size_t at;
+    rest on;
+    std::string_view text;
+  };
+  std::vector<resting> rested;
+  rest on = rest::never;
+  bool routine = false;
+  const bool disturbed = !found.of_views.empty() || !found.of_raw_objects.empty();
+  for (std::size_t i = 0; i < olds.size() && disturbed; ++i) {
+    if (i == 0 || !same_text(olds[i].kind, olds[i - 1].kind)) {
+      on = rest_of(olds[i]);
+      routine = is_routine(olds[i]);
+    }
+    if (on != rest::never && objects.new_of[i] >= 0 && !objects.anew[i] && !objects.taken[i])
+      rested.push_back({i, on, routine ? tracked_text(olds[i]) : olds[i].create});
+  }
   std::size_t next_view = 0;
   std::size_t next_raw = 0;
   while (next_view < found.of_views.size() || next_raw < found.of_raw_objects.size()) {
@@ -464,9 +495,10 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       continue;
     }
     const disturbance d = found.of_raw_objects[next_raw++];
-    for (std::size_t i = 0; i < olds.size(); ++i)
-      if (objects.new_of[i] >= 0 && !objects.anew[i] && !objects.taken[i] && rests_on(olds[i], d))
-        renew(i);
+    for (const resting& r : rested)
+      if ((r.on == rest::on_what_changes || d.gone) && mentions(r.text, d.name) &&
+          (d.column.empty() || mentions(r.text, d.column)))
+        renew(r.at);
   }
 
   // What stood, from the last to the first.
@@ -483,9 +515,11 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   std::vector<object_step> sooner;
   const std::vector<char> aside = partitions_set_aside(objects);
   for (std::size_t i = 0; i < olds.size(); ++i) {
+    if (aside[i] || (objects.new_of[i] >= 0 && !objects.anew[i]))
+      continue;
     const raw_object& then = olds[i];
     const raw_object* now = objects.twin(i);
-    if (aside[i] || (now != nullptr && (!objects.anew[i] || is_setting(then))))
+    if (now != nullptr && is_setting(then))
       continue;
     step_kind kind = then.placement == placement::before_tables    ? step_kind::clear_raw_object
                      : then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
@@ -493,8 +527,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     if (now == nullptr && is_routine(then)) {
       // Those that use it may be replaced, and are there until then.
       const auto is_replaced = [&](std::size_t user) {
-        return user != i && objects.new_of[user] >= 0 && !objects.anew[user] &&
-               !same_text(olds[user].create, objects.twin(user)->create) &&
+        return user != i && objects.new_of[user] >= 0 && !objects.anew[user] && !objects.same[user] &&
                mentions(tracked_text(olds[user]), called(then));
       };
       for (std::size_t user = 0; user < olds.size() && kind != step_kind::drop_late_raw_object; ++user)
@@ -520,8 +553,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   // What stays, and what is new.
   for (raw_table_change& change : objects.altered) {
     for (std::size_t i = 0; i < olds.size(); ++i) {
-      if (!is_kind(olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] ||
-          !same_text(olds[i].create, objects.twin(i)->create))
+      if (!is_kind(olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] || !objects.same[i])
         continue;
       const partition_names names = read_partition_bound(olds[i].create);
       if (!same_text(names.child, change.now.name))
@@ -540,7 +572,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   for (std::size_t i = 0; i < news.size(); ++i) {
     if (objects.old_of[i] >= 0) {
       const std::size_t old = static_cast<std::size_t>(objects.old_of[i]);
-      bool stays = same_text(olds[old].create, news[i].create) && !objects.anew[old];
+      bool stays = objects.same[old] && !objects.anew[old];
       for (const raw_table_change& change : objects.altered)
         stays |= change.after == &news[i];
       if (stays)

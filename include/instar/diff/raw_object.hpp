@@ -119,15 +119,19 @@ struct disturbance {
   bool gone = false;          ///< It ceases to be on the way, and all that is said of it with it.
 };
 
-/// Whether a raw object that stays has to make way for a disturbance, or is lost by it.
-constexpr bool rests_on(const raw_object& o, const disturbance& d) {
+/// When a raw object that stays has to make way for what is done to something that it names.
+enum class rest : unsigned char {
+  never,
+  on_what_goes,     ///< It is lost with it.
+  on_what_changes,  ///< The database refuses the change while it stands, too.
+};
+
+constexpr rest rest_of(const raw_object& o) {
   if (is_raw_table(o) || is_kind(o, "schema", "extension"))
-    return false;
-  const bool needs_it = is_routine(o) || is_kind(o, "trigger", "policy", "rule", "view", "materialized view");
-  if (!needs_it && !d.gone)
-    return false;
-  const std::string_view text = tracked_text(o);
-  return mentions(text, d.name) && (d.column.empty() || mentions(text, d.column));
+    return rest::never;
+  if (is_routine(o) || is_kind(o, "trigger", "policy", "rule", "view", "materialized view"))
+    return rest::on_what_changes;
+  return rest::on_what_goes;
 }
 
 }  // namespace instar::detail

@@ -296,8 +296,7 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
   down_report report;
   database& on = open(false);
   std::string version = data_version(on);
-  locked_ledger locked = lock_ledger(on);
-  auto& held = locked.held;  // no structured binding: clang 14 captures none
+  locked_ledger locked = lock_ledger(on);  // no structured binding: clang 14 lets no lambda capture one
   ledger& book = locked.book;
   report.ledger = book.place().display_name();
   const history read = load();
