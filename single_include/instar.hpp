@@ -4876,20 +4876,29 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
            static_cast<unsigned char>(c) >= 0x80;
   };
   const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  if (name.empty())
+  if (name.empty() || text.size() < name.size())
     return false;
+  // Pointers, and one statement for a character that is not the first: a compiler counts calls and statements against
+  // its limits.
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* const last = end - name.size();
   const char first = small(name[0]);
   // A letter and its capital differ in one bit. Most of the time is spent on looking for the first.
   const char capital = first >= 'a' && first <= 'z' ? ' ' : '\0';
-  for (std::size_t i = 0; i + name.size() <= text.size(); ++i) {
-    if (static_cast<char>(text[i] | capital) != first || (i != 0 && letter(text[i - 1])))
+  for (const char* at = begin; at <= last; ++at) {
+    while (at <= last && static_cast<char>(*at | capital) != first)
+      ++at;
+    if (at > last)
+      return false;
+    if (at != begin && letter(at[-1]))
       continue;
     std::size_t same = 0;
-    std::size_t end = i;
-    for (; same < name.size() && end < text.size() && small(text[end]) == small(name[same]); ++same)
+    const char* here = at;
+    for (; same < name.size() && here != end && small(*here) == small(name[same]); ++same)
       // A quote within a name stands twice.
-      end += (text[end] == '"' || text[end] == '\'') && end + 1 < text.size() && text[end + 1] == text[end] ? 2 : 1;
-    if (same == name.size() && (end == text.size() || !letter(text[end])))
+      here += (*here == '"' || *here == '\'') && here + 1 != end && here[1] == *here ? 2 : 1;
+    if (same == name.size() && (here == end || !letter(*here)))
       return true;
   }
   return false;
@@ -5618,15 +5627,19 @@ struct disturbance {
   bool gone = false;          ///< It ceases to be on the way, and all that is said of it with it.
 };
 
-/// Whether a raw object that stays has to make way for a disturbance, or is lost by it.
-constexpr bool rests_on(const raw_object& o, const disturbance& d) {
+/// When a raw object that stays has to make way for what is done to something that it names.
+enum class rest : unsigned char {
+  never,
+  on_what_goes,     ///< It is lost with it.
+  on_what_changes,  ///< The database refuses the change while it stands, too.
+};
+
+constexpr rest rest_of(const raw_object& o) {
   if (is_raw_table(o) || is_kind(o, "schema", "extension"))
-    return false;
-  const bool needs_it = is_routine(o) || is_kind(o, "trigger", "policy", "rule", "view", "materialized view");
-  if (!needs_it && !d.gone)
-    return false;
-  const std::string_view text = tracked_text(o);
-  return mentions(text, d.name) && (d.column.empty() || mentions(text, d.column));
+    return rest::never;
+  if (is_routine(o) || is_kind(o, "trigger", "policy", "rule", "view", "materialized view"))
+    return rest::on_what_changes;
+  return rest::on_what_goes;
 }
 
 }  // namespace instar::detail
@@ -5670,7 +5683,7 @@ class raw_object_search {
       return static_cast<int>(next_++);
     if (known_.hashes.size() != objects_.size())
       hash_all();
-    const std::uint64_t hash = hash_object(wanted.kind, wanted.name);
+    const std::uint64_t hash = hash_of(wanted);
     const std::vector<int>& slots = known_.slots;
     for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
       const std::size_t i = static_cast<std::size_t>(slots[slot]);
@@ -5690,12 +5703,23 @@ class raw_object_search {
   constexpr void hash_all() {
     known_ = hash_slots(objects_.size());
     for (std::size_t i = 0; i < objects_.size(); ++i)
-      known_.put(i, hash_object(objects_[i].kind, objects_[i].name));
+      known_.put(i, hash_of(objects_[i]));
+  }
+
+  /// Objects of one kind stand together: its part of the hash is made once.
+  constexpr std::uint64_t hash_of(const raw_object& o) {
+    if (!same_text(o.kind, kind_)) {
+      kind_ = o.kind;
+      kind_hash_ = hash_text(kind_);
+    }
+    return hash_text(o.name, kind_hash_);
   }
 
   std::span<const raw_object> objects_;
   std::size_t next_ = 0;
   hash_slots known_;
+  std::string_view kind_{};
+  std::uint64_t kind_hash_ = hash_text({});
 };
 
 /// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
@@ -5767,6 +5791,7 @@ struct object_changes {
   std::span<const raw_object> news;
   std::vector<int> old_of;                  ///< Position of each new one among the old ones, or -1.
   std::vector<int> new_of;                  ///< The other way round.
+  std::vector<char> same;                   ///< Of the old ones: the new one has the same text.
   std::vector<char> anew;                   ///< Of the old ones: dropped and made again.
   std::vector<char> taken;                  ///< Of the old ones: tables that are set aside.
   std::vector<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
@@ -5776,7 +5801,7 @@ struct object_changes {
   /// \param steps those of the enums
   constexpr object_changes(const schema_view& before, const schema_view& after, const std::vector<step>& steps)
       : olds(before.raw_objects), news(after.raw_objects), old_of(news.size(), -1), new_of(olds.size(), -1),
-        anew(olds.size(), 0), taken(olds.size(), 0) {
+        same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0) {
     if (olds.empty())
       return;
     raw_object_search search(olds);
@@ -5822,7 +5847,8 @@ struct object_changes {
   }
 
   constexpr void compare(std::size_t old, const raw_object& then, const raw_object& now) {
-    if (same_text(then.create, now.create) || takes_place_of(then, now))
+    same[old] = same_text(then.create, now.create);
+    if (same[old] || takes_place_of(then, now))
       return;
     if (is_raw_table(now)) {
       raw_table_change change{&then, &now, read_raw_table(then.create), read_raw_table(now.create)};
@@ -6076,6 +6102,24 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
             mentions(olds[other].create, called(olds[i])) && !same_text(called(olds[other]), called(olds[i])))
           found.of_raw_objects.push_back({.name = called(olds[other]), .gone = true});
     }
+  // A kind is many texts to compare with, and objects of one kind stand together.
+  struct resting {
+    std::size_t at;
+    rest on;
+    std::string_view text;
+  };
+  std::vector<resting> rested;
+  rest on = rest::never;
+  bool routine = false;
+  const bool disturbed = !found.of_views.empty() || !found.of_raw_objects.empty();
+  for (std::size_t i = 0; i < olds.size() && disturbed; ++i) {
+    if (i == 0 || !same_text(olds[i].kind, olds[i - 1].kind)) {
+      on = rest_of(olds[i]);
+      routine = is_routine(olds[i]);
+    }
+    if (on != rest::never && objects.new_of[i] >= 0 && !objects.anew[i] && !objects.taken[i])
+      rested.push_back({i, on, routine ? tracked_text(olds[i]) : olds[i].create});
+  }
   std::size_t next_view = 0;
   std::size_t next_raw = 0;
   while (next_view < found.of_views.size() || next_raw < found.of_raw_objects.size()) {
@@ -6087,9 +6131,10 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       continue;
     }
     const disturbance d = found.of_raw_objects[next_raw++];
-    for (std::size_t i = 0; i < olds.size(); ++i)
-      if (objects.new_of[i] >= 0 && !objects.anew[i] && !objects.taken[i] && rests_on(olds[i], d))
-        renew(i);
+    for (const resting& r : rested)
+      if ((r.on == rest::on_what_changes || d.gone) && mentions(r.text, d.name) &&
+          (d.column.empty() || mentions(r.text, d.column)))
+        renew(r.at);
   }
 
   // What stood, from the last to the first.
@@ -6106,9 +6151,11 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   std::vector<object_step> sooner;
   const std::vector<char> aside = partitions_set_aside(objects);
   for (std::size_t i = 0; i < olds.size(); ++i) {
+    if (aside[i] || (objects.new_of[i] >= 0 && !objects.anew[i]))
+      continue;
     const raw_object& then = olds[i];
     const raw_object* now = objects.twin(i);
-    if (aside[i] || (now != nullptr && (!objects.anew[i] || is_setting(then))))
+    if (now != nullptr && is_setting(then))
       continue;
     step_kind kind = then.placement == placement::before_tables    ? step_kind::clear_raw_object
                      : then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
@@ -6116,8 +6163,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     if (now == nullptr && is_routine(then)) {
       // Those that use it may be replaced, and are there until then.
       const auto is_replaced = [&](std::size_t user) {
-        return user != i && objects.new_of[user] >= 0 && !objects.anew[user] &&
-               !same_text(olds[user].create, objects.twin(user)->create) &&
+        return user != i && objects.new_of[user] >= 0 && !objects.anew[user] && !objects.same[user] &&
                mentions(tracked_text(olds[user]), called(then));
       };
       for (std::size_t user = 0; user < olds.size() && kind != step_kind::drop_late_raw_object; ++user)
@@ -6143,8 +6189,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   // What stays, and what is new.
   for (raw_table_change& change : objects.altered) {
     for (std::size_t i = 0; i < olds.size(); ++i) {
-      if (!is_kind(olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] ||
-          !same_text(olds[i].create, objects.twin(i)->create))
+      if (!is_kind(olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] || !objects.same[i])
         continue;
       const partition_names names = read_partition_bound(olds[i].create);
       if (!same_text(names.child, change.now.name))
@@ -6163,7 +6208,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   for (std::size_t i = 0; i < news.size(); ++i) {
     if (objects.old_of[i] >= 0) {
       const std::size_t old = static_cast<std::size_t>(objects.old_of[i]);
-      bool stays = same_text(olds[old].create, news[i].create) && !objects.anew[old];
+      bool stays = objects.same[old] && !objects.anew[old];
       for (const raw_table_change& change : objects.altered)
         stays |= change.after == &news[i];
       if (stays)
@@ -31715,8 +31760,7 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
   down_report report;
   database& on = open(false);
   std::string version = data_version(on);
-  locked_ledger locked = lock_ledger(on);
-  auto& held = locked.held;  // no structured binding: clang 14 captures none
+  locked_ledger locked = lock_ledger(on);  // no structured binding: clang 14 lets no lambda capture one
   ledger& book = locked.book;
   report.ledger = book.place().display_name();
   const history read = load();
