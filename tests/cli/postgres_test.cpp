@@ -36,7 +36,7 @@ TEST_CASE("from models to tables, and from a changed model to the next migration
   p.files.run_well(with_v2, {"migrate", "dev", "--name", "posts"});
   CHECK(p.files.ask("SELECT count(*) FROM posts") == "0");
   CHECK(p.files.ask("SELECT count(*) FROM _instar_migrations WHERE finished_at IS NOT NULL") == "2");
-  p.files.write("names.sql", "UPDATE users SET name = 'n';\n");
+  p.files.write("names.sql", "INSERT INTO users (email, name) VALUES ('n@example.org', 'n');\n");
   p.files.run_well(without_models, {"db", "execute", "--file", "names.sql"});
   CHECK(p.files.run(with_v3, {"migrate", "dev", "--name", "drop_name"}).exit_code == 3);
   p.files.run_well(with_v3, {"migrate", "dev", "--name", "drop_name", "--accept-data-loss"});

@@ -181,6 +181,8 @@ TEST_CASE("on a terminal a missing name is asked for, and the suggestion is take
 TEST_CASE("on a terminal a harmful step is asked about; no is the answer of Enter, and nothing is changed") {
   const project p;
   p.run_well(with_v2, {"migrate", "dev", "--name", "init"});
+  p.write("names.sql", "INSERT INTO users (email, name) VALUES ('n@example.org', 'n');\n");
+  p.run_well(without_models, {"db", "execute", "--file", "names.sql"});
   process_options chosen = p.options();
   chosen.terminal = true;
   {

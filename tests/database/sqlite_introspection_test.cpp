@@ -172,7 +172,8 @@ TEST_CASE("SQLite: collations") {
 }
 
 TEST_CASE("SQLite: a row number is required, the columns of another key only where they say so") {
-  CHECK(columns_of("CREATE TABLE t (id INTEGER PRIMARY KEY)") == "{name=id type={kind=bigint} primary_key}\n");
+  CHECK(columns_of("CREATE TABLE t (id INTEGER PRIMARY KEY)") ==
+        "{name=id type={kind=bigint} primary_key implied_not_null}\n");
   CHECK(columns_of("CREATE TABLE t (id INT PRIMARY KEY)") == "{name=id type={custom=INT} nullable primary_key}\n");
   CHECK(columns_of("CREATE TABLE t (id TEXT, PRIMARY KEY (id)) WITHOUT ROWID") ==
         "{name=id type={kind=text} primary_key}\n");
@@ -182,8 +183,9 @@ TEST_CASE("SQLite: the name of a primary key") {
   CHECK(one_table_of("CREATE TABLE t (a INT, b INT, CONSTRAINT \"the key\" PRIMARY KEY (b, A))") ==
         "{name=t columns=[{name=a type={custom=INT} nullable primary_key} {name=b type={custom=INT} nullable "
         "primary_key}] primary_key={name=\"the key\" columns=[b a]}}");
-  CHECK(one_table_of("CREATE TABLE t (id INTEGER CONSTRAINT k PRIMARY KEY)") ==
-        "{name=t columns=[{name=id type={kind=bigint} primary_key}] primary_key={name=k columns=[id]}}");
+  CHECK(
+      one_table_of("CREATE TABLE t (id INTEGER CONSTRAINT k PRIMARY KEY)") ==
+      "{name=t columns=[{name=id type={kind=bigint} primary_key implied_not_null}] primary_key={name=k columns=[id]}}");
 }
 
 TEST_CASE("SQLite: a unique constraint is told from a unique index") {
@@ -475,7 +477,8 @@ TEST_CASE("SQLite: a rename rewrites the texts, and they are read all the same")
               "ALTER TABLE t RENAME COLUMN a TO \"b b\"; ALTER TABLE t ADD COLUMN c TEXT DEFAULT 'x' NOT NULL;"
               "ALTER TABLE \"new p\" RENAME COLUMN id TO key");
   CHECK(told(instar::detail::introspect_sqlite(*db).view()) ==
-        "{name=\"new p\" columns=[{name=key type={kind=bigint} primary_key}] primary_key={name=\"new p_pkey\" "
+        "{name=\"new p\" columns=[{name=key type={kind=bigint} primary_key implied_not_null}] primary_key={name=\"new "
+        "p_pkey\" "
         "columns=[key]}}\n{name=t columns=[{name=\"b b\" type={custom=INT} nullable} {name=p nullable} {name=c "
         "type={kind=text} default={kind=text text=x}}] foreign_keys=[{name=t_p_fkey columns=[p] target_table=\"new p\" "
         "target_columns=[key]}] checks=[{name=\"t_b b_check\" expression='\"b b\" > 0'}] indexes=[{name=i "
@@ -662,7 +665,7 @@ TEST_CASE("SQLite: constraints and options that were read are written where they
            "CREATE UNIQUE INDEX i ON t (b, a)");
   CHECK(instar_test::statements_between({}, schema.view()) ==
         std::vector<std::string>{"CREATE TABLE \"t\" (\n    \"a\" TEXT,\n"
-                                 "    \"b\" INTEGER NOT NULL CONSTRAINT \"k\" PRIMARY KEY,\n"
+                                 "    \"b\" INTEGER CONSTRAINT \"k\" PRIMARY KEY,\n"
                                  "    CONSTRAINT \"t_a_key\" UNIQUE (\"a\"),\n"
                                  "    CONSTRAINT \"t_check\" CHECK (a <> '')\n) STRICT",
                                  "CREATE UNIQUE INDEX \"i\" ON \"t\" (\"b\", \"a\")"});

@@ -20,7 +20,7 @@ using test::scratch_database;
 using test::workspace;
 namespace code = instar::migration_code;
 
-namespace v1 {
+namespace online_v1 {
 
 enum class State { open, done };
 INSTAR_ENUM(State, open, done)
@@ -44,9 +44,9 @@ INSTAR_MODEL(User, "users", (id, primary_key, identity), (email), (nick), (age),
 
 inline constexpr auto schema = instar::schema<Team, User>();
 
-}  // namespace v1
+}  // namespace online_v1
 
-namespace v2 {
+namespace online_v2 {
 
 enum class State { open, waiting, done };
 INSTAR_ENUM(State, open, waiting, done)
@@ -75,12 +75,12 @@ INSTAR_MODEL(User, "users", (id, primary_key, identity), (email, unique), (nick,
 
 inline constexpr auto schema = instar::schema<Team, User>();
 
-}  // namespace v2
+}  // namespace online_v2
 
 namespace {
 
-const instar::schema_view& before = instar::view_of<v1::schema>;
-const instar::schema_view& after = instar::view_of<v2::schema>;
+const instar::schema_view& before = instar::view_of<online_v1::schema>;
+const instar::schema_view& after = instar::view_of<online_v2::schema>;
 
 const char* const name = "20240102000000_online";
 

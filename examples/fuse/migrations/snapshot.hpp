@@ -134,7 +134,7 @@ inline constexpr instar::stored_part tables[] = {
     {name=pipelines_name_idx parts=[{text=name operator_class=gin_trgm_ops}] method=gin}
   ]
 })part"sv},
-    {"tasks"sv, 0x608b3641234a410aull, R"part({
+    {"tasks"sv, 0x8663649a88fc7039ull, R"part({
   name=tasks
   columns=[
     {name=id type={kind=bigint} primary_key identity=by_default}
@@ -231,8 +231,8 @@ GROUP BY a.id" materialized indexes=[
 
 inline constexpr instar::migration_record migrations[] = {
     {"20240117000000_metadata_extensions"sv, "bc2e059242321462e3028845baf7443b8ce4ecb179220159a7f3887448df1af4"sv},
-    {"20250120131619_add_user_auth_fields"sv, "066d68c91fb886cdfb042df02801c1897e43ef2a4fc07e4f80b02da7e65ffa49"sv},
-    {"20250211085834_update_schema"sv, "527767e4d4c73f9ba4f7d18aebf4c1e8e7e8cc4f14a41c61077e262dcc14ba03"sv},
+    {"20250120131619_add_user_auth_fields"sv, "7754444cd313e94a47e2ff2ddbccbaa8ed6b08f52fd015dbfa134ffef2455b7e"sv},
+    {"20250211085834_update_schema"sv, "2f032da9046c37c556fcf9e79ac07e387cbac47fceb4d42605dac6318596ba06"sv},
 };
 
 }  // namespace snapshot_parts

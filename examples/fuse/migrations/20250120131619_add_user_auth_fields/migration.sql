@@ -1,3 +1,12 @@
+-- Written by instar 0.1.0.
+
+-- instar: transaction
+BEGIN;
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '1min';
+
+LOCK TABLE "users" IN SHARE UPDATE EXCLUSIVE MODE;
+
 -- + enum user_role
 CREATE TYPE "user_role" AS ENUM ('member', 'admin');
 
@@ -17,22 +26,18 @@ CREATE TABLE "sessions" (
 );
 
 -- + column users.role: "user_role"
-ALTER TABLE "users" ADD COLUMN "role" "user_role" DEFAULT 'member' NOT NULL;
-
 -- + column users.password_hash: text, nullable
-ALTER TABLE "users" ADD COLUMN "password_hash" text;
-
 -- + column users.email_verified_at: timestamptz, nullable
-ALTER TABLE "users" ADD COLUMN "email_verified_at" timestamptz;
-
 -- + column users.last_login_at: timestamptz, nullable
-ALTER TABLE "users" ADD COLUMN "last_login_at" timestamptz;
-
 -- + column users.failed_logins: smallint
-ALTER TABLE "users" ADD COLUMN "failed_logins" smallint DEFAULT 0 NOT NULL;
-
--- + check users_failed_logins_check of users
-ALTER TABLE "users" ADD CONSTRAINT "users_failed_logins_check" CHECK (failed_logins >= 0);
+-- + check users_failed_logins_check of users: of rows that are written from now on
+ALTER TABLE "users"
+    ADD COLUMN "role" "user_role" DEFAULT 'member' NOT NULL,
+    ADD COLUMN "password_hash" text,
+    ADD COLUMN "email_verified_at" timestamptz,
+    ADD COLUMN "last_login_at" timestamptz,
+    ADD COLUMN "failed_logins" smallint DEFAULT 0 NOT NULL,
+    ADD CONSTRAINT "users_failed_logins_check" CHECK (failed_logins >= 0) NOT VALID;
 
 -- + index sessions_user_id_expires_at_idx of sessions
 CREATE INDEX "sessions_user_id_expires_at_idx" ON "sessions" ("user_id", "expires_at") WHERE revoked_at IS NULL;
@@ -45,3 +50,12 @@ COMMENT ON COLUMN "users"."password_hash" IS 'Argon2id; NULL: signs in by anothe
 
 -- ~ column sessions.token_hash: comment
 COMMENT ON COLUMN "sessions"."token_hash" IS 'SHA-256 of the token; the token itself is never kept';
+
+COMMIT;
+
+-- instar: no-transaction
+SET lock_timeout = 0;
+SET statement_timeout = 0;
+
+-- + check users_failed_logins_check of users: all rows are looked at
+ALTER TABLE "users" VALIDATE CONSTRAINT "users_failed_logins_check";
