@@ -199,6 +199,8 @@ TEST_CASE("What is outside of the transactions lets readers and writers through"
   const auto using_it = x.db.open();
   using_it->execute("SET lock_timeout = '50ms'");
   for (const instar::script_section& section : instar::online_sections(instar::make_plan(before, after))) {
+    if (section.transaction)
+      migrating->execute("BEGIN");
     for (const instar::online_statement& statement : section.statements) {
       // The statement's own lock, asked for in a transaction that stays open; what is CONCURRENTLY takes this one, too.
       std::string text = section.transaction ? "" : statement.text;
@@ -212,6 +214,8 @@ TEST_CASE("What is outside of the transactions lets readers and writers through"
       }
       migrating->execute(statement.text);
     }
+    if (section.transaction)
+      migrating->execute("COMMIT");
   }
 }
 
