@@ -23828,29 +23828,40 @@ struct row_limit {
   std::string query;  ///< counts the rows that have something to lose; empty: nobody can count them
 };
 
+/// Reads what stands behind "at most". \return nothing where it is not understood
+[[nodiscard]] inline std::optional<row_limit> parse_row_limit(std::string_view said) {
+  row_limit limit;
+  const char* const end = said.data() + said.size();
+  const auto [after, failed] = std::from_chars(said.data(), end, limit.rows);
+  std::string_view rest{after, static_cast<std::size_t>(end - after)};
+  const std::size_t unit = rest.starts_with(" rows, ") ? 7 : rest.starts_with(" row, ") ? 6 : 0;
+  if (failed != std::errc{} || unit == 0)
+    return std::nullopt;
+  rest.remove_prefix(unit);
+  const std::size_t colon = std::min(rest.find(": SELECT "), rest.size());
+  limit.what = rest.substr(0, colon);
+  if (colon != rest.size())
+    limit.query = rest.substr(colon + 2);
+  return limit;
+}
+
 /// What a script says that it destroys.
 [[nodiscard]] inline std::vector<row_limit> row_limits_of(std::string_view script) {
   std::vector<row_limit> limits;
-  for (const script_directive& directive : head_directives(script)) {
-    const std::optional<std::string_view> said = argument_of(directive, "at most");
-    if (!said)
-      continue;
-    row_limit limit;
-    const char* const end = said->data() + said->size();
-    const auto [after, failed] = std::from_chars(said->data(), end, limit.rows);
-    std::string_view rest{after, static_cast<std::size_t>(end - after)};
-    const std::size_t unit = rest.starts_with(" rows, ") ? 7 : rest.starts_with(" row, ") ? 6 : 0;
-    if (failed != std::errc{} || unit == 0)
-      continue;
-    rest.remove_prefix(unit);
-    constexpr std::string_view query = ": SELECT ";
-    const std::size_t colon = std::min(rest.find(query), rest.size());
-    limit.what = rest.substr(0, colon);
-    if (colon != rest.size())
-      limit.query = rest.substr(colon + 2);
-    limits.push_back(std::move(limit));
-  }
+  for (const script_directive& directive : head_directives(script))
+    if (const std::optional<std::string_view> said = argument_of(directive, "at most"))
+      if (std::optional<row_limit> limit = parse_row_limit(*said))
+        limits.push_back(std::move(*limit));
   return limits;
+}
+
+inline constexpr std::string_view written_by = "-- Written by instar ";
+
+/// Whether `migrate dev` wrote a script, whoever edited it since.
+[[nodiscard]] inline bool is_own_script(std::string_view sql) {
+  if (sql.starts_with(byte_order_mark))
+    sql.remove_prefix(byte_order_mark.size());
+  return sql.starts_with(written_by);
 }
 
 }  // namespace instar::detail
@@ -25821,10 +25832,7 @@ namespace instar::detail {
 /// rows. \param m a script that can be split
 [[nodiscard]] inline std::vector<migration_warning> destruction_warnings(dialect target, const migration& m) {
   std::vector<migration_warning> warnings;
-  std::string_view text = m.sql;
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
-  if (text.starts_with("-- Written by instar "))
+  if (is_own_script(m.sql))
     return warnings;
   for (const lint_finding& one : lint_script(target, m.sql))
     if (destroys_data(one.hazard))
@@ -27966,11 +27974,14 @@ class reading_only {
     }
   }
 
-  /// The number that a query counts.
+  /// The number that a query counts. \throws database_error also where it gives no number
   [[nodiscard]] std::size_t count(std::string_view query) const {
-    const std::string text = of_.query_value(query).value_or("0");
+    const std::string text = text_of(of_.query_value(query));
     std::size_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || end != text.data() + text.size())
+      throw database_error{database_code::statement_failed,
+                           {.message = "the query gives no number", .remedy = "Let it count rows."}};
     return number;
   }
 
@@ -28056,15 +28067,6 @@ class reading_only {
 
 // ---- what a script says of it ----
 
-inline constexpr std::string_view written_by = "-- Written by instar ";
-
-/// Whether `migrate dev` wrote a script, whoever edited it since.
-[[nodiscard]] inline bool is_own_script(std::string_view sql) {
-  if (sql.starts_with(byte_order_mark))
-    sql.remove_prefix(byte_order_mark.size());
-  return sql.starts_with(written_by);
-}
-
 /// The first lines of a script that a plan became: who wrote it, and how many rows it may lose.
 [[nodiscard]] inline std::string script_head(const std::vector<checked_rows>& rows) {
   std::string head = std::string{written_by} + std::string{library_version} + ".\n";
@@ -28077,29 +28079,6 @@ inline constexpr std::string_view written_by = "-- Written by instar ";
             r.check.query + '\n';
   }
   return head + '\n';
-}
-
-/// How many rows somebody agreed to lose by one step of a script.
-struct agreed_loss {
-  std::size_t most = 0;
-  std::string_view what;   ///< "INS2002 drops column users.legacy"
-  std::string_view query;  ///< counts the rows
-};
-
-/// Reads what stands behind "at most". \\return nothing where it is not understood
-[[nodiscard]] inline std::optional<agreed_loss> parse_agreed_loss(std::string_view said) {
-  agreed_loss loss;
-  const auto [end, failed] = std::from_chars(said.data(), said.data() + said.size(), loss.most);
-  if (failed != std::errc{})
-    return std::nullopt;
-  said.remove_prefix(static_cast<std::size_t>(end - said.data()));
-  const std::size_t word = said.starts_with(" rows, ") ? 7 : said.starts_with(" row, ") ? 6 : 0;
-  const std::size_t query = said.find(": SELECT ");
-  if (word == 0 || query == std::string_view::npos || query < word)
-    return std::nullopt;
-  loss.what = said.substr(word, query - word);
-  loss.query = said.substr(query + 2);
-  return loss;
 }
 
 /// Counts again, right before a script is applied, what it loses.
@@ -28121,8 +28100,8 @@ inline void hold_to_agreement(database& on, const migration& m) {
       fields.location = locate(m.display_name(), m.sql, line.offset);
       return migration_error{code, std::move(fields)};
     };
-    const std::optional<agreed_loss> loss = parse_agreed_loss(*said);
-    if (!loss)
+    const std::optional<row_limit> loss = parse_row_limit(*said);
+    if (!loss || loss->query.empty())
       throw refuse(migration_code::broken_agreement, "This line of " + m.name + " is not understood.",
                    "It reads `at most N rows, CODE WHAT: SELECT ...`; restore it, or remove it with what it is about.");
     std::size_t found = 0;
@@ -28137,11 +28116,11 @@ inline void hold_to_agreement(database& on, const migration& m) {
                    "The rows that " + m.name + " loses cannot be counted: " + error.message() + ".",
                    "Correct the query of this line, or remove the line with what it is about.");
     }
-    if (found > loss->most)
+    if (found > loss->rows)
       throw refuse(
           migration_code::more_rows,
-          m.name + " (" + std::string{loss->what} + ") would lose " + std::to_string(found) +
-              (found == 1 ? " row" : " rows") + " here, and at most " + std::to_string(loss->most) + " were agreed to.",
+          m.name + " (" + loss->what + ") would lose " + std::to_string(found) + (found == 1 ? " row" : " rows") +
+              " here, and at most " + std::to_string(loss->rows) + " were agreed to.",
           "Look at them with the query of this line. Save or remove them; or, if they may go, raise the number "
           "in this line.");
   }
@@ -31545,26 +31524,15 @@ namespace detail {
   return losses;
 }
 
-/// Counts rows in a transaction that may write nothing. \return nothing where the database has not what is asked for
+/// Counts rows. \return nothing where the database has not what is asked for
 [[nodiscard]] inline std::optional<std::size_t> count_rows(database& on, const std::string& query) {
-  const bool server = on.dialect() == instar::postgres;
-  const auto end = [&] {
-    if (on.is_open())
-      on.execute(server ? "ROLLBACK" : "PRAGMA query_only = OFF");
-  };
   try {
-    on.execute(server ? "BEGIN TRANSACTION READ ONLY" : "PRAGMA query_only = ON");
-    const std::string counted = text_of(on.query_value(query));
-    end();
-    return static_cast<std::size_t>(std::stoull(counted));
+    return reading_only{on}.count(query);
   } catch (const database_error& error) {
-    end();
     if (error.code() == database_code::interrupted || error.code() == database_code::connection_lost)
       throw;
-  } catch (const std::logic_error&) {
-    // No number.
+    return std::nullopt;
   }
-  return std::nullopt;
 }
 
 /// What a down script would destroy of what is in the database now.

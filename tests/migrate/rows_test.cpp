@@ -156,6 +156,12 @@ TEST_CASE("what is lost is counted, agreed to, written into the script, and coun
     w.write(last_script(w), broken);
     CHECK(error_of([&] { (void)migrator{live.url(), options(w, v1)}.deploy(); }).code() == code::broken_agreement);
   }
+  SECTION("a line whose query counts nothing") {
+    std::string broken = text;
+    broken.replace(broken.find("SELECT count(*)"), 15, "SELECT max(legacy)");
+    w.write(last_script(w), broken);
+    CHECK(error_of([&] { (void)migrator{live.url(), options(w, v1)}.deploy(); }).code() == code::broken_agreement);
+  }
   SECTION("a line that is not understood") {
     std::string broken = text;
     broken.replace(broken.find("at most 1 row,"), 14, "at most one row,");

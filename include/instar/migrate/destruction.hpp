@@ -1,5 +1,6 @@
 #pragma once
 
+#include <instar/migrate/directives.hpp>
 #include <instar/migrate/history.hpp>
 #include <instar/migrate/report.hpp>
 #include <instar/schema/dialect.hpp>
@@ -17,10 +18,7 @@ namespace instar::detail {
 /// rows. \param m a script that can be split
 [[nodiscard]] inline std::vector<migration_warning> destruction_warnings(dialect target, const migration& m) {
   std::vector<migration_warning> warnings;
-  std::string_view text = m.sql;
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
-  if (text.starts_with("-- Written by instar "))
+  if (is_own_script(m.sql))
     return warnings;
   for (const lint_finding& one : lint_script(target, m.sql))
     if (destroys_data(one.hazard))

@@ -59,29 +59,40 @@ struct row_limit {
   std::string query;  ///< counts the rows that have something to lose; empty: nobody can count them
 };
 
+/// Reads what stands behind "at most". \return nothing where it is not understood
+[[nodiscard]] inline std::optional<row_limit> parse_row_limit(std::string_view said) {
+  row_limit limit;
+  const char* const end = said.data() + said.size();
+  const auto [after, failed] = std::from_chars(said.data(), end, limit.rows);
+  std::string_view rest{after, static_cast<std::size_t>(end - after)};
+  const std::size_t unit = rest.starts_with(" rows, ") ? 7 : rest.starts_with(" row, ") ? 6 : 0;
+  if (failed != std::errc{} || unit == 0)
+    return std::nullopt;
+  rest.remove_prefix(unit);
+  const std::size_t colon = std::min(rest.find(": SELECT "), rest.size());
+  limit.what = rest.substr(0, colon);
+  if (colon != rest.size())
+    limit.query = rest.substr(colon + 2);
+  return limit;
+}
+
 /// What a script says that it destroys.
 [[nodiscard]] inline std::vector<row_limit> row_limits_of(std::string_view script) {
   std::vector<row_limit> limits;
-  for (const script_directive& directive : head_directives(script)) {
-    const std::optional<std::string_view> said = argument_of(directive, "at most");
-    if (!said)
-      continue;
-    row_limit limit;
-    const char* const end = said->data() + said->size();
-    const auto [after, failed] = std::from_chars(said->data(), end, limit.rows);
-    std::string_view rest{after, static_cast<std::size_t>(end - after)};
-    const std::size_t unit = rest.starts_with(" rows, ") ? 7 : rest.starts_with(" row, ") ? 6 : 0;
-    if (failed != std::errc{} || unit == 0)
-      continue;
-    rest.remove_prefix(unit);
-    constexpr std::string_view query = ": SELECT ";
-    const std::size_t colon = std::min(rest.find(query), rest.size());
-    limit.what = rest.substr(0, colon);
-    if (colon != rest.size())
-      limit.query = rest.substr(colon + 2);
-    limits.push_back(std::move(limit));
-  }
+  for (const script_directive& directive : head_directives(script))
+    if (const std::optional<std::string_view> said = argument_of(directive, "at most"))
+      if (std::optional<row_limit> limit = parse_row_limit(*said))
+        limits.push_back(std::move(*limit));
   return limits;
+}
+
+inline constexpr std::string_view written_by = "-- Written by instar ";
+
+/// Whether `migrate dev` wrote a script, whoever edited it since.
+[[nodiscard]] inline bool is_own_script(std::string_view sql) {
+  if (sql.starts_with(byte_order_mark))
+    sql.remove_prefix(byte_order_mark.size());
+  return sql.starts_with(written_by);
 }
 
 }  // namespace instar::detail

@@ -3,6 +3,7 @@
 #include <instar/migrate/directives.hpp>
 #include <instar/migrate/migrator.hpp>
 #include <instar/migrate/reading.hpp>
+#include <instar/migrate/rows.hpp>
 #include <instar/migrate/session.hpp>
 #include <instar/migrate/snapshot_part.hpp>
 
@@ -14,7 +15,6 @@
 #include <filesystem>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -81,26 +81,15 @@ namespace detail {
   return losses;
 }
 
-/// Counts rows in a transaction that may write nothing. \return nothing where the database has not what is asked for
+/// Counts rows. \return nothing where the database has not what is asked for
 [[nodiscard]] inline std::optional<std::size_t> count_rows(database& on, const std::string& query) {
-  const bool server = on.dialect() == instar::postgres;
-  const auto end = [&] {
-    if (on.is_open())
-      on.execute(server ? "ROLLBACK" : "PRAGMA query_only = OFF");
-  };
   try {
-    on.execute(server ? "BEGIN TRANSACTION READ ONLY" : "PRAGMA query_only = ON");
-    const std::string counted = text_of(on.query_value(query));
-    end();
-    return static_cast<std::size_t>(std::stoull(counted));
+    return reading_only{on}.count(query);
   } catch (const database_error& error) {
-    end();
     if (error.code() == database_code::interrupted || error.code() == database_code::connection_lost)
       throw;
-  } catch (const std::logic_error&) {
-    // No number.
+    return std::nullopt;
   }
-  return std::nullopt;
 }
 
 /// What a down script would destroy of what is in the database now.

@@ -3,12 +3,12 @@
 #include <instar/database/connection.hpp>
 #include <instar/database/error.hpp>
 #include <instar/migrate/comparison.hpp>
+#include <instar/migrate/directives.hpp>
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/migrate/history.hpp>
 #include <instar/migrate/report.hpp>
 #include <instar/sql/checks.hpp>
-#include <instar/sql/directives.hpp>
 #include <instar/version.hpp>
 
 #include <algorithm>
@@ -48,11 +48,14 @@ class reading_only {
     }
   }
 
-  /// The number that a query counts.
+  /// The number that a query counts. \throws database_error also where it gives no number
   [[nodiscard]] std::size_t count(std::string_view query) const {
-    const std::string text = of_.query_value(query).value_or("0");
+    const std::string text = text_of(of_.query_value(query));
     std::size_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc{} || end != text.data() + text.size())
+      throw database_error{database_code::statement_failed,
+                           {.message = "the query gives no number", .remedy = "Let it count rows."}};
     return number;
   }
 
@@ -138,15 +141,6 @@ class reading_only {
 
 // ---- what a script says of it ----
 
-inline constexpr std::string_view written_by = "-- Written by instar ";
-
-/// Whether `migrate dev` wrote a script, whoever edited it since.
-[[nodiscard]] inline bool is_own_script(std::string_view sql) {
-  if (sql.starts_with(byte_order_mark))
-    sql.remove_prefix(byte_order_mark.size());
-  return sql.starts_with(written_by);
-}
-
 /// The first lines of a script that a plan became: who wrote it, and how many rows it may lose.
 [[nodiscard]] inline std::string script_head(const std::vector<checked_rows>& rows) {
   std::string head = std::string{written_by} + std::string{library_version} + ".\n";
@@ -159,29 +153,6 @@ inline constexpr std::string_view written_by = "-- Written by instar ";
             r.check.query + '\n';
   }
   return head + '\n';
-}
-
-/// How many rows somebody agreed to lose by one step of a script.
-struct agreed_loss {
-  std::size_t most = 0;
-  std::string_view what;   ///< "INS2002 drops column users.legacy"
-  std::string_view query;  ///< counts the rows
-};
-
-/// Reads what stands behind "at most". \\return nothing where it is not understood
-[[nodiscard]] inline std::optional<agreed_loss> parse_agreed_loss(std::string_view said) {
-  agreed_loss loss;
-  const auto [end, failed] = std::from_chars(said.data(), said.data() + said.size(), loss.most);
-  if (failed != std::errc{})
-    return std::nullopt;
-  said.remove_prefix(static_cast<std::size_t>(end - said.data()));
-  const std::size_t word = said.starts_with(" rows, ") ? 7 : said.starts_with(" row, ") ? 6 : 0;
-  const std::size_t query = said.find(": SELECT ");
-  if (word == 0 || query == std::string_view::npos || query < word)
-    return std::nullopt;
-  loss.what = said.substr(word, query - word);
-  loss.query = said.substr(query + 2);
-  return loss;
 }
 
 /// Counts again, right before a script is applied, what it loses.
@@ -203,8 +174,8 @@ inline void hold_to_agreement(database& on, const migration& m) {
       fields.location = locate(m.display_name(), m.sql, line.offset);
       return migration_error{code, std::move(fields)};
     };
-    const std::optional<agreed_loss> loss = parse_agreed_loss(*said);
-    if (!loss)
+    const std::optional<row_limit> loss = parse_row_limit(*said);
+    if (!loss || loss->query.empty())
       throw refuse(migration_code::broken_agreement, "This line of " + m.name + " is not understood.",
                    "It reads `at most N rows, CODE WHAT: SELECT ...`; restore it, or remove it with what it is about.");
     std::size_t found = 0;
@@ -219,11 +190,11 @@ inline void hold_to_agreement(database& on, const migration& m) {
                    "The rows that " + m.name + " loses cannot be counted: " + error.message() + ".",
                    "Correct the query of this line, or remove the line with what it is about.");
     }
-    if (found > loss->most)
+    if (found > loss->rows)
       throw refuse(
           migration_code::more_rows,
-          m.name + " (" + std::string{loss->what} + ") would lose " + std::to_string(found) +
-              (found == 1 ? " row" : " rows") + " here, and at most " + std::to_string(loss->most) + " were agreed to.",
+          m.name + " (" + loss->what + ") would lose " + std::to_string(found) + (found == 1 ? " row" : " rows") +
+              " here, and at most " + std::to_string(loss->rows) + " were agreed to.",
           "Look at them with the query of this line. Save or remove them; or, if they may go, raise the number "
           "in this line.");
   }
