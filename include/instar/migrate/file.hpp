@@ -56,7 +56,8 @@ namespace instar::detail {
 
 #if !defined(_WIN32)
 /// The bytes of a file when nothing stands in the way: no link, no folder, no error. With as few system calls as can
-/// be, for a deploy that has nothing to do reads every script of the history. Nothing otherwise; who asked finds out why.
+/// be, for a deploy that has nothing to do reads every script of the history. Nothing otherwise; who asked finds out
+/// why.
 [[nodiscard]] inline std::optional<std::string> read_plain_file(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0)
@@ -85,7 +86,9 @@ inline void sync_to_disk(const std::filesystem::path& path) {
     throw file_error(migration_code::cannot_write, "Cannot write", path, error);
 }
 #else
-[[nodiscard]] inline std::optional<std::string> read_plain_file(const std::filesystem::path&) { return std::nullopt; }
+[[nodiscard]] inline std::optional<std::string> read_plain_file(const std::filesystem::path&) {
+  return std::nullopt;
+}
 
 inline void sync_to_disk(const std::filesystem::path&) {}
 #endif
