@@ -115,6 +115,56 @@ TEST_CASE("PostgreSQL: an invalid index that a killed run left is dropped before
   CHECK(x.indexes() == "t_b");
 }
 
+TEST_CASE("PostgreSQL: an index that a killed run made is found, and not made twice") {
+  const indexed_table x;
+  x.w.add(name, "CREATE INDEX CONCURRENTLY \"T_a\" ON public.t (a);\nDROP INDEX CONCURRENTLY t_old;\n");
+  // A run that ended in its first statement: it says no more than that the statement was begun.
+  CHECK_THROWS(x.deploy());
+  x.db.run("DROP INDEX \"T_a\"");
+  x.db.run("DELETE FROM _instar_journal WHERE statement_index = 2");
+
+  SECTION("made after the journal's line was written") {
+    x.db.run("UPDATE _instar_journal SET finished_at = NULL");
+    x.db.run("CREATE INDEX CONCURRENTLY \"T_a\" ON t (a)");
+    x.db.run("CREATE INDEX t_old ON t (b)");
+    const auto report = x.deploy();
+    REQUIRE(report.applied.size() == 1);
+    CHECK(report.applied[0].skipped == 1);
+    CHECK(x.indexes() == "T_a");
+    CHECK(x.db.tables() == "_instar_migrations t");
+  }
+  SECTION("there before: somebody else's") {
+    x.db.run("CREATE INDEX CONCURRENTLY \"T_a\" ON t (a)");
+    x.db.run("UPDATE _instar_journal SET finished_at = NULL");
+    const auto error = error_of([&] { (void)x.deploy(); });
+    CHECK(error.database()->sqlstate == "42P07");
+    CHECK(test::place_of(error) == "20240102000000_index/migration.sql:1:1");
+  }
+  SECTION("a DROP that was carried out") {
+    x.db.run("CREATE INDEX \"T_a\" ON t (a)");
+    x.db.run(
+        "INSERT INTO _instar_journal SELECT migration_name, 2, encode(sha256('DROP INDEX CONCURRENTLY t_old'), 'hex'), "
+        "now() FROM _instar_journal");
+    const auto report = x.deploy();
+    REQUIRE(report.applied.size() == 1);
+    CHECK(report.applied[0].skipped == 2);
+    CHECK(x.status().up_to_date());
+  }
+}
+
+TEST_CASE("PostgreSQL: what a REINDEX that was broken off left is dropped before it is repeated") {
+  const indexed_table x;
+  x.db.run("CREATE INDEX t_a ON t (a)");
+  x.w.add(name, "REINDEX INDEX CONCURRENTLY public.t_a;\nSELECT nope;\n");
+  CHECK_THROWS(x.deploy());
+  x.db.run("CREATE INDEX t_a_ccnew ON t (a)");
+  x.db.run("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_a_ccnew'::regclass");
+  x.db.run("UPDATE _instar_journal SET finished_at = NULL WHERE statement_index = 1");
+  x.w.add(name, "REINDEX INDEX CONCURRENTLY public.t_a;\nSELECT 1;\n");
+  (void)x.deploy();
+  CHECK(x.indexes() == "t_a");
+}
+
 TEST_CASE("PostgreSQL: applied statements that were edited stop the resumption") {
   const indexed_table x;
   x.w.add(name, "CREATE INDEX CONCURRENTLY t_a ON t (a);\nSELECT nope;\n");

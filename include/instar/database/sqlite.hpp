@@ -147,11 +147,12 @@ class sqlite_database final : public database {
     while (*rest != '\0') {
       prepared statement = prepare(text, rest);
       if (statement.handle) {
-        while (step(statement) == SQLITE_ROW) {
-        }
-        // Between two statements sqlite3 has nothing to interrupt.
+        // Between two statements sqlite3 has nothing to interrupt. After the last one there is nothing left to stop:
+        // what ended in a COMMIT is not called interrupted.
         if (interrupted_) {
           throw interrupted_error();
+        }
+        while (step(statement) == SQLITE_ROW) {
         }
       }
       rest = statement.rest;

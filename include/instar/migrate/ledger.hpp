@@ -256,6 +256,7 @@ class ledger {
            ")";
   }
 
+  /// What is finished stays so: a failure that is told of afterwards does not take it back.
   /// \param index of the statement, from 1
   [[nodiscard]] std::string journal_entry(std::string_view name, std::size_t index, std::string_view hash,
                                           bool finished) const {
@@ -264,13 +265,20 @@ class ledger {
            quote_literal(name) + ", " + std::to_string(index) + ", " + quote_literal(hash) + ", " + now() + ", " +
            (finished ? now() : "NULL") +
            ") ON CONFLICT (migration_name, statement_index) DO UPDATE SET statement_hash = excluded.statement_hash, "
-           "finished_at = excluded.finished_at, error = NULL";
+           "finished_at = excluded.finished_at, error = NULL WHERE " +
+           quote_identifier(detail::journal_table) + ".finished_at IS NULL";
   }
 
   /// Takes one parameter, the text.
   [[nodiscard]] std::string journal_error(std::string_view name, std::size_t index) const {
     return "UPDATE " + place_.qualified(detail::journal_table) +
            " SET error = " + (place_.dialect == instar::postgres ? "$1" : "?1") +
+           " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
+  }
+
+  /// PostgreSQL: how many transactions have begun since this line of the journal was last written.
+  [[nodiscard]] std::string journal_age(std::string_view name, std::size_t index) const {
+    return "SELECT pg_catalog.age(xmin) FROM " + place_.qualified(detail::journal_table) +
            " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
   }
 

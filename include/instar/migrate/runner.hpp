@@ -2,6 +2,7 @@
 
 #include <instar/database/connection.hpp>
 #include <instar/database/error.hpp>
+#include <instar/migrate/concurrent_index.hpp>
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/migrate/history.hpp>
@@ -387,7 +388,11 @@ class script_runner {
     const auto first_open = std::find_if(pieces.begin(), pieces.end(), [&](const script_piece& piece) {
       return piece.kind != piece_kind::setting && !done(piece);
     });
-    if (recorded() && !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open))
+    // Work that was done when the runner was gone before it could say so. Recorded together with the new try, for the
+    // question has an answer only once: what we write makes the journal's line younger than the work.
+    const bool carried_out = first_open != pieces.end() && was_carried_out(*first_open, journalled(first_open->first));
+    if (recorded() &&
+        !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out))
       return false;
     if (resumed && first_open != pieces.end() && hooks_.tell)
       hooks_.tell({.what = migration_progress::event::resuming,
@@ -395,7 +400,7 @@ class script_runner {
                    .index = first_open->first + 1,
                    .total = plan_->statements.size()});
     for (const script_piece& piece : pieces) {
-      if (done(piece)) {
+      if (done(piece) || (carried_out && &piece == &*first_open)) {
         report.skipped += piece.last - piece.first + 1;
         continue;
       }
@@ -419,6 +424,13 @@ class script_runner {
     }
     finish_record();
     return true;
+  }
+
+  /// \param line what the journal says of the piece; nullptr when it says nothing
+  [[nodiscard]] bool was_carried_out(const script_piece& piece, const journal_row* line) {
+    return postgres_ && recorded() && piece.kind == piece_kind::outside && line != nullptr && !line->finished &&
+           line->error.empty() &&
+           detail::was_carried_out(on_, book_, migration_->name, line->statement, plan_->statements[piece.first].text);
   }
 
   static bool changes_journal_mode(const script_statement& statement) {
@@ -483,7 +495,7 @@ class script_runner {
   }
 
   /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
-  bool start_record(bool again, const script_piece* first) {
+  bool start_record(bool again, const script_piece* first, bool carried_out) {
     std::string text;
     if (!postgres_) {
       begin_immediate();
@@ -498,7 +510,7 @@ class script_runner {
                   : book_.create_journal() + ";\n";
     text += book_.insert_started(*migration_) + ";\n";
     if (first != nullptr)
-      text += entry(first->first, false) + ";\n";
+      text += entry(first->first, carried_out) + ";\n";
     if (!postgres_)
       text += "COMMIT";
     try {
@@ -594,11 +606,11 @@ class script_runner {
     };
     record(false);
     if (again)
-      drop_invalid_index(statement);
+      clean_up_after(statement);
     try {
       send(std::string{statement.text}, 0, statement.offset);
     } catch (const database_error&) {
-      drop_invalid_index(statement);
+      clean_up_after(statement);
       throw;
     }
     gave_up_lock_ = gave_up_lock_ || (postgres_ && statement.keyword == "DISCARD");
@@ -627,25 +639,12 @@ class script_runner {
     }
   }
 
-  /// A CREATE INDEX CONCURRENTLY that fails leaves an invalid index under its name, and the next try would stumble over
-  /// it or, with IF NOT EXISTS, take it for the real one.
-  void drop_invalid_index(const script_statement& statement) {
+  /// Cleans up what a statement left behind; what cannot be done now, the next try does.
+  void clean_up_after(const script_statement& statement) {
     if (!postgres_ || !on_.is_open())
       return;
-    const std::optional<concurrent_index> made = concurrent_index_of(statement.text);
-    if (!made || made->name.empty())
-      return;
-    const std::string table =
-        (made->table_schema.empty() ? "" : quote_identifier(made->table_schema) + ".") + quote_identifier(made->table);
     try {
-      const sql_value name =
-          on_.query_value("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
-                          "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-                          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                          "WHERE NOT i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
-                          quote_literal(table) + ") AND c.relname = " + quote_literal(made->name));
-      if (name)
-        on_.execute("DROP INDEX CONCURRENTLY " + *name);
+      drop_invalid_index(on_, statement.text);
     } catch (const database_error&) {
       // The next try does it.
     }

@@ -147,36 +147,6 @@ struct pragma_setting {
   return is_one_of(value, words);
 }
 
-/// The index that a CREATE INDEX CONCURRENTLY makes, and that it leaves behind invalid when it fails.
-struct concurrent_index {
-  std::string name;          ///< empty: the server chose one
-  std::string table_schema;  ///< empty: the search path decides
-  std::string table;
-};
-
-[[nodiscard]] inline std::optional<concurrent_index> concurrent_index_of(std::string_view statement) {
-  token_reader tokens{instar::postgres, statement};
-  if (!tokens.take("CREATE"))
-    return std::nullopt;
-  (void)tokens.take("UNIQUE");
-  if (!tokens.take("INDEX", "CONCURRENTLY"))
-    return std::nullopt;
-  if (tokens.take("IF", "NOT"))
-    (void)tokens.take("EXISTS");
-  concurrent_index made;
-  if (!is_keyword(tokens.peek(), "ON"))
-    made.name = tokens.name();
-  if (!tokens.take("ON"))
-    return std::nullopt;
-  (void)tokens.take("ONLY");
-  made.table = tokens.name();
-  if (tokens.take(".")) {
-    made.table_schema = std::move(made.table);
-    made.table = tokens.name();
-  }
-  return made;
-}
-
 /// What becomes of a script's statement when the script is not one transaction.
 enum class piece_kind : unsigned char {
   plain,    ///< a transaction of its own, together with its line in the journal

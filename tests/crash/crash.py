@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""Kills a deploy at random instants, deploys again, and looks whether every migration took effect exactly once.
+
+    tests/crash/crash.py --instar BUILD/tools/instar --database postgres|sqlite [--kills N] [--how kill|cut] [--seed N]
+
+A round is a fresh database, one to three deploys that are broken off, and one that is not. What the rounds must end in
+is what an undisturbed deploy of the same history ended in: the schema, the rows that each statement left, the ledger;
+and no journal, no invalid index, no lock. The history has scripts in one transaction, with statements that cannot be in
+one, and with transactions of their own.
+
+  kill   SIGKILL to the deploying process
+  cut    pg_terminate_backend of its connection, or, on SQLite, SIGTERM to the process
+
+PostgreSQL: the server named by INSTAR_TEST_POSTGRES, on which databases are made and dropped.
+"""
+import argparse
+import os
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "benchmarks"))
+from measure import real_program  # noqa: E402
+
+# {effect} stands for a statement that leaves a row of its own, by which a second run of it would show.
+POSTGRES = {
+    "20250101000000_tables": """
+        CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY, name text NOT NULL);
+        CREATE TABLE item (id bigint PRIMARY KEY, name text NOT NULL, size int);
+        {effect}
+        INSERT INTO item SELECT i, 'item ' || i, i % 100 FROM generate_series(1, 20000) i;
+        {effect}
+    """,
+    "20250102000000_index_beside": """
+        {effect}
+        CREATE INDEX CONCURRENTLY item_name ON item (name);
+        {effect}
+        CREATE UNIQUE INDEX CONCURRENTLY item_size_id ON item (size, id);
+        {effect}
+    """,
+    "20250103000000_in_one": """
+        ALTER TABLE item ADD COLUMN weight double precision NOT NULL DEFAULT 1;
+        {effect}
+        UPDATE item SET weight = size * 2 WHERE id % 3 = 0;
+        {effect}
+    """,
+    "20250104000000_its_own_transactions": """
+        BEGIN;
+        CREATE TABLE part (id bigint PRIMARY KEY);
+        {effect}
+        COMMIT;
+        {effect}
+        BEGIN;
+        ALTER TABLE part ADD COLUMN item_id bigint REFERENCES item;
+        INSERT INTO part SELECT i, i FROM generate_series(1, 2000) i;
+        {effect}
+        COMMIT;
+        {effect}
+    """,
+    "20250105000000_index_away": """
+        {effect}
+        DROP INDEX CONCURRENTLY item_name;
+        {effect}
+        VACUUM item;
+        REINDEX INDEX CONCURRENTLY item_size_id;
+        {effect}
+    """,
+    "20250106000000_last": """
+        CREATE VIEW heavy AS SELECT * FROM item WHERE weight > 100;
+        {effect}
+    """,
+}
+
+SQLITE = {
+    "20250101000000_tables": """
+        CREATE TABLE effect (id INTEGER PRIMARY KEY, name text NOT NULL);
+        CREATE TABLE item (id INTEGER PRIMARY KEY, name text NOT NULL, size int);
+        {effect}
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+          INSERT INTO item SELECT i, 'item ' || i, i % 100 FROM n;
+        {effect}
+    """,
+    "20250102000000_outside": """
+        {effect}
+        VACUUM;
+        {effect}
+    """,
+    "20250103000000_in_one": """
+        ALTER TABLE item ADD COLUMN weight double precision NOT NULL DEFAULT 1;
+        {effect}
+        UPDATE item SET weight = size * 2 WHERE id % 3 = 0;
+        {effect}
+    """,
+    "20250104000000_its_own_transactions": """
+        BEGIN;
+        CREATE TABLE part (id INTEGER PRIMARY KEY);
+        {effect}
+        COMMIT;
+        {effect}
+        BEGIN;
+        ALTER TABLE part ADD COLUMN item_id bigint REFERENCES item;
+        INSERT INTO part (id, item_id) SELECT id, id FROM item WHERE id < 2000;
+        {effect}
+        COMMIT;
+        {effect}
+    """,
+    "20250105000000_wal": """
+        {effect}
+        PRAGMA journal_mode = WAL;
+        {effect}
+        PRAGMA journal_mode = DELETE;
+        {effect}
+    """,
+    "20250106000000_last": """
+        CREATE VIEW heavy AS SELECT * FROM item WHERE weight > 100;
+        {effect}
+    """,
+}
+
+
+def write_history(folder, scripts, provider):
+    for name, script in scripts.items():
+        number = 0
+
+        def effect(_):
+            nonlocal number
+            number += 1
+            return f"INSERT INTO effect (name) VALUES ('{name} {number}');"
+
+        place = folder / name
+        place.mkdir(parents=True)
+        (place / "migration.sql").write_text(re.sub(r"\{effect\}", effect, script))
+    (folder / "migration_lock.toml").write_text(f'provider = "{provider}"\n')
+
+
+class Postgres:
+    provider = "postgresql"
+    scripts = POSTGRES
+
+    def __init__(self, _):
+        server = os.environ.get("INSTAR_TEST_POSTGRES") or sys.exit("INSTAR_TEST_POSTGRES names no server")
+        self.server = server
+        self.name = f"instar_crash_{os.getpid()}"
+        self.url = re.sub(r"/[^/?]*(\?|$)", rf"/{self.name}\1", server, count=1) if server.count("/") < 3 else \
+            re.sub(r"^([a-z]+://[^/]*/)[^?]*", rf"\g<1>{self.name}", server)
+
+    def ask(self, sql, url=None):
+        return subprocess.run([real_program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql,
+                               url or self.url], check=True, text=True, capture_output=True).stdout.strip()
+
+    def make(self):
+        self.ask(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", self.server)
+        self.ask(f"CREATE DATABASE {self.name}", self.server)
+
+    def drop(self):
+        self.ask(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", self.server)
+
+    def cut(self, _):
+        self.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'instar%' "
+                 f"AND datname = '{self.name}'", self.server)
+
+    def state(self):
+        schema = subprocess.run([real_program("pg_dump"), "-s", self.url], check=True, text=True, capture_output=True)
+        # A key that is another one each time.
+        lines = [line for line in schema.stdout.splitlines() if not re.match(r"\\(un)?restrict ", line)]
+        rows = self.ask("SELECT string_agg(name, E'\\n' ORDER BY name) FROM effect; SELECT count(*), sum(weight), "
+                        "sum(size) FROM item; SELECT count(*) FROM part; SELECT migration_name FROM _instar_migrations "
+                        "WHERE rolled_back_at IS NULL ORDER BY 1")
+        return "\n".join(lines) + "\n" + rows
+
+    def leftovers(self):
+        return self.ask(
+            "SELECT 'invalid index ' || indexrelid::regclass FROM pg_index WHERE NOT indisvalid; "
+            "SELECT 'journal ' || oid::regclass FROM pg_class WHERE relname = '_instar_journal'; "
+            "SELECT 'advisory lock of process ' || pid FROM pg_locks WHERE locktype = 'advisory' AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database()); "
+            "SELECT 'unfinished ' || migration_name FROM _instar_migrations "
+            "WHERE finished_at IS NULL AND rolled_back_at IS NULL")
+
+
+class Sqlite:
+    provider = "sqlite"
+    scripts = SQLITE
+
+    def __init__(self, home):
+        self.file = home / "crash.db"
+        self.url = f"sqlite:{self.file}"
+
+    def ask(self, sql):
+        return subprocess.run(["sqlite3", "-bail", str(self.file), sql], check=True, text=True,
+                              capture_output=True).stdout.strip()
+
+    def make(self):
+        self.drop()
+
+    def drop(self):
+        for file in self.file.parent.glob(self.file.name + "*"):
+            file.unlink()
+
+    def cut(self, process):
+        process.send_signal(signal.SIGTERM)
+
+    def state(self):
+        return self.ask("SELECT sql FROM sqlite_schema ORDER BY name; SELECT name FROM effect ORDER BY name; "
+                        "SELECT count(*), sum(weight), sum(size) FROM item; SELECT count(*) FROM part; "
+                        "SELECT migration_name FROM _instar_migrations WHERE rolled_back_at IS NULL ORDER BY 1; "
+                        "PRAGMA journal_mode")
+
+    def leftovers(self):
+        return self.ask("PRAGMA integrity_check") .replace("ok", "") + self.ask(
+            "SELECT 'journal ' || name FROM sqlite_schema WHERE name = '_instar_journal'; "
+            "SELECT 'unfinished ' || migration_name FROM _instar_migrations "
+            "WHERE finished_at IS NULL AND rolled_back_at IS NULL")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--instar", required=True, help="the program")
+    parser.add_argument("--database", required=True, choices=["postgres", "sqlite"])
+    parser.add_argument("--how", default="kill", choices=["kill", "cut"])
+    parser.add_argument("--kills", type=int, default=10, help="deploys that were broken off before they were done")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    with tempfile.TemporaryDirectory() as temporary:
+        home = pathlib.Path(temporary)
+        history = home / "migrations"
+        database = Postgres(home) if options.database == "postgres" else Sqlite(home)
+        write_history(history, database.scripts, database.provider)
+        deploy = [options.instar, "migrate", "deploy", "--url", database.url, "--migrations", str(history)]
+
+        def begin():
+            return subprocess.Popen(deploy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+        def fail(why, said=""):
+            print(f"crash.py: {why}\n{said}\nseed {options.seed}, {options.how}, instants of this round: {instants}")
+            sys.exit(1)
+
+        kills = rounds = 0
+        instants = []
+        try:
+            database.make()
+            began = time.monotonic()
+            process = begin()
+            said = process.communicate()[0]
+            longest = time.monotonic() - began
+            if process.returncode != 0:
+                fail("the undisturbed deploy failed", said)
+            wanted = database.state()
+            while kills < options.kills:
+                rounds += 1
+                instants = []
+                database.make()
+                for _ in range(chance.randint(1, 3)):
+                    if kills == options.kills:
+                        break
+                    instant = chance.uniform(0, longest * 1.05)
+                    instants.append(round(instant, 4))
+                    process = begin()
+                    time.sleep(instant)
+                    if process.poll() is None:
+                        kills += 1
+                        process.kill() if options.how == "kill" else database.cut(process)
+                    said = process.communicate(timeout=120)[0]
+                    # A deploy that nobody broke off ends well, whatever was left by those before it.
+                    if options.how == "kill" and process.returncode not in (0, -signal.SIGKILL):
+                        fail("a deploy after a kill failed", said)
+                process = begin()
+                said = process.communicate(timeout=120)[0]
+                if process.returncode != 0:
+                    fail("the deploy after it failed", said)
+                if left := database.leftovers():
+                    fail("left behind: " + left, said)
+                if (found := database.state()) != wanted:
+                    fail(f"another state than that of an undisturbed deploy:\n--- wanted\n{wanted}\n--- found\n{found}", said)
+        finally:
+            database.drop()
+    print(f"{options.database}: {kills} deploys broken off ({options.how}) in {rounds} rounds, seed {options.seed}; "
+          "each history was carried out exactly once")
+
+
+if __name__ == "__main__":
+    main()
