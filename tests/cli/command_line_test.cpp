@@ -95,6 +95,8 @@ TEST_CASE("resolve takes several migrations") {
 
 TEST_CASE("the lock timeout is a number of seconds") {
   CHECK(given("migrate deploy --lock-timeout 30").lock_timeout == std::chrono::milliseconds{30000});
+  CHECK(given("migrate deploy --statement-lock-timeout 0.5").statement_lock_timeout == std::chrono::milliseconds{500});
+  CHECK(given("migrate dev --lock-retries 3").lock_retries == 3);
   CHECK(given("migrate deploy --lock-timeout 0").lock_timeout == std::chrono::milliseconds{0});
   CHECK(given("migrate deploy --lock-timeout 0.5").lock_timeout == std::chrono::milliseconds{500});
   CHECK_FALSE(given("migrate deploy").lock_timeout);

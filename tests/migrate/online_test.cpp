@@ -104,7 +104,7 @@ struct filled_database {
   }
 
   [[nodiscard]] instar::deploy_report deploy() const {
-    return migrator{db.url(), {.migrations = w.migrations()}}.deploy();
+    return migrator{db.url(), {.migrations = w.migrations(), .lock_retries = 1}}.deploy();
   }
 
   /// What is still missing to the second version.

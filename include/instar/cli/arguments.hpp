@@ -72,6 +72,8 @@ struct arguments {
   bool sarif = false;
   std::string up_to;
   std::optional<std::size_t> steps;
+  std::optional<std::chrono::milliseconds> statement_lock_timeout;
+  std::optional<std::size_t> lock_retries;
   std::string from;
   std::string to;
   std::string output;

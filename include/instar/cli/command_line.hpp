@@ -354,7 +354,7 @@ class command_line {
           "where applied migrations are listed; else found, or _instar_migrations")
         ->group(common);
     value(root_, "--lock-timeout", "SECONDS", "how long to wait for another runner (60)",
-          [&g](const std::string& word) { g.lock_timeout = parse_seconds(word); })
+          [&g](const std::string& word) { g.lock_timeout = parse_seconds("--lock-timeout", word); })
         ->group(common);
     flag(root_, "-y,--yes", g.yes, "answer harmless questions with yes")->group(common);
     flag(root_, "--json", g.json, "one JSON document on standard output, errors included")->group(common);
@@ -379,11 +379,13 @@ class command_line {
       flag(app, "--offline", g.offline, "PostgreSQL: the short form of the script, which locks tables while it runs");
       flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
+      lock_options(app);
       hidden_flag(app, "--skip-generate");
       break;
     case command::migrate_deploy:
       value(app, "--up-to", g.up_to, "NAME", "stop after this migration");
       flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
+      lock_options(app);
       break;
     case command::migrate_status:
       flag(app, "--drift", g.drift, "also compare the database with what its migrations make");
@@ -466,6 +468,15 @@ class command_line {
     }
   }
 
+  void lock_options(CLI::App& app) {
+    value(app, "--statement-lock-timeout", "SECONDS", "PostgreSQL: how long a migration waits for a table's lock (5)",
+          [this](const std::string& word) {
+            given_.statement_lock_timeout = parse_seconds("--statement-lock-timeout", word);
+          });
+    value(app, "--lock-retries", "N", "PostgreSQL: how often it begins anew when it did not get one (10)",
+          [this](const std::string& word) { given_.lock_retries = parse_retries(word); });
+  }
+
   void sarif_option(CLI::App& app) {
     flag(app, "--sarif", given_.sarif, "print the hazards alone, as a SARIF 2.1.0 log");
   }
@@ -499,13 +510,24 @@ class command_line {
     side("--to-url", given_.to, "database:");
   }
 
-  [[nodiscard]] static std::chrono::milliseconds parse_seconds(const std::string& word) {
+  [[nodiscard]] static std::chrono::milliseconds parse_seconds(std::string_view option, const std::string& word) {
     double seconds = -1;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
     if (error != std::errc{} || end != word.data() + word.size() || !(seconds >= 0) || seconds > 1e6)
-      throw usage_error(cli_code::bad_value, "`--lock-timeout " + word + "` is no number of seconds.",
-                        "Give a number such as 30; 0 does not wait at all.");
+      throw usage_error(cli_code::bad_value, '`' + std::string{option} + ' ' + word + "` is no number of seconds.",
+                        std::string{"Give a number such as 30; 0 "} + (option == "--statement-lock-timeout"
+                                                                           ? "waits as long as it takes."
+                                                                           : "does not wait at all."));
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+  }
+
+  [[nodiscard]] static std::size_t parse_retries(const std::string& word) {
+    std::size_t retries = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), retries);
+    if (error != std::errc{} || end != word.data() + word.size() || retries > 1'000'000)
+      throw usage_error(cli_code::bad_value, "`--lock-retries " + word + "` is no number of times.",
+                        "Give a number such as 10; 0 never tries again.");
+    return retries;
   }
 
   [[nodiscard]] static std::size_t parse_steps(const std::string& word) {

@@ -221,6 +221,9 @@ class session {
     chosen.renames = given.renames;
     if (given.lock_timeout)
       chosen.lock_timeout = *given.lock_timeout;
+    chosen.statement_lock_timeout = given.statement_lock_timeout;
+    if (given.lock_retries)
+      chosen.lock_retries = *given.lock_retries;
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
     else if (given.command == command::migrate_dev || given.command == command::migrate_down ||
@@ -311,6 +314,9 @@ class session {
       break;
     case event::applying:
       passing("Applying " + name + count);
+      break;
+    case event::retrying:
+      note("Trying " + name + " again in " + duration(progress.took) + count + ": " + printable(progress.detail));
       break;
     case event::running_statement:
       passing("Applying " + name + ", statement" + count);

@@ -305,7 +305,7 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
     }
     return book.applied(current) != nullptr;
   };
-  detail::script_runner runner{on, book, with};
+  detail::script_runner runner{on, book, with, limits_of(on)};
   for (const down_step& step : planned.steps) {
     current = step.name;
     const migration script = detail::as_script(step);

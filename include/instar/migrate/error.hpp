@@ -51,6 +51,7 @@ inline constexpr std::string_view statements_differ = "INS4036";  ///< an edited
 inline constexpr std::string_view more_rows = "INS4037";          ///< a script would lose more rows than was agreed to
 inline constexpr std::string_view broken_agreement = "INS4038";  ///< a line of a script about lost rows cannot be asked
 inline constexpr std::string_view lock_timeout = "INS4040";      ///< another runner holds the lock (P1002)
+inline constexpr std::string_view lock_not_available = "INS4041";  ///< other sessions keep a migration from running
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use

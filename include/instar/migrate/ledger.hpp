@@ -218,6 +218,12 @@ class ledger {
                   "finished_at IS NULL");
   }
 
+  /// Takes away the row of a migration that began to run, and of which nothing was applied.
+  [[nodiscard]] std::string forget_started(std::string_view name) const {
+    return "DELETE FROM " + place_.qualified() + " WHERE migration_name = " + quote_literal(name) +
+           " AND finished_at IS NULL AND rolled_back_at IS NULL";
+  }
+
   [[nodiscard]] std::string mark_rolled_back(std::string_view name, bool only_failed) const {
     return update(name, "rolled_back_at = " + now(), only_failed ? "finished_at IS NULL" : "true");
   }

@@ -43,6 +43,16 @@ struct migrator_options {
   /// How long to wait for another runner.
   std::chrono::milliseconds lock_timeout{std::chrono::seconds{60}};
 
+  /// PostgreSQL: how long a migration's transaction waits for a lock on a table, before it is rolled back and begins
+  /// anew (its lock_timeout); 0: for ever. Not set: 5 s, or what the URL, the role or the database says. A script that
+  /// says lock_timeout itself has its own way, and so have statements that cannot be in a transaction.
+  std::optional<std::chrono::milliseconds> statement_lock_timeout{};
+
+  /// PostgreSQL: how often a migration's transaction begins anew when it did not get a lock, met a deadlock or could
+  /// not be serialized (55P03, 40P01, 40001), after a pause that grows to 5 s. Nothing but a whole transaction that was
+  /// rolled back, or an index that is made or dropped CONCURRENTLY, is repeated.
+  std::size_t lock_retries = 10;
+
   /// An empty database to prove scripts in. Not set: PostgreSQL: a scratch database on the same server, or a
   /// transaction that is rolled back where the role may not create one; SQLite: a database in memory.
   std::optional<database_url> shadow{};

@@ -303,6 +303,7 @@ struct migration_progress {
     creating_database,   ///< the database was not there
     waiting_for_lock,    ///< told once; `detail` names the holder
     applying,            ///< `migration`, `index` of `total`
+    retrying,            ///< `migration`, again after `took`, `index` of `total` times; `detail`: what others did to it
     running_statement,   ///< of a script that is no one transaction; `index` of `total`
     applied,             ///< `migration`, `took`
     recorded,            ///< `migration`: a squash, of migrations that the database has already

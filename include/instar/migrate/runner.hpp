@@ -3,6 +3,7 @@
 #include <instar/database/connection.hpp>
 #include <instar/database/error.hpp>
 #include <instar/migrate/concurrent_index.hpp>
+#include <instar/migrate/contention.hpp>
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/migrate/history.hpp>
@@ -80,15 +81,16 @@ class sqlite_settings {
 
 class script_runner {
  public:
-  script_runner(database& on, ledger& book, runner_hooks hooks)
-      : on_(on), book_(book), hooks_(std::move(hooks)), postgres_(on.dialect() == instar::postgres) {}
+  /// \param limits of migrations, not of what goes without a trace in the ledger
+  script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {})
+      : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), postgres_(on.dialect() == instar::postgres) {}
 
   /// Runs a migration and records it.
   ///
   /// \param resumed what the journal of a failed try says; nothing for a first try
   /// \return nothing when another runner was faster
-  /// \throws migration_error `script_failed`, `partly_applied`, `stopped`, `foreign_keys_broken`, `open_transaction`,
-  ///         `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
+  /// \throws migration_error `script_failed`, `partly_applied`, `lock_not_available`, `stopped`, `foreign_keys_broken`,
+  ///         `open_transaction`, `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
   std::optional<applied_migration> apply(const migration& m, const script_plan& plan,
                                          const std::optional<std::vector<journal_row>>& resumed) {
     begin(m, plan);
@@ -178,6 +180,8 @@ class script_runner {
     migration_ = &m;
     plan_ = &plan;
     outcome_ = outcome::applied;
+    kept_out_ = false;
+    statements_done_ = 0;
     if (plan.unclosed) {
       migration_error_fields fields;
       fields.message = "The script begins a transaction and never ends it.";
@@ -224,7 +228,7 @@ class script_runner {
     const std::size_t until = own ? inner_text().second : sql.size();
     // Without BEGIN a message is a transaction too, but one in which SAVEPOINT is refused.
     const bool explicit_begin = plan_->has_savepoints && !own;
-    const std::string head = explicit_begin ? "BEGIN;\n" : "";
+    const std::string head = lock_limit() + (explicit_begin ? "BEGIN;\n" : "");
     // The line break ends a comment on the script's last line.
     std::string text = head + sql.substr(from, until - from) + "\n;\n" + session_reset();
     for (const std::string& statement : record_statements())
@@ -232,12 +236,86 @@ class script_runner {
     if (own || explicit_begin)
       text += "COMMIT";
     try {
-      on_.execute(text);
+      repeat_past_others({}, [&] {
+        try {
+          on_.execute(text);
+        } catch (const database_error&) {
+          if (own || explicit_begin)
+            roll_back();
+          throw;
+        }
+      });
     } catch (const database_error& error) {
-      if (own || explicit_begin)
-        roll_back();
       throw whole_failed(error, head.size(), from, until);
+    } catch (const migration_error&) {
+      throw whole_stopped();
     }
+  }
+
+  // ---- other sessions ----
+
+  /// The lock_timeout of one transaction. A script that speaks of it knows better.
+  [[nodiscard]] std::string lock_limit() const {
+    if (!postgres_ || !recorded() || !limits_.wait || has_word("lock_timeout"))
+      return {};
+    return "SET LOCAL lock_timeout = " + std::to_string(limits_.wait->count()) + ";\n";
+  }
+
+  /// Runs a transaction, and again while nothing but other sessions is in its way.
+  ///
+  /// \param statement what to call it beside the migration's name, may be empty
+  /// \param run must leave nothing behind when it throws
+  template <class Transaction>
+  void repeat_past_others(const std::string& statement, const Transaction& run) {
+    for (tries_ = 1;; ++tries_) {
+      try {
+        run();
+        return;
+      } catch (const database_error& error) {
+        if (!postgres_ || !recorded() || !is_contention(error))
+          throw;
+        holders_ = error.sqlstate() == "55P03"
+                       ? lock_holders(on_, [this](std::string_view name) { return has_word(name); })
+                       : std::string{};
+        kept_out_ = tries_ > limits_.retries;
+        if (kept_out_)
+          throw;
+        const std::chrono::milliseconds pause = pause_before(tries_);
+        const std::string& more = error.sqlstate() == "55P03" ? holders_ : error.detail();
+        if (hooks_.tell)
+          hooks_.tell({.what = migration_progress::event::retrying,
+                       .migration = migration_->name,
+                       .index = tries_,
+                       .total = limits_.retries,
+                       .took = pause,
+                       .detail = statement + error.message() + " (" + error.sqlstate() + ")" +
+                                 (more.empty() ? "" : "; " + more)});
+        sleep_checking(pause, hooks_.check_interrupt);
+      }
+    }
+  }
+
+  /// The error of a script that gave up because of others.
+  [[nodiscard]] migration_error kept_out(const database_error& error, std::string state,
+                                         std::optional<std::size_t> offset) const {
+    migration_error_fields fields;
+    fields.message = what() +
+                     (error.sqlstate() == "55P03"   ? " did not get a lock"
+                      : error.sqlstate() == "40P01" ? " met a deadlock"
+                                                    : " could not be serialized") +
+                     (tries_ > 1 ? " in " + std::to_string(tries_) + " tries" : std::string{}) + ": " +
+                     error.message() + ".";
+    fields.remedy = (holders_.empty() ? "Try again when other sessions leave its tables alone"
+                                      : "End what holds its tables (" + holders_ +
+                                            "; pg_terminate_backend ends a process), or try again when it is done") +
+                    "; --statement-lock-timeout waits longer, --lock-retries more often.";
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    fields.database = answer_of(error);
+    if (offset)
+      fields.location = locate(migration_->display_name(), migration_->sql, *offset);
+    return migration_error{statements_done_ != 0 ? migration_code::partly_applied : migration_code::lock_not_available,
+                           std::move(fields)};
   }
 
   /// \return false when another runner was faster
@@ -402,6 +480,7 @@ class script_runner {
     for (const script_piece& piece : pieces) {
       if (done(piece) || (carried_out && &piece == &*first_open)) {
         report.skipped += piece.last - piece.first + 1;
+        statements_done_ += piece.last - piece.first + 1;
         continue;
       }
       const bool again = journalled(piece.first) != nullptr;
@@ -421,6 +500,8 @@ class script_runner {
       run_piece(piece, again);
       if (sets_journal_mode)
         file.take();
+      if (piece.kind != piece_kind::setting)
+        statements_done_ += piece.last - piece.first + 1;
     }
     finish_record();
     return true;
@@ -572,7 +653,14 @@ class script_runner {
       }
     } catch (const database_error& error) {
       throw piece_failed(error, piece);
+    } catch (const migration_error& stop) {
+      throw piece_stopped(stop, piece);
     }
+  }
+
+  /// "statement 3: "
+  [[nodiscard]] static std::string naming(const script_piece& piece) {
+    return "statement " + std::to_string(piece.first + 1) + ": ";
   }
 
   void run_plain(const script_piece& piece, const script_statement& statement) {
@@ -587,8 +675,11 @@ class script_runner {
       }
       return;
     }
+    const std::string head = lock_limit();
     try {
-      send(std::string{statement.text} + "\n;\n" + record, 0, statement.offset);
+      repeat_past_others(naming(piece), [&] {
+        send(head + std::string{statement.text} + "\n;\n" + record, head.size(), statement.offset);
+      });
     } catch (const database_error& error) {
       // Its text does not show that it cannot be in a transaction, such as a CALL of a procedure that commits.
       if (error.sqlstate() != "25001" && error.sqlstate() != "2D000")
@@ -607,12 +698,19 @@ class script_runner {
     record(false);
     if (again)
       clean_up_after(statement);
-    try {
-      send(std::string{statement.text}, 0, statement.offset);
-    } catch (const database_error&) {
-      clean_up_after(statement);
-      throw;
-    }
+    const auto run = [&] {
+      try {
+        send(std::string{statement.text}, 0, statement.offset);
+      } catch (const database_error&) {
+        clean_up_after(statement);
+        throw;
+      }
+    };
+    // Of these nothing is left once the invalid index is gone; what others have done until they failed is not known.
+    if (concurrent_index_of(statement.text))
+      repeat_past_others(naming(piece), run);
+    else
+      run();
     gave_up_lock_ = gave_up_lock_ || (postgres_ && statement.keyword == "DISCARD");
     record(true);
   }
@@ -622,21 +720,23 @@ class script_runner {
     const script_statement& last = plan_->statements[piece.last];
     const bool ended = last.transaction_control && !piece.bare;
     const std::string begin = postgres_ ? "BEGIN;\n" : "BEGIN IMMEDIATE;\n";
-    const std::string head = piece.chained || piece.bare ? begin : "";
+    const std::string head = lock_limit() + (piece.chained || piece.bare ? begin : "");
     std::string body = migration_->sql.substr(first.offset, last.offset - first.offset);
     if (piece.bare)
       body += std::string{last.text} + "\n;\n";
     const std::string record = entries(piece);
-    try {
-      if (piece.commits)
-        send(head + body + record + "COMMIT", head.size(), first.offset);
-      else
-        send(head + body + (ended && last.keyword == "PREPARE" ? std::string{last.text} : "ROLLBACK") + ";\n" + record,
-             head.size(), first.offset);
-    } catch (const database_error&) {
-      roll_back();
-      throw;
-    }
+    const auto run = [&](const std::string& end) {
+      try {
+        send(head + body + end, head.size(), first.offset);
+      } catch (const database_error&) {
+        roll_back();
+        throw;
+      }
+    };
+    if (piece.commits)
+      repeat_past_others(naming(piece), [&] { run(record + "COMMIT"); });
+    else
+      run((ended && last.keyword == "PREPARE" ? std::string{last.text} : "ROLLBACK") + ";\n" + record);
   }
 
   /// Cleans up what a statement left behind; what cannot be done now, the next try does.
@@ -770,7 +870,7 @@ class script_runner {
   [[nodiscard]] migration_error whole_failed(const database_error& error, std::size_t head, std::size_t from,
                                              std::size_t until) {
     if (was_stopped(error))
-      return stopped(outcome_ == outcome::rolled_back ? nothing_applied() : "Nothing of it was applied.");
+      return whole_stopped();
     if (error.code() == database_code::read_only)
       throw error;  // no statement is to blame
     if (error.code() == database_code::connection_lost)
@@ -779,8 +879,18 @@ class script_runner {
                                        " was taken back is not known; `migrate status` says whether it is pending."
                                  : "Whether " + migration_->name +
                                        " was committed is not known; run deploy again, which asks the ledger.");
-    return failed_at(migration_code::script_failed, error, nothing_applied(),
-                     locate_statement(error, head, from, until));
+    const std::optional<std::size_t> offset = locate_statement(error, head, from, until);
+    if (kept_out_)
+      return kept_out(error,
+                      outcome_ == outcome::rolled_back ? nothing_applied()
+                                                       : "Nothing of it was applied; run deploy again, file and ledger "
+                                                         "are as they were.",
+                      offset);
+    return failed_at(migration_code::script_failed, error, nothing_applied(), offset);
+  }
+
+  [[nodiscard]] migration_error whole_stopped() const {
+    return stopped(outcome_ == outcome::rolled_back ? nothing_applied() : "Nothing of it was applied.");
   }
 
   /// Whether the interruption is ours: PostgreSQL's statement_timeout has the same code.
@@ -860,7 +970,8 @@ class script_runner {
     if (!recorded())
       return failed.first == 0 ? "Nothing of it was applied."
                                : "The statements before line " + line_of(failed.first) + " are applied.";
-    const std::string again = "Fix the file and run deploy again: it goes on there.";
+    const std::string again =
+        std::string{kept_out_ ? "R" : "Fix the file and r"} + "un deploy again: it goes on there.";
     if (failed.first == 0)
       return "Nothing of it was applied. " + again;
     return section_of(failed) + "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
@@ -906,6 +1017,8 @@ class script_runner {
     } else if (postgres_ && piece.first != piece.last && !interrupted) {
       offset = find_failing_statement(error, piece.first, piece.last).value_or(offset);
     }
+    if (kept_out_ && statements_done_ == 0 && forget_try())
+      return kept_out(error, "Nothing of it was applied; run deploy again.", offset);
     const script_location place = locate(migration_->display_name(), migration_->sql, offset);
     write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
                       error.message() + (error.detail().empty() ? "" : "\nDETAIL: " + error.detail()) +
@@ -913,8 +1026,22 @@ class script_runner {
                   piece);
     if (interrupted)
       return stopped(state_after(piece));
+    if (kept_out_)
+      return kept_out(error, state_after(piece), offset);
     return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
                      state_after(piece), offset);
+  }
+
+  /// Takes the try out of ledger and journal, of which no statement was applied: there is nothing to resolve.
+  /// \return whether that was possible
+  [[nodiscard]] bool forget_try() noexcept {
+    try {
+      on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" + book_.forget_started(migration_->name) +
+                  ";\n" + book_.drop_journal());
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
   }
 
   /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
@@ -941,6 +1068,7 @@ class script_runner {
   database& on_;
   ledger& book_;
   runner_hooks hooks_;
+  lock_limits limits_;
   bool postgres_;
   outcome outcome_ = outcome::applied;
   bool gave_up_lock_ = false;
@@ -949,6 +1077,10 @@ class script_runner {
   std::size_t sent_head_ = 0;
   std::size_t sent_from_ = 0;
   bool in_script_ = false;
+  std::size_t tries_ = 1;            // of the transaction that runs
+  bool kept_out_ = false;            // it failed by other sessions, and is not tried again
+  std::string holders_;              // who holds its tables
+  std::size_t statements_done_ = 0;  // of a script that is no one transaction, by earlier tries too
 };
 
 }  // namespace instar::detail

@@ -331,6 +331,16 @@ struct migrator::session {
         [this] { check(); });
   }
 
+  /// Somebody's decision about lock_timeout, in the URL or of the role or the database, stands.
+  [[nodiscard]] detail::lock_limits limits_of(database& on) const {
+    if (on.dialect() != instar::postgres)
+      return {};
+    detail::lock_limits limits{options.statement_lock_timeout, options.lock_retries};
+    if (!limits.wait && on.query_value("SELECT pg_catalog.current_setting('lock_timeout')") == "0")
+      limits.wait = std::chrono::seconds{5};
+    return limits;
+  }
+
   // ---- deploying ----
 
   [[nodiscard]] static std::vector<const migration*> pending_of(const history& read, const status_report& status) {
@@ -428,7 +438,7 @@ struct migrator::session {
                                 "Look at `migrate status` and run deploy again.", current);
       return book.applied(current) == nullptr;
     };
-    detail::script_runner runner{on, book, with};
+    detail::script_runner runner{on, book, with, limits_of(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
       current = m->name;
