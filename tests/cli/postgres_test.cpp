@@ -283,3 +283,43 @@ TEST_CASE("a second runner that may not wait that long gives up, and says who ho
   CHECK(contains(second.err, "error[INS4040]"));
   CHECK(first.finish().exit_code == 0);
 }
+
+TEST_CASE("a migration that gets no lock says so at each try, and at last what to do") {
+  const server_project p;
+  p.files.run_well(without_models, {"db", "execute", "--stdin"}, "CREATE TABLE busy (id bigint);\n");
+  p.files.migration("20240101000000_alter", "ALTER TABLE busy ADD COLUMN name text;\n");
+  const auto server = p.database.open({.application_name = "a report"});
+  server->execute("BEGIN; SELECT count(*) FROM busy");
+  const std::vector<std::string> words{
+      "migrate", "deploy", "--allow-not-empty", "--statement-lock-timeout", "0.1", "--lock-retries", "1"};
+  const process_result refused = p.files.run(without_models, words);
+  INFO(refused.err);
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.err, "Trying 20240101000000_alter again in "));
+  CHECK(contains(refused.err, "lock timeout (55P03); process "));
+  CHECK(contains(refused.err, "(a report) of role "));
+  CHECK(contains(refused.err, "error[INS4041]: The migration 20240101000000_alter did not get a lock in 2 tries"));
+  CHECK(contains(refused.err, "migration.sql:1:1"));
+  CHECK(contains(refused.err, "pg_terminate_backend"));
+  server->execute("COMMIT");
+  CHECK(contains(p.files.run_well(without_models, words).out, "1 migration applied"));
+}
+
+TEST_CASE("--wait waits for a server that does not answer yet, and for no wrong password") {
+  const project p{"postgresql://somebody:hunter2@/app?host=/nowhere"};
+  p.migration("20240101000000_one", "CREATE TABLE one (id bigint PRIMARY KEY);\n");
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"migrate", "deploy", "--wait=0.3"}, {"db", "pull", "--wait", "0.3"}}) {
+    const process_result gone = p.run(without_models, words);
+    INFO(gone.err);
+    CHECK(gone.exit_code == 1);
+    CHECK(contains(gone.err, "Waiting for the database: No PostgreSQL server answers at "));
+    CHECK(contains(gone.err, "Waited 300 ms for it."));
+    CHECK(contains(gone.err, "error[INS3010]"));
+    CHECK_FALSE(contains(gone.out + gone.err, "hunter2"));
+  }
+  const project absent{absent_database()};
+  const auto began = std::chrono::steady_clock::now();
+  CHECK(contains(absent.run(without_models, {"db", "pull", "--wait"}).err, "INS3012"));
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{20});
+}

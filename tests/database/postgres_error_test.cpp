@@ -91,6 +91,26 @@ TEST_CASE("why a connection failed is told apart") {
   CHECK(connection_code("invalid URI query parameter: \"x\"\n") == code::malformed_url);
 }
 
+TEST_CASE("what a connection failed by passes, or does not") {
+  const auto passes = [](std::string_view said) {
+    return instar::detail::postgres_connection_error(server, said).transient();
+  };
+  CHECK(passes("connection to server at \"h\" (1.2.3.4), port 5432 failed: Connection refused\n\tIs the server "
+               "running on that host and accepting TCP/IP connections?\n"));
+  CHECK(passes("connection to server on socket \"/run/.s.PGSQL.5432\" failed: No such file or directory\n"));
+  CHECK(passes("could not translate host name \"db\" to address: Temporary failure in name resolution\n"));
+  CHECK(passes("connection to server at \"h\", port 5432 failed: timeout expired\n"));
+  CHECK(passes("connection to server at \"h\", port 5432 failed: server closed the connection unexpectedly\n"));
+  for (const std::string_view state : {"starting up", "shutting down", "in recovery mode", "not accepting connections",
+                                       "not yet accepting connections"})
+    CHECK(passes("failed: FATAL:  the database system is " + std::string{state} + "\n"));
+  CHECK_FALSE(passes("could not translate host name \"h\" to address: Name or service not known\n"));
+  CHECK_FALSE(passes("connection failed: FATAL:  password authentication failed for user \"u\"\n"));
+  CHECK_FALSE(passes("failed: FATAL:  database \"app\" does not exist\n"));
+  CHECK_FALSE(passes("could not open certificate file \"/c\": No such file or directory\n"));
+  CHECK_FALSE(passes("failed: server does not support SSL, but SSL was required\n"));
+}
+
 TEST_CASE("an error about the URL itself does not repeat its password") {
   const auto error = instar::detail::postgres_connection_error(
       server, "unexpected character in URI: \"postgresql://u:hunter2@h/app\"\n");

@@ -44,6 +44,7 @@ struct arguments {
   std::string shadow_url;
   std::string ledger;
   std::optional<std::chrono::milliseconds> lock_timeout;
+  std::optional<std::chrono::milliseconds> wait;
   color_choice color = color_choice::automatic;
   bool json = false;
   bool quiet = false;

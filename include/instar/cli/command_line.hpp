@@ -356,6 +356,11 @@ class command_line {
     value(root_, "--lock-timeout", "SECONDS", "how long to wait for another runner (60)",
           [&g](const std::string& word) { g.lock_timeout = parse_seconds("--lock-timeout", word); })
         ->group(common);
+    value(root_, "--wait", "[SECONDS]", "wait for a PostgreSQL server that is still starting (60 without a number)",
+          [&g](const std::string& word) { g.wait = parse_seconds("--wait", word); })
+        ->group(common)
+        ->expected(0, 1)
+        ->default_str("60");
     flag(root_, "-y,--yes", g.yes, "answer harmless questions with yes")->group(common);
     flag(root_, "--json", g.json, "one JSON document on standard output, errors included")->group(common);
     value(root_, "--color", "WHEN", "auto, always or never", [&g](const std::string& word) {

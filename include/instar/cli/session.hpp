@@ -9,6 +9,7 @@
 #include <instar/database/environment.hpp>
 #include <instar/database/interruption.hpp>
 #include <instar/database/open.hpp>
+#include <instar/database/waiting.hpp>
 #include <instar/migrate/file.hpp>
 #include <instar/migrate/migrator.hpp>
 
@@ -83,7 +84,9 @@ class session {
   [[nodiscard]] std::unique_ptr<database> open_database() {
     locate_database(database_need::required);
     screen.note("Database: " + database_name() + ", from " + located_->source);
-    return instar::open_database(located_->url, {.application_name = program_name});
+    return wait_for_server({.limit = given.wait.value_or(std::chrono::milliseconds{0}),
+                            .on_wait = [this](const database_error& error) { note(waiting_line(error.message())); }},
+                           [this] { return instar::open_database(located_->url, {.application_name = program_name}); });
   }
 
   /// The database as people know it: "PostgreSQL localhost/app", "SQLite dev.db". Only with a database.
@@ -221,6 +224,8 @@ class session {
     chosen.renames = given.renames;
     if (given.lock_timeout)
       chosen.lock_timeout = *given.lock_timeout;
+    if (given.wait)
+      chosen.wait_for_server = *given.wait;
     chosen.statement_lock_timeout = given.statement_lock_timeout;
     if (given.lock_retries)
       chosen.lock_retries = *given.lock_retries;
@@ -299,13 +304,20 @@ class session {
   }
 
   void show(const migration_progress& progress) {
-    if (about_to_change_)
-      about_to_change_();
     using event = migration_progress::event;
+    if (about_to_change_ && progress.what != event::waiting_for_server)
+      about_to_change_();
     const std::string count =
         progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')' : "";
     const std::string name = printable(progress.migration);
     switch (progress.what) {
+    case event::waiting_for_server:
+      note(waiting_line(progress.detail));
+      break;
+    case event::reconnecting:
+      note(printable(progress.detail) + " Connecting again" +
+           (name.empty() ? "." : ", to ask the ledger what became of " + name + '.'));
+      break;
     case event::creating_database:
       note("Creating the database.");
       break;
@@ -356,6 +368,10 @@ class session {
       note(screen.on_error()(style::dim, "  notice: " + detail::indent_lines(printable(progress.detail), 10)));
       break;
     }
+  }
+
+  [[nodiscard]] static std::string waiting_line(std::string_view said) {
+    return "Waiting for the database: " + printable(said);
   }
 
   void note(std::string_view line) {

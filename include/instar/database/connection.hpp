@@ -91,6 +91,12 @@ class database {
   /// Whether the connection is still usable.
   [[nodiscard]] virtual bool is_open() const noexcept = 0;
 
+  /// Connects anew after `connection_lost`, as this object was opened. What the session had (a transaction, settings,
+  /// locks) is gone. SQLite: does nothing, for a file is not lost.
+  ///
+  /// \throws database_error as `open_database`; the connection stays closed then
+  virtual void reopen() {}
+
   /// Makes the statement that runs now fail with `interrupted`; nothing happens when none runs.
   ///
   /// From any thread while this object lives. Not from a signal handler (PostgreSQL's cancel opens a connection and

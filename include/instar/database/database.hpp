@@ -9,3 +9,4 @@
 #include <instar/database/error.hpp>
 #include <instar/database/open.hpp>
 #include <instar/database/url.hpp>
+#include <instar/database/waiting.hpp>

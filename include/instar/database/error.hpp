@@ -47,6 +47,7 @@ struct database_error_fields {
   std::string hint{};      ///< PostgreSQL's HINT
   std::string context{};   ///< PostgreSQL's QUERY and CONTEXT (the function and line inside it)
   std::optional<std::size_t> offset{};  ///< byte offset of the error in the SQL text that was sent
+  bool transient = false;  ///< of an attempt to connect: a later one may succeed though nobody does anything
 };
 
 /// Anything that went wrong while finding, opening or talking to a database.
@@ -71,6 +72,10 @@ class database_error : public std::runtime_error {
   /// PostgreSQL tells it for errors that it finds in the text (syntax, unknown names), not for those of the data.
   /// SQLite: the failing token where sqlite3 tells it, otherwise the first byte of the failing statement.
   [[nodiscard]] std::optional<std::size_t> offset() const noexcept { return fields_.offset; }
+
+  /// Whether an attempt to connect failed by what passes: nobody listens yet, the server is starting or recovering, a
+  /// name could not be resolved just now. Not a wrong password, and not a database or a host that does not exist.
+  [[nodiscard]] bool transient() const noexcept { return fields_.transient; }
 
  private:
   static std::string compose(std::string_view code, const database_error_fields& fields) {

@@ -19,17 +19,8 @@ namespace instar {
 class postgres_database final : public database {
  public:
   /// \throws database_error `unreachable`, `authentication`, `database_missing`, `refused`.
-  explicit postgres_database(const database_url& url, const open_options& options = {}) : url_(url) {
-    const std::string text = url_.libpq_text(
-        {.application_name = options.application_name,
-         .connect_timeout_seconds = static_cast<unsigned>(std::max<std::int64_t>(options.connect_timeout.count(), 0)),
-         .read_only = options.read_only});
-    try {
-      session_ = std::make_unique<detail::pqxx_session>(text);
-    } catch (const pqxx::failure& error) {
-      throw detail::postgres_connection_error(url_, error.what());
-    }
-  }
+  explicit postgres_database(const database_url& url, const open_options& options = {})
+      : url_(url), options_(options), session_(connect()) {}
 
   [[nodiscard]] instar::dialect dialect() const noexcept override { return instar::postgres; }
   [[nodiscard]] const database_url& url() const noexcept override { return url_; }
@@ -72,6 +63,13 @@ class postgres_database final : public database {
     }
   }
 
+  void reopen() override {
+    close();
+    std::unique_ptr<detail::pqxx_session> fresh = connect();
+    const std::lock_guard lock{closing_};
+    session_ = std::move(fresh);
+  }
+
   void interrupt() noexcept override {
     try {
       const std::lock_guard lock{closing_};
@@ -88,6 +86,18 @@ class postgres_database final : public database {
   }
 
  private:
+  [[nodiscard]] std::unique_ptr<detail::pqxx_session> connect() const {
+    const std::string text = url_.libpq_text(
+        {.application_name = options_.application_name,
+         .connect_timeout_seconds = static_cast<unsigned>(std::max<std::int64_t>(options_.connect_timeout.count(), 0)),
+         .read_only = options_.read_only});
+    try {
+      return std::make_unique<detail::pqxx_session>(text);
+    } catch (const pqxx::failure& error) {
+      throw detail::postgres_connection_error(url_, error.what());
+    }
+  }
+
   // PQexec runs to the first NUL; what follows would silently not be run.
   static std::string checked(std::string_view sql) {
     if (const std::size_t nul = sql.find('\0'); nul != std::string_view::npos) {
@@ -134,6 +144,7 @@ class postgres_database final : public database {
   }
 
   database_url url_;
+  open_options options_;
   std::mutex closing_;  // interrupt() on another thread must not meet a session that goes away
   std::unique_ptr<detail::pqxx_session> session_;
 };

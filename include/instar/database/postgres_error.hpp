@@ -278,6 +278,18 @@ inline database_error postgres_connection_lost(const database_url& url, std::str
            .sqlstate = std::string{sqlstate}}};
 }
 
+/// Whether a server will perhaps answer a little later.
+inline bool may_come_up(std::string_view said) {
+  const auto says = [&](std::string_view words) { return said.find(words) != std::string_view::npos; };
+  // Of a socket: a certificate that is not there is not there either.
+  if (says("No such file or directory")) {
+    return says("on socket") || says("could not connect to server");
+  }
+  return says("Connection refused") || says("Connection reset") || says("server closed the connection unexpectedly") ||
+         says("timeout expired") || says("timed out") || says("No route to host") ||
+         says("Temporary failure in name resolution");
+}
+
 /// Why a connection did not come about. libpq gives no SQLSTATE here, so the text decides; a server that speaks another
 /// language ends in `refused`, with the server's own words.
 inline database_error postgres_connection_error(const database_url& url, std::string_view said) {
@@ -297,6 +309,16 @@ inline database_error postgres_connection_error(const database_url& url, std::st
              .remedy = "Create it, or correct the name in the database URL.",
              .sqlstate = "3D000"}};
   }
+  // 57P03, cannot_connect_now
+  if (says("the database system is starting up") || says("the database system is shutting down") ||
+      says("the database system is in recovery mode") || says("the database system is not accepting connections") ||
+      says("the database system is not yet accepting connections")) {
+    return {database_code::refused,
+            {.message = "The server at " + where + " is there, and takes no connections now (" + text + ").",
+             .remedy = "Try again when it is up.",
+             .sqlstate = "57P03",
+             .transient = true}};
+  }
   if (says("FATAL: ")) {
     return {database_code::refused,
             {.message = "The server refused the connection to " + where + " (" + text + ").",
@@ -309,7 +331,8 @@ inline database_error postgres_connection_error(const database_url& url, std::st
   }
   return {database_code::unreachable,
           {.message = "No PostgreSQL server answers at " + where + " (" + text + ").",
-           .remedy = "Start the server, or correct host and port in the database URL."}};
+           .remedy = "Start the server, or correct host and port in the database URL.",
+           .transient = may_come_up(text)}};
 }
 
 }  // namespace instar::detail

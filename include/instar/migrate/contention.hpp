@@ -2,6 +2,7 @@
 
 #include <instar/database/connection.hpp>
 #include <instar/database/error.hpp>
+#include <instar/database/waiting.hpp>
 #include <instar/migrate/ledger.hpp>
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include <random>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 /// \file What other sessions do to a migration on PostgreSQL, and for how long it lets them.
@@ -43,23 +43,10 @@ struct lock_limits {
   return std::chrono::milliseconds{most / 2 + device() % (most / 2)};
 }
 
-/// Sleeps.
-/// \param check called ten times a second; throws to give up
-inline void sleep_checking(std::chrono::milliseconds time, const std::function<void()>& check) {
-  using clock = std::chrono::steady_clock;
-  const clock::time_point until = clock::now() + time;
-  for (;;) {
-    check();
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now());
-    if (left <= std::chrono::milliseconds{0})
-      return;
-    std::this_thread::sleep_for(std::min(left, std::chrono::milliseconds{100}));
-  }
-}
-
 /// Who holds locks on what a script names, for people: "process 4711 (psql) of role app holds AccessShareLock on users,
-/// idle in transaction since …". The server does not say for whom a statement waited that gave up; so these are all
-/// that come into question, the oldest transaction first. Empty: nobody does any more, or the role may not know.
+/// in a transaction since … (idle in transaction)". The server does not say for whom a statement waited that gave up;
+/// so these are all that come into question, the oldest transaction first. Empty: nobody does any more, or the role may
+/// not know.
 ///
 /// \param names whether the script names a table or an index
 [[nodiscard]] inline std::string lock_holders(database& on, const std::function<bool(std::string_view)>& names) {
@@ -94,7 +81,7 @@ inline void sleep_checking(std::chrono::milliseconds time, const std::function<v
       text += " of role " + *row[4];
     text += " holds " + text_of(row[7]) + " on " + text_of(row[1]);
     if (row[6])
-      text += ", " + (row[5] ? *row[5] + ", " : std::string{}) + "in a transaction since " + *row[6];
+      text += ", in a transaction since " + *row[6] + (row[5] ? " (" + *row[5] + ")" : std::string{});
     holders.push_back({pid, std::move(text)});
   }
   constexpr std::size_t most = 3;

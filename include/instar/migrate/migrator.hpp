@@ -53,6 +53,16 @@ struct migrator_options {
   /// rolled back, or an index that is made or dropped CONCURRENTLY, is repeated.
   std::size_t lock_retries = 10;
 
+  /// PostgreSQL: how long to wait for a server that is still starting, when the database is opened; 0: not at all. A
+  /// wrong password or a database that does not exist is not waited for.
+  std::chrono::milliseconds wait_for_server{0};
+
+  /// PostgreSQL: for how long `deploy` tries to reach the server again when it loses the connection that it opened
+  /// itself; 0: not at all. Then it waits until the old session has given up the lock, asks ledger and journal what
+  /// became of the migration, and goes on. A migration that loses its connection again is not run a third time, and a
+  /// statement outside of a transaction whose fate nobody knows is not repeated: both throw `connection_lost`.
+  std::chrono::milliseconds reconnect{std::chrono::seconds{60}};
+
   /// An empty database to prove scripts in. Not set: PostgreSQL: a scratch database on the same server, or a
   /// transaction that is rolled back where the role may not create one; SQLite: a database in memory.
   std::optional<database_url> shadow{};

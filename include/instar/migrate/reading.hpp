@@ -289,7 +289,9 @@ inline owned_schema migrator::session::read_source(const diff_source& source) {
   case diff_source::kind::database:
     if (source.place.empty())
       return read_back(open(false));
-    return read_back(*open_database(database_url{source.place}, {.application_name = options.application_name}));
+    return read_back(*wait_for_server(waiting(options.wait_for_server), [&] {
+      return open_database(database_url{source.place}, {.application_name = options.application_name});
+    }));
   case diff_source::kind::script:
     break;
   }

@@ -300,7 +300,9 @@ struct proof_report {
 /// Something that is going on now, told while an operation runs, from the thread that runs it.
 struct migration_progress {
   enum class event : unsigned char {
+    waiting_for_server,  ///< told once; `detail`: what the first attempt to connect said
     creating_database,   ///< the database was not there
+    reconnecting,        ///< `migration`: the one that ran, may be empty; `detail`: how the connection was lost
     waiting_for_lock,    ///< told once; `detail` names the holder
     applying,            ///< `migration`, `index` of `total`
     retrying,            ///< `migration`, again after `took`, `index` of `total` times; `detail`: what others did to it

@@ -2,6 +2,7 @@
 
 #include <instar/database/connection.hpp>
 #include <instar/database/error.hpp>
+#include <instar/database/waiting.hpp>
 #include <instar/migrate/concurrent_index.hpp>
 #include <instar/migrate/contention.hpp>
 #include <instar/migrate/error.hpp>
@@ -180,7 +181,9 @@ class script_runner {
     migration_ = &m;
     plan_ = &plan;
     outcome_ = outcome::applied;
+    says_lock_timeout_ = has_word("lock_timeout");
     kept_out_ = false;
+    in_doubt_ = false;
     statements_done_ = 0;
     if (plan.unclosed) {
       migration_error_fields fields;
@@ -254,9 +257,9 @@ class script_runner {
 
   // ---- other sessions ----
 
-  /// The lock_timeout of one transaction. A script that speaks of it knows better.
+  /// What gives a transaction its lock_timeout. A script that speaks of it knows better.
   [[nodiscard]] std::string lock_limit() const {
-    if (!postgres_ || !recorded() || !limits_.wait || has_word("lock_timeout"))
+    if (!postgres_ || !recorded() || !limits_.wait || says_lock_timeout_)
       return {};
     return "SET LOCAL lock_timeout = " + std::to_string(limits_.wait->count()) + ";\n";
   }
@@ -281,7 +284,8 @@ class script_runner {
         if (kept_out_)
           throw;
         const std::chrono::milliseconds pause = pause_before(tries_);
-        const std::string& more = error.sqlstate() == "55P03" ? holders_ : error.detail();
+        std::string more = error.sqlstate() == "55P03" ? holders_ : error.detail();
+        std::replace(more.begin(), more.end(), '\n', ' ');
         if (hooks_.tell)
           hooks_.tell({.what = migration_progress::event::retrying,
                        .migration = migration_->name,
@@ -636,6 +640,7 @@ class script_runner {
 
   void run_piece(const script_piece& piece, bool again) {
     const script_statement& first = plan_->statements[piece.first];
+    in_doubt_ = false;
     try {
       switch (piece.kind) {
       case piece_kind::setting:
@@ -695,7 +700,11 @@ class script_runner {
                                                  : std::string{}) +
                     entry(piece.first, finished));
     };
+    // Nothing is left of these, or it can be told; what others have done until they end is not known.
+    const std::optional<concurrent_index> index = concurrent_index_of(statement.text);
+    const bool traceable = index && !index->name.empty();
     record(false);
+    in_doubt_ = !traceable;
     if (again)
       clean_up_after(statement);
     const auto run = [&] {
@@ -706,13 +715,13 @@ class script_runner {
         throw;
       }
     };
-    // Of these nothing is left once the invalid index is gone; what others have done until they failed is not known.
-    if (concurrent_index_of(statement.text))
+    if (traceable)
       repeat_past_others(naming(piece), run);
     else
       run();
     gave_up_lock_ = gave_up_lock_ || (postgres_ && statement.keyword == "DISCARD");
     record(true);
+    in_doubt_ = false;
   }
 
   void run_block(const script_piece& piece) {
@@ -733,10 +742,13 @@ class script_runner {
         throw;
       }
     };
-    if (piece.commits)
+    if (piece.commits) {
       repeat_past_others(naming(piece), [&] { run(record + "COMMIT"); });
-    else
-      run((ended && last.keyword == "PREPARE" ? std::string{last.text} : "ROLLBACK") + ";\n" + record);
+      return;
+    }
+    in_doubt_ = ended && last.keyword == "PREPARE";
+    run((in_doubt_ ? std::string{last.text} : "ROLLBACK") + ";\n" + record);
+    in_doubt_ = false;
   }
 
   /// Cleans up what a statement left behind; what cannot be done now, the next try does.
@@ -1005,8 +1017,11 @@ class script_runner {
 
   [[nodiscard]] migration_error piece_failed(const database_error& error, const script_piece& piece) {
     if (error.code() == database_code::connection_lost)
-      connection_lost(error, "Whether statement " + std::to_string(piece.first + 1) + " of " + migration_->name +
-                                 " was carried out is not known; look before you run deploy again, which repeats it.");
+      connection_lost(error, in_doubt_
+                                 ? "Whether statement " + std::to_string(piece.first + 1) + " of " + migration_->name +
+                                       " was carried out is not known; look before you run deploy again, which "
+                                       "repeats it."
+                                 : "Run deploy again: the journal says how far " + migration_->name + " got.");
     const bool interrupted = was_stopped(error);
     std::size_t offset = plan_->statements[piece.first].offset;
     if (error.offset() && *error.offset() >= sent_head_) {
@@ -1061,6 +1076,10 @@ class script_runner {
   }
 
  public:
+  /// Whether what ran last was neither a transaction nor to be recognised by what it leaves: when the connection is
+  /// lost there, neither ledger nor journal says whether it was carried out.
+  [[nodiscard]] bool in_doubt() const noexcept { return in_doubt_; }
+
   /// Whether a script gave up the session's locks (DISCARD ALL); asking forgets it.
   [[nodiscard]] bool gave_up_lock() noexcept { return std::exchange(gave_up_lock_, false); }
 
@@ -1077,8 +1096,10 @@ class script_runner {
   std::size_t sent_head_ = 0;
   std::size_t sent_from_ = 0;
   bool in_script_ = false;
+  bool says_lock_timeout_ = false;
   std::size_t tries_ = 1;            // of the transaction that runs
   bool kept_out_ = false;            // it failed by other sessions, and is not tried again
+  bool in_doubt_ = false;            // what runs is no transaction
   std::string holders_;              // who holds its tables
   std::size_t statements_done_ = 0;  // of a script that is no one transaction, by earlier tries too
 };

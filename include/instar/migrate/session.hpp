@@ -1,5 +1,6 @@
 #pragma once
 
+#include <instar/database/waiting.hpp>
 #include <instar/migrate/comparison.hpp>
 #include <instar/migrate/destruction.hpp>
 #include <instar/migrate/down_script.hpp>
@@ -218,7 +219,7 @@ struct migrator::session {
                               "Name one: postgresql://user@host/database or sqlite:FILE.");
     const open_options how{.application_name = options.application_name, .busy_timeout = options.lock_timeout};
     try {
-      own = open_database(*url, how);
+      own = wait_for_server(waiting(options.wait_for_server), [&] { return open_database(*url, how); });
     } catch (const database_error& error) {
       if (error.code() != database_code::database_missing || !create || !options.create_database)
         throw;
@@ -230,6 +231,15 @@ struct migrator::session {
     opened = own.get();
     use(opened);
     return *opened;
+  }
+
+  [[nodiscard]] server_wait waiting(std::chrono::milliseconds limit) {
+    return {.limit = limit,
+            .on_wait =
+                [this](const database_error& error) {
+                  tell({.what = migration_progress::event::waiting_for_server, .detail = error.message()});
+                },
+            .check = [this] { check(); }};
   }
 
   [[nodiscard]] std::optional<instar::dialect> known_dialect() const {
@@ -377,6 +387,13 @@ struct migrator::session {
                             "nothing to do with this history, deploy with --allow-not-empty.");
   }
 
+  /// A migration under way, as far as it can be told without the database.
+  struct running_migration {
+    applied_migration about;  ///< the name is empty between two migrations
+    std::chrono::steady_clock::time_point began{};
+    bool in_doubt = false;  ///< a statement runs of which neither ledger nor journal says whether it was carried out
+  };
+
   deploy_report deploy(const deploy_options& how) {
     history read = load();
     if (!how.up_to.empty()) {
@@ -387,12 +404,64 @@ struct migrator::session {
     }
     database& on = open(true);
     detail::check_provider(read, on.dialect());
+    deploy_report report;
+    report.created_database = created;
+    running_migration running;
+    std::set<std::string> lost_in;
+    for (;;) {
+      try {
+        deploy_pending(on, read, running, report);
+        return report;
+      } catch (const database_error& error) {
+        if (error.code() != database_code::connection_lost || !may_reconnect(on) || running.in_doubt)
+          throw;
+        if (!lost_in.insert(running.about.name).second)
+          throw database_error{error.code(),
+                               {.message = error.message() + " It was the second time" +
+                                           (running.about.name.empty() ? "." : " in " + running.about.name + "."),
+                                .remedy = error.remedy(),
+                                .sqlstate = error.sqlstate()}};
+        reconnect(on, error, running.about.name);
+      }
+    }
+  }
+
+  /// Only what this object opened itself: another's session may have had more than a lock.
+  [[nodiscard]] bool may_reconnect(const database& on) const {
+    return on.dialect() == instar::postgres && own.get() == &on && !on.is_open() &&
+           options.reconnect > std::chrono::milliseconds{0};
+  }
+
+  void reconnect(database& on, const database_error& lost, const std::string& running) {
+    tell({.what = migration_progress::event::reconnecting, .migration = running, .detail = lost.message()});
+    server_wait how = waiting(options.reconnect);
+    how.on_wait = nullptr;
+    try {
+      wait_for_server(how, [&] { on.reopen(); });
+    } catch (const database_error& error) {
+      throw database_error{lost.code(),
+                           {.message = lost.message() + " It did not come back: " + error.message(),
+                            .remedy = lost.remedy(),
+                            .sqlstate = lost.sqlstate()}};
+    } catch (const migration_error& interruption) {
+      migration_error_fields fields;
+      fields.message = interruption.message();
+      fields.remedy = lost.remedy();
+      fields.state = lost.message();
+      fields.migration = running;
+      throw migration_error{interruption.code(), std::move(fields)};
+    }
+  }
+
+  /// Applies what is pending over one connection.
+  /// \param running what ran when an earlier connection was lost, and then what runs now
+  /// \param report  what was done over earlier connections, completed
+  void deploy_pending(database& on, const history& read, running_migration& running, deploy_report& report) {
+    const running_migration lost = std::exchange(running, {});
     const std::string version = data_version(on);
     ledger book = ledger::read_rows(on, options.ledger);
     status_report status = compare(on, read, book);
     refuse_failed(status);
-    deploy_report report;
-    report.created_database = created;
     if (const auto pending = pending_of(read, status); !pending.empty()) {
       if (on.dialect() == instar::postgres)
         book = ledger::read(on, options.ledger);
@@ -402,27 +471,70 @@ struct migrator::session {
         (void)detail::checked_statements(on.dialect(), *m);
       // Where nothing is applied yet there are no rows to lose.
       if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
-        for (const migration* m : pending)
-          for (migration_warning& warning : detail::destruction_warnings(on.dialect(), *m))
-            report.warnings.push_back(std::move(warning));
-      const auto held = lock(on, book.place());
+        warn_of_destruction(on.dialect(), pending, report);
+      const auto held = lock_after(lost, on, book.place(), report.applied.size());
       if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
         book = ledger::read(on, options.ledger);
         status = compare(on, read, book);
         refuse_failed(status);
       }
-      apply_all(on, read, book, status, version, *held, report);
+      settle(lost, book, report);
+      apply_all(on, read, book, status, version, *held, running, report);
+    } else {
+      settle(lost, book, report);
     }
     report.already_applied = status.count(migration_state::applied) + status.count(migration_state::edited);
     report.warnings.insert(report.warnings.begin(), status.warnings.begin(), status.warnings.end());
     report.ledger = book.place().exists ? book.place().display_name() : std::string{};
     report.adopted_prisma = book.place().exists && book.place().prisma();
-    return report;
+  }
+
+  /// Takes the lock, which an old session of ours may still have.
+  /// \param applied how many migrations were applied before
+  std::unique_ptr<detail::migration_lock> lock_after(const running_migration& lost, database& on,
+                                                     const ledger_place& place, std::size_t applied) {
+    try {
+      return lock(on, place);
+    } catch (const migration_error& error) {
+      if (lost.about.name.empty())
+        throw;
+      const migration_error doubtful{error.code(),
+                                     {error.message(), error.remedy(),
+                                      "The connection was lost in " + lost.about.name +
+                                          ", and whether it was committed is not known; run deploy again, which asks "
+                                          "the ledger.",
+                                      lost.about.name, error.location(), error.database()}};
+      throw with_earlier(doubtful, applied);
+    }
+  }
+
+  /// Once for each, however often the connection is lost.
+  static void warn_of_destruction(instar::dialect target, const std::vector<const migration*>& pending,
+                                  deploy_report& report) {
+    for (const migration* m : pending) {
+      const bool known = std::any_of(report.warnings.begin(), report.warnings.end(),
+                                     [&](const migration_warning& warning) { return warning.migration == m->name; });
+      if (known)
+        continue;
+      for (migration_warning& warning : detail::destruction_warnings(target, *m))
+        report.warnings.push_back(std::move(warning));
+    }
+  }
+
+  /// Reports a migration as applied that was committed, though the answer did not arrive.
+  void settle(const running_migration& lost, const ledger& book, deploy_report& report) const {
+    if (lost.about.name.empty() || book.applied(lost.about.name) == nullptr)
+      return;
+    report.applied.push_back(lost.about);
+    report.applied.back().took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - lost.began);
+    tell(
+        {.what = migration_progress::event::applied, .migration = lost.about.name, .took = report.applied.back().took});
   }
 
   /// \param version SQLite's data_version before the ledger was read
   void apply_all(database& on, const history& read, ledger& book, const status_report& status, std::string version,
-                 detail::migration_lock& held, deploy_report& report) {
+                 detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
     std::string current;
     bool resumes = false;
@@ -468,7 +580,12 @@ struct migrator::session {
         // What an earlier try began was counted then, and its tables may be gone.
         if (!resumes)
           detail::hold_to_agreement(on, *m);
+        running.began = std::chrono::steady_clock::now();
+        running.about.name = m->name;
+        running.about.statements = way.statements.size();
+        running.about.transactional = !resumes && way.mode != detail::script_mode::pieces;
         std::optional<applied_migration> applied = runner.apply(*m, way, journal);
+        running = {};
         if (runner.gave_up_lock())
           held.renew();
         if (!applied)
@@ -483,6 +600,9 @@ struct migrator::session {
         report.applied.push_back(std::move(*applied));
       } catch (const migration_error& error) {
         throw with_earlier(error, report.applied.size());
+      } catch (const database_error&) {
+        running.in_doubt = runner.in_doubt();
+        throw;
       }
     }
   }
