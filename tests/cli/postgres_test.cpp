@@ -286,7 +286,7 @@ TEST_CASE("a second runner that may not wait that long gives up, and says who ho
 
 TEST_CASE("a migration that gets no lock says so at each try, and at last what to do") {
   const server_project p;
-  p.files.run_well(without_models, {"db", "execute", "--stdin"}, "CREATE TABLE busy (id bigint);\n");
+  p.database.open()->execute("CREATE TABLE busy (id bigint)");
   p.files.migration("20240101000000_alter", "ALTER TABLE busy ADD COLUMN name text;\n");
   const auto server = p.database.open({.application_name = "a report"});
   server->execute("BEGIN; SELECT count(*) FROM busy");
