@@ -300,12 +300,9 @@ struct proof_report {
 /// Something that is going on now, told while an operation runs, from the thread that runs it.
 struct migration_progress {
   enum class event : unsigned char {
-    waiting_for_server,  ///< told once; `detail`: what the first attempt to connect said
     creating_database,   ///< the database was not there
-    reconnecting,        ///< `migration`: the one that ran, may be empty; `detail`: how the connection was lost
     waiting_for_lock,    ///< told once; `detail` names the holder
     applying,            ///< `migration`, `index` of `total`
-    retrying,            ///< `migration`, again after `took`, `index` of `total` times; `detail`: what others did to it
     running_statement,   ///< of a script that is no one transaction; `index` of `total`
     applied,             ///< `migration`, `took`
     recorded,            ///< `migration`: a squash, of migrations that the database has already
@@ -314,7 +311,10 @@ struct migration_progress {
     resuming,            ///< `migration`, `index`: the statement at which an earlier try stopped
     checking_in_shadow,  ///< `migration`, `index` of `total`
     seeding,
-    notice,  ///< `detail`: what the server said by the way
+    notice,              ///< `detail`: what the server said by the way
+    waiting_for_server,  ///< told once; `detail`: what the first attempt to connect said
+    reconnecting,        ///< `migration`: the one that ran, may be empty; `detail`: how the connection was lost
+    retrying,            ///< `migration`, again after `took`, `index` of `total` times; `detail`: what others did to it
   };
   event what;
   std::string_view migration{};  ///< valid during the call
