@@ -1,4 +1,5 @@
 // What each kind of step is in the words of each database.
+#include "sql/pairs/keys.hpp"
 #include "sql/statements.hpp"
 
 #include "support/catch.hpp"
@@ -45,6 +46,7 @@ VERSION(generated, number, generated_always_as("id + 1"))
 VERSION(array, numbers)
 VERSION(as_text, text)
 VERSION(collated, text, collate("NOCASE"))
+VERSION(collated_array, std::vector<text>, collate("NOCASE"))
 VERSION(varying, text, varchar<20>, collate("C"))
 VERSION(commented, number, comment("it's why"))
 VERSION(renamed, number, column("new \"name\""), renamed_from("c"))
@@ -297,6 +299,9 @@ TEST_CASE("SQLite: rows are taken over as they are, filled or converted") {
                  "INSERT INTO \"new_t\" (\"id\", \"c\")\nSELECT \"id\", json_extract(\"c\", '$[0]')\nFROM \"t\"");
   STATIC_REQUIRE(copied<plain::schema, as_text::schema>() ==
                  "INSERT INTO \"new_t\" (\"id\", \"c\")\nSELECT \"id\", \"c\"\nFROM \"t\"");
+  // Arrays are texts, whatever is in them: only the collation changes.
+  STATIC_REQUIRE(copied<array::schema, collated_array::schema>() ==
+                 "INSERT INTO \"new_t\" (\"id\", \"c\")\nSELECT \"id\", \"c\"\nFROM \"t\"");
   // A generated column has no value to take.
   STATIC_REQUIRE(copied<plain::schema, generated::schema>() ==
                  "INSERT INTO \"new_t\" (\"id\")\nSELECT \"id\"\nFROM \"t\"");
@@ -308,10 +313,46 @@ TEST_CASE("SQLite: a dropped table is dropped with foreign keys off") {
   STATIC_REQUIRE(statements<instar::postgres, bare::schema, nothing>() == "DROP TABLE \"t\";\n");
 }
 
-TEST_CASE("SQLite: an index that takes another name is made anew") {
+TEST_CASE("SQLite: indexes that take other names are made anew, when all old names are free") {
   STATIC_REQUIRE(SQLITE(index_only, index_only_named) ==
-                 "DROP INDEX \"t_id_key\";\nCREATE UNIQUE INDEX \"by_id\" ON \"t\" (\"id\");\n"
-                 "DROP INDEX \"t_c_idx\";\nCREATE INDEX \"by_c\" ON \"t\" (\"c\");\n");
+                 "DROP INDEX \"t_id_key\";\nDROP INDEX \"t_c_idx\";\n"
+                 "CREATE UNIQUE INDEX \"by_id\" ON \"t\" (\"id\");\nCREATE INDEX \"by_c\" ON \"t\" (\"c\");\n");
+}
+
+TEST_CASE("SQLite: no index is made while a table that is to go has its name") {
+  namespace keys = pairs::keys;
+  STATIC_REQUIRE(statements<instar::sqlite, keys::labelled::schema, keys::labelled_otherwise::schema>() ==
+                 R"(PRAGMA foreign_keys = OFF;
+CREATE TABLE "rooms" (
+    "id" INTEGER NOT NULL
+);
+PRAGMA legacy_alter_table = ON;
+CREATE TABLE "new_shelves" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "label" TEXT NOT NULL,
+    "size" INTEGER
+);
+INSERT INTO "new_shelves" ("id", "label", "size")
+SELECT "id", "label", "size"
+FROM "shelves";
+DROP TABLE "shelves";
+ALTER TABLE "new_shelves" RENAME TO "shelves";
+CREATE TABLE "new_boxes" (
+    "id" INTEGER NOT NULL PRIMARY KEY,
+    "label" TEXT NOT NULL,
+    "size" INTEGER
+);
+INSERT INTO "new_boxes" ("id", "label", "size")
+SELECT "id", "label", "size"
+FROM "boxes";
+DROP TABLE "boxes";
+ALTER TABLE "new_boxes" RENAME TO "boxes";
+CREATE UNIQUE INDEX "by_room" ON "rooms" ("id");
+CREATE INDEX "by_size" ON "shelves" ("label", "size");
+CREATE INDEX "by_label" ON "boxes" ("label", "size");
+PRAGMA legacy_alter_table = OFF;
+PRAGMA foreign_keys = ON;
+)");
 }
 
 // A table that counts its rows, with triggers and a view over it.

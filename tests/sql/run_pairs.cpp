@@ -269,6 +269,7 @@ std::span<const schema_pair> schema_pairs() {
                                                               {places, "SELECT count(*) FROM places", "3"}),
       pair_of<keys::with_indexes::schema, keys::with_renamed_indexes::schema>(
           "indexes are renamed, changed and dropped", {places, "SELECT count(*) FROM places", "3"}),
+      pair_of<keys::labelled::schema, keys::labelled_otherwise::schema>("indexes exchange their names across tables"),
       pair_of<keys::bare::schema, keys::with_special_indexes::schema>(
           "indexes with all that PostgreSQL knows are added",
           {places, "SELECT count(*) FROM places", "3", runs_on::postgres}),

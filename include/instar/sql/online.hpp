@@ -271,11 +271,18 @@ class online_writer {
       case step_kind::rename_constraint:
         return same_text(constraint_name(*s.after, s.constraint, s.to), name);
       case step_kind::create_table:
-        return same_text(s.after->name, name);
+        return same_text(s.after->name, name) || makes_index(*s.after, name);
       default:
         return false;
       }
     });
+  }
+
+  /// Whether a table comes with an index of that name, which is a key's or an exclusion's.
+  [[nodiscard]] static bool makes_index(const table& made, std::string_view name) {
+    const auto is_called = [&](const auto& constraint) { return same_text(constraint.name, name); };
+    return is_called(made.primary_key) || std::any_of(made.uniques.begin(), made.uniques.end(), is_called) ||
+           std::any_of(made.exclusions.begin(), made.exclusions.end(), is_called);
   }
 
   // ---- enums ----

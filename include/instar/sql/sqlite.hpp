@@ -343,7 +343,9 @@ constexpr bool needs_rebuild(const step& s) {
   case step_kind::drop_column:
     return s.to >= 0 || !sqlite_can_drop(*s.before, *s.old_column());
   case step_kind::alter_type:
+    // It takes a change of the collation along, which has no step of its own then.
     return !same_sqlite_type(s.old_column()->type, s.new_column()->type) || !s.new_column()->convert_using.empty() ||
+           !same_text(s.old_column()->collation, s.new_column()->collation) ||
            (s.old_column()->type.values != nullptr || s.new_column()->type.values != nullptr) ||
            (s.old_column()->type.dimensions == 0) != (s.new_column()->type.dimensions == 0);
   case step_kind::drop_default:
@@ -817,11 +819,25 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
   if (unsafe)
     add(sqlite_part::foreign_keys_off);
 
+  // The indexes of all tables share their names, and those of a table that is made anew are there until the old one
+  // goes: an index that is made before that waits for all of them to be gone.
+  std::vector<operation> waiting;
+  const auto add_index = [&](sqlite_part part, const table* on, std::size_t at) {
+    waiting.push_back({.part = static_cast<int>(part) + static_cast<int>(at), .on = on});
+  };
+  const auto make_waiting = [&] {
+    for (const operation& o : waiting)
+      operations.push_back(o);
+    waiting.clear();
+  };
+
   bool rebuilds_done = false;
   const auto make_rebuilds = [&] {
     rebuilds_done = true;
-    if (rebuilds.empty())
+    if (rebuilds.empty()) {
+      make_waiting();
       return;
+    }
     // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
     // before and made after. Those that the plan makes anyway come later.
     std::vector<std::size_t> triggers;
@@ -851,10 +867,11 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
       add(sqlite_part::rename_new, r.after);
       for (std::size_t i = 0; i < r.after->uniques.size(); ++i)
         if (!r.after->uniques[i].in_table)
-          add(sqlite_part::unique, r.after, i);
+          add_index(sqlite_part::unique, r.after, i);
       for (std::size_t i = 0; i < r.after->indexes.size(); ++i)
-        add(sqlite_part::index, r.after, i);
+        add_index(sqlite_part::index, r.after, i);
     }
+    make_waiting();
     for (std::size_t i : triggers)
       add(sqlite_part::trigger, nullptr, i);
     add(sqlite_part::legacy_off);
@@ -914,7 +931,9 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
       operations.push_back({.step = i});
       for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
         if (!s.after->uniques[k].in_table)
-          add(sqlite_part::unique, s.after, k);
+          add_index(sqlite_part::unique, s.after, k);
+      if (rebuilds.empty())
+        make_waiting();
       break;
     case step_kind::add_column:
     case step_kind::drop_column:
@@ -928,13 +947,13 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::rename_index:
       if (!anew) {
         operations.push_back({.step = i});
-        add(sqlite_part::index, s.after, static_cast<std::size_t>(s.to));
+        add_index(sqlite_part::index, s.after, static_cast<std::size_t>(s.to));
       }
       break;
     case step_kind::rename_constraint:
       if (!anew && s.constraint == constraint_kind::unique) {
         operations.push_back({.step = i});
-        add(sqlite_part::unique, s.after, static_cast<std::size_t>(s.to));
+        add_index(sqlite_part::unique, s.after, static_cast<std::size_t>(s.to));
       }
       break;
     default:

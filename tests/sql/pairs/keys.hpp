@@ -144,6 +144,44 @@ INSTAR_MODEL(Place, "places", (id), (country), (city), (size), index(&Place::id)
 inline constexpr auto schema = instar::schema<Place>();
 }  // namespace with_renamed_indexes
 
+// Names of indexes go from table to table, all of which SQLite makes anew, and to a new one.
+namespace labelled {
+struct Shelf {
+  int64_t id;
+  std::string label;
+  int32_t size;
+};
+INSTAR_MODEL(Shelf, "shelves", (id, primary_key), (label), (size), index(&Shelf::label).named("by_label"),
+             index(&Shelf::size).unique().named("by_room"))
+struct Box {
+  int64_t id;
+  std::string label;
+  int32_t size;
+};
+INSTAR_MODEL(Box, "boxes", (id, primary_key), (label), (size), index(&Box::size).named("by_size"))
+inline constexpr auto schema = instar::schema<Shelf, Box>();
+}  // namespace labelled
+
+namespace labelled_otherwise {
+struct Shelf {
+  int64_t id;
+  std::string label;
+  std::optional<int32_t> size;
+};
+INSTAR_MODEL(Shelf, "shelves", (id, primary_key), (label), (size), index(&Shelf::label, &Shelf::size).named("by_size"))
+struct Box {
+  int64_t id;
+  std::string label;
+  std::optional<int32_t> size;
+};
+INSTAR_MODEL(Box, "boxes", (id, primary_key), (label), (size), index(&Box::label, &Box::size).named("by_label"))
+struct Room {
+  int64_t id;
+};
+INSTAR_MODEL(Room, "rooms", (id), unique(&Room::id).named("by_room"))
+inline constexpr auto schema = instar::schema<Shelf, Box, Room>();
+}  // namespace labelled_otherwise
+
 // What only PostgreSQL knows of indexes.
 namespace with_special_indexes {
 struct Place {
