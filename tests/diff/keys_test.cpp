@@ -268,6 +268,31 @@ TEST_CASE("one of two constraints goes, and the other takes its derived name") {
   STATIC_REQUIRE(steps(PLAN(index_both, index_a)) == "drop_index t.t_b_idx\n");
 }
 
+// A column and an index that have a collation each.
+namespace diff_keys {
+
+#define COLLATED(NAME, ...)                                                                                            \
+  namespace NAME {                                                                                                     \
+  struct T {                                                                                                           \
+    std::string a;                                                                                                     \
+  };                                                                                                                   \
+  INSTAR_MODEL(T, "t", (a __VA_OPT__(, ) __VA_ARGS__), index(column(&T::a).collate("C")).named("own"),                 \
+               index(&T::a).named("of_column"))                                                                        \
+  inline constexpr auto schema = instar::schema<T>();                                                                  \
+  }
+COLLATED(collated_index)
+COLLATED(collated_both, collate("C"))
+COLLATED(collated_otherwise, collate("POSIX"))
+
+}  // namespace diff_keys
+
+TEST_CASE("an index keeps its collation when its column lets go of the same one") {
+  STATIC_REQUIRE(steps(PLAN(collated_both, collated_index)) ==
+                 "drop_index t.own\nalter_collation t.a\ncreate_index t.own\n");
+  STATIC_REQUIRE(steps(PLAN(collated_index, collated_both)) == "alter_collation t.a\n");
+  STATIC_REQUIRE(steps(PLAN(collated_index, collated_otherwise)) == "alter_collation t.a\n");
+}
+
 // Foreign keys.
 namespace diff_keys::foreign {
 
@@ -335,6 +360,24 @@ INSTAR_MODEL(Player, "players", (id, primary_key), (team_id, references(&Team::i
 inline constexpr auto schema = instar::schema<Player, Team>();
 }  // namespace small_key
 
+#define TWICE(NAME, KEY)                                                                                               \
+  namespace NAME {                                                                                                     \
+  struct Team {                                                                                                        \
+    KEY id;                                                                                                            \
+  };                                                                                                                   \
+  INSTAR_MODEL(Team, "teams", (id, primary_key))                                                                       \
+  struct Player {                                                                                                      \
+    int64_t id;                                                                                                        \
+    KEY team_id;                                                                                                       \
+  };                                                                                                                   \
+  INSTAR_MODEL(Player, "players", (id, primary_key), (team_id),                                                        \
+               foreign_key(&Player::team_id).references(&Team::id).named("one"),                                       \
+               foreign_key(&Player::team_id).references(&Team::id).named("other"))                                     \
+  inline constexpr auto schema = instar::schema<Player, Team>();                                                       \
+  }
+TWICE(twice, int64_t)
+TWICE(twice_by_text, std::string)
+
 }  // namespace diff_keys::foreign
 
 TEST_CASE("foreign keys come, change, go, and take other names") {
@@ -362,6 +405,16 @@ add_unique teams.teams_id_key
 add_foreign_key players.players_team_id_fkey
 )");
   STATIC_REQUIRE(hazards(PLAN(foreign::plain, foreign::replaced_key)) == "INS2008 drop_primary_key teams.teams_pkey\n");
+}
+
+TEST_CASE("two foreign keys that say the same both come back") {
+  STATIC_REQUIRE(steps(PLAN(foreign::twice, foreign::twice_by_text)) == R"(drop_foreign_key players.one
+drop_foreign_key players.other
+alter_type players.team_id bigint to text
+alter_type teams.id bigint to text
+add_foreign_key players.one
+add_foreign_key players.other
+)");
 }
 
 TEST_CASE("a foreign key makes way for types that change on both sides, unless they are integers") {

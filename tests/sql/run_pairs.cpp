@@ -351,6 +351,9 @@ std::span<const schema_pair> schema_pairs() {
           "a value that no row has is removed", {finished_tasks, "SELECT state FROM tasks ORDER BY id", "open\ndone"}),
       pair_of<enums::base::schema, enums::value_removed::schema>("a value that a row has is removed",
                                                                  {.rows = tasks, .fails_with_rows = true}),
+      pair_of<enums::under_trigger::schema, enums::under_trigger_reordered::schema>(
+          "an enum is made anew under a trigger",
+          {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone", runs_on::postgres}),
       pair_of<enums::base::schema, enums::reordered::schema>(
           "values change their order", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::with_dependents::schema, enums::with_dependents_changed::schema>(

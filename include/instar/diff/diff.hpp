@@ -56,12 +56,13 @@ struct step_list {
 
 /// How the columns of a table fare that stand in both schemas, where more than they themselves depends on it.
 struct column_fates {
+  const table* before;
   const table* after;
   std::vector<int> was;       ///< The old position of each new column, or -1.
   std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
   std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
   const std::vector<std::string_view>* released;  ///< Functions that are dropped and made again.
-  bool any = false;                               ///< Whether one is remade or retyped, or a function is released.
+  bool any = false;  ///< Whether one is remade, retyped or collated otherwise, or a function is released.
 
   /// \param steps so far: those of the enums
   constexpr column_fates(const std::vector<step>& steps, const column_renames& renames,
@@ -87,8 +88,19 @@ struct column_fates {
   }
   constexpr bool in(std::span<const index_part> parts) const {
     for (const index_part& part : parts)
-      if (part.expression ? in(part.text) : has(remade, part.text))
+      if (part.expression ? in(part.text) : has(remade, part.text) || follows_collation(part))
         return true;
+    return false;
+  }
+
+  /// Whether a part has the collation that its column lets go of: PostgreSQL takes it for the column's, and the index
+  /// would go with it to the new one.
+  constexpr bool follows_collation(const index_part& part) const {
+    for (std::size_t i = 0; i < was.size() && !part.collation.empty(); ++i)
+      if (was[i] >= 0 && same_text(after->columns[i].name, part.text)) {
+        const std::string_view then = before->columns[static_cast<std::size_t>(was[i])].collation;
+        return same_text(then, part.collation) && !same_text(then, after->columns[i].collation);
+      }
     return false;
   }
 
@@ -218,8 +230,8 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
 
 constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames,
                                      const std::vector<std::string_view>& released_names)
-    : after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0), retyped(was.size(), 0),
-      released(&released_names), any(!released_names.empty()) {
+    : before(renames.before), after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0),
+      retyped(was.size(), 0), released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
   const std::span<const column> new_columns = renames.after->columns;
   std::vector<char> taken(old_columns.size(), 0);
@@ -264,7 +276,9 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
     const bool same = same_type(then.type, now.type);
     retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
-    if (!retyped[to] && same && same_text(then.collation, now.collation))
+    const bool collated = !same_text(then.collation, now.collation);
+    any |= collated;
+    if (!retyped[to] && same && !collated)
       continue;
     // No type or collation changes under a generated column.
     for (std::size_t other = 0; other < was.size(); ++other)
@@ -677,6 +691,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     if (then == nullptr)
       continue;
     const column_renames renames(*then, now);
+    std::vector<char> taken(now.foreign_keys.size(), 0);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
       if (!is_touched(*then, fk))
@@ -702,9 +717,11 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
       if (!in_the_way || has(step_kind::drop_foreign_key, then, static_cast<int>(o)))
         continue;
       for (std::size_t n = 0; n < now.foreign_keys.size(); ++n) {
-        if (!schemas.same_foreign_key(renames, fk, now.foreign_keys[n]) ||
+        // Two may say the same.
+        if (taken[n] || !schemas.same_foreign_key(renames, fk, now.foreign_keys[n]) ||
             has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
           continue;
+        taken[n] = 1;
         // Made again under its new name, which makes a rename of it void.
         for (std::size_t i = 0; i < count; ++i)
           if (steps[i].kind == step_kind::rename_constraint && steps[i].constraint == constraint_kind::foreign_key &&

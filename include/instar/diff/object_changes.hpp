@@ -328,7 +328,7 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
       for (const table& t : before.tables)
         for (const column& c : t.columns)
           if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
-            out.of_views.push_back({.name = t.name, .column = c.name});
+            out.both({.name = t.name, .column = c.name});
     if (s.kind == step_kind::set_aside)
       out.both({.name = s.before != nullptr ? s.before->name : called(*s.old_raw), .gone = true});
     if (objects.olds.empty())

@@ -121,6 +121,22 @@ INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (state, default_value(S
 inline constexpr auto schema = instar::schema<Task>();
 }  // namespace reordered
 
+// A trigger that looks at its column.
+#define UNDER_TRIGGER(NAME, VALUES)                                                                                    \
+  namespace NAME {                                                                                                     \
+  using VALUES::State;                                                                                                 \
+  using VALUES::Task;                                                                                                  \
+  inline constexpr auto schema = instar::schema<Task>(                                                                 \
+      instar::function("keep", "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",   \
+                       "DROP FUNCTION keep()"),                                                                        \
+      instar::trigger("on_state",                                                                                      \
+                      "CREATE TRIGGER on_state BEFORE UPDATE OF state ON tasks FOR EACH ROW EXECUTE FUNCTION keep()",  \
+                      "DROP TRIGGER on_state ON tasks"));                                                              \
+  }
+UNDER_TRIGGER(under_trigger, base)
+UNDER_TRIGGER(under_trigger_reordered, reordered)
+#undef UNDER_TRIGGER
+
 // The same type where more depends on it.
 namespace with_dependents {
 enum class State { open, running, done };
