@@ -927,6 +927,11 @@ class generator {
         const draft_sequence other = new_sequence();
         q.cache = other.cache;
         q.cycle = other.cycle;
+        if (choose_.chance(50)) {
+          q.type = other.type;
+          q.start = other.start;
+          q.increment = other.increment;
+        }
       }
       break;
     case 6:

@@ -294,7 +294,9 @@ void insert_rows(instar::database& db, const draft_pair& pair) {
                      "; INSERT INTO sqlite_sequence (name, seq) VALUES (" + instar::quote_literal(t.name) + ", 100)");
       }
   for (const draft_sequence& q : pair.before.sequences)
-    (void)db.query("SELECT nextval(" + instar::quote_literal(qualified_name(instar::postgres, q.schema, q.name)) + ")");
+    if (pair.rows > 0)
+      (void)db.query("SELECT nextval(" + instar::quote_literal(qualified_name(instar::postgres, q.schema, q.name)) +
+                     ")");
 }
 
 /// A question to one side of a pair, whose answers have to be the same.
@@ -411,9 +413,11 @@ std::vector<question> questions(const draft_pair& pair, instar::dialect on, bool
   }
   for (const draft_sequence& q : pair.before.sequences) {
     const draft_sequence* now = find_id(pair.after.sequences, q.id);
-    if (now == nullptr || now->name != q.name || now->schema != q.schema || !(*now == q))
+    if (now == nullptr || now->name != q.name || now->schema != q.schema)
       continue;
-    const std::string ask = "SELECT last_value FROM " + qualified_name(on, q.schema, q.name);
+    // One that has given no number yet may be set to its new start.
+    const std::string ask = std::string(*now == q ? "SELECT last_value FROM " : "SELECT last_value, is_called FROM ") +
+                            qualified_name(on, q.schema, q.name) + (*now == q ? "" : " WHERE is_called");
     all.push_back({ask, ask, "the sequence " + q.name});
   }
   return all;
@@ -448,7 +452,7 @@ std::vector<std::string> answers(instar::database& db, const std::vector<questio
 bool may_fail_on_rows(const instar::plan& p) {
   using enum instar::hazard;
   for (instar::hazard h : {narrows_type, removes_enum_value, needs_value, makes_required, makes_unique,
-                           may_violate_check, may_violate_foreign_key, no_conversion})
+                           may_violate_check, may_violate_foreign_key, no_conversion, sequence_out_of_bounds})
     if (p.has(h))
       return true;
   return p.has(instar::step_kind::add_exclusion);

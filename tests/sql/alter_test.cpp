@@ -497,7 +497,25 @@ inline constexpr auto before = instar::schema<>(
     instar::sequence("gone"), instar::view("s.v", "SELECT 1"), instar::materialized_view("m", "SELECT 1"),
     instar::raw("domain", "d", "CREATE DOMAIN d", "DROP DOMAIN d"));
 inline constexpr auto after = instar::schema<>(instar::extension("hstore", "b", "1.8"), instar::sequence("n", -5, 10));
+
+inline constexpr auto upwards = instar::schema<>(instar::sequence("it's.n"));
+inline constexpr auto downwards = instar::schema<>(instar::sequence("it's.n", -10, -1));
+inline constexpr auto from_below = instar::schema<>(instar::sequence("it's.n", -5));
 }  // namespace alter_test::objects
+
+TEST_CASE("PostgreSQL: a sequence goes on from where it is, and only one that is unused begins anew") {
+  STATIC_REQUIRE(statements<instar::postgres, objects::upwards, objects::downwards>() ==
+                 R"(ALTER SEQUENCE "it's"."n" MINVALUE -10;
+SELECT setval('"it''s"."n"', -10, false) FROM "it's"."n" WHERE NOT is_called AND last_value = 1;
+ALTER SEQUENCE "it's"."n" INCREMENT BY -1 NO MINVALUE NO MAXVALUE START WITH -10;
+)");
+  STATIC_REQUIRE(statements<instar::postgres, objects::from_below, objects::upwards>() ==
+                 R"(SELECT setval('"it''s"."n"', 1, false) FROM "it's"."n" WHERE NOT is_called AND last_value = -5;
+ALTER SEQUENCE "it's"."n" NO MINVALUE NO MAXVALUE START WITH 1;
+)");
+  STATIC_REQUIRE(statements<instar::postgres, objects::upwards, objects::from_below>() ==
+                 "ALTER SEQUENCE \"it's\".\"n\" MINVALUE -5 NO MAXVALUE START WITH -5;\n");
+}
 
 TEST_CASE("PostgreSQL: objects change and go") {
   STATIC_REQUIRE(statements<instar::postgres, objects::before, objects::after>() == R"(CREATE SCHEMA IF NOT EXISTS "b";

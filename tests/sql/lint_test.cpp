@@ -175,6 +175,16 @@ TEST_CASE("what is dropped is lost") {
   CHECK(codes("DROP VIEW v;") == "");
 }
 
+TEST_CASE("a sequence may have gone beyond the bounds that it gets") {
+  CHECK(codes("ALTER SEQUENCE s MAXVALUE 100;") == "2019");
+  CHECK(codes("ALTER SEQUENCE IF EXISTS s INCREMENT -1 NO MINVALUE NO MAXVALUE;") == "2019");
+  CHECK(codes("ALTER SEQUENCE s AS smallint;") == "2019");
+  CHECK(codes("ALTER SEQUENCE s AS bigint;") == "");
+  CHECK(codes("ALTER SEQUENCE s INCREMENT 10 CACHE 20;") == "");
+  CHECK(codes("ALTER SEQUENCE s MAXVALUE 100 RESTART WITH 1;") == "");
+  CHECK(codes("CREATE SEQUENCE s;\nALTER SEQUENCE s MAXVALUE 100;") == "");
+}
+
 TEST_CASE("CASCADE drops what nothing names") {
   CHECK(codes("DROP TABLE t CASCADE;") == "2001 2017");
   CHECK(codes("DROP SCHEMA s CASCADE;") == "2017");

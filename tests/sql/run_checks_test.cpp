@@ -163,6 +163,38 @@ INS2010! adds foreign key t (other) to others: 1 of 4 rows reference nothing
 )");
 }
 
+TEST_CASE("PostgreSQL: a sequence that has gone beyond its new bounds is told of before, and refused", "[postgres]") {
+  static constexpr instar::sequence_object up[] = {{.name = "n"}};
+  static constexpr instar::sequence_object down[] = {{.name = "n", .start = -10, .increment = -1}};
+  const instar::schema_view before{.sequences = up};
+  const instar::schema_view after{.sequences = down};
+  const instar_test::scratch_database scratch;
+  const auto opened = scratch.open();
+  instar::database& db = *opened;
+  const auto run = [&] {
+    db.execute("BEGIN");
+    for (const std::string& statement : instar::statements(instar::postgres, instar::make_plan(before, after)))
+      db.execute(statement);
+    db.execute("COMMIT");
+  };
+  make(db, before);
+  CHECK(answers(db, before, after) ==
+        "\nINS2019! moves the bounds of sequence n: 0 of 1 rows stand at a number that is not from "
+        "-9223372036854775808 to -1\n");
+  run();
+  CHECK(db.query_value("SELECT nextval('n')") == "-10");
+
+  db.execute("DROP SEQUENCE n");
+  make(db, before);
+  db.execute("SELECT nextval('n')");
+  CHECK(answers(db, before, after) ==
+        "\nINS2019! moves the bounds of sequence n: 1 of 1 rows stand at a number that is not from "
+        "-9223372036854775808 to -1\n");
+  CHECK_THROWS_AS(run(), instar::database_error);
+  db.execute("ROLLBACK");
+  CHECK(db.query_value("SELECT nextval('n')") == "2");
+}
+
 TEST_CASE("SQLite: the rows that a plan would lose or fail at are counted before it runs") {
   const auto db = instar::open_database(instar::database_url{"sqlite::memory:"});
   make(*db, instar::view_of<v1::schema>);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/raw_table.hpp"
+#include "instar/diff/sequence_bounds.hpp"
 #include "instar/diff/step.hpp"
 #include "instar/diff/type_change.hpp"
 #include "instar/schema/compare.hpp"
@@ -36,6 +37,7 @@ enum class hazard : unsigned char {
   drops_untracked_dependents = 16,  ///< INS2016 what uses the object in its body is known to nobody
   drop_cascade = 17,                ///< INS2017 what depends on the object goes with it
   truncates = 18,                   ///< INS2018 every row of the table is lost
+  sequence_out_of_bounds = 19,      ///< INS2019 a sequence that has got beyond its new bounds makes it fail
   // Locks: readers or writers of a busy table have to wait.
   index_blocks_writes = 20,                 ///< INS2020 an index is built while writers wait
   index_drop_locks = 21,                    ///< INS2021 an index is dropped while readers and writers wait
@@ -91,9 +93,9 @@ constexpr std::string_view code_of(hazard h) {
 /// The last of them.
 inline constexpr hazard last_hazard = hazard::sqlite_text_for_name;
 
-/// Whether a number is that of a hazard: one is left out.
+/// Whether a number is that of a hazard.
 constexpr bool is_hazard(int number) {
-  return number >= 1 && number <= static_cast<int>(last_hazard) && number != 19;
+  return number >= 1 && number <= static_cast<int>(last_hazard);
 }
 
 /// Whether a hazard destroys data, rather than making the migration fail and leave all as it was.
@@ -242,6 +244,7 @@ constexpr bool concerns(dialect d, hazard h, const step& s) {
     return true;
   switch (h) {
   case hazard::no_conversion:
+  case hazard::sequence_out_of_bounds:
     return false;
   case hazard::needs_value:
     return s.from < 0;
@@ -451,6 +454,10 @@ constexpr void each_hazard(const step& s, Note note) {
     break;
   case step_kind::rename_enum_value:
     note(hazard::renames_enum_value);
+    break;
+  case step_kind::alter_sequence:
+    if (narrows_bounds(*s.old_sequence, *s.sequence))
+      note(hazard::sequence_out_of_bounds);
     break;
   case step_kind::drop_sequence:
     note(hazard::drops_sequence_state);

@@ -115,6 +115,8 @@ class reading_only {
     return "Remove or change these rows first.";
   case hazard::may_violate_foreign_key:
     return "Remove these rows first, or what they reference to nothing.";
+  case hazard::sequence_out_of_bounds:
+    return "Set the sequence to a number within its new bounds first (SELECT setval('name', number)).";
   default:
     return "Correct these rows first.";
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/diff.hpp"
+#include "instar/diff/sequence_bounds.hpp"
 #include "instar/sql/hazard_text.hpp"
 #include "instar/sql/sqlite.hpp"
 #include "instar/sql/text.hpp"
@@ -186,6 +187,10 @@ class check_writer {
       if (s.before != nullptr)
         add_foreign_key(s, s.after->foreign_keys[static_cast<std::size_t>(s.to)]);
       break;
+    case step_kind::alter_sequence:
+      if (postgres() && narrows_bounds(*s.old_sequence, *s.sequence))
+        add_sequence(*s.old_sequence, *s.sequence);
+      break;
     default:
       break;
     }
@@ -239,6 +244,25 @@ class check_writer {
                                        : "drops column " + display(*s.before, c);
       ask_where(s, h, sentence, "are not null", name(c.name) + " IS NOT NULL", false);
     });
+  }
+
+  /// About the one row that a sequence is. One that has given no number yet is set to its new start by the plan.
+  void add_sequence(const sequence_object& then, const sequence_object& now) {
+    const sequence_bounds old_bounds = bounds_of(then);
+    const sequence_bounds new_bounds = bounds_of(now);
+    const std::string least = std::to_string(new_bounds.least);
+    const std::string most = std::to_string(new_bounds.most);
+    const std::string from =
+        written([&](string_writer& out) { put_object(out, dialect::postgres, then.schema, then.name); });
+    std::string condition;
+    if (old_bounds.least < new_bounds.least)
+      condition = "last_value < " + least;
+    if (old_bounds.most > new_bounds.most)
+      condition += (condition.empty() ? "last_value > " : " OR last_value > ") + most;
+    if (strands_unused(then, now))
+      condition = "(" + condition + ") AND (is_called OR last_value <> " + std::to_string(then.start) + ")";
+    ask(hazard::sequence_out_of_bounds, "moves the bounds of sequence " + qualified(now.schema, now.name),
+        "stand at a number that is not from " + least + " to " + most, count_of(from, condition), count_of(from), true);
   }
 
   // ---- types ----

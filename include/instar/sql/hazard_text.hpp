@@ -51,6 +51,8 @@ constexpr std::string_view describe(hazard h) {
     return "CASCADE drops whatever depends on the object";
   case hazard::truncates:
     return "a table is emptied";
+  case hazard::sequence_out_of_bounds:
+    return "a sequence gets bounds that it may have gone beyond";
   case hazard::index_blocks_writes:
     return "an index is built while writers wait";
   case hazard::index_drop_locks:
@@ -147,6 +149,8 @@ constexpr std::string_view safe_way(hazard h) {
     return "Name what is to be dropped, and leave CASCADE out.";
   case hazard::truncates:
     return "Do it by hand, where somebody looks at what goes.";
+  case hazard::sequence_out_of_bounds:
+    return "Look where it has got to, and set it to a number within the new bounds first (setval).";
   case hazard::index_blocks_writes:
     return "Use CONCURRENTLY, outside of a transaction.";
   case hazard::index_drop_locks:
@@ -320,6 +324,8 @@ inline std::string describe(hazard h, const step& s) {
            ": programs that use the old name fail";
   case hazard::drops_sequence_state:
     return "drops " + subject + " with the number that it had come to";
+  case hazard::sequence_out_of_bounds:
+    return "moves the bounds of " + subject + ": a number outside of them that it has come to makes it fail";
   case hazard::drops_required:
     return "lets " + subject + " be NULL, which running programs may not expect";
   case hazard::drops_untracked_dependents:

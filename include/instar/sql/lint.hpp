@@ -376,6 +376,8 @@ class script_linter {
       lint_alter_type(r);
     } else if (r.take({"ALTER", "DOMAIN"})) {
       lint_alter_domain(r);
+    } else if (r.take({"ALTER", "SEQUENCE"})) {
+      lint_alter_sequence(r);
     } else if (r.take({"ALTER", "SCHEMA"})) {
       const lint_name name = r.name();
       if (r.take({"RENAME", "TO"}))
@@ -996,6 +998,19 @@ class script_linter {
     if (adds || r.is({"SET", "NOT", "NULL"}))
       find(hazard::domain_constraint_scans, domain,
            "Checks every column of domain " + quoted(domain.text) + " while those who write their tables wait.");
+  }
+
+  void lint_alter_sequence(statement_reader& r) {
+    r.take_if_exists();
+    const lint_name sequence = r.name();
+    // Who restarts it says where it is to stand.
+    if (is_made_here(sequence) || r.has("RESTART"))
+      return;
+    if (r.has("MINVALUE") || r.has("MAXVALUE") || r.has({"AS", "SMALLINT"}) || r.has({"AS", "INTEGER"}) ||
+        r.has({"AS", "INT"}))
+      find(hazard::sequence_out_of_bounds, sequence,
+           "Moves the bounds of sequence " + quoted(sequence.text) +
+               ": a number outside of them that it has come to makes it fail.");
   }
 
   void lint_reindex(statement_reader& r) {

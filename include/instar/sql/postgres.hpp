@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/diff.hpp"
+#include "instar/diff/sequence_bounds.hpp"
 #include "instar/schema/names.hpp"
 #include "instar/sql/write.hpp"
 
@@ -443,14 +444,6 @@ constexpr void put_sequence_type(Writer& out, const sequence_object& q) {
   put_postgres_type(out, {.kind = q.type});
 }
 
-/// Sequences that begin beyond the standard bounds (1 upwards, -1 downwards) have their start for a bound.
-constexpr bool starts_low(const sequence_object& q) {
-  return q.increment > 0 && q.start < 1;
-}
-constexpr bool starts_high(const sequence_object& q) {
-  return q.increment < 0 && q.start > -1;
-}
-
 /// Whether the bounds that follow from start and increment are others than they were.
 constexpr bool moves_bounds(const sequence_object& then, const sequence_object& now) {
   return (then.increment > 0) != (now.increment > 0) || starts_low(then) != starts_low(now) ||
@@ -470,6 +463,37 @@ constexpr void put_sequence_options(Writer& out, const sequence_object& q) {
   put_integer(out, q.start);
 }
 
+/// What is done before a sequence changes whose start is outside of its new bounds.
+enum class sequence_part : int { change, reach_start, set_unused };
+
+/// Writes that a sequence may stand at the number with which it is to start.
+template <class Writer>
+constexpr void put_reach_start(Writer& out, const sequence_object& then, const sequence_object& now) {
+  if (then.type != now.type)
+    put_sequence_type(out, {.type = type_kind::bigint});
+  out.put(now.start < bounds_of(then).least ? " MINVALUE " : " MAXVALUE ");
+  put_integer(out, now.start);
+}
+
+/// Writes that a sequence which has given no number yet stands at its new start.
+template <class Writer>
+constexpr void put_set_unused(Writer& out, const sequence_object& then, const sequence_object& now) {
+  out.put("SELECT setval('");
+  doubling<Writer> inner{out};
+  put_object(inner, dialect::postgres, now.schema, now.name);
+  out.put("', ");
+  put_integer(out, now.start);
+  out.put(", false) FROM ");
+  put_object(out, dialect::postgres, now.schema, now.name);
+  out.put(" WHERE NOT is_called AND last_value = ");
+  put_integer(out, then.start);
+}
+
+/// Whether the new start of a sequence that has to be set to it is beyond its old bounds.
+constexpr bool reaches_start(const sequence_object& then, const sequence_object& now) {
+  return strands_unused(then, now) && !bounds_of(then).contains(now.start);
+}
+
 /// Writes what changes of a sequence: bounds that were given to it stay.
 template <class Writer>
 constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
@@ -481,7 +505,7 @@ constexpr void put_sequence_changes(Writer& out, const sequence_object& then, co
     out.put(" INCREMENT BY ");
     put_integer(out, now.increment);
   }
-  if (moves_bounds(then, now)) {
+  if (moves_bounds(then, now) || reaches_start(then, now)) {
     out.put(starts_low(now) ? " MINVALUE " : " NO MINVALUE");
     if (starts_low(now))
       put_integer(out, now.start);
@@ -837,9 +861,16 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     break;
   case step_kind::alter_sequence:
     // Goes on from where it is: START is where RESTART begins.
+    if (o.part == static_cast<int>(sequence_part::set_unused)) {
+      put_set_unused(out, *s.old_sequence, *s.sequence);
+      break;
+    }
     out.put("ALTER SEQUENCE ");
     put_object(out, pg, s.sequence->schema, s.sequence->name);
-    put_sequence_changes(out, *s.old_sequence, *s.sequence);
+    if (o.part == static_cast<int>(sequence_part::reach_start))
+      put_reach_start(out, *s.old_sequence, *s.sequence);
+    else
+      put_sequence_changes(out, *s.old_sequence, *s.sequence);
     break;
   case step_kind::drop_sequence:
     out.put("DROP SEQUENCE ");
@@ -1103,6 +1134,11 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
     if (s.kind == step_kind::set_aside) {
       operations.push_back({.step = i, .part = 1});
       continue;
+    }
+    if (s.kind == step_kind::alter_sequence && strands_unused(*s.old_sequence, *s.sequence)) {
+      if (reaches_start(*s.old_sequence, *s.sequence))
+        operations.push_back({.step = i, .part = static_cast<int>(sequence_part::reach_start)});
+      operations.push_back({.step = i, .part = static_cast<int>(sequence_part::set_unused)});
     }
     if (s.kind == step_kind::keep_rows && !shares_columns({s.before, s.old_raw}, {s.after, s.raw}))
       continue;
