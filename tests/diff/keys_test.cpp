@@ -268,6 +268,37 @@ TEST_CASE("one of two constraints goes, and the other takes its derived name") {
   STATIC_REQUIRE(steps(PLAN(index_both, index_a)) == "drop_index t.t_b_idx\n");
 }
 
+// Two tables whose keys and indexes exchange their names.
+namespace diff_keys {
+
+#define NAMED(NAME, INDEX_A, INDEX_B, KEY_A, KEY_B)                                                                    \
+  namespace NAME {                                                                                                     \
+  struct A {                                                                                                           \
+    int64_t x;                                                                                                         \
+  };                                                                                                                   \
+  INSTAR_MODEL(A, "a", (x), index(&A::x).named(INDEX_A), unique(&A::x).named(KEY_A))                                   \
+  struct B {                                                                                                           \
+    int64_t x;                                                                                                         \
+  };                                                                                                                   \
+  INSTAR_MODEL(B, "b", (x), index(&B::x).named(INDEX_B), unique(&B::x).named(KEY_B))                                   \
+  inline constexpr auto schema = instar::schema<A, B>();                                                               \
+  }
+NAMED(names, "i", "j", "k", "l")
+NAMED(names_exchanged, "j", "i", "l", "k")
+NAMED(names_moved_on, "j", "new", "k", "l")
+NAMED(names_of_others, "l", "j", "k", "i")
+
+}  // namespace diff_keys
+
+TEST_CASE("an index whose name another table's lets go of only by a rename is made anew") {
+  STATIC_REQUIRE(steps(PLAN(names, names_exchanged)) ==
+                 "drop_index a.i\ndrop_index b.j\ndrop_unique a.k\ndrop_unique b.l\nadd_unique a.l\nadd_unique b.k\n"
+                 "create_index a.j\ncreate_index b.i\n");
+  STATIC_REQUIRE(steps(PLAN(names, names_moved_on)) == "drop_index a.i\nrename_index b.j to new\ncreate_index a.j\n");
+  STATIC_REQUIRE(steps(PLAN(names, names_of_others)) ==
+                 "drop_index a.i\ndrop_unique b.l\nadd_unique b.i\ncreate_index a.l\n");
+}
+
 // A column and an index that have a collation each.
 namespace diff_keys {
 

@@ -606,7 +606,7 @@ class generator {
         set_primary_key(t);
       break;
     case 13:
-      edit_keys(t);
+      edit_keys(d, t);
       break;
     case 14:
       edit_checks(d, t);
@@ -733,7 +733,13 @@ class generator {
         }
   }
 
-  void edit_keys(draft_table& t) {
+  /// Swaps the names of one part and another of its table, or of any.
+  template <class Part>
+  void swap_names(Part& part, std::vector<Part>& of_table, std::vector<Part>& of_any) {
+    std::swap(part.name, choose_.one_of(of_any.empty() || choose_.chance(50) ? of_table : of_any).name);
+  }
+
+  void edit_keys(draft& d, draft_table& t) {
     if (t.uniques.empty() || choose_.chance(30))
       return add_unique(t);
     draft_key& k = choose_.one_of(t.uniques);
@@ -749,7 +755,7 @@ class generator {
         k.deferral = new_deferral();
       break;
     case 3:
-      std::swap(k.name, choose_.one_of(t.uniques).name);
+      swap_names(k, t.uniques, choose_.one_of(d.tables).uniques);
       break;
     default:
       remove_one(t.uniques);
@@ -813,7 +819,7 @@ class generator {
         i.parts.push_back(new_part(t));
       break;
     case 3:
-      std::swap(i.name, choose_.one_of(t.indexes).name);
+      swap_names(i, t.indexes, choose_.one_of(d.tables).indexes);
       break;
     case 4: {
       // The same name over another table, as when an index was made for the wrong one.

@@ -159,6 +159,50 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
       out.add(add, renames.before, renames.after, -1, static_cast<int>(n));
 }
 
+/// The indexes of all tables share their names. One that another lets go of only by its own rename is not free to take:
+/// there the index, or the constraint that it is of, is made anew, as within one table.
+constexpr void free_index_names(std::vector<step>& steps) {
+  const auto name_of = [](const step& s, const table& t, int at) {
+    return s.kind == step_kind::rename_index ? t.indexes[static_cast<std::size_t>(at)].name
+                                             : constraint_name(t, s.constraint, at);
+  };
+  std::vector<std::size_t> renames;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i].kind == step_kind::rename_index ||
+        (steps[i].kind == step_kind::rename_constraint && steps[i].constraint != constraint_kind::check &&
+         steps[i].constraint != constraint_kind::foreign_key))
+      renames.push_back(i);
+  if (renames.size() < 2)
+    return;
+  hash_slots let_go(renames.size());
+  for (std::size_t i = 0; i < renames.size(); ++i) {
+    const step& s = steps[renames[i]];
+    let_go.put(i, hash_object(s.after->schema, name_of(s, *s.before, s.from)));
+  }
+  for (std::size_t at : renames) {
+    const step s = steps[at];
+    if (!let_go.contains(hash_object(s.after->schema, name_of(s, *s.after, s.to))))
+      continue;
+    const bool primary = s.constraint == constraint_kind::primary_key;
+    const bool unique = s.constraint == constraint_kind::unique;
+    const bool index = s.kind == step_kind::rename_index;
+    steps[at] = step{.kind = index     ? step_kind::drop_index
+                             : primary ? step_kind::drop_primary_key
+                             : unique  ? step_kind::drop_unique
+                                       : step_kind::drop_exclusion,
+                     .before = s.before,
+                     .after = s.after,
+                     .from = s.from};
+    steps.push_back(step{.kind = index     ? step_kind::create_index
+                                 : primary ? step_kind::add_primary_key
+                                 : unique  ? step_kind::add_unique
+                                           : step_kind::add_exclusion,
+                         .before = s.before,
+                         .after = s.after,
+                         .to = s.to});
+  }
+}
+
 /// All that one comparison looks things up in.
 struct comparison {
   const schema_view* before;
@@ -817,6 +861,7 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
   for (const object_changes::replaced_table& r : objects.replaced)
     add_aside(steps, nullptr, &objects.olds[static_cast<std::size_t>(r.before)], nullptr,
               &objects.news[static_cast<std::size_t>(r.after)]);
+  free_index_names(steps);
   free_foreign_keys(steps, schemas);
   diff_objects(steps, before, after, objects);
   put_in_order(steps);

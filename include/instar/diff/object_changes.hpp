@@ -33,6 +33,13 @@ struct hash_slots {
       slot = (slot + 1) & (slots.size() - 1);
     slots[slot] = static_cast<int>(position);
   }
+
+  constexpr bool contains(std::uint64_t hash) const {
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1))
+      if (hashes[static_cast<std::size_t>(slots[slot])] == hash)
+        return true;
+    return false;
+  }
 };
 
 /// Finds raw objects by kind and name, one after the other: behind the one that was found last, where most are, and

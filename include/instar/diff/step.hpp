@@ -83,6 +83,27 @@ inline constexpr std::size_t step_kind_count = static_cast<std::size_t>(step_kin
 /// Which of a table's constraints a step renames.
 enum class constraint_kind : unsigned char { primary_key, unique, check, foreign_key, exclusion };
 
+namespace detail {
+
+constexpr std::string_view constraint_name(const table& t, constraint_kind kind, int at) {
+  const std::size_t i = static_cast<std::size_t>(at);
+  switch (kind) {
+  case constraint_kind::primary_key:
+    return t.primary_key.name;
+  case constraint_kind::unique:
+    return t.uniques[i].name;
+  case constraint_kind::check:
+    return t.checks[i].name;
+  case constraint_kind::foreign_key:
+    return t.foreign_keys[i].name;
+  case constraint_kind::exclusion:
+    return t.exclusions[i].name;
+  }
+  return {};
+}
+
+}  // namespace detail
+
 /// What alter_raw_object does to a table that the value does not model, in the order in which it is done.
 enum class raw_change : unsigned char {
   none,

@@ -316,23 +316,6 @@ constexpr void put_rename_sequence(Writer& out, const table& now, std::string_vi
   put_sequence_name(out, now.name, new_column);
 }
 
-constexpr std::string_view constraint_name(const table& t, constraint_kind kind, int at) {
-  const std::size_t i = static_cast<std::size_t>(at);
-  switch (kind) {
-  case constraint_kind::primary_key:
-    return t.primary_key.name;
-  case constraint_kind::unique:
-    return t.uniques[i].name;
-  case constraint_kind::check:
-    return t.checks[i].name;
-  case constraint_kind::foreign_key:
-    return t.foreign_keys[i].name;
-  case constraint_kind::exclusion:
-    return t.exclusions[i].name;
-  }
-  return {};
-}
-
 template <class Writer>
 constexpr void put_drop_constraint(Writer& out, const step& s, std::string_view name) {
   put_alter_table_early(out, s);
