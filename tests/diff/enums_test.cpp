@@ -52,6 +52,26 @@ VERSION(abcd_is_d, IS_D, LIST(a, b, c, d), State, a, b, c, d)
 VERSION(abc_is_sql, IS_SQL, LIST(a, b, c), State, a, b, c)
 VERSION(abcd_is_sql, IS_SQL, LIST(a, b, c, d), State, a, b, c, d)
 
+// A value that others have in their expressions.
+#define USED(NAME, ...)                                                                                                \
+  namespace NAME {                                                                                                     \
+  using abcd::State;                                                                                                   \
+  struct T {                                                                                                           \
+    int64_t id;                                                                                                        \
+    State state;                                                                                                       \
+    std::optional<State> next;                                                                                         \
+  };                                                                                                                   \
+  INSTAR_MODEL(T, "t", (id, primary_key), (state), (next)__VA_OPT__(, ) __VA_ARGS__)                                   \
+  inline constexpr auto schema = instar::schema<T>(VIEW);                                                              \
+  }
+#define VIEW
+USED(in_check, check("next <> 'd'"))
+USED(in_other_check, check("next <> 'dd' AND 'id' <> 'it''s'"))
+USED(in_index, index(&T::id).where("state = 'd'").named("i"))
+#undef VIEW
+#define VIEW instar::view("v", "SELECT id FROM t WHERE state = 'd'")
+USED(in_view)
+
 VERSION(other_name, , LIST(a, b, c), (State, "phase", renamed_from("state")), a, b, c)
 VERSION(other_name_added, , LIST(a, b, c, d), (State, "phase", renamed_from("state")), a, b, c, d)
 VERSION(replaced, , LIST(a, b, c), (State, "phase"), a, b, c)
@@ -115,6 +135,17 @@ TEST_CASE("a value that a default needs at once wants a new type") {
   STATIC_REQUIRE(one_way(PLAN(abc_is_a, abcd_is_d)) == "");
   // An expression may name any.
   STATIC_REQUIRE(steps(PLAN(abc_is_sql, abcd_is_sql)) == "rebuild_enum state\n");
+}
+
+TEST_CASE("a value that an expression needs at once wants a new type") {
+  STATIC_REQUIRE(steps(PLAN(abc, in_check)) == "rebuild_enum state\nadd_check t.t_check\n");
+  STATIC_REQUIRE(steps(PLAN(abc, in_other_check)) == "add_enum_value state.d\nadd_check t.t_check\n");
+  STATIC_REQUIRE(steps(PLAN(abc, in_index)) == "rebuild_enum state\ncreate_index t.i\n");
+  STATIC_REQUIRE(steps(PLAN(abc, in_view)) == "rebuild_enum state\ncreate_view v\n");
+  STATIC_REQUIRE(instar::detail::has_literal("a = 'it''s' OR b = 'no'", "it's"));
+  STATIC_REQUIRE(instar::detail::has_literal("a = 'it''s' OR b = 'no'", "no"));
+  STATIC_REQUIRE_FALSE(instar::detail::has_literal("a = 'it''s' OR b = 'no'", "it"));
+  STATIC_REQUIRE_FALSE(instar::detail::has_literal("a = 'it''s' OR b = 'no'", "s"));
 }
 
 TEST_CASE("a value that goes, or another order, makes the type anew") {

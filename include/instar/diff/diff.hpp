@@ -492,19 +492,99 @@ constexpr void drop_table_steps(step_list& out, const comparison& schemas, const
   out.add(step_kind::drop_table, &t, nullptr);
 }
 
-constexpr bool default_uses_new_value(const schema_view& after, const enumeration& then, const enumeration& now) {
-  for (const table& t : after.tables)
-    for (const column& c : t.columns) {
-      if (c.type.values == nullptr || !same_enum(*c.type.values, now) || c.initial.kind == default_kind::none)
-        continue;
-      if (c.initial.kind == default_kind::expression)
-        return true;  // It may name any value.
-      const int value = find_value(now, c.initial.text);
-      if (value < 0 || old_value(then, now, now.values[static_cast<std::size_t>(value)]) < 0)
-        return true;
+/// Whether a text of SQL has a literal of that value.
+constexpr bool has_literal(std::string_view text, std::string_view value) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\'')
+      continue;
+    std::size_t length = 0;
+    bool same = true;
+    for (++i; i < text.size(); ++i) {
+      if (text[i] == '\'' && (i + 1 == text.size() || text[++i] != '\''))
+        break;
+      same = same && length < value.size() && value[length] == text[i];
+      ++length;
     }
+    if (same && length == value.size())
+      return true;
+  }
   return false;
 }
+
+/// Whether something of a plan uses a value of an enum that the plan itself adds: a default, or an expression that
+/// has the value as a literal, beside a column of the enum.
+class new_value_search {
+ public:
+  constexpr new_value_search(const enumeration& then, const enumeration& now) : then_(then), now_(now) {}
+
+  constexpr bool run(const schema_view& after) const {
+    for (const table& t : after.tables)
+      for (const column& c : t.columns)
+        if (c.type.values != nullptr && same_enum(*c.type.values, now_) && (in_column(c) || beside(t, c)))
+          return true;
+    for (const table& t : after.tables)
+      if (has_column(t))
+        for (const view_object& v : after.views)
+          if (mentions(v.query, t.name) && names_new(v.query))
+            return true;
+    return false;
+  }
+
+ private:
+  constexpr bool is_new(const enum_value& v) const { return old_value(then_, now_, v) < 0; }
+
+  constexpr bool names_new(std::string_view text) const {
+    if (text.empty())
+      return false;
+    for (const enum_value& v : now_.values)
+      if (is_new(v) && has_literal(text, v.label))
+        return true;
+    return false;
+  }
+
+  constexpr bool has_column(const table& t) const {
+    for (const column& c : t.columns)
+      if (c.type.values != nullptr && same_enum(*c.type.values, now_))
+        return true;
+    return false;
+  }
+
+  constexpr bool in_column(const column& c) const {
+    if (names_new(c.backfill) || names_new(c.convert_using))
+      return true;
+    if (c.initial.kind == default_kind::none)
+      return false;
+    if (c.initial.kind == default_kind::expression)
+      return true;  // It may name any value.
+    const int value = find_value(now_, c.initial.text);
+    return value < 0 || is_new(now_.values[static_cast<std::size_t>(value)]);
+  }
+
+  /// Whether what the table says of a column does.
+  constexpr bool beside(const table& t, const column& c) const {
+    const auto in = [&](std::string_view text) { return mentions(text, c.name) && names_new(text); };
+    const auto in_any = [&](const auto& parts_of) {
+      for (const auto& of : parts_of) {
+        for (const index_part& part : of.parts)
+          if (part.expression && in(part.text))
+            return true;
+        if (in(of.where))
+          return true;
+      }
+      return false;
+    };
+    for (const check& k : t.checks)
+      if (in(k.expression))
+        return true;
+    for (const column& other : t.columns)
+      if (in(other.generated_as))
+        return true;
+    return in_any(t.indexes) || in_any(t.exclusions);
+  }
+
+  const enumeration& then_;
+  const enumeration& now_;
+};
 
 /// The steps for one enum that both schemas have.
 constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, const enumeration& then,
@@ -534,9 +614,9 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     last = from;
     ++kept;
   }
-  // A value that was added cannot be used before the transaction ends, so a default that needs it wants a new type.
+  // A value that was added cannot be used before the transaction ends, so what needs it wants a new type.
   // https://www.postgresql.org/docs/current/sql-altertype.html
-  const bool rebuild = !ordered || kept != then.values.size() || (added && default_uses_new_value(after, then, now));
+  const bool rebuild = !ordered || kept != then.values.size() || (added && new_value_search(then, now).run(after));
   for (std::size_t to = 0; to < now.values.size(); ++to) {
     const int from = was(now.values[to]);
     if (from >= 0 && !same_text(then.values[static_cast<std::size_t>(from)].label, now.values[to].label))
