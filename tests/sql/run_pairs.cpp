@@ -335,6 +335,9 @@ std::span<const schema_pair> schema_pairs() {
           "an enum becomes a text", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::base::schema, enums::values_added::schema>(
           "values are added at every place", {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
+      pair_of<enums::base::schema, enums::value_used_at_once::schema>(
+          "a value is added for a check, an index and a view",
+          {tasks, "SELECT state FROM tasks ORDER BY id", "open\nrunning\ndone"}),
       pair_of<enums::base::schema, enums::value_added_as_default::schema>(
           "a value is added and becomes the default",
           {tasks, "INSERT INTO tasks (id) VALUES (9) RETURNING state", "fresh"}),

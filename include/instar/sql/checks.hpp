@@ -110,9 +110,14 @@ class check_writer {
 
   /// Whether an expression names columns that are not yet as they will be.
   [[nodiscard]] static bool is_early(const table& then, const table& now, std::string_view expression) {
-    for (const column& c : now.columns)
-      if (mentions(expression, c.name) && settled(then, now, c.name) == nullptr)
+    for (const column& c : now.columns) {
+      if (!mentions(expression, c.name))
+        continue;
+      const column* was = settled(then, now, c.name);
+      // It may name a value that the old enum has not.
+      if (was == nullptr || (c.type.values != nullptr && !same_values(*was->type.values, *c.type.values)))
         return true;
+    }
     return false;
   }
 

@@ -44,6 +44,19 @@ INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (state, default_value(S
 inline constexpr auto schema = instar::schema<Task>();
 }  // namespace values_added
 
+namespace value_used_at_once {
+enum class State { open, running, done, lost };
+INSTAR_ENUM(State, open, running, done, lost)
+struct Task {
+  int64_t id;
+  State state;
+};
+INSTAR_MODEL(Task, "tasks", (id, primary_key, identity), (state, default_value(State::open)),
+             check("state <> 'lost' OR id > 0"), index(&Task::id).where("state = 'lost'"))
+inline constexpr auto schema =
+    instar::schema<Task>(instar::view("lost_tasks", "SELECT id FROM tasks WHERE state = 'lost'"));
+}  // namespace value_used_at_once
+
 namespace value_added_as_default {
 enum class State { open, running, done, fresh };
 INSTAR_ENUM(State, open, running, done, fresh)
