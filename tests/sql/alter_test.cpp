@@ -500,6 +500,11 @@ inline constexpr auto after = instar::schema<>(instar::extension("hstore", "b", 
 
 inline constexpr auto upwards = instar::schema<>(instar::sequence("it's.n"));
 inline constexpr auto downwards = instar::schema<>(instar::sequence("it's.n", -10, -1));
+inline constexpr auto small = [] {
+  instar::sequence_object q = instar::sequence("it's.n", 10);
+  q.type = instar::type_kind::integer;
+  return instar::schema<>(q);
+}();
 inline constexpr auto from_below = instar::schema<>(instar::sequence("it's.n", -5));
 }  // namespace alter_test::objects
 
@@ -512,6 +517,11 @@ ALTER SEQUENCE "it's"."n" INCREMENT BY -1 NO MINVALUE NO MAXVALUE START WITH -10
   STATIC_REQUIRE(statements<instar::postgres, objects::from_below, objects::upwards>() ==
                  R"(SELECT setval('"it''s"."n"', 1, false) FROM "it's"."n" WHERE NOT is_called AND last_value = -5;
 ALTER SEQUENCE "it's"."n" NO MINVALUE NO MAXVALUE START WITH 1;
+)");
+  STATIC_REQUIRE(statements<instar::postgres, objects::downwards, objects::small>() ==
+                 R"(ALTER SEQUENCE "it's"."n" AS bigint MAXVALUE 10;
+SELECT setval('"it''s"."n"', 10, false) FROM "it's"."n" WHERE NOT is_called AND last_value = -10;
+ALTER SEQUENCE "it's"."n" AS integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 10;
 )");
   STATIC_REQUIRE(statements<instar::postgres, objects::upwards, objects::from_below>() ==
                  "ALTER SEQUENCE \"it's\".\"n\" MINVALUE -5 NO MAXVALUE START WITH -5;\n");

@@ -489,12 +489,15 @@ constexpr void put_sequence_changes(Writer& out, const sequence_object& then, co
     put_integer(out, now.increment);
   }
   if (moves_bounds(then, now) || reaches_start(then, now)) {
-    out.put(starts_low(now) ? " MINVALUE " : " NO MINVALUE");
-    if (starts_low(now))
-      put_integer(out, now.start);
-    out.put(starts_high(now) ? " MAXVALUE " : " NO MAXVALUE");
-    if (starts_high(now))
-      put_integer(out, now.start);
+    // Beside a new type, NO MINVALUE is the least number of the type where the old bound was that of the old one.
+    const sequence_bounds bounds = bounds_of(now);
+    const bool retyped = then.type != now.type;
+    out.put(starts_low(now) || retyped ? " MINVALUE " : " NO MINVALUE");
+    if (starts_low(now) || retyped)
+      put_integer(out, bounds.least);
+    out.put(starts_high(now) || retyped ? " MAXVALUE " : " NO MAXVALUE");
+    if (starts_high(now) || retyped)
+      put_integer(out, bounds.most);
   }
   if (then.start != now.start) {
     out.put(" START WITH ");
