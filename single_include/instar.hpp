@@ -4999,6 +4999,27 @@ inline constexpr std::size_t step_kind_count = static_cast<std::size_t>(step_kin
 /// Which of a table's constraints a step renames.
 enum class constraint_kind : unsigned char { primary_key, unique, check, foreign_key, exclusion };
 
+namespace detail {
+
+constexpr std::string_view constraint_name(const table& t, constraint_kind kind, int at) {
+  const std::size_t i = static_cast<std::size_t>(at);
+  switch (kind) {
+  case constraint_kind::primary_key:
+    return t.primary_key.name;
+  case constraint_kind::unique:
+    return t.uniques[i].name;
+  case constraint_kind::check:
+    return t.checks[i].name;
+  case constraint_kind::foreign_key:
+    return t.foreign_keys[i].name;
+  case constraint_kind::exclusion:
+    return t.exclusions[i].name;
+  }
+  return {};
+}
+
+}  // namespace detail
+
 /// What alter_raw_object does to a table that the value does not model, in the order in which it is done.
 enum class raw_change : unsigned char {
   none,
@@ -5669,6 +5690,13 @@ struct hash_slots {
       slot = (slot + 1) & (slots.size() - 1);
     slots[slot] = static_cast<int>(position);
   }
+
+  constexpr bool contains(std::uint64_t hash) const {
+    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1))
+      if (hashes[static_cast<std::size_t>(slots[slot])] == hash)
+        return true;
+    return false;
+  }
 };
 
 /// Finds raw objects by kind and name, one after the other: behind the one that was found last, where most are, and
@@ -5964,7 +5992,7 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
       for (const table& t : before.tables)
         for (const column& c : t.columns)
           if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
-            out.of_views.push_back({.name = t.name, .column = c.name});
+            out.both({.name = t.name, .column = c.name});
     if (s.kind == step_kind::set_aside)
       out.both({.name = s.before != nullptr ? s.before->name : called(*s.old_raw), .gone = true});
     if (objects.olds.empty())
@@ -6230,6 +6258,53 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
 // ---- instar/diff/hazard.hpp
 
 
+// ---- instar/diff/sequence_bounds.hpp
+
+/// \file Between which numbers a sequence counts, and whether a change of it leaves the number that it has come to
+/// outside of them: PostgreSQL refuses such a change.
+
+namespace instar::detail {
+
+struct sequence_bounds {
+  std::int64_t least;
+  std::int64_t most;
+
+  constexpr bool contains(std::int64_t number) const { return least <= number && number <= most; }
+};
+
+/// A sequence that begins beyond the standard bounds (1 upwards, -1 downwards) has its start for a bound.
+constexpr bool starts_low(const sequence_object& q) {
+  return q.increment > 0 && q.start < 1;
+}
+constexpr bool starts_high(const sequence_object& q) {
+  return q.increment < 0 && q.start > -1;
+}
+
+/// https://www.postgresql.org/docs/current/sql-createsequence.html
+constexpr sequence_bounds bounds_of(const sequence_object& q) {
+  const std::int64_t most = q.type == type_kind::smallint  ? std::numeric_limits<std::int16_t>::max()
+                            : q.type == type_kind::integer ? std::numeric_limits<std::int32_t>::max()
+                                                           : std::numeric_limits<std::int64_t>::max();
+  if (q.increment > 0)
+    return {starts_low(q) ? q.start : 1, most};
+  return {-most - 1, starts_high(q) ? q.start : -1};
+}
+
+/// Whether a sequence may have come to a number that it cannot stand at from then on.
+constexpr bool narrows_bounds(const sequence_object& then, const sequence_object& now) {
+  const sequence_bounds old_bounds = bounds_of(then);
+  const sequence_bounds new_bounds = bounds_of(now);
+  return old_bounds.least < new_bounds.least || old_bounds.most > new_bounds.most;
+}
+
+/// Whether even a sequence that has given no number yet stands outside of its new bounds.
+constexpr bool strands_unused(const sequence_object& then, const sequence_object& now) {
+  return !bounds_of(now).contains(then.start);
+}
+
+}  // namespace instar::detail
+
+
 // ---- instar/diff/type_change.hpp
 
 /// \file What becomes of the values of a column that changes. Measured on PostgreSQL 15: which casts there are, and
@@ -6449,6 +6524,7 @@ enum class hazard : unsigned char {
   drops_untracked_dependents = 16,  ///< INS2016 what uses the object in its body is known to nobody
   drop_cascade = 17,                ///< INS2017 what depends on the object goes with it
   truncates = 18,                   ///< INS2018 every row of the table is lost
+  sequence_out_of_bounds = 19,      ///< INS2019 a sequence that has got beyond its new bounds makes it fail
   // Locks: readers or writers of a busy table have to wait.
   index_blocks_writes = 20,                 ///< INS2020 an index is built while writers wait
   index_drop_locks = 21,                    ///< INS2021 an index is dropped while readers and writers wait
@@ -6504,9 +6580,9 @@ constexpr std::string_view code_of(hazard h) {
 /// The last of them.
 inline constexpr hazard last_hazard = hazard::sqlite_text_for_name;
 
-/// Whether a number is that of a hazard: one is left out.
+/// Whether a number is that of a hazard.
 constexpr bool is_hazard(int number) {
-  return number >= 1 && number <= static_cast<int>(last_hazard) && number != 19;
+  return number >= 1 && number <= static_cast<int>(last_hazard);
 }
 
 /// Whether a hazard destroys data, rather than making the migration fail and leave all as it was.
@@ -6655,6 +6731,7 @@ constexpr bool concerns(dialect d, hazard h, const step& s) {
     return true;
   switch (h) {
   case hazard::no_conversion:
+  case hazard::sequence_out_of_bounds:
     return false;
   case hazard::needs_value:
     return s.from < 0;
@@ -6864,6 +6941,10 @@ constexpr void each_hazard(const step& s, Note note) {
     break;
   case step_kind::rename_enum_value:
     note(hazard::renames_enum_value);
+    break;
+  case step_kind::alter_sequence:
+    if (narrows_bounds(*s.old_sequence, *s.sequence))
+      note(hazard::sequence_out_of_bounds);
     break;
   case step_kind::drop_sequence:
     note(hazard::drops_sequence_state);
@@ -7113,12 +7194,13 @@ struct step_list {
 
 /// How the columns of a table fare that stand in both schemas, where more than they themselves depends on it.
 struct column_fates {
+  const table* before;
   const table* after;
   std::vector<int> was;       ///< The old position of each new column, or -1.
   std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
   std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
   const std::vector<std::string_view>* released;  ///< Functions that are dropped and made again.
-  bool any = false;                               ///< Whether one is remade or retyped, or a function is released.
+  bool any = false;  ///< Whether one is remade, retyped or collated otherwise, or a function is released.
 
   /// \param steps so far: those of the enums
   constexpr column_fates(const std::vector<step>& steps, const column_renames& renames,
@@ -7144,8 +7226,19 @@ struct column_fates {
   }
   constexpr bool in(std::span<const index_part> parts) const {
     for (const index_part& part : parts)
-      if (part.expression ? in(part.text) : has(remade, part.text))
+      if (part.expression ? in(part.text) : has(remade, part.text) || follows_collation(part))
         return true;
+    return false;
+  }
+
+  /// Whether a part has the collation that its column lets go of: PostgreSQL takes it for the column's, and the index
+  /// would go with it to the new one.
+  constexpr bool follows_collation(const index_part& part) const {
+    for (std::size_t i = 0; i < was.size() && !part.collation.empty(); ++i)
+      if (was[i] >= 0 && same_text(after->columns[i].name, part.text)) {
+        const std::string_view then = before->columns[static_cast<std::size_t>(was[i])].collation;
+        return same_text(then, part.collation) && !same_text(then, after->columns[i].collation);
+      }
     return false;
   }
 
@@ -7202,6 +7295,50 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
   for (std::size_t n = 0; n < now.size(); ++n)
     if (!kept[n])
       out.add(add, renames.before, renames.after, -1, static_cast<int>(n));
+}
+
+/// The indexes of all tables share their names. One that another lets go of only by its own rename is not free to take:
+/// there the index, or the constraint that it is of, is made anew, as within one table.
+constexpr void free_index_names(std::vector<step>& steps) {
+  const auto name_of = [](const step& s, const table& t, int at) {
+    return s.kind == step_kind::rename_index ? t.indexes[static_cast<std::size_t>(at)].name
+                                             : constraint_name(t, s.constraint, at);
+  };
+  std::vector<std::size_t> renames;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i].kind == step_kind::rename_index ||
+        (steps[i].kind == step_kind::rename_constraint && steps[i].constraint != constraint_kind::check &&
+         steps[i].constraint != constraint_kind::foreign_key))
+      renames.push_back(i);
+  if (renames.size() < 2)
+    return;
+  hash_slots let_go(renames.size());
+  for (std::size_t i = 0; i < renames.size(); ++i) {
+    const step& s = steps[renames[i]];
+    let_go.put(i, hash_object(s.after->schema, name_of(s, *s.before, s.from)));
+  }
+  for (std::size_t at : renames) {
+    const step s = steps[at];
+    if (!let_go.contains(hash_object(s.after->schema, name_of(s, *s.after, s.to))))
+      continue;
+    const bool primary = s.constraint == constraint_kind::primary_key;
+    const bool unique = s.constraint == constraint_kind::unique;
+    const bool index = s.kind == step_kind::rename_index;
+    steps[at] = step{.kind = index     ? step_kind::drop_index
+                             : primary ? step_kind::drop_primary_key
+                             : unique  ? step_kind::drop_unique
+                                       : step_kind::drop_exclusion,
+                     .before = s.before,
+                     .after = s.after,
+                     .from = s.from};
+    steps.push_back(step{.kind = index     ? step_kind::create_index
+                                 : primary ? step_kind::add_primary_key
+                                 : unique  ? step_kind::add_unique
+                                           : step_kind::add_exclusion,
+                         .before = s.before,
+                         .after = s.after,
+                         .to = s.to});
+  }
 }
 
 /// All that one comparison looks things up in.
@@ -7275,8 +7412,8 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
 
 constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames,
                                      const std::vector<std::string_view>& released_names)
-    : after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0), retyped(was.size(), 0),
-      released(&released_names), any(!released_names.empty()) {
+    : before(renames.before), after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0),
+      retyped(was.size(), 0), released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
   const std::span<const column> new_columns = renames.after->columns;
   std::vector<char> taken(old_columns.size(), 0);
@@ -7321,7 +7458,9 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
     const bool same = same_type(then.type, now.type);
     retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
-    if (!retyped[to] && same && same_text(then.collation, now.collation))
+    const bool collated = !same_text(then.collation, now.collation);
+    any |= collated;
+    if (!retyped[to] && same && !collated)
       continue;
     // No type or collation changes under a generated column.
     for (std::size_t other = 0; other < was.size(); ++other)
@@ -7491,19 +7630,99 @@ constexpr void drop_table_steps(step_list& out, const comparison& schemas, const
   out.add(step_kind::drop_table, &t, nullptr);
 }
 
-constexpr bool default_uses_new_value(const schema_view& after, const enumeration& then, const enumeration& now) {
-  for (const table& t : after.tables)
-    for (const column& c : t.columns) {
-      if (c.type.values == nullptr || !same_enum(*c.type.values, now) || c.initial.kind == default_kind::none)
-        continue;
-      if (c.initial.kind == default_kind::expression)
-        return true;  // It may name any value.
-      const int value = find_value(now, c.initial.text);
-      if (value < 0 || old_value(then, now, now.values[static_cast<std::size_t>(value)]) < 0)
-        return true;
+/// Whether a text of SQL has a literal of that value.
+constexpr bool has_literal(std::string_view text, std::string_view value) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\'')
+      continue;
+    std::size_t length = 0;
+    bool same = true;
+    for (++i; i < text.size(); ++i) {
+      if (text[i] == '\'' && (i + 1 == text.size() || text[++i] != '\''))
+        break;
+      same = same && length < value.size() && value[length] == text[i];
+      ++length;
     }
+    if (same && length == value.size())
+      return true;
+  }
   return false;
 }
+
+/// Whether something of a plan uses a value of an enum that the plan itself adds: a default, or an expression that
+/// has the value as a literal, beside a column of the enum.
+class new_value_search {
+ public:
+  constexpr new_value_search(const enumeration& then, const enumeration& now) : then_(then), now_(now) {}
+
+  constexpr bool run(const schema_view& after) const {
+    for (const table& t : after.tables)
+      for (const column& c : t.columns)
+        if (c.type.values != nullptr && same_enum(*c.type.values, now_) && (in_column(c) || beside(t, c)))
+          return true;
+    for (const table& t : after.tables)
+      if (has_column(t))
+        for (const view_object& v : after.views)
+          if (mentions(v.query, t.name) && names_new(v.query))
+            return true;
+    return false;
+  }
+
+ private:
+  constexpr bool is_new(const enum_value& v) const { return old_value(then_, now_, v) < 0; }
+
+  constexpr bool names_new(std::string_view text) const {
+    if (text.empty())
+      return false;
+    for (const enum_value& v : now_.values)
+      if (is_new(v) && has_literal(text, v.label))
+        return true;
+    return false;
+  }
+
+  constexpr bool has_column(const table& t) const {
+    for (const column& c : t.columns)
+      if (c.type.values != nullptr && same_enum(*c.type.values, now_))
+        return true;
+    return false;
+  }
+
+  constexpr bool in_column(const column& c) const {
+    if (names_new(c.backfill) || names_new(c.convert_using))
+      return true;
+    if (c.initial.kind == default_kind::none)
+      return false;
+    if (c.initial.kind == default_kind::expression)
+      return true;  // It may name any value.
+    const int value = find_value(now_, c.initial.text);
+    return value < 0 || is_new(now_.values[static_cast<std::size_t>(value)]);
+  }
+
+  /// Whether what the table says of a column does.
+  constexpr bool beside(const table& t, const column& c) const {
+    const auto in = [&](std::string_view text) { return mentions(text, c.name) && names_new(text); };
+    const auto in_any = [&](const auto& parts_of) {
+      for (const auto& of : parts_of) {
+        for (const index_part& part : of.parts)
+          if (part.expression && in(part.text))
+            return true;
+        if (in(of.where))
+          return true;
+      }
+      return false;
+    };
+    for (const check& k : t.checks)
+      if (in(k.expression))
+        return true;
+    for (const column& other : t.columns)
+      if (in(other.generated_as))
+        return true;
+    return in_any(t.indexes) || in_any(t.exclusions);
+  }
+
+  const enumeration& then_;
+  const enumeration& now_;
+};
 
 /// The steps for one enum that both schemas have.
 constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, const enumeration& then,
@@ -7533,9 +7752,9 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     last = from;
     ++kept;
   }
-  // A value that was added cannot be used before the transaction ends, so a default that needs it wants a new type.
+  // A value that was added cannot be used before the transaction ends, so what needs it wants a new type.
   // https://www.postgresql.org/docs/current/sql-altertype.html
-  const bool rebuild = !ordered || kept != then.values.size() || (added && default_uses_new_value(after, then, now));
+  const bool rebuild = !ordered || kept != then.values.size() || (added && new_value_search(then, now).run(after));
   for (std::size_t to = 0; to < now.values.size(); ++to) {
     const int from = was(now.values[to]);
     if (from >= 0 && !same_text(then.values[static_cast<std::size_t>(from)].label, now.values[to].label))
@@ -7734,6 +7953,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     if (then == nullptr)
       continue;
     const column_renames renames(*then, now);
+    std::vector<char> taken(now.foreign_keys.size(), 0);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
       if (!is_touched(*then, fk))
@@ -7759,9 +7979,11 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
       if (!in_the_way || has(step_kind::drop_foreign_key, then, static_cast<int>(o)))
         continue;
       for (std::size_t n = 0; n < now.foreign_keys.size(); ++n) {
-        if (!schemas.same_foreign_key(renames, fk, now.foreign_keys[n]) ||
+        // Two may say the same.
+        if (taken[n] || !schemas.same_foreign_key(renames, fk, now.foreign_keys[n]) ||
             has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
           continue;
+        taken[n] = 1;
         // Made again under its new name, which makes a rename of it void.
         for (std::size_t i = 0; i < count; ++i)
           if (steps[i].kind == step_kind::rename_constraint && steps[i].constraint == constraint_kind::foreign_key &&
@@ -7857,6 +8079,7 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
   for (const object_changes::replaced_table& r : objects.replaced)
     add_aside(steps, nullptr, &objects.olds[static_cast<std::size_t>(r.before)], nullptr,
               &objects.news[static_cast<std::size_t>(r.after)]);
+  free_index_names(steps);
   free_foreign_keys(steps, schemas);
   diff_objects(steps, before, after, objects);
   put_in_order(steps);
@@ -8611,23 +8834,6 @@ constexpr void put_rename_sequence(Writer& out, const table& now, std::string_vi
   put_sequence_name(out, now.name, new_column);
 }
 
-constexpr std::string_view constraint_name(const table& t, constraint_kind kind, int at) {
-  const std::size_t i = static_cast<std::size_t>(at);
-  switch (kind) {
-  case constraint_kind::primary_key:
-    return t.primary_key.name;
-  case constraint_kind::unique:
-    return t.uniques[i].name;
-  case constraint_kind::check:
-    return t.checks[i].name;
-  case constraint_kind::foreign_key:
-    return t.foreign_keys[i].name;
-  case constraint_kind::exclusion:
-    return t.exclusions[i].name;
-  }
-  return {};
-}
-
 template <class Writer>
 constexpr void put_drop_constraint(Writer& out, const step& s, std::string_view name) {
   put_alter_table_early(out, s);
@@ -8739,14 +8945,6 @@ constexpr void put_sequence_type(Writer& out, const sequence_object& q) {
   put_postgres_type(out, {.kind = q.type});
 }
 
-/// Sequences that begin beyond the standard bounds (1 upwards, -1 downwards) have their start for a bound.
-constexpr bool starts_low(const sequence_object& q) {
-  return q.increment > 0 && q.start < 1;
-}
-constexpr bool starts_high(const sequence_object& q) {
-  return q.increment < 0 && q.start > -1;
-}
-
 /// Whether the bounds that follow from start and increment are others than they were.
 constexpr bool moves_bounds(const sequence_object& then, const sequence_object& now) {
   return (then.increment > 0) != (now.increment > 0) || starts_low(then) != starts_low(now) ||
@@ -8766,6 +8964,37 @@ constexpr void put_sequence_options(Writer& out, const sequence_object& q) {
   put_integer(out, q.start);
 }
 
+/// What is done before a sequence changes whose start is outside of its new bounds.
+enum class sequence_part : int { change, reach_start, set_unused };
+
+/// Writes that a sequence may stand at the number with which it is to start.
+template <class Writer>
+constexpr void put_reach_start(Writer& out, const sequence_object& then, const sequence_object& now) {
+  if (then.type != now.type)
+    put_sequence_type(out, {.type = type_kind::bigint});
+  out.put(now.start < bounds_of(then).least ? " MINVALUE " : " MAXVALUE ");
+  put_integer(out, now.start);
+}
+
+/// Writes that a sequence which has given no number yet stands at its new start.
+template <class Writer>
+constexpr void put_set_unused(Writer& out, const sequence_object& then, const sequence_object& now) {
+  out.put("SELECT setval('");
+  doubling<Writer> inner{out};
+  put_object(inner, dialect::postgres, now.schema, now.name);
+  out.put("', ");
+  put_integer(out, now.start);
+  out.put(", false) FROM ");
+  put_object(out, dialect::postgres, now.schema, now.name);
+  out.put(" WHERE NOT is_called AND last_value = ");
+  put_integer(out, then.start);
+}
+
+/// Whether the new start of a sequence that has to be set to it is beyond its old bounds.
+constexpr bool reaches_start(const sequence_object& then, const sequence_object& now) {
+  return strands_unused(then, now) && !bounds_of(then).contains(now.start);
+}
+
 /// Writes what changes of a sequence: bounds that were given to it stay.
 template <class Writer>
 constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
@@ -8777,13 +9006,16 @@ constexpr void put_sequence_changes(Writer& out, const sequence_object& then, co
     out.put(" INCREMENT BY ");
     put_integer(out, now.increment);
   }
-  if (moves_bounds(then, now)) {
-    out.put(starts_low(now) ? " MINVALUE " : " NO MINVALUE");
-    if (starts_low(now))
-      put_integer(out, now.start);
-    out.put(starts_high(now) ? " MAXVALUE " : " NO MAXVALUE");
-    if (starts_high(now))
-      put_integer(out, now.start);
+  if (moves_bounds(then, now) || reaches_start(then, now)) {
+    // Beside a new type, NO MINVALUE is the least number of the type where the old bound was that of the old one.
+    const sequence_bounds bounds = bounds_of(now);
+    const bool retyped = then.type != now.type;
+    out.put(starts_low(now) || retyped ? " MINVALUE " : " NO MINVALUE");
+    if (starts_low(now) || retyped)
+      put_integer(out, bounds.least);
+    out.put(starts_high(now) || retyped ? " MAXVALUE " : " NO MAXVALUE");
+    if (starts_high(now) || retyped)
+      put_integer(out, bounds.most);
   }
   if (then.start != now.start) {
     out.put(" START WITH ");
@@ -9133,9 +9365,16 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
     break;
   case step_kind::alter_sequence:
     // Goes on from where it is: START is where RESTART begins.
+    if (o.part == static_cast<int>(sequence_part::set_unused)) {
+      put_set_unused(out, *s.old_sequence, *s.sequence);
+      break;
+    }
     out.put("ALTER SEQUENCE ");
     put_object(out, pg, s.sequence->schema, s.sequence->name);
-    put_sequence_changes(out, *s.old_sequence, *s.sequence);
+    if (o.part == static_cast<int>(sequence_part::reach_start))
+      put_reach_start(out, *s.old_sequence, *s.sequence);
+    else
+      put_sequence_changes(out, *s.old_sequence, *s.sequence);
     break;
   case step_kind::drop_sequence:
     out.put("DROP SEQUENCE ");
@@ -9399,6 +9638,11 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
     if (s.kind == step_kind::set_aside) {
       operations.push_back({.step = i, .part = 1});
       continue;
+    }
+    if (s.kind == step_kind::alter_sequence && strands_unused(*s.old_sequence, *s.sequence)) {
+      if (reaches_start(*s.old_sequence, *s.sequence))
+        operations.push_back({.step = i, .part = static_cast<int>(sequence_part::reach_start)});
+      operations.push_back({.step = i, .part = static_cast<int>(sequence_part::set_unused)});
     }
     if (s.kind == step_kind::keep_rows && !shares_columns({s.before, s.old_raw}, {s.after, s.raw}))
       continue;
@@ -9786,7 +10030,9 @@ constexpr bool needs_rebuild(const step& s) {
   case step_kind::drop_column:
     return s.to >= 0 || !sqlite_can_drop(*s.before, *s.old_column());
   case step_kind::alter_type:
+    // It takes a change of the collation along, which has no step of its own then.
     return !same_sqlite_type(s.old_column()->type, s.new_column()->type) || !s.new_column()->convert_using.empty() ||
+           !same_text(s.old_column()->collation, s.new_column()->collation) ||
            (s.old_column()->type.values != nullptr || s.new_column()->type.values != nullptr) ||
            (s.old_column()->type.dimensions == 0) != (s.new_column()->type.dimensions == 0);
   case step_kind::drop_default:
@@ -10260,11 +10506,25 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
   if (unsafe)
     add(sqlite_part::foreign_keys_off);
 
+  // The indexes of all tables share their names, and those of a table that is made anew are there until the old one
+  // goes: an index that is made before that waits for all of them to be gone.
+  std::vector<operation> waiting;
+  const auto add_index = [&](sqlite_part part, const table* on, std::size_t at) {
+    waiting.push_back({.part = static_cast<int>(part) + static_cast<int>(at), .on = on});
+  };
+  const auto make_waiting = [&] {
+    for (const operation& o : waiting)
+      operations.push_back(o);
+    waiting.clear();
+  };
+
   bool rebuilds_done = false;
   const auto make_rebuilds = [&] {
     rebuilds_done = true;
-    if (rebuilds.empty())
+    if (rebuilds.empty()) {
+      make_waiting();
       return;
+    }
     // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
     // before and made after. Those that the plan makes anyway come later.
     std::vector<std::size_t> triggers;
@@ -10294,10 +10554,11 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
       add(sqlite_part::rename_new, r.after);
       for (std::size_t i = 0; i < r.after->uniques.size(); ++i)
         if (!r.after->uniques[i].in_table)
-          add(sqlite_part::unique, r.after, i);
+          add_index(sqlite_part::unique, r.after, i);
       for (std::size_t i = 0; i < r.after->indexes.size(); ++i)
-        add(sqlite_part::index, r.after, i);
+        add_index(sqlite_part::index, r.after, i);
     }
+    make_waiting();
     for (std::size_t i : triggers)
       add(sqlite_part::trigger, nullptr, i);
     add(sqlite_part::legacy_off);
@@ -10357,7 +10618,9 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
       operations.push_back({.step = i});
       for (std::size_t k = 0; k < s.after->uniques.size(); ++k)
         if (!s.after->uniques[k].in_table)
-          add(sqlite_part::unique, s.after, k);
+          add_index(sqlite_part::unique, s.after, k);
+      if (rebuilds.empty())
+        make_waiting();
       break;
     case step_kind::add_column:
     case step_kind::drop_column:
@@ -10371,13 +10634,13 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     case step_kind::rename_index:
       if (!anew) {
         operations.push_back({.step = i});
-        add(sqlite_part::index, s.after, static_cast<std::size_t>(s.to));
+        add_index(sqlite_part::index, s.after, static_cast<std::size_t>(s.to));
       }
       break;
     case step_kind::rename_constraint:
       if (!anew && s.constraint == constraint_kind::unique) {
         operations.push_back({.step = i});
-        add(sqlite_part::unique, s.after, static_cast<std::size_t>(s.to));
+        add_index(sqlite_part::unique, s.after, static_cast<std::size_t>(s.to));
       }
       break;
     default:
@@ -11529,6 +11792,8 @@ constexpr std::string_view describe(hazard h) {
     return "CASCADE drops whatever depends on the object";
   case hazard::truncates:
     return "a table is emptied";
+  case hazard::sequence_out_of_bounds:
+    return "a sequence gets bounds that it may have gone beyond";
   case hazard::index_blocks_writes:
     return "an index is built while writers wait";
   case hazard::index_drop_locks:
@@ -11625,6 +11890,8 @@ constexpr std::string_view safe_way(hazard h) {
     return "Name what is to be dropped, and leave CASCADE out.";
   case hazard::truncates:
     return "Do it by hand, where somebody looks at what goes.";
+  case hazard::sequence_out_of_bounds:
+    return "Look where it has got to, and set it to a number within the new bounds first (setval).";
   case hazard::index_blocks_writes:
     return "Use CONCURRENTLY, outside of a transaction.";
   case hazard::index_drop_locks:
@@ -11798,6 +12065,8 @@ inline std::string describe(hazard h, const step& s) {
            ": programs that use the old name fail";
   case hazard::drops_sequence_state:
     return "drops " + subject + " with the number that it had come to";
+  case hazard::sequence_out_of_bounds:
+    return "moves the bounds of " + subject + ": a number outside of them that it has come to makes it fail";
   case hazard::drops_required:
     return "lets " + subject + " be NULL, which running programs may not expect";
   case hazard::drops_untracked_dependents:
@@ -12122,11 +12391,18 @@ class online_writer {
       case step_kind::rename_constraint:
         return same_text(constraint_name(*s.after, s.constraint, s.to), name);
       case step_kind::create_table:
-        return same_text(s.after->name, name);
+        return same_text(s.after->name, name) || makes_index(*s.after, name);
       default:
         return false;
       }
     });
+  }
+
+  /// Whether a table comes with an index of that name, which is a key's or an exclusion's.
+  [[nodiscard]] static bool makes_index(const table& made, std::string_view name) {
+    const auto is_called = [&](const auto& constraint) { return same_text(constraint.name, name); };
+    return is_called(made.primary_key) || std::any_of(made.uniques.begin(), made.uniques.end(), is_called) ||
+           std::any_of(made.exclusions.begin(), made.exclusions.end(), is_called);
   }
 
   // ---- enums ----
@@ -13146,9 +13422,14 @@ class check_writer {
 
   /// Whether an expression names columns that are not yet as they will be.
   [[nodiscard]] static bool is_early(const table& then, const table& now, std::string_view expression) {
-    for (const column& c : now.columns)
-      if (mentions(expression, c.name) && settled(then, now, c.name) == nullptr)
+    for (const column& c : now.columns) {
+      if (!mentions(expression, c.name))
+        continue;
+      const column* was = settled(then, now, c.name);
+      // It may name a value that the old enum has not.
+      if (was == nullptr || (c.type.values != nullptr && !same_values(*was->type.values, *c.type.values)))
         return true;
+    }
     return false;
   }
 
@@ -13223,6 +13504,10 @@ class check_writer {
       if (s.before != nullptr)
         add_foreign_key(s, s.after->foreign_keys[static_cast<std::size_t>(s.to)]);
       break;
+    case step_kind::alter_sequence:
+      if (postgres() && narrows_bounds(*s.old_sequence, *s.sequence))
+        add_sequence(*s.old_sequence, *s.sequence);
+      break;
     default:
       break;
     }
@@ -13276,6 +13561,25 @@ class check_writer {
                                        : "drops column " + display(*s.before, c);
       ask_where(s, h, sentence, "are not null", name(c.name) + " IS NOT NULL", false);
     });
+  }
+
+  /// About the one row that a sequence is. One that has given no number yet is set to its new start by the plan.
+  void add_sequence(const sequence_object& then, const sequence_object& now) {
+    const sequence_bounds old_bounds = bounds_of(then);
+    const sequence_bounds new_bounds = bounds_of(now);
+    const std::string least = std::to_string(new_bounds.least);
+    const std::string most = std::to_string(new_bounds.most);
+    const std::string from =
+        written([&](string_writer& out) { put_object(out, dialect::postgres, then.schema, then.name); });
+    std::string condition;
+    if (old_bounds.least < new_bounds.least)
+      condition = "last_value < " + least;
+    if (old_bounds.most > new_bounds.most)
+      condition += (condition.empty() ? "last_value > " : " OR last_value > ") + most;
+    if (strands_unused(then, now))
+      condition = "(" + condition + ") AND (is_called OR last_value <> " + std::to_string(then.start) + ")";
+    ask(hazard::sequence_out_of_bounds, "moves the bounds of sequence " + qualified(now.schema, now.name),
+        "stand at a number that is not from " + least + " to " + most, count_of(from, condition), count_of(from), true);
   }
 
   // ---- types ----
@@ -14739,6 +15043,8 @@ class script_linter {
       lint_alter_type(r);
     } else if (r.take({"ALTER", "DOMAIN"})) {
       lint_alter_domain(r);
+    } else if (r.take({"ALTER", "SEQUENCE"})) {
+      lint_alter_sequence(r);
     } else if (r.take({"ALTER", "SCHEMA"})) {
       const lint_name name = r.name();
       if (r.take({"RENAME", "TO"}))
@@ -15361,6 +15667,19 @@ class script_linter {
            "Checks every column of domain " + quoted(domain.text) + " while those who write their tables wait.");
   }
 
+  void lint_alter_sequence(statement_reader& r) {
+    r.take_if_exists();
+    const lint_name sequence = r.name();
+    // Who restarts it says where it is to stand.
+    if (is_made_here(sequence) || r.has("RESTART"))
+      return;
+    if (r.has("MINVALUE") || r.has("MAXVALUE") || r.has({"AS", "SMALLINT"}) || r.has({"AS", "INTEGER"}) ||
+        r.has({"AS", "INT"}))
+      find(hazard::sequence_out_of_bounds, sequence,
+           "Moves the bounds of sequence " + quoted(sequence.text) +
+               ": a number outside of them that it has come to makes it fail.");
+  }
+
   void lint_reindex(statement_reader& r) {
     const bool options = r.is("(");
     statement_reader in = r.inside();
@@ -15672,6 +15991,7 @@ struct database_error_fields {
   std::string hint{};      ///< PostgreSQL's HINT
   std::string context{};   ///< PostgreSQL's QUERY and CONTEXT (the function and line inside it)
   std::optional<std::size_t> offset{};  ///< byte offset of the error in the SQL text that was sent
+  bool transient = false;  ///< of an attempt to connect: a later one may succeed though nobody does anything
 };
 
 /// Anything that went wrong while finding, opening or talking to a database.
@@ -15696,6 +16016,10 @@ class database_error : public std::runtime_error {
   /// PostgreSQL tells it for errors that it finds in the text (syntax, unknown names), not for those of the data.
   /// SQLite: the failing token where sqlite3 tells it, otherwise the first byte of the failing statement.
   [[nodiscard]] std::optional<std::size_t> offset() const noexcept { return fields_.offset; }
+
+  /// Whether an attempt to connect failed by what passes: nobody listens yet, the server is starting or recovering, a
+  /// name could not be resolved just now. Not a wrong password, and not a database or a host that does not exist.
+  [[nodiscard]] bool transient() const noexcept { return fields_.transient; }
 
  private:
   static std::string compose(std::string_view code, const database_error_fields& fields) {
@@ -16234,6 +16558,12 @@ class database {
   /// Whether the connection is still usable.
   [[nodiscard]] virtual bool is_open() const noexcept = 0;
 
+  /// Connects anew after `connection_lost`, as this object was opened. What the session had (a transaction, settings,
+  /// locks) is gone. SQLite: does nothing, for a file is not lost.
+  ///
+  /// \throws database_error as `open_database`; the connection stays closed then
+  virtual void reopen() {}
+
   /// Makes the statement that runs now fail with `interrupted`; nothing happens when none runs.
   ///
   /// From any thread while this object lives. Not from a signal handler (PostgreSQL's cancel opens a connection and
@@ -16766,6 +17096,18 @@ inline database_error postgres_connection_lost(const database_url& url, std::str
            .sqlstate = std::string{sqlstate}}};
 }
 
+/// Whether a server will perhaps answer a little later.
+inline bool may_come_up(std::string_view said) {
+  const auto says = [&](std::string_view words) { return said.find(words) != std::string_view::npos; };
+  // Of a socket: a certificate that is not there is not there either.
+  if (says("No such file or directory")) {
+    return says("on socket") || says("could not connect to server");
+  }
+  return says("Connection refused") || says("Connection reset") || says("server closed the connection unexpectedly") ||
+         says("timeout expired") || says("timed out") || says("No route to host") ||
+         says("Temporary failure in name resolution");
+}
+
 /// Why a connection did not come about. libpq gives no SQLSTATE here, so the text decides; a server that speaks another
 /// language ends in `refused`, with the server's own words.
 inline database_error postgres_connection_error(const database_url& url, std::string_view said) {
@@ -16785,6 +17127,16 @@ inline database_error postgres_connection_error(const database_url& url, std::st
              .remedy = "Create it, or correct the name in the database URL.",
              .sqlstate = "3D000"}};
   }
+  // 57P03, cannot_connect_now
+  if (says("the database system is starting up") || says("the database system is shutting down") ||
+      says("the database system is in recovery mode") || says("the database system is not accepting connections") ||
+      says("the database system is not yet accepting connections")) {
+    return {database_code::refused,
+            {.message = "The server at " + where + " is there, and takes no connections now (" + text + ").",
+             .remedy = "Try again when it is up.",
+             .sqlstate = "57P03",
+             .transient = true}};
+  }
   if (says("FATAL: ")) {
     return {database_code::refused,
             {.message = "The server refused the connection to " + where + " (" + text + ").",
@@ -16797,7 +17149,8 @@ inline database_error postgres_connection_error(const database_url& url, std::st
   }
   return {database_code::unreachable,
           {.message = "No PostgreSQL server answers at " + where + " (" + text + ").",
-           .remedy = "Start the server, or correct host and port in the database URL."}};
+           .remedy = "Start the server, or correct host and port in the database URL.",
+           .transient = may_come_up(text)}};
 }
 
 }  // namespace instar::detail
@@ -17022,17 +17375,8 @@ namespace instar {
 class postgres_database final : public database {
  public:
   /// \throws database_error `unreachable`, `authentication`, `database_missing`, `refused`.
-  explicit postgres_database(const database_url& url, const open_options& options = {}) : url_(url) {
-    const std::string text = url_.libpq_text(
-        {.application_name = options.application_name,
-         .connect_timeout_seconds = static_cast<unsigned>(std::max<std::int64_t>(options.connect_timeout.count(), 0)),
-         .read_only = options.read_only});
-    try {
-      session_ = std::make_unique<detail::pqxx_session>(text);
-    } catch (const pqxx::failure& error) {
-      throw detail::postgres_connection_error(url_, error.what());
-    }
-  }
+  explicit postgres_database(const database_url& url, const open_options& options = {})
+      : url_(url), options_(options), session_(connect()) {}
 
   [[nodiscard]] instar::dialect dialect() const noexcept override { return instar::postgres; }
   [[nodiscard]] const database_url& url() const noexcept override { return url_; }
@@ -17075,6 +17419,13 @@ class postgres_database final : public database {
     }
   }
 
+  void reopen() override {
+    close();
+    std::unique_ptr<detail::pqxx_session> fresh = connect();
+    const std::lock_guard lock{closing_};
+    session_ = std::move(fresh);
+  }
+
   void interrupt() noexcept override {
     try {
       const std::lock_guard lock{closing_};
@@ -17091,6 +17442,18 @@ class postgres_database final : public database {
   }
 
  private:
+  [[nodiscard]] std::unique_ptr<detail::pqxx_session> connect() const {
+    const std::string text = url_.libpq_text(
+        {.application_name = options_.application_name,
+         .connect_timeout_seconds = static_cast<unsigned>(std::max<std::int64_t>(options_.connect_timeout.count(), 0)),
+         .read_only = options_.read_only});
+    try {
+      return std::make_unique<detail::pqxx_session>(text);
+    } catch (const pqxx::failure& error) {
+      throw detail::postgres_connection_error(url_, error.what());
+    }
+  }
+
   // PQexec runs to the first NUL; what follows would silently not be run.
   static std::string checked(std::string_view sql) {
     if (const std::size_t nul = sql.find('\0'); nul != std::string_view::npos) {
@@ -17137,6 +17500,7 @@ class postgres_database final : public database {
   }
 
   database_url url_;
+  open_options options_;
   std::mutex closing_;  // interrupt() on another thread must not meet a session that goes away
   std::unique_ptr<detail::pqxx_session> session_;
 };
@@ -17287,11 +17651,12 @@ class sqlite_database final : public database {
     while (*rest != '\0') {
       prepared statement = prepare(text, rest);
       if (statement.handle) {
-        while (step(statement) == SQLITE_ROW) {
-        }
-        // Between two statements sqlite3 has nothing to interrupt.
+        // Between two statements sqlite3 has nothing to interrupt. After the last one there is nothing left to stop:
+        // what ended in a COMMIT is not called interrupted.
         if (interrupted_) {
           throw interrupted_error();
+        }
+        while (step(statement) == SQLITE_ROW) {
         }
       }
       rest = statement.rest;
@@ -17695,6 +18060,84 @@ inline bool drop_database(const database_url& url) {
 }  // namespace instar
 
 
+// ---- instar/database/waiting.hpp
+
+#include <thread>
+
+/// \file Waiting for what will come: a server that is still starting, others that are at work.
+
+namespace instar {
+
+/// How to wait for a server that does not answer yet.
+struct server_wait {
+  std::chrono::milliseconds limit{0};                    ///< 0: not at all
+  std::function<void(const database_error&)> on_wait{};  ///< told once, with what the first attempt said
+  std::function<void()> check{};                         ///< called ten times a second; throws to give up
+};
+
+namespace detail {
+
+/// Sleeps.
+/// \param check called ten times a second, may be empty; throws to give up
+inline void sleep_checking(std::chrono::milliseconds time, const std::function<void()>& check) {
+  using clock = std::chrono::steady_clock;
+  const clock::time_point until = clock::now() + time;
+  for (;;) {
+    if (check)
+      check();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now());
+    if (left <= std::chrono::milliseconds{0})
+      return;
+    std::this_thread::sleep_for(std::min(left, std::chrono::milliseconds{100}));
+  }
+}
+
+/// "60 s", "300 ms"
+[[nodiscard]] inline std::string duration_text(std::chrono::milliseconds time) {
+  return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s" : std::to_string(time.count()) + " ms";
+}
+
+}  // namespace detail
+
+/// Calls `open`, and again while it throws a `database_error` that is `transient()`, until the limit. The pauses grow
+/// from 100 ms to 2 s; an attempt itself may take the connection's own timeout.
+///
+/// \return what `open` returns
+/// \throws what `open` throws: at once what will not pass by itself (a wrong password, a database that does not exist),
+///         else the last one
+///
+/// \code
+///   auto db = instar::wait_for_server({.limit = 60s}, [&] { return instar::open_database(url); });
+/// \endcode
+template <class Open>
+auto wait_for_server(const server_wait& how, const Open& open) -> decltype(open()) {
+  using clock = std::chrono::steady_clock;
+  const clock::time_point give_up = clock::now() + how.limit;
+  std::chrono::milliseconds pause{100};
+  for (bool told = false;; told = true) {
+    try {
+      return open();
+    } catch (const database_error& error) {
+      if (!error.transient() || how.limit <= std::chrono::milliseconds{0})
+        throw;
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(give_up - clock::now());
+      if (left <= std::chrono::milliseconds{0})
+        throw database_error{error.code(),
+                             {.message = error.message() + " Waited " + detail::duration_text(how.limit) + " for it.",
+                              .remedy = error.remedy(),
+                              .sqlstate = error.sqlstate(),
+                              .transient = true}};
+      if (!told && how.on_wait)
+        how.on_wait(error);
+      detail::sleep_checking(std::min(pause, left), how.check);
+      pause = std::min(pause * 2, std::chrono::milliseconds{2000});
+    }
+  }
+}
+
+}  // namespace instar
+
+
 
 // ---- instar/database/aside.hpp
 
@@ -17831,7 +18274,6 @@ template <class Row>
 
 #include <cerrno>
 #include <csignal>
-#include <thread>
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -23675,6 +24117,7 @@ inline constexpr std::string_view statements_differ = "INS4036";  ///< an edited
 inline constexpr std::string_view more_rows = "INS4037";          ///< a script would lose more rows than was agreed to
 inline constexpr std::string_view broken_agreement = "INS4038";  ///< a line of a script about lost rows cannot be asked
 inline constexpr std::string_view lock_timeout = "INS4040";      ///< another runner holds the lock (P1002)
+inline constexpr std::string_view lock_not_available = "INS4041";  ///< other sessions keep a migration from running
 inline constexpr std::string_view shadow_unavailable = "INS4050";  ///< no shadow database can be had
 inline constexpr std::string_view shadow_failed = "INS4051";       ///< a script does not run in the shadow database
 inline constexpr std::string_view shadow_not_empty = "INS4052";    ///< the shadow database that was named is in use
@@ -24323,7 +24766,10 @@ struct migration_progress {
     resuming,            ///< `migration`, `index`: the statement at which an earlier try stopped
     checking_in_shadow,  ///< `migration`, `index` of `total`
     seeding,
-    notice,  ///< `detail`: what the server said by the way
+    notice,              ///< `detail`: what the server said by the way
+    waiting_for_server,  ///< told once; `detail`: what the first attempt to connect said
+    reconnecting,        ///< `migration`: the one that ran, may be empty; `detail`: how the connection was lost
+    retrying,            ///< `migration`, again after `took`, `index` of `total` times; `detail`: what others did to it
   };
   event what;
   std::string_view migration{};  ///< valid during the call
@@ -25009,6 +25455,12 @@ class ledger {
                   "finished_at IS NULL");
   }
 
+  /// Takes away the row of a migration that began to run, and of which nothing was applied.
+  [[nodiscard]] std::string forget_started(std::string_view name) const {
+    return "DELETE FROM " + place_.qualified() + " WHERE migration_name = " + quote_literal(name) +
+           " AND finished_at IS NULL AND rolled_back_at IS NULL";
+  }
+
   [[nodiscard]] std::string mark_rolled_back(std::string_view name, bool only_failed) const {
     return update(name, "rolled_back_at = " + now(), only_failed ? "finished_at IS NULL" : "true");
   }
@@ -25047,6 +25499,7 @@ class ledger {
            ")";
   }
 
+  /// What is finished stays so: a failure that is told of afterwards does not take it back.
   /// \param index of the statement, from 1
   [[nodiscard]] std::string journal_entry(std::string_view name, std::size_t index, std::string_view hash,
                                           bool finished) const {
@@ -25055,13 +25508,20 @@ class ledger {
            quote_literal(name) + ", " + std::to_string(index) + ", " + quote_literal(hash) + ", " + now() + ", " +
            (finished ? now() : "NULL") +
            ") ON CONFLICT (migration_name, statement_index) DO UPDATE SET statement_hash = excluded.statement_hash, "
-           "finished_at = excluded.finished_at, error = NULL";
+           "finished_at = excluded.finished_at, error = NULL WHERE " +
+           quote_identifier(detail::journal_table) + ".finished_at IS NULL";
   }
 
   /// Takes one parameter, the text.
   [[nodiscard]] std::string journal_error(std::string_view name, std::size_t index) const {
     return "UPDATE " + place_.qualified(detail::journal_table) +
            " SET error = " + (place_.dialect == instar::postgres ? "$1" : "?1") +
+           " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
+  }
+
+  /// PostgreSQL: how many transactions have begun since this line of the journal was last written.
+  [[nodiscard]] std::string journal_age(std::string_view name, std::size_t index) const {
+    return "SELECT pg_catalog.age(xmin) FROM " + place_.qualified(detail::journal_table) +
            " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
   }
 
@@ -25073,10 +25533,17 @@ class ledger {
   [[nodiscard]] std::vector<journal_row> read_journal(database& from, std::string_view name) const {
     if (!has_table(from, detail::journal_table))
       return {};
-    const query_result read =
-        from.query("SELECT statement_index, statement_hash, finished_at IS NOT NULL, error FROM " +
-                   place_.qualified(detail::journal_table) + " WHERE migration_name = " + quote_literal(name) +
-                   " ORDER BY statement_index");
+    query_result read;
+    try {
+      read = from.query("SELECT statement_index, statement_hash, finished_at IS NOT NULL, error FROM " +
+                        place_.qualified(detail::journal_table) + " WHERE migration_name = " + quote_literal(name) +
+                        " ORDER BY statement_index");
+    } catch (const database_error&) {
+      // Another runner, which has just finished, dropped it.
+      if (from.is_open() && !has_table(from, detail::journal_table))
+        return {};
+      throw;
+    }
     std::vector<journal_row> journal;
     for (const auto& row : read.rows)
       journal.push_back({static_cast<std::size_t>(std::stoul(detail::text_of(row[0]))), detail::text_of(row[1]),
@@ -25303,6 +25770,26 @@ struct migrator_options {
 
   /// How long to wait for another runner.
   std::chrono::milliseconds lock_timeout{std::chrono::seconds{60}};
+
+  /// PostgreSQL: how long a migration's transaction waits for a lock on a table, before it is rolled back and begins
+  /// anew (its lock_timeout); 0: for ever. Not set: 5 s, or what the URL, the role or the database says. A script that
+  /// says lock_timeout itself has its own way, and so have statements that cannot be in a transaction.
+  std::optional<std::chrono::milliseconds> statement_lock_timeout{};
+
+  /// PostgreSQL: how often a migration's transaction begins anew when it did not get a lock, met a deadlock or could
+  /// not be serialized (55P03, 40P01, 40001), after a pause that grows to 5 s. Nothing but a whole transaction that was
+  /// rolled back, or an index that is made or dropped CONCURRENTLY, is repeated.
+  std::size_t lock_retries = 10;
+
+  /// PostgreSQL: how long to wait for a server that is still starting, when the database is opened; 0: not at all. A
+  /// wrong password or a database that does not exist is not waited for.
+  std::chrono::milliseconds wait_for_server{0};
+
+  /// PostgreSQL: for how long `deploy` tries to reach the server again when it loses the connection that it opened
+  /// itself; 0: not at all. Then it waits until the old session has given up the lock, asks ledger and journal what
+  /// became of the migration, and goes on. A migration that loses its connection again is not run a third time, and a
+  /// statement outside of a transaction whose fate nobody knows is not repeated: both throw `connection_lost`.
+  std::chrono::milliseconds reconnect{std::chrono::seconds{60}};
 
   /// An empty database to prove scripts in. Not set: PostgreSQL: a scratch database on the same server, or a
   /// transaction that is rolled back where the role may not create one; SQLite: a database in memory.
@@ -27548,36 +28035,6 @@ struct pragma_setting {
   return is_one_of(value, words);
 }
 
-/// The index that a CREATE INDEX CONCURRENTLY makes, and that it leaves behind invalid when it fails.
-struct concurrent_index {
-  std::string name;          ///< empty: the server chose one
-  std::string table_schema;  ///< empty: the search path decides
-  std::string table;
-};
-
-[[nodiscard]] inline std::optional<concurrent_index> concurrent_index_of(std::string_view statement) {
-  token_reader tokens{instar::postgres, statement};
-  if (!tokens.take("CREATE"))
-    return std::nullopt;
-  (void)tokens.take("UNIQUE");
-  if (!tokens.take("INDEX", "CONCURRENTLY"))
-    return std::nullopt;
-  if (tokens.take("IF", "NOT"))
-    (void)tokens.take("EXISTS");
-  concurrent_index made;
-  if (!is_keyword(tokens.peek(), "ON"))
-    made.name = tokens.name();
-  if (!tokens.take("ON"))
-    return std::nullopt;
-  (void)tokens.take("ONLY");
-  made.table = tokens.name();
-  if (tokens.take(".")) {
-    made.table_schema = std::move(made.table);
-    made.table = tokens.name();
-  }
-  return made;
-}
-
 /// What becomes of a script's statement when the script is not one transaction.
 enum class piece_kind : unsigned char {
   plain,    ///< a transaction of its own, together with its line in the journal
@@ -28072,6 +28529,8 @@ class reading_only {
     return "Remove or change these rows first.";
   case hazard::may_violate_foreign_key:
     return "Remove these rows first, or what they reference to nothing.";
+  case hazard::sequence_out_of_bounds:
+    return "Set the sequence to a number within its new bounds first (SELECT setval('name', number)).";
   default:
     return "Correct these rows first.";
   }
@@ -28162,6 +28621,198 @@ inline void hold_to_agreement(database& on, const migration& m) {
 
 // ---- instar/migrate/runner.hpp
 
+
+// ---- instar/migrate/concurrent_index.hpp
+
+/// \file What an index statement of PostgreSQL that runs beside the writers, and so in no transaction of ours, may have
+/// left when it or its runner was broken off: an invalid index, or the whole work without its line in the journal.
+/// https://www.postgresql.org/docs/15/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+/// https://www.postgresql.org/docs/15/sql-reindex.html#SQL-REINDEX-CONCURRENTLY
+
+namespace instar::detail {
+
+struct concurrent_index {
+  enum class action : unsigned char { create, drop, reindex_index, reindex_table };
+  action what = action::create;
+  std::string name;   ///< create: without schema, empty where the server chose one; drop, reindex: as SQL, quoted
+  std::string table;  ///< create: as SQL, quoted
+};
+
+/// CREATE INDEX, DROP INDEX or REINDEX (of an index or a table) with CONCURRENTLY; nothing for any other statement.
+[[nodiscard]] inline std::optional<concurrent_index> concurrent_index_of(std::string_view statement) {
+  token_reader tokens{instar::postgres, statement};
+  const auto qualified_name = [&] {
+    std::string name = quote_identifier(tokens.name());
+    if (tokens.take("."))
+      name += "." + quote_identifier(tokens.name());
+    return name;
+  };
+  concurrent_index found;
+  if (tokens.take("DROP", "INDEX")) {
+    if (!tokens.take("CONCURRENTLY"))
+      return std::nullopt;
+    (void)tokens.take("IF", "EXISTS");
+    found.what = concurrent_index::action::drop;
+    found.name = qualified_name();
+    return found;
+  }
+  if (tokens.take("REINDEX")) {
+    const bool table = tokens.take("TABLE");
+    if ((!table && !tokens.take("INDEX")) || !tokens.take("CONCURRENTLY"))
+      return std::nullopt;
+    found.what = table ? concurrent_index::action::reindex_table : concurrent_index::action::reindex_index;
+    found.name = qualified_name();
+    return found;
+  }
+  if (!tokens.take("CREATE"))
+    return std::nullopt;
+  (void)tokens.take("UNIQUE");
+  if (!tokens.take("INDEX", "CONCURRENTLY"))
+    return std::nullopt;
+  if (tokens.take("IF", "NOT"))
+    (void)tokens.take("EXISTS");
+  if (!is_keyword(tokens.peek(), "ON"))
+    found.name = tokens.name();
+  if (!tokens.take("ON"))
+    return std::nullopt;
+  (void)tokens.take("ONLY");
+  found.table = qualified_name();
+  return found;
+}
+
+/// Drops the invalid index that a statement left when it failed or its session was ended: the next try would stumble
+/// over it or, with IF NOT EXISTS, take it for the real one.
+inline void drop_invalid_index(database& on, std::string_view statement) {
+  const std::optional<concurrent_index> made = concurrent_index_of(statement);
+  if (!made || made->name.empty() || made->what == concurrent_index::action::drop)
+    return;
+  const auto object = [](const std::string& name) { return "pg_catalog.to_regclass(" + quote_literal(name) + ")"; };
+  std::string which;
+  switch (made->what) {
+  case concurrent_index::action::create:
+    which = "i.indrelid = " + object(made->table) + " AND c.relname = " + quote_literal(made->name);
+    break;
+  case concurrent_index::action::reindex_index:
+    which = "i.indrelid = (SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = " + object(made->name) +
+            ") AND c.relname ~ '_cc(new|old)[0-9]*$'";
+    break;
+  default:
+    which = "i.indrelid = " + object(made->name) + " AND c.relname ~ '_cc(new|old)[0-9]*$'";
+  }
+  const query_result invalid =
+      on.query("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
+               "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+               "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND " +
+               which);
+  for (const auto& row : invalid.rows)
+    on.execute("DROP INDEX CONCURRENTLY " + text_of(row[0]));
+}
+
+/// Whether a statement that an earlier try began, and of whose end the journal knows nothing, did its work before the
+/// runner was gone. An index that was there before is told apart: the row that made it valid is older than the line of
+/// the journal that says the statement was begun.
+[[nodiscard]] inline bool was_carried_out(database& on, const ledger& book, std::string_view migration,
+                                          std::size_t index, std::string_view statement) {
+  const std::optional<concurrent_index> made = concurrent_index_of(statement);
+  if (!made || made->name.empty())
+    return false;
+  if (made->what == concurrent_index::action::drop)
+    return !on.query_value("SELECT pg_catalog.to_regclass(" + quote_literal(made->name) + ")");
+  if (made->what != concurrent_index::action::create)
+    return false;  // it does no harm twice
+  return on
+      .query_value("SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+                   "WHERE i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
+                   quote_literal(made->table) + ") AND c.relname = " + quote_literal(made->name) +
+                   " AND pg_catalog.age(i.xmin) < (" + book.journal_age(migration, index) + ")")
+      .has_value();
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/contention.hpp
+
+/// \file What other sessions do to a migration on PostgreSQL, and for how long it lets them.
+///
+/// A statement that waits for a lock makes everybody wait behind it who wants the table after it, readers too. So it
+/// waits for a while, its transaction is rolled back, which lets the others through, and begins anew a little later.
+/// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT
+
+namespace instar::detail {
+
+/// How long the transactions of a migration wait for locks, and how often they begin anew.
+struct lock_limits {
+  std::optional<std::chrono::milliseconds> wait{};  ///< 0: for ever; none: what the session says
+  std::size_t retries = 0;
+};
+
+/// Whether a transaction failed by what others did at the same time, so that the same transaction may succeed later.
+[[nodiscard]] inline bool is_contention(const database_error& error) {
+  const std::string& state = error.sqlstate();
+  return state == "55P03" || state == "40P01" || state == "40001";
+}
+
+/// The pause before a transaction is tried for the `retry`-th time again, from 1: twice as long each time, up to 5 s.
+/// Of random length, so that two that stood in each other's way do not meet again.
+[[nodiscard]] inline std::chrono::milliseconds pause_before(std::size_t retry) {
+  const std::size_t most = retry > 5 ? 5000 : std::size_t{250} << (retry - 1);
+  std::random_device device;
+  return std::chrono::milliseconds{most / 2 + device() % (most / 2)};
+}
+
+/// Who holds locks on what a script names, for people: "process 4711 (psql) of role app holds AccessShareLock on users,
+/// in a transaction since … (idle in transaction)". The server does not say for whom a statement waited that gave up;
+/// so these are all that come into question, the oldest transaction first. Empty: nobody does any more, or the role may
+/// not know.
+///
+/// \param names whether the script names a table or an index
+[[nodiscard]] inline std::string lock_holders(database& on, const std::function<bool(std::string_view)>& names) {
+  query_result held;
+  try {
+    held = on.query(
+        "SELECT c.relname, t.relname, l.pid, a.application_name, a.usename, a.state, a.xact_start, l.mode "
+        "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation "
+        "LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid "
+        "JOIN pg_catalog.pg_class t ON t.oid = COALESCE(i.indrelid, c.oid) "
+        "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+        "WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid() AND l.database = "
+        "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) "
+        "AND c.relnamespace <> 'pg_catalog'::pg_catalog.regnamespace ORDER BY a.xact_start NULLS LAST, l.pid, c.oid");
+  } catch (const database_error&) {
+    return {};
+  }
+  struct holder {
+    std::string pid;
+    std::string text;
+  };
+  std::vector<holder> holders;
+  for (const auto& row : held.rows) {
+    const std::string pid = text_of(row[2]);
+    const bool known = std::any_of(holders.begin(), holders.end(), [&](const holder& h) { return h.pid == pid; });
+    if (known || (!names(text_of(row[0])) && !names(text_of(row[1]))))
+      continue;
+    std::string text = "process " + pid;
+    if (row[3] && !row[3]->empty())
+      text += " (" + *row[3] + ")";
+    if (row[4])
+      text += " of role " + *row[4];
+    text += " holds " + text_of(row[7]) + " on " + text_of(row[1]);
+    if (row[6])
+      text += ", in a transaction since " + *row[6] + (row[5] ? " (" + *row[5] + ")" : std::string{});
+    holders.push_back({pid, std::move(text)});
+  }
+  constexpr std::size_t most = 3;
+  std::string text;
+  for (std::size_t i = 0; i != std::min(holders.size(), most); ++i)
+    text += (text.empty() ? "" : "; ") + holders[i].text;
+  if (holders.size() > most)
+    text += "; and " + std::to_string(holders.size() - most) + " more";
+  return text;
+}
+
+}  // namespace instar::detail
+
 /// \file Runs one script, and writes what became of it into the ledger.
 ///
 /// PostgreSQL. A script and its ledger row go out as one message, which the server runs as one transaction: one round
@@ -28216,15 +28867,16 @@ class sqlite_settings {
 
 class script_runner {
  public:
-  script_runner(database& on, ledger& book, runner_hooks hooks)
-      : on_(on), book_(book), hooks_(std::move(hooks)), postgres_(on.dialect() == instar::postgres) {}
+  /// \param limits of migrations, not of what goes without a trace in the ledger
+  script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {})
+      : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), postgres_(on.dialect() == instar::postgres) {}
 
   /// Runs a migration and records it.
   ///
   /// \param resumed what the journal of a failed try says; nothing for a first try
   /// \return nothing when another runner was faster
-  /// \throws migration_error `script_failed`, `partly_applied`, `stopped`, `foreign_keys_broken`, `open_transaction`,
-  ///         `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
+  /// \throws migration_error `script_failed`, `partly_applied`, `lock_not_available`, `stopped`, `foreign_keys_broken`,
+  ///         `open_transaction`, `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
   std::optional<applied_migration> apply(const migration& m, const script_plan& plan,
                                          const std::optional<std::vector<journal_row>>& resumed) {
     begin(m, plan);
@@ -28314,6 +28966,10 @@ class script_runner {
     migration_ = &m;
     plan_ = &plan;
     outcome_ = outcome::applied;
+    says_lock_timeout_ = has_word("lock_timeout");
+    kept_out_ = false;
+    in_doubt_ = false;
+    statements_done_ = 0;
     if (plan.unclosed) {
       migration_error_fields fields;
       fields.message = "The script begins a transaction and never ends it.";
@@ -28360,7 +29016,7 @@ class script_runner {
     const std::size_t until = own ? inner_text().second : sql.size();
     // Without BEGIN a message is a transaction too, but one in which SAVEPOINT is refused.
     const bool explicit_begin = plan_->has_savepoints && !own;
-    const std::string head = explicit_begin ? "BEGIN;\n" : "";
+    const std::string head = lock_limit() + (explicit_begin ? "BEGIN;\n" : "");
     // The line break ends a comment on the script's last line.
     std::string text = head + sql.substr(from, until - from) + "\n;\n" + session_reset();
     for (const std::string& statement : record_statements())
@@ -28368,12 +29024,87 @@ class script_runner {
     if (own || explicit_begin)
       text += "COMMIT";
     try {
-      on_.execute(text);
+      repeat_past_others({}, [&] {
+        try {
+          on_.execute(text);
+        } catch (const database_error&) {
+          if (own || explicit_begin)
+            roll_back();
+          throw;
+        }
+      });
     } catch (const database_error& error) {
-      if (own || explicit_begin)
-        roll_back();
       throw whole_failed(error, head.size(), from, until);
+    } catch (const migration_error&) {
+      throw whole_stopped();
     }
+  }
+
+  // ---- other sessions ----
+
+  /// What gives a transaction its lock_timeout. A script that speaks of it knows better.
+  [[nodiscard]] std::string lock_limit() const {
+    if (!postgres_ || !recorded() || !limits_.wait || says_lock_timeout_)
+      return {};
+    return "SET LOCAL lock_timeout = " + std::to_string(limits_.wait->count()) + ";\n";
+  }
+
+  /// Runs a transaction, and again while nothing but other sessions is in its way.
+  ///
+  /// \param statement what to call it beside the migration's name, may be empty
+  /// \param run must leave nothing behind when it throws
+  template <class Transaction>
+  void repeat_past_others(const std::string& statement, const Transaction& run) {
+    for (tries_ = 1;; ++tries_) {
+      try {
+        run();
+        return;
+      } catch (const database_error& error) {
+        if (!postgres_ || !recorded() || !is_contention(error))
+          throw;
+        holders_ = error.sqlstate() == "55P03"
+                       ? lock_holders(on_, [this](std::string_view name) { return has_word(name); })
+                       : std::string{};
+        kept_out_ = tries_ > limits_.retries;
+        if (kept_out_)
+          throw;
+        const std::chrono::milliseconds pause = pause_before(tries_);
+        std::string more = error.sqlstate() == "55P03" ? holders_ : error.detail();
+        std::replace(more.begin(), more.end(), '\n', ' ');
+        if (hooks_.tell)
+          hooks_.tell({.what = migration_progress::event::retrying,
+                       .migration = migration_->name,
+                       .index = tries_,
+                       .total = limits_.retries,
+                       .took = pause,
+                       .detail = statement + error.message() + " (" + error.sqlstate() + ")" +
+                                 (more.empty() ? "" : "; " + more)});
+        sleep_checking(pause, hooks_.check_interrupt);
+      }
+    }
+  }
+
+  /// The error of a script that gave up because of others.
+  [[nodiscard]] migration_error kept_out(const database_error& error, std::string state,
+                                         std::optional<std::size_t> offset) const {
+    migration_error_fields fields;
+    fields.message = what() +
+                     (error.sqlstate() == "55P03"   ? " did not get a lock"
+                      : error.sqlstate() == "40P01" ? " met a deadlock"
+                                                    : " could not be serialized") +
+                     (tries_ > 1 ? " in " + std::to_string(tries_) + " tries" : std::string{}) + ": " +
+                     error.message() + ".";
+    fields.remedy = (holders_.empty() ? "Try again when other sessions leave its tables alone"
+                                      : "End what holds its tables (" + holders_ +
+                                            "; pg_terminate_backend ends a process), or try again when it is done") +
+                    "; --statement-lock-timeout waits longer, --lock-retries more often.";
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    fields.database = answer_of(error);
+    if (offset)
+      fields.location = locate(migration_->display_name(), migration_->sql, *offset);
+    return migration_error{statements_done_ != 0 ? migration_code::partly_applied : migration_code::lock_not_available,
+                           std::move(fields)};
   }
 
   /// \return false when another runner was faster
@@ -28524,7 +29255,11 @@ class script_runner {
     const auto first_open = std::find_if(pieces.begin(), pieces.end(), [&](const script_piece& piece) {
       return piece.kind != piece_kind::setting && !done(piece);
     });
-    if (recorded() && !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open))
+    // Work that was done when the runner was gone before it could say so. Recorded together with the new try, for the
+    // question has an answer only once: what we write makes the journal's line younger than the work.
+    const bool carried_out = first_open != pieces.end() && was_carried_out(*first_open, journalled(first_open->first));
+    if (recorded() &&
+        !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out))
       return false;
     if (resumed && first_open != pieces.end() && hooks_.tell)
       hooks_.tell({.what = migration_progress::event::resuming,
@@ -28532,8 +29267,9 @@ class script_runner {
                    .index = first_open->first + 1,
                    .total = plan_->statements.size()});
     for (const script_piece& piece : pieces) {
-      if (done(piece)) {
+      if (done(piece) || (carried_out && &piece == &*first_open)) {
         report.skipped += piece.last - piece.first + 1;
+        statements_done_ += piece.last - piece.first + 1;
         continue;
       }
       const bool again = journalled(piece.first) != nullptr;
@@ -28553,9 +29289,18 @@ class script_runner {
       run_piece(piece, again);
       if (sets_journal_mode)
         file.take();
+      if (piece.kind != piece_kind::setting)
+        statements_done_ += piece.last - piece.first + 1;
     }
     finish_record();
     return true;
+  }
+
+  /// \param line what the journal says of the piece; nullptr when it says nothing
+  [[nodiscard]] bool was_carried_out(const script_piece& piece, const journal_row* line) {
+    return postgres_ && recorded() && piece.kind == piece_kind::outside && line != nullptr && !line->finished &&
+           line->error.empty() &&
+           detail::was_carried_out(on_, book_, migration_->name, line->statement, plan_->statements[piece.first].text);
   }
 
   static bool changes_journal_mode(const script_statement& statement) {
@@ -28620,7 +29365,7 @@ class script_runner {
   }
 
   /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
-  bool start_record(bool again, const script_piece* first) {
+  bool start_record(bool again, const script_piece* first, bool carried_out) {
     std::string text;
     if (!postgres_) {
       begin_immediate();
@@ -28635,7 +29380,7 @@ class script_runner {
                   : book_.create_journal() + ";\n";
     text += book_.insert_started(*migration_) + ";\n";
     if (first != nullptr)
-      text += entry(first->first, false) + ";\n";
+      text += entry(first->first, carried_out) + ";\n";
     if (!postgres_)
       text += "COMMIT";
     try {
@@ -28680,6 +29425,7 @@ class script_runner {
 
   void run_piece(const script_piece& piece, bool again) {
     const script_statement& first = plan_->statements[piece.first];
+    in_doubt_ = false;
     try {
       switch (piece.kind) {
       case piece_kind::setting:
@@ -28697,7 +29443,14 @@ class script_runner {
       }
     } catch (const database_error& error) {
       throw piece_failed(error, piece);
+    } catch (const migration_error& stop) {
+      throw piece_stopped(stop, piece);
     }
+  }
+
+  /// "statement 3: "
+  [[nodiscard]] static std::string naming(const script_piece& piece) {
+    return "statement " + std::to_string(piece.first + 1) + ": ";
   }
 
   void run_plain(const script_piece& piece, const script_statement& statement) {
@@ -28712,8 +29465,11 @@ class script_runner {
       }
       return;
     }
+    const std::string head = lock_limit();
     try {
-      send(std::string{statement.text} + "\n;\n" + record, 0, statement.offset);
+      repeat_past_others(naming(piece), [&] {
+        send(head + std::string{statement.text} + "\n;\n" + record, head.size(), statement.offset);
+      });
     } catch (const database_error& error) {
       // Its text does not show that it cannot be in a transaction, such as a CALL of a procedure that commits.
       if (error.sqlstate() != "25001" && error.sqlstate() != "2D000")
@@ -28729,17 +29485,28 @@ class script_runner {
                                                  : std::string{}) +
                     entry(piece.first, finished));
     };
+    // Nothing is left of these, or it can be told; what others have done until they end is not known.
+    const std::optional<concurrent_index> index = concurrent_index_of(statement.text);
+    const bool traceable = index && !index->name.empty();
     record(false);
+    in_doubt_ = !traceable;
     if (again)
-      drop_invalid_index(statement);
-    try {
-      send(std::string{statement.text}, 0, statement.offset);
-    } catch (const database_error&) {
-      drop_invalid_index(statement);
-      throw;
-    }
+      clean_up_after(statement);
+    const auto run = [&] {
+      try {
+        send(std::string{statement.text}, 0, statement.offset);
+      } catch (const database_error&) {
+        clean_up_after(statement);
+        throw;
+      }
+    };
+    if (traceable)
+      repeat_past_others(naming(piece), run);
+    else
+      run();
     gave_up_lock_ = gave_up_lock_ || (postgres_ && statement.keyword == "DISCARD");
     record(true);
+    in_doubt_ = false;
   }
 
   void run_block(const script_piece& piece) {
@@ -28747,42 +29514,34 @@ class script_runner {
     const script_statement& last = plan_->statements[piece.last];
     const bool ended = last.transaction_control && !piece.bare;
     const std::string begin = postgres_ ? "BEGIN;\n" : "BEGIN IMMEDIATE;\n";
-    const std::string head = piece.chained || piece.bare ? begin : "";
+    const std::string head = lock_limit() + (piece.chained || piece.bare ? begin : "");
     std::string body = migration_->sql.substr(first.offset, last.offset - first.offset);
     if (piece.bare)
       body += std::string{last.text} + "\n;\n";
     const std::string record = entries(piece);
-    try {
-      if (piece.commits)
-        send(head + body + record + "COMMIT", head.size(), first.offset);
-      else
-        send(head + body + (ended && last.keyword == "PREPARE" ? std::string{last.text} : "ROLLBACK") + ";\n" + record,
-             head.size(), first.offset);
-    } catch (const database_error&) {
-      roll_back();
-      throw;
+    const auto run = [&](const std::string& end) {
+      try {
+        send(head + body + end, head.size(), first.offset);
+      } catch (const database_error&) {
+        roll_back();
+        throw;
+      }
+    };
+    if (piece.commits) {
+      repeat_past_others(naming(piece), [&] { run(record + "COMMIT"); });
+      return;
     }
+    in_doubt_ = ended && last.keyword == "PREPARE";
+    run((in_doubt_ ? std::string{last.text} : "ROLLBACK") + ";\n" + record);
+    in_doubt_ = false;
   }
 
-  /// A CREATE INDEX CONCURRENTLY that fails leaves an invalid index under its name, and the next try would stumble over
-  /// it or, with IF NOT EXISTS, take it for the real one.
-  void drop_invalid_index(const script_statement& statement) {
+  /// Cleans up what a statement left behind; what cannot be done now, the next try does.
+  void clean_up_after(const script_statement& statement) {
     if (!postgres_ || !on_.is_open())
       return;
-    const std::optional<concurrent_index> made = concurrent_index_of(statement.text);
-    if (!made || made->name.empty())
-      return;
-    const std::string table =
-        (made->table_schema.empty() ? "" : quote_identifier(made->table_schema) + ".") + quote_identifier(made->table);
     try {
-      const sql_value name =
-          on_.query_value("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
-                          "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-                          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                          "WHERE NOT i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
-                          quote_literal(table) + ") AND c.relname = " + quote_literal(made->name));
-      if (name)
-        on_.execute("DROP INDEX CONCURRENTLY " + *name);
+      drop_invalid_index(on_, statement.text);
     } catch (const database_error&) {
       // The next try does it.
     }
@@ -28908,7 +29667,7 @@ class script_runner {
   [[nodiscard]] migration_error whole_failed(const database_error& error, std::size_t head, std::size_t from,
                                              std::size_t until) {
     if (was_stopped(error))
-      return stopped(outcome_ == outcome::rolled_back ? nothing_applied() : "Nothing of it was applied.");
+      return whole_stopped();
     if (error.code() == database_code::read_only)
       throw error;  // no statement is to blame
     if (error.code() == database_code::connection_lost)
@@ -28917,8 +29676,18 @@ class script_runner {
                                        " was taken back is not known; `migrate status` says whether it is pending."
                                  : "Whether " + migration_->name +
                                        " was committed is not known; run deploy again, which asks the ledger.");
-    return failed_at(migration_code::script_failed, error, nothing_applied(),
-                     locate_statement(error, head, from, until));
+    const std::optional<std::size_t> offset = locate_statement(error, head, from, until);
+    if (kept_out_)
+      return kept_out(error,
+                      outcome_ == outcome::rolled_back ? nothing_applied()
+                                                       : "Nothing of it was applied; run deploy again, file and ledger "
+                                                         "are as they were.",
+                      offset);
+    return failed_at(migration_code::script_failed, error, nothing_applied(), offset);
+  }
+
+  [[nodiscard]] migration_error whole_stopped() const {
+    return stopped(outcome_ == outcome::rolled_back ? nothing_applied() : "Nothing of it was applied.");
   }
 
   /// Whether the interruption is ours: PostgreSQL's statement_timeout has the same code.
@@ -28998,7 +29767,8 @@ class script_runner {
     if (!recorded())
       return failed.first == 0 ? "Nothing of it was applied."
                                : "The statements before line " + line_of(failed.first) + " are applied.";
-    const std::string again = "Fix the file and run deploy again: it goes on there.";
+    const std::string again =
+        std::string{kept_out_ ? "R" : "Fix the file and r"} + "un deploy again: it goes on there.";
     if (failed.first == 0)
       return "Nothing of it was applied. " + again;
     return section_of(failed) + "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
@@ -29032,8 +29802,11 @@ class script_runner {
 
   [[nodiscard]] migration_error piece_failed(const database_error& error, const script_piece& piece) {
     if (error.code() == database_code::connection_lost)
-      connection_lost(error, "Whether statement " + std::to_string(piece.first + 1) + " of " + migration_->name +
-                                 " was carried out is not known; look before you run deploy again, which repeats it.");
+      connection_lost(error, in_doubt_
+                                 ? "Whether statement " + std::to_string(piece.first + 1) + " of " + migration_->name +
+                                       " was carried out is not known; look before you run deploy again, which "
+                                       "repeats it."
+                                 : "Run deploy again: the journal says how far " + migration_->name + " got.");
     const bool interrupted = was_stopped(error);
     std::size_t offset = plan_->statements[piece.first].offset;
     if (error.offset() && *error.offset() >= sent_head_) {
@@ -29044,6 +29817,8 @@ class script_runner {
     } else if (postgres_ && piece.first != piece.last && !interrupted) {
       offset = find_failing_statement(error, piece.first, piece.last).value_or(offset);
     }
+    if (kept_out_ && statements_done_ == 0 && forget_try())
+      return kept_out(error, "Nothing of it was applied; run deploy again.", offset);
     const script_location place = locate(migration_->display_name(), migration_->sql, offset);
     write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
                       error.message() + (error.detail().empty() ? "" : "\nDETAIL: " + error.detail()) +
@@ -29051,8 +29826,22 @@ class script_runner {
                   piece);
     if (interrupted)
       return stopped(state_after(piece));
+    if (kept_out_)
+      return kept_out(error, state_after(piece), offset);
     return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
                      state_after(piece), offset);
+  }
+
+  /// Takes the try out of ledger and journal, of which no statement was applied: there is nothing to resolve.
+  /// \return whether that was possible
+  [[nodiscard]] bool forget_try() noexcept {
+    try {
+      on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" + book_.forget_started(migration_->name) +
+                  ";\n" + book_.drop_journal());
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
   }
 
   /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
@@ -29072,6 +29861,10 @@ class script_runner {
   }
 
  public:
+  /// Whether what ran last was neither a transaction nor to be recognised by what it leaves: when the connection is
+  /// lost there, neither ledger nor journal says whether it was carried out.
+  [[nodiscard]] bool in_doubt() const noexcept { return in_doubt_; }
+
   /// Whether a script gave up the session's locks (DISCARD ALL); asking forgets it.
   [[nodiscard]] bool gave_up_lock() noexcept { return std::exchange(gave_up_lock_, false); }
 
@@ -29079,6 +29872,7 @@ class script_runner {
   database& on_;
   ledger& book_;
   runner_hooks hooks_;
+  lock_limits limits_;
   bool postgres_;
   outcome outcome_ = outcome::applied;
   bool gave_up_lock_ = false;
@@ -29087,6 +29881,12 @@ class script_runner {
   std::size_t sent_head_ = 0;
   std::size_t sent_from_ = 0;
   bool in_script_ = false;
+  bool says_lock_timeout_ = false;
+  std::size_t tries_ = 1;            // of the transaction that runs
+  bool kept_out_ = false;            // it failed by other sessions, and is not tried again
+  bool in_doubt_ = false;            // what runs is no transaction
+  std::string holders_;              // who holds its tables
+  std::size_t statements_done_ = 0;  // of a script that is no one transaction, by earlier tries too
 };
 
 }  // namespace instar::detail
@@ -29595,7 +30395,7 @@ struct migrator::session {
                               "Name one: postgresql://user@host/database or sqlite:FILE.");
     const open_options how{.application_name = options.application_name, .busy_timeout = options.lock_timeout};
     try {
-      own = open_database(*url, how);
+      own = wait_for_server(waiting(options.wait_for_server), [&] { return open_database(*url, how); });
     } catch (const database_error& error) {
       if (error.code() != database_code::database_missing || !create || !options.create_database)
         throw;
@@ -29607,6 +30407,15 @@ struct migrator::session {
     opened = own.get();
     use(opened);
     return *opened;
+  }
+
+  [[nodiscard]] server_wait waiting(std::chrono::milliseconds limit) {
+    return {.limit = limit,
+            .on_wait =
+                [this](const database_error& error) {
+                  tell({.what = migration_progress::event::waiting_for_server, .detail = error.message()});
+                },
+            .check = [this] { check(); }};
   }
 
   [[nodiscard]] std::optional<instar::dialect> known_dialect() const {
@@ -29708,6 +30517,16 @@ struct migrator::session {
         [this] { check(); });
   }
 
+  /// Somebody's decision about lock_timeout, in the URL or of the role or the database, stands.
+  [[nodiscard]] detail::lock_limits limits_of(database& on) const {
+    if (on.dialect() != instar::postgres)
+      return {};
+    detail::lock_limits limits{options.statement_lock_timeout, options.lock_retries};
+    if (!limits.wait && on.query_value("SELECT pg_catalog.current_setting('lock_timeout')") == "0")
+      limits.wait = std::chrono::seconds{5};
+    return limits;
+  }
+
   // ---- deploying ----
 
   [[nodiscard]] static std::vector<const migration*> pending_of(const history& read, const status_report& status) {
@@ -29744,6 +30563,13 @@ struct migrator::session {
                             "nothing to do with this history, deploy with --allow-not-empty.");
   }
 
+  /// A migration under way, as far as it can be told without the database.
+  struct running_migration {
+    applied_migration about;  ///< the name is empty between two migrations
+    std::chrono::steady_clock::time_point began{};
+    bool in_doubt = false;  ///< a statement runs of which neither ledger nor journal says whether it was carried out
+  };
+
   deploy_report deploy(const deploy_options& how) {
     history read = load();
     if (!how.up_to.empty()) {
@@ -29754,13 +30580,67 @@ struct migrator::session {
     }
     database& on = open(true);
     detail::check_provider(read, on.dialect());
+    deploy_report report;
+    report.created_database = created;
+    running_migration running;
+    std::set<std::string> lost_in;
+    for (;;) {
+      try {
+        deploy_pending(on, read, running, report);
+        return report;
+      } catch (const database_error& error) {
+        if (error.code() != database_code::connection_lost || !may_reconnect(on) || running.in_doubt)
+          throw;
+        if (!lost_in.insert(running.about.name).second)
+          throw database_error{error.code(),
+                               {.message = error.message() + " It was the second time" +
+                                           (running.about.name.empty() ? "." : " in " + running.about.name + "."),
+                                .remedy = error.remedy(),
+                                .sqlstate = error.sqlstate()}};
+        reconnect(on, error, running.about.name);
+      }
+    }
+  }
+
+  /// Only what this object opened itself: another's session may have had more than a lock.
+  [[nodiscard]] bool may_reconnect(const database& on) const {
+    return on.dialect() == instar::postgres && own.get() == &on && !on.is_open() &&
+           options.reconnect > std::chrono::milliseconds{0};
+  }
+
+  void reconnect(database& on, const database_error& lost, const std::string& running) {
+    tell({.what = migration_progress::event::reconnecting, .migration = running, .detail = lost.message()});
+    server_wait how = waiting(options.reconnect);
+    how.on_wait = nullptr;
+    try {
+      wait_for_server(how, [&] { on.reopen(); });
+    } catch (const database_error& error) {
+      throw database_error{lost.code(),
+                           {.message = lost.message() + " It did not come back: " + error.message(),
+                            .remedy = lost.remedy(),
+                            .sqlstate = lost.sqlstate()}};
+    } catch (const migration_error& interruption) {
+      migration_error_fields fields;
+      fields.message = interruption.message();
+      fields.remedy = lost.remedy();
+      fields.state = lost.message();
+      fields.migration = running;
+      throw migration_error{interruption.code(), std::move(fields)};
+    }
+  }
+
+  /// Applies what is pending over one connection.
+  /// \param running what ran when an earlier connection was lost, and then what runs now
+  /// \param report  what was done over earlier connections, completed
+  void deploy_pending(database& on, const history& read, running_migration& running, deploy_report& report) {
+    const running_migration lost = std::exchange(running, {});
     const std::string version = data_version(on);
     ledger book = ledger::read_rows(on, options.ledger);
     status_report status = compare(on, read, book);
-    refuse_failed(status);
-    deploy_report report;
-    report.created_database = created;
-    if (const auto pending = pending_of(read, status); !pending.empty()) {
+    // On PostgreSQL what looks failed may be under way: who has the lock knows.
+    if (on.dialect() != instar::postgres)
+      refuse_failed(status);
+    if (const auto pending = pending_of(read, status); !pending.empty() || status.count(migration_state::failed) != 0) {
       if (on.dialect() == instar::postgres)
         book = ledger::read(on, options.ledger);
       refuse_not_empty(on, book);
@@ -29769,27 +30649,70 @@ struct migrator::session {
         (void)detail::checked_statements(on.dialect(), *m);
       // Where nothing is applied yet there are no rows to lose.
       if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
-        for (const migration* m : pending)
-          for (migration_warning& warning : detail::destruction_warnings(on.dialect(), *m))
-            report.warnings.push_back(std::move(warning));
-      const auto held = lock(on, book.place());
+        warn_of_destruction(on.dialect(), pending, report);
+      const auto held = lock_after(lost, on, book.place(), report.applied.size());
       if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
         book = ledger::read(on, options.ledger);
         status = compare(on, read, book);
         refuse_failed(status);
       }
-      apply_all(on, read, book, status, version, *held, report);
+      settle(lost, book, report);
+      apply_all(on, read, book, status, version, *held, running, report);
+    } else {
+      settle(lost, book, report);
     }
     report.already_applied = status.count(migration_state::applied) + status.count(migration_state::edited);
     report.warnings.insert(report.warnings.begin(), status.warnings.begin(), status.warnings.end());
     report.ledger = book.place().exists ? book.place().display_name() : std::string{};
     report.adopted_prisma = book.place().exists && book.place().prisma();
-    return report;
+  }
+
+  /// Takes the lock, which an old session of ours may still have.
+  /// \param applied how many migrations were applied before
+  std::unique_ptr<detail::migration_lock> lock_after(const running_migration& lost, database& on,
+                                                     const ledger_place& place, std::size_t applied) {
+    try {
+      return lock(on, place);
+    } catch (const migration_error& error) {
+      if (lost.about.name.empty())
+        throw;
+      const migration_error doubtful{error.code(),
+                                     {error.message(), error.remedy(),
+                                      "The connection was lost in " + lost.about.name +
+                                          ", and whether it was committed is not known; run deploy again, which asks "
+                                          "the ledger.",
+                                      lost.about.name, error.location(), error.database()}};
+      throw with_earlier(doubtful, applied);
+    }
+  }
+
+  /// Once for each, however often the connection is lost.
+  static void warn_of_destruction(instar::dialect target, const std::vector<const migration*>& pending,
+                                  deploy_report& report) {
+    for (const migration* m : pending) {
+      const bool known = std::any_of(report.warnings.begin(), report.warnings.end(),
+                                     [&](const migration_warning& warning) { return warning.migration == m->name; });
+      if (known)
+        continue;
+      for (migration_warning& warning : detail::destruction_warnings(target, *m))
+        report.warnings.push_back(std::move(warning));
+    }
+  }
+
+  /// Reports a migration as applied that was committed, though the answer did not arrive.
+  void settle(const running_migration& lost, const ledger& book, deploy_report& report) const {
+    if (lost.about.name.empty() || book.applied(lost.about.name) == nullptr)
+      return;
+    report.applied.push_back(lost.about);
+    report.applied.back().took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - lost.began);
+    tell(
+        {.what = migration_progress::event::applied, .migration = lost.about.name, .took = report.applied.back().took});
   }
 
   /// \param version SQLite's data_version before the ledger was read
   void apply_all(database& on, const history& read, ledger& book, const status_report& status, std::string version,
-                 detail::migration_lock& held, deploy_report& report) {
+                 detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
     std::string current;
     bool resumes = false;
@@ -29805,7 +30728,7 @@ struct migrator::session {
                                 "Look at `migrate status` and run deploy again.", current);
       return book.applied(current) == nullptr;
     };
-    detail::script_runner runner{on, book, with};
+    detail::script_runner runner{on, book, with, limits_of(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
       current = m->name;
@@ -29835,7 +30758,12 @@ struct migrator::session {
         // What an earlier try began was counted then, and its tables may be gone.
         if (!resumes)
           detail::hold_to_agreement(on, *m);
+        running.began = std::chrono::steady_clock::now();
+        running.about.name = m->name;
+        running.about.statements = way.statements.size();
+        running.about.transactional = !resumes && way.mode != detail::script_mode::pieces;
         std::optional<applied_migration> applied = runner.apply(*m, way, journal);
+        running = {};
         if (runner.gave_up_lock())
           held.renew();
         if (!applied)
@@ -29850,6 +30778,9 @@ struct migrator::session {
         report.applied.push_back(std::move(*applied));
       } catch (const migration_error& error) {
         throw with_earlier(error, report.applied.size());
+      } catch (const database_error&) {
+        running.in_doubt = runner.in_doubt();
+        throw;
       }
     }
   }
@@ -30496,7 +31427,9 @@ inline owned_schema migrator::session::read_source(const diff_source& source) {
   case diff_source::kind::database:
     if (source.place.empty())
       return read_back(open(false));
-    return read_back(*open_database(database_url{source.place}, {.application_name = options.application_name}));
+    return read_back(*wait_for_server(waiting(options.wait_for_server), [&] {
+      return open_database(database_url{source.place}, {.application_name = options.application_name});
+    }));
   case diff_source::kind::script:
     break;
   }
@@ -31779,7 +32712,7 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
     }
     return book.applied(current) != nullptr;
   };
-  detail::script_runner runner{on, book, with};
+  detail::script_runner runner{on, book, with, limits_of(on)};
   for (const down_step& step : planned.steps) {
     current = step.name;
     const migration script = detail::as_script(step);
@@ -32977,6 +33910,7 @@ struct arguments {
   std::string shadow_url;
   std::string ledger;
   std::optional<std::chrono::milliseconds> lock_timeout;
+  std::optional<std::chrono::milliseconds> wait;
   color_choice color = color_choice::automatic;
   bool json = false;
   bool quiet = false;
@@ -33005,6 +33939,8 @@ struct arguments {
   bool sarif = false;
   std::string up_to;
   std::optional<std::size_t> steps;
+  std::optional<std::chrono::milliseconds> statement_lock_timeout;
+  std::optional<std::size_t> lock_retries;
   std::string from;
   std::string to;
   std::string output;
@@ -33415,8 +34351,13 @@ class command_line {
           "where applied migrations are listed; else found, or _instar_migrations")
         ->group(common);
     value(root_, "--lock-timeout", "SECONDS", "how long to wait for another runner (60)",
-          [&g](const std::string& word) { g.lock_timeout = parse_seconds(word); })
+          [&g](const std::string& word) { g.lock_timeout = parse_seconds("--lock-timeout", word); })
         ->group(common);
+    value(root_, "--wait", "[SECONDS]", "wait for a PostgreSQL server that is still starting (60 without a number)",
+          [&g](const std::string& word) { g.wait = parse_seconds("--wait", word); })
+        ->group(common)
+        ->expected(0, 1)
+        ->default_str("60");
     flag(root_, "-y,--yes", g.yes, "answer harmless questions with yes")->group(common);
     flag(root_, "--json", g.json, "one JSON document on standard output, errors included")->group(common);
     value(root_, "--color", "WHEN", "auto, always or never", [&g](const std::string& word) {
@@ -33440,11 +34381,13 @@ class command_line {
       flag(app, "--offline", g.offline, "PostgreSQL: the short form of the script, which locks tables while it runs");
       flag(app, "--skip-shadow", g.skip_shadow, "write and apply without the proof in a shadow database");
       flag(app, "--skip-seed", g.skip_seed, "do not seed a database that was made just now");
+      lock_options(app);
       hidden_flag(app, "--skip-generate");
       break;
     case command::migrate_deploy:
       value(app, "--up-to", g.up_to, "NAME", "stop after this migration");
       flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
+      lock_options(app);
       break;
     case command::migrate_status:
       flag(app, "--drift", g.drift, "also compare the database with what its migrations make");
@@ -33527,6 +34470,15 @@ class command_line {
     }
   }
 
+  void lock_options(CLI::App& app) {
+    value(app, "--statement-lock-timeout", "SECONDS", "PostgreSQL: how long a migration waits for a table's lock (5)",
+          [this](const std::string& word) {
+            given_.statement_lock_timeout = parse_seconds("--statement-lock-timeout", word);
+          });
+    value(app, "--lock-retries", "N", "PostgreSQL: how often it begins anew when it did not get one (10)",
+          [this](const std::string& word) { given_.lock_retries = parse_retries(word); });
+  }
+
   void sarif_option(CLI::App& app) {
     flag(app, "--sarif", given_.sarif, "print the hazards alone, as a SARIF 2.1.0 log");
   }
@@ -33560,13 +34512,24 @@ class command_line {
     side("--to-url", given_.to, "database:");
   }
 
-  [[nodiscard]] static std::chrono::milliseconds parse_seconds(const std::string& word) {
+  [[nodiscard]] static std::chrono::milliseconds parse_seconds(std::string_view option, const std::string& word) {
     double seconds = -1;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
     if (error != std::errc{} || end != word.data() + word.size() || !(seconds >= 0) || seconds > 1e6)
-      throw usage_error(cli_code::bad_value, "`--lock-timeout " + word + "` is no number of seconds.",
-                        "Give a number such as 30; 0 does not wait at all.");
+      throw usage_error(cli_code::bad_value, '`' + std::string{option} + ' ' + word + "` is no number of seconds.",
+                        std::string{"Give a number such as 30; 0 "} + (option == "--statement-lock-timeout"
+                                                                           ? "waits as long as it takes."
+                                                                           : "does not wait at all."));
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+  }
+
+  [[nodiscard]] static std::size_t parse_retries(const std::string& word) {
+    std::size_t retries = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), retries);
+    if (error != std::errc{} || end != word.data() + word.size() || retries > 1'000'000)
+      throw usage_error(cli_code::bad_value, "`--lock-retries " + word + "` is no number of times.",
+                        "Give a number such as 10; 0 never tries again.");
+    return retries;
   }
 
   [[nodiscard]] static std::size_t parse_steps(const std::string& word) {
@@ -34078,7 +35041,9 @@ class session {
   [[nodiscard]] std::unique_ptr<database> open_database() {
     locate_database(database_need::required);
     screen.note("Database: " + database_name() + ", from " + located_->source);
-    return instar::open_database(located_->url, {.application_name = program_name});
+    return wait_for_server({.limit = given.wait.value_or(std::chrono::milliseconds{0}),
+                            .on_wait = [this](const database_error& error) { note(waiting_line(error.message())); }},
+                           [this] { return instar::open_database(located_->url, {.application_name = program_name}); });
   }
 
   /// The database as people know it: "PostgreSQL localhost/app", "SQLite dev.db". Only with a database.
@@ -34216,6 +35181,11 @@ class session {
     chosen.renames = given.renames;
     if (given.lock_timeout)
       chosen.lock_timeout = *given.lock_timeout;
+    if (given.wait)
+      chosen.wait_for_server = *given.wait;
+    chosen.statement_lock_timeout = given.statement_lock_timeout;
+    if (given.lock_retries)
+      chosen.lock_retries = *given.lock_retries;
     if (!given.shadow_url.empty())
       chosen.shadow = parse_url(given.shadow_url, "--shadow-url");
     else if (given.command == command::migrate_dev || given.command == command::migrate_down ||
@@ -34291,13 +35261,20 @@ class session {
   }
 
   void show(const migration_progress& progress) {
-    if (about_to_change_)
-      about_to_change_();
     using event = migration_progress::event;
+    if (about_to_change_ && progress.what != event::waiting_for_server)
+      about_to_change_();
     const std::string count =
         progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')' : "";
     const std::string name = printable(progress.migration);
     switch (progress.what) {
+    case event::waiting_for_server:
+      note(waiting_line(progress.detail));
+      break;
+    case event::reconnecting:
+      note(printable(progress.detail) + " Connecting again" +
+           (name.empty() ? "." : ", to ask the ledger what became of " + name + '.'));
+      break;
     case event::creating_database:
       note("Creating the database.");
       break;
@@ -34306,6 +35283,9 @@ class session {
       break;
     case event::applying:
       passing("Applying " + name + count);
+      break;
+    case event::retrying:
+      note("Trying " + name + " again in " + duration(progress.took) + count + ": " + printable(progress.detail));
       break;
     case event::running_statement:
       passing("Applying " + name + ", statement" + count);
@@ -34345,6 +35325,10 @@ class session {
       note(screen.on_error()(style::dim, "  notice: " + detail::indent_lines(printable(progress.detail), 10)));
       break;
     }
+  }
+
+  [[nodiscard]] static std::string waiting_line(std::string_view said) {
+    return "Waiting for the database: " + printable(said);
   }
 
   void note(std::string_view line) {

@@ -10,6 +10,7 @@ one, and with transactions of their own.
 
   kill   SIGKILL to the deploying process
   cut    pg_terminate_backend of its connection, or, on SQLite, SIGTERM to the process
+  race   nothing is broken off: twenty deploys begin at once, and each must end well; --kills counts the rounds
 
 PostgreSQL: the server named by INSTAR_TEST_POSTGRES, on which databases are made and dropped.
 """
@@ -222,7 +223,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--instar", required=True, help="the program")
     parser.add_argument("--database", required=True, choices=["postgres", "sqlite"])
-    parser.add_argument("--how", default="kill", choices=["kill", "cut"])
+    parser.add_argument("--how", default="kill", choices=["kill", "cut", "race"])
     parser.add_argument("--kills", type=int, default=10, help="deploys that were broken off before they were done")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
@@ -231,7 +232,11 @@ def main():
         home = pathlib.Path(temporary)
         history = home / "migrations"
         database = Postgres(home) if options.database == "postgres" else Sqlite(home)
-        write_history(history, database.scripts, database.provider)
+        scripts = dict(database.scripts)
+        if options.how == "race":
+            # SQLite changes the journal mode of a file only for who has it alone.
+            scripts.pop("20250105000000_wal", None)
+        write_history(history, scripts, database.provider)
         deploy = [options.instar, "migrate", "deploy", "--url", database.url, "--migrations", str(history)]
 
         def begin():
@@ -240,6 +245,12 @@ def main():
         def fail(why, said=""):
             print(f"crash.py: {why}\n{said}\nseed {options.seed}, {options.how}, instants of this round: {instants}")
             sys.exit(1)
+
+        def check(said):
+            if left := database.leftovers():
+                fail("left behind: " + left, said)
+            if (found := database.state()) != wanted:
+                fail(f"another state than that of an undisturbed deploy:\n--- wanted\n{wanted}\n--- found\n{found}", said)
 
         kills = rounds = 0
         instants = []
@@ -252,7 +263,19 @@ def main():
             if process.returncode != 0:
                 fail("the undisturbed deploy failed", said)
             wanted = database.state()
-            while kills < options.kills:
+            while options.how == "race" and rounds < options.kills:
+                rounds += 1
+                database.make()
+                racers = [begin() for _ in range(20)]
+                texts = [racer.communicate(timeout=240)[0] for racer in racers]
+                for racer, said in zip(racers, texts):
+                    if racer.returncode != 0:
+                        fail("a deploy beside others failed", said)
+                check("".join(texts))
+                for name in scripts:
+                    if (times := sum(f"Applied {name} " in said for said in texts)) != 1:
+                        fail(f"{name} was applied by {times} of 20", "".join(texts))
+            while options.how != "race" and kills < options.kills:
                 rounds += 1
                 instants = []
                 database.make()
@@ -274,14 +297,11 @@ def main():
                 said = process.communicate(timeout=120)[0]
                 if process.returncode != 0:
                     fail("the deploy after it failed", said)
-                if left := database.leftovers():
-                    fail("left behind: " + left, said)
-                if (found := database.state()) != wanted:
-                    fail(f"another state than that of an undisturbed deploy:\n--- wanted\n{wanted}\n--- found\n{found}", said)
+                check(said)
         finally:
             database.drop()
-    print(f"{options.database}: {kills} deploys broken off ({options.how}) in {rounds} rounds, seed {options.seed}; "
-          "each history was carried out exactly once")
+    what = "20 deploys at once" if options.how == "race" else f"{kills} deploys broken off ({options.how})"
+    print(f"{options.database}: {what} in {rounds} rounds, seed {options.seed}; each history was carried out exactly once")
 
 
 if __name__ == "__main__":

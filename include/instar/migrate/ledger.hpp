@@ -296,10 +296,17 @@ class ledger {
   [[nodiscard]] std::vector<journal_row> read_journal(database& from, std::string_view name) const {
     if (!has_table(from, detail::journal_table))
       return {};
-    const query_result read =
-        from.query("SELECT statement_index, statement_hash, finished_at IS NOT NULL, error FROM " +
-                   place_.qualified(detail::journal_table) + " WHERE migration_name = " + quote_literal(name) +
-                   " ORDER BY statement_index");
+    query_result read;
+    try {
+      read = from.query("SELECT statement_index, statement_hash, finished_at IS NOT NULL, error FROM " +
+                        place_.qualified(detail::journal_table) + " WHERE migration_name = " + quote_literal(name) +
+                        " ORDER BY statement_index");
+    } catch (const database_error&) {
+      // Another runner, which has just finished, dropped it.
+      if (from.is_open() && !has_table(from, detail::journal_table))
+        return {};
+      throw;
+    }
     std::vector<journal_row> journal;
     for (const auto& row : read.rows)
       journal.push_back({static_cast<std::size_t>(std::stoul(detail::text_of(row[0]))), detail::text_of(row[1]),

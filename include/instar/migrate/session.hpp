@@ -461,8 +461,10 @@ struct migrator::session {
     const std::string version = data_version(on);
     ledger book = ledger::read_rows(on, options.ledger);
     status_report status = compare(on, read, book);
-    refuse_failed(status);
-    if (const auto pending = pending_of(read, status); !pending.empty()) {
+    // On PostgreSQL what looks failed may be under way: who has the lock knows.
+    if (on.dialect() != instar::postgres)
+      refuse_failed(status);
+    if (const auto pending = pending_of(read, status); !pending.empty() || status.count(migration_state::failed) != 0) {
       if (on.dialect() == instar::postgres)
         book = ledger::read(on, options.ledger);
       refuse_not_empty(on, book);
