@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 
+#include <instar/migrate/concurrent_index.hpp>
 #include <instar/migrate/script_plan.hpp>
 
 #include <string>
@@ -129,16 +130,27 @@ TEST_CASE("what changes the session is told from what does not") {
   CHECK_FALSE(setting("SELECT 1"));
 }
 
-TEST_CASE("the index of a CREATE INDEX CONCURRENTLY is read") {
+TEST_CASE("the index of a statement with CONCURRENTLY is read") {
+  using action = instar::detail::concurrent_index::action;
   const auto index = [](std::string_view sql) {
     const auto found = instar::detail::concurrent_index_of(sql);
-    return found ? found->name + "|" + found->table_schema + "|" + found->table : std::string{"none"};
+    if (!found)
+      return std::string{"none"};
+    const char* const what = found->what == action::create          ? "create "
+                             : found->what == action::drop          ? "drop "
+                             : found->what == action::reindex_index ? "reindex "
+                                                                    : "reindex table ";
+    return what + found->name + "|" + found->table;
   };
-  CHECK(index("CREATE INDEX CONCURRENTLY i ON t (a)") == "i||t");
+  CHECK(index("CREATE INDEX CONCURRENTLY i ON t (a)") == "create i|\"t\"");
   CHECK(index("create unique index concurrently if not exists \"My \"\"i\" on only \"S\".t using btree (a)") ==
-        "My \"i|S|t");
-  CHECK(index("CREATE INDEX CONCURRENTLY /* c */ Idx -- x\n ON A.B (a)") == "idx|a|b");
-  CHECK(index("CREATE INDEX CONCURRENTLY ON t (a)") == "||t");
+        "create My \"i|\"S\".\"t\"");
+  CHECK(index("CREATE INDEX CONCURRENTLY /* c */ Idx -- x\n ON A.B (a)") == "create idx|\"a\".\"b\"");
+  CHECK(index("CREATE INDEX CONCURRENTLY ON t (a)") == "create |\"t\"");
+  CHECK(index("DROP INDEX CONCURRENTLY IF EXISTS a.I") == "drop \"a\".\"i\"|");
+  CHECK(index("REINDEX INDEX CONCURRENTLY i") == "reindex \"i\"|");
+  CHECK(index("REINDEX TABLE CONCURRENTLY s.t") == "reindex table \"s\".\"t\"|");
   CHECK(index("CREATE INDEX i ON t (a)") == "none");
-  CHECK(index("DROP INDEX CONCURRENTLY i") == "none");
+  CHECK(index("DROP INDEX i") == "none");
+  CHECK(index("REINDEX DATABASE CONCURRENTLY") == "none");
 }
