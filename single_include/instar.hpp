@@ -24315,8 +24315,6 @@ inline constexpr std::string_view written_by = "-- Written by instar ";
 #include <cstdio>
 
 #if !defined(_WIN32)
-#include <sys/stat.h>
-#include <sys/types.h>
 #endif
 
 /// \file Files of a migrations folder: read whole, written whole or not at all; places in their text.
@@ -24352,25 +24350,6 @@ namespace instar::detail {
 }
 
 #if !defined(_WIN32)
-/// The bytes of a file when nothing stands in the way: no link, no folder, no error. With as few system calls as can
-/// be, for a deploy that has nothing to do reads every script of the history. Nothing otherwise; who asked finds out
-/// why.
-[[nodiscard]] inline std::optional<std::string> read_plain_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (descriptor < 0)
-    return std::nullopt;
-  struct ::stat status {};
-  std::optional<std::string> bytes;
-  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-    bytes.emplace(static_cast<std::size_t>(status.st_size), '\0');
-    const ::ssize_t n = ::read(descriptor, bytes->data(), bytes->size());
-    if (n != status.st_size)
-      bytes.reset();
-  }
-  ::close(descriptor);
-  return bytes;
-}
-
 /// Makes what was written, or the names in a folder, survive a power cut.
 inline void sync_to_disk(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -24383,10 +24362,6 @@ inline void sync_to_disk(const std::filesystem::path& path) {
     throw file_error(migration_code::cannot_write, "Cannot write", path, error);
 }
 #else
-[[nodiscard]] inline std::optional<std::string> read_plain_file(const std::filesystem::path&) {
-  return std::nullopt;
-}
-
 inline void sync_to_disk(const std::filesystem::path&) {}
 #endif
 
@@ -25165,17 +25140,6 @@ inline void leave_out_replaced(history& read) {
       throw fail(migration_code::outside_folder, path.string() + " leads out of the migrations folder.",
                  "Replace the link by a copy.", migration);
   };
-  const auto read_script = [&](const migration& m) {
-    const fs::file_status script = fs::symlink_status(m.file, failed);
-    if (!fs::exists(script))
-      throw fail(migration_code::script_missing, "The migration " + m.name + " has no migration.sql (P3015).",
-                 "Restore the file from version control; or remove the folder if it was never applied.", m.name);
-    if (fs::is_symlink(script))
-      check_inside(m.file, m.name);
-    if (!fs::is_regular_file(fs::is_symlink(script) ? fs::status(m.file, failed) : script))
-      throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", m.name);
-    return detail::read_file(m.file);
-  };
   history read;
   read.folder = folder;
   fs::directory_iterator entries(folder, failed);
@@ -25197,10 +25161,15 @@ inline void leave_out_replaced(history& read) {
     migration m;
     m.name = name;
     m.file = entry.path() / "migration.sql";
-    if (std::optional<std::string> bytes = detail::read_plain_file(m.file))
-      m.sql = std::move(*bytes);
-    else
-      m.sql = read_script(m);
+    const fs::file_status script = fs::symlink_status(m.file, failed);
+    if (!fs::exists(script))
+      throw fail(migration_code::script_missing, "The migration " + name + " has no migration.sql (P3015).",
+                 "Restore the file from version control; or remove the folder if it was never applied.", name);
+    if (fs::is_symlink(script))
+      check_inside(m.file, name);
+    if (!fs::is_regular_file(fs::is_symlink(script) ? fs::status(m.file, failed) : script))
+      throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", name);
+    m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);
     m.replaces = detail::replaced_by(m.sql);
     read.migrations.push_back(std::move(m));
@@ -27522,6 +27491,17 @@ inline constexpr std::int64_t prisma_lock_key = 72707369;
   return static_cast<std::int64_t>(hash >> 1U);
 }
 
+/// A session of the server, for people: "process 4711 (psql) of role app".
+[[nodiscard]] inline std::string session_text(const sql_value& pid, const sql_value& application,
+                                              const sql_value& role) {
+  std::string text = "process " + text_of(pid);
+  if (application && !application->empty())
+    text += " (" + *application + ")";
+  if (role)
+    text += " of role " + *role;
+  return text;
+}
+
 class migration_lock {
  public:
   /// Waits for the lock.
@@ -27585,11 +27565,7 @@ class migration_lock {
     if (found.rows.empty())
       return "a session that has just ended";
     const auto& row = found.rows.front();
-    std::string text = "process " + text_of(row[0]);
-    if (row[1] && !row[1]->empty())
-      text += " (" + *row[1] + ")";
-    if (row[4])
-      text += " of role " + *row[4];
+    std::string text = session_text(row[0], row[1], row[4]);
     text += row[2] ? " at " + *row[2] : std::string{row[3] ? " on the server itself" : ""};
     if (row[3])
       text += ", connected since " + *row[3];
@@ -28680,24 +28656,23 @@ struct concurrent_index {
   return found;
 }
 
-/// Drops the invalid index that a statement left when it failed or its session was ended: the next try would stumble
+/// Drops what a statement left invalid when it failed or its session was ended: the next try would stumble
 /// over it or, with IF NOT EXISTS, take it for the real one.
-inline void drop_invalid_index(database& on, std::string_view statement) {
-  const std::optional<concurrent_index> made = concurrent_index_of(statement);
-  if (!made || made->name.empty() || made->what == concurrent_index::action::drop)
+inline void drop_invalid_index(database& on, const concurrent_index& made) {
+  if (made.what == concurrent_index::action::drop)
     return;
   const auto object = [](const std::string& name) { return "pg_catalog.to_regclass(" + quote_literal(name) + ")"; };
   std::string which;
-  switch (made->what) {
+  switch (made.what) {
   case concurrent_index::action::create:
-    which = "i.indrelid = " + object(made->table) + " AND c.relname = " + quote_literal(made->name);
+    which = "i.indrelid = " + object(made.table) + " AND c.relname = " + quote_literal(made.name);
     break;
   case concurrent_index::action::reindex_index:
-    which = "i.indrelid = (SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = " + object(made->name) +
+    which = "i.indrelid = (SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = " + object(made.name) +
             ") AND c.relname ~ '_cc(new|old)[0-9]*$'";
     break;
   default:
-    which = "i.indrelid = " + object(made->name) + " AND c.relname ~ '_cc(new|old)[0-9]*$'";
+    which = "i.indrelid = " + object(made.name) + " AND c.relname ~ '_cc(new|old)[0-9]*$'";
   }
   const query_result invalid =
       on.query("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
@@ -28712,18 +28687,15 @@ inline void drop_invalid_index(database& on, std::string_view statement) {
 /// runner was gone. An index that was there before is told apart: the row that made it valid is older than the line of
 /// the journal that says the statement was begun.
 [[nodiscard]] inline bool was_carried_out(database& on, const ledger& book, std::string_view migration,
-                                          std::size_t index, std::string_view statement) {
-  const std::optional<concurrent_index> made = concurrent_index_of(statement);
-  if (!made || made->name.empty())
-    return false;
-  if (made->what == concurrent_index::action::drop)
-    return !on.query_value("SELECT pg_catalog.to_regclass(" + quote_literal(made->name) + ")");
-  if (made->what != concurrent_index::action::create)
+                                          std::size_t index, const concurrent_index& made) {
+  if (made.what == concurrent_index::action::drop)
+    return !on.query_value("SELECT pg_catalog.to_regclass(" + quote_literal(made.name) + ")");
+  if (made.what != concurrent_index::action::create)
     return false;  // it does no harm twice
   return on
       .query_value("SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
                    "WHERE i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
-                   quote_literal(made->table) + ") AND c.relname = " + quote_literal(made->name) +
+                   quote_literal(made.table) + ") AND c.relname = " + quote_literal(made.name) +
                    " AND pg_catalog.age(i.xmin) < (" + book.journal_age(migration, index) + ")")
       .has_value();
 }
@@ -28792,12 +28764,7 @@ struct lock_limits {
     const bool known = std::any_of(holders.begin(), holders.end(), [&](const holder& h) { return h.pid == pid; });
     if (known || (!names(text_of(row[0])) && !names(text_of(row[1]))))
       continue;
-    std::string text = "process " + pid;
-    if (row[3] && !row[3]->empty())
-      text += " (" + *row[3] + ")";
-    if (row[4])
-      text += " of role " + *row[4];
-    text += " holds " + text_of(row[7]) + " on " + text_of(row[1]);
+    std::string text = session_text(row[2], row[3], row[4]) + " holds " + text_of(row[7]) + " on " + text_of(row[1]);
     if (row[6])
       text += ", in a transaction since " + *row[6] + (row[5] ? " (" + *row[5] + ")" : std::string{});
     holders.push_back({pid, std::move(text)});
@@ -29298,9 +29265,11 @@ class script_runner {
 
   /// \param line what the journal says of the piece; nullptr when it says nothing
   [[nodiscard]] bool was_carried_out(const script_piece& piece, const journal_row* line) {
-    return postgres_ && recorded() && piece.kind == piece_kind::outside && line != nullptr && !line->finished &&
-           line->error.empty() &&
-           detail::was_carried_out(on_, book_, migration_->name, line->statement, plan_->statements[piece.first].text);
+    if (!postgres_ || !recorded() || piece.kind != piece_kind::outside || line == nullptr || line->finished ||
+        !line->error.empty())
+      return false;
+    const std::optional<concurrent_index> index = traceable_index(plan_->statements[piece.first]);
+    return index && detail::was_carried_out(on_, book_, migration_->name, line->statement, *index);
   }
 
   static bool changes_journal_mode(const script_statement& statement) {
@@ -29486,21 +29455,21 @@ class script_runner {
                     entry(piece.first, finished));
     };
     // Nothing is left of these, or it can be told; what others have done until they end is not known.
-    const std::optional<concurrent_index> index = concurrent_index_of(statement.text);
-    const bool traceable = index && !index->name.empty();
+    const std::optional<concurrent_index> index = traceable_index(statement);
     record(false);
-    in_doubt_ = !traceable;
-    if (again)
-      clean_up_after(statement);
+    in_doubt_ = !index;
+    if (again && index)
+      clean_up_after(*index);
     const auto run = [&] {
       try {
         send(std::string{statement.text}, 0, statement.offset);
       } catch (const database_error&) {
-        clean_up_after(statement);
+        if (index)
+          clean_up_after(*index);
         throw;
       }
     };
-    if (traceable)
+    if (index)
       repeat_past_others(naming(piece), run);
     else
       run();
@@ -29536,12 +29505,20 @@ class script_runner {
     in_doubt_ = false;
   }
 
+  /// The index whose state says what became of a statement; one to which the server gives a name cannot be found again.
+  [[nodiscard]] std::optional<concurrent_index> traceable_index(const script_statement& statement) const {
+    std::optional<concurrent_index> index;
+    if (postgres_)
+      index = concurrent_index_of(statement.text);
+    return index && !index->name.empty() ? index : std::nullopt;
+  }
+
   /// Cleans up what a statement left behind; what cannot be done now, the next try does.
-  void clean_up_after(const script_statement& statement) {
-    if (!postgres_ || !on_.is_open())
+  void clean_up_after(const concurrent_index& index) {
+    if (!on_.is_open())
       return;
     try {
-      drop_invalid_index(on_, statement.text);
+      drop_invalid_index(on_, index);
     } catch (const database_error&) {
       // The next try does it.
     }
@@ -34351,10 +34328,10 @@ class command_line {
           "where applied migrations are listed; else found, or _instar_migrations")
         ->group(common);
     value(root_, "--lock-timeout", "SECONDS", "how long to wait for another runner (60)",
-          [&g](const std::string& word) { g.lock_timeout = parse_seconds("--lock-timeout", word); })
+          [&g](const std::string& word) { g.lock_timeout = parse_seconds("--lock-timeout", word, no_wait); })
         ->group(common);
     value(root_, "--wait", "[SECONDS]", "wait for a PostgreSQL server that is still starting (60 without a number)",
-          [&g](const std::string& word) { g.wait = parse_seconds("--wait", word); })
+          [&g](const std::string& word) { g.wait = parse_seconds("--wait", word, no_wait); })
         ->group(common)
         ->expected(0, 1)
         ->default_str("60");
@@ -34408,8 +34385,10 @@ class command_line {
       break;
     case command::migrate_down:
       value(app, "--to", g.to, "NAME", "the last migration that stays applied");
-      value(app, "--steps", "N", "how many migrations to take back (1)",
-            [&g](const std::string& word) { g.steps = parse_steps(word); });
+      value(app, "--steps", "N", "how many migrations to take back (1)", [&g](const std::string& word) {
+        g.steps = parse_count("--steps", word, {1, std::numeric_limits<std::size_t>::max()}, "no number of migrations",
+                              "Give a number such as 2.");
+      });
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
       flag(app, "--remove", g.remove, "give them up: their folders go, and snapshot.hpp goes back");
       flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
@@ -34473,10 +34452,14 @@ class command_line {
   void lock_options(CLI::App& app) {
     value(app, "--statement-lock-timeout", "SECONDS", "PostgreSQL: how long a migration waits for a table's lock (5)",
           [this](const std::string& word) {
-            given_.statement_lock_timeout = parse_seconds("--statement-lock-timeout", word);
+            given_.statement_lock_timeout =
+                parse_seconds("--statement-lock-timeout", word, "waits as long as it takes");
           });
     value(app, "--lock-retries", "N", "PostgreSQL: how often it begins anew when it did not get one (10)",
-          [this](const std::string& word) { given_.lock_retries = parse_retries(word); });
+          [this](const std::string& word) {
+            given_.lock_retries = parse_count("--lock-retries", word, {0, 1'000'000}, "no number of times",
+                                              "Give a number such as 10; 0 never tries again.");
+          });
   }
 
   void sarif_option(CLI::App& app) {
@@ -34512,33 +34495,33 @@ class command_line {
     side("--to-url", given_.to, "database:");
   }
 
-  [[nodiscard]] static std::chrono::milliseconds parse_seconds(std::string_view option, const std::string& word) {
+  static constexpr std::string_view no_wait = "does not wait at all";
+
+  /// \param zero what 0 seconds do
+  [[nodiscard]] static std::chrono::milliseconds parse_seconds(std::string_view option, const std::string& word,
+                                                               std::string_view zero) {
     double seconds = -1;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
     if (error != std::errc{} || end != word.data() + word.size() || !(seconds >= 0) || seconds > 1e6)
       throw usage_error(cli_code::bad_value, '`' + std::string{option} + ' ' + word + "` is no number of seconds.",
-                        std::string{"Give a number such as 30; 0 "} + (option == "--statement-lock-timeout"
-                                                                           ? "waits as long as it takes."
-                                                                           : "does not wait at all."));
+                        "Give a number such as 30; 0 " + std::string{zero} + '.');
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
   }
 
-  [[nodiscard]] static std::size_t parse_retries(const std::string& word) {
-    std::size_t retries = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), retries);
-    if (error != std::errc{} || end != word.data() + word.size() || retries > 1'000'000)
-      throw usage_error(cli_code::bad_value, "`--lock-retries " + word + "` is no number of times.",
-                        "Give a number such as 10; 0 never tries again.");
-    return retries;
-  }
+  struct count_bounds {
+    std::size_t least;
+    std::size_t most;
+  };
 
-  [[nodiscard]] static std::size_t parse_steps(const std::string& word) {
-    std::size_t steps = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), steps);
-    if (error != std::errc{} || end != word.data() + word.size() || steps == 0)
-      throw usage_error(cli_code::bad_value, "`--steps " + word + "` is no number of migrations.",
-                        "Give a number such as 2.");
-    return steps;
+  [[nodiscard]] static std::size_t parse_count(std::string_view option, const std::string& word, count_bounds bounds,
+                                               std::string_view otherwise, std::string remedy) {
+    std::size_t count = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), count);
+    if (error != std::errc{} || end != word.data() + word.size() || count < bounds.least || count > bounds.most)
+      throw usage_error(cli_code::bad_value,
+                        '`' + std::string{option} + ' ' + word + "` is " + std::string{otherwise} + '.',
+                        std::move(remedy));
+    return count;
   }
 
   [[nodiscard]] static color_choice parse_color(const std::string& word) {

@@ -24,12 +24,39 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "benchmarks"))
 from measure import real_program  # noqa: E402
 
 # {effect} stands for a statement that leaves a row of its own, by which a second run of it would show.
-POSTGRES = {
+BOTH = {
+    "20250103000000_in_one": """
+        ALTER TABLE item ADD COLUMN weight double precision NOT NULL DEFAULT 1;
+        {effect}
+        UPDATE item SET weight = size * 2 WHERE id % 3 = 0;
+        {effect}
+    """,
+    "20250104000000_its_own_transactions": """
+        BEGIN;
+        CREATE TABLE part (id integer PRIMARY KEY);
+        {effect}
+        COMMIT;
+        {effect}
+        BEGIN;
+        ALTER TABLE part ADD COLUMN item_id bigint REFERENCES item;
+        INSERT INTO part (id, item_id) SELECT id, id FROM item WHERE id <= 2000;
+        {effect}
+        COMMIT;
+        {effect}
+    """,
+    "20250106000000_last": """
+        CREATE VIEW heavy AS SELECT * FROM item WHERE weight > 100;
+        {effect}
+    """,
+}
+
+POSTGRES = BOTH | {
     "20250101000000_tables": """
         CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY, name text NOT NULL);
         CREATE TABLE item (id bigint PRIMARY KEY, name text NOT NULL, size int);
@@ -44,25 +71,6 @@ POSTGRES = {
         CREATE UNIQUE INDEX CONCURRENTLY item_size_id ON item (size, id);
         {effect}
     """,
-    "20250103000000_in_one": """
-        ALTER TABLE item ADD COLUMN weight double precision NOT NULL DEFAULT 1;
-        {effect}
-        UPDATE item SET weight = size * 2 WHERE id % 3 = 0;
-        {effect}
-    """,
-    "20250104000000_its_own_transactions": """
-        BEGIN;
-        CREATE TABLE part (id bigint PRIMARY KEY);
-        {effect}
-        COMMIT;
-        {effect}
-        BEGIN;
-        ALTER TABLE part ADD COLUMN item_id bigint REFERENCES item;
-        INSERT INTO part SELECT i, i FROM generate_series(1, 2000) i;
-        {effect}
-        COMMIT;
-        {effect}
-    """,
     "20250105000000_index_away": """
         {effect}
         DROP INDEX CONCURRENTLY item_name;
@@ -71,13 +79,9 @@ POSTGRES = {
         REINDEX INDEX CONCURRENTLY item_size_id;
         {effect}
     """,
-    "20250106000000_last": """
-        CREATE VIEW heavy AS SELECT * FROM item WHERE weight > 100;
-        {effect}
-    """,
 }
 
-SQLITE = {
+SQLITE = BOTH | {
     "20250101000000_tables": """
         CREATE TABLE effect (id INTEGER PRIMARY KEY, name text NOT NULL);
         CREATE TABLE item (id INTEGER PRIMARY KEY, name text NOT NULL, size int);
@@ -91,34 +95,11 @@ SQLITE = {
         VACUUM;
         {effect}
     """,
-    "20250103000000_in_one": """
-        ALTER TABLE item ADD COLUMN weight double precision NOT NULL DEFAULT 1;
-        {effect}
-        UPDATE item SET weight = size * 2 WHERE id % 3 = 0;
-        {effect}
-    """,
-    "20250104000000_its_own_transactions": """
-        BEGIN;
-        CREATE TABLE part (id INTEGER PRIMARY KEY);
-        {effect}
-        COMMIT;
-        {effect}
-        BEGIN;
-        ALTER TABLE part ADD COLUMN item_id bigint REFERENCES item;
-        INSERT INTO part (id, item_id) SELECT id, id FROM item WHERE id < 2000;
-        {effect}
-        COMMIT;
-        {effect}
-    """,
     "20250105000000_wal": """
         {effect}
         PRAGMA journal_mode = WAL;
         {effect}
         PRAGMA journal_mode = DELETE;
-        {effect}
-    """,
-    "20250106000000_last": """
-        CREATE VIEW heavy AS SELECT * FROM item WHERE weight > 100;
         {effect}
     """,
 }
@@ -147,8 +128,7 @@ class Postgres:
         server = os.environ.get("INSTAR_TEST_POSTGRES") or sys.exit("INSTAR_TEST_POSTGRES names no server")
         self.server = server
         self.name = f"instar_crash_{os.getpid()}"
-        self.url = re.sub(r"/[^/?]*(\?|$)", rf"/{self.name}\1", server, count=1) if server.count("/") < 3 else \
-            re.sub(r"^([a-z]+://[^/]*/)[^?]*", rf"\g<1>{self.name}", server)
+        self.url = urllib.parse.urlsplit(server)._replace(path="/" + self.name).geturl()
 
     def ask(self, sql, url=None):
         return subprocess.run([real_program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql,

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -354,10 +355,10 @@ class command_line {
           "where applied migrations are listed; else found, or _instar_migrations")
         ->group(common);
     value(root_, "--lock-timeout", "SECONDS", "how long to wait for another runner (60)",
-          [&g](const std::string& word) { g.lock_timeout = parse_seconds("--lock-timeout", word); })
+          [&g](const std::string& word) { g.lock_timeout = parse_seconds("--lock-timeout", word, no_wait); })
         ->group(common);
     value(root_, "--wait", "[SECONDS]", "wait for a PostgreSQL server that is still starting (60 without a number)",
-          [&g](const std::string& word) { g.wait = parse_seconds("--wait", word); })
+          [&g](const std::string& word) { g.wait = parse_seconds("--wait", word, no_wait); })
         ->group(common)
         ->expected(0, 1)
         ->default_str("60");
@@ -411,8 +412,10 @@ class command_line {
       break;
     case command::migrate_down:
       value(app, "--to", g.to, "NAME", "the last migration that stays applied");
-      value(app, "--steps", "N", "how many migrations to take back (1)",
-            [&g](const std::string& word) { g.steps = parse_steps(word); });
+      value(app, "--steps", "N", "how many migrations to take back (1)", [&g](const std::string& word) {
+        g.steps = parse_count("--steps", word, {1, std::numeric_limits<std::size_t>::max()}, "no number of migrations",
+                              "Give a number such as 2.");
+      });
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
       flag(app, "--remove", g.remove, "give them up: their folders go, and snapshot.hpp goes back");
       flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
@@ -476,10 +479,14 @@ class command_line {
   void lock_options(CLI::App& app) {
     value(app, "--statement-lock-timeout", "SECONDS", "PostgreSQL: how long a migration waits for a table's lock (5)",
           [this](const std::string& word) {
-            given_.statement_lock_timeout = parse_seconds("--statement-lock-timeout", word);
+            given_.statement_lock_timeout =
+                parse_seconds("--statement-lock-timeout", word, "waits as long as it takes");
           });
     value(app, "--lock-retries", "N", "PostgreSQL: how often it begins anew when it did not get one (10)",
-          [this](const std::string& word) { given_.lock_retries = parse_retries(word); });
+          [this](const std::string& word) {
+            given_.lock_retries = parse_count("--lock-retries", word, {0, 1'000'000}, "no number of times",
+                                              "Give a number such as 10; 0 never tries again.");
+          });
   }
 
   void sarif_option(CLI::App& app) {
@@ -515,33 +522,33 @@ class command_line {
     side("--to-url", given_.to, "database:");
   }
 
-  [[nodiscard]] static std::chrono::milliseconds parse_seconds(std::string_view option, const std::string& word) {
+  static constexpr std::string_view no_wait = "does not wait at all";
+
+  /// \param zero what 0 seconds do
+  [[nodiscard]] static std::chrono::milliseconds parse_seconds(std::string_view option, const std::string& word,
+                                                               std::string_view zero) {
     double seconds = -1;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
     if (error != std::errc{} || end != word.data() + word.size() || !(seconds >= 0) || seconds > 1e6)
       throw usage_error(cli_code::bad_value, '`' + std::string{option} + ' ' + word + "` is no number of seconds.",
-                        std::string{"Give a number such as 30; 0 "} + (option == "--statement-lock-timeout"
-                                                                           ? "waits as long as it takes."
-                                                                           : "does not wait at all."));
+                        "Give a number such as 30; 0 " + std::string{zero} + '.');
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
   }
 
-  [[nodiscard]] static std::size_t parse_retries(const std::string& word) {
-    std::size_t retries = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), retries);
-    if (error != std::errc{} || end != word.data() + word.size() || retries > 1'000'000)
-      throw usage_error(cli_code::bad_value, "`--lock-retries " + word + "` is no number of times.",
-                        "Give a number such as 10; 0 never tries again.");
-    return retries;
-  }
+  struct count_bounds {
+    std::size_t least;
+    std::size_t most;
+  };
 
-  [[nodiscard]] static std::size_t parse_steps(const std::string& word) {
-    std::size_t steps = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), steps);
-    if (error != std::errc{} || end != word.data() + word.size() || steps == 0)
-      throw usage_error(cli_code::bad_value, "`--steps " + word + "` is no number of migrations.",
-                        "Give a number such as 2.");
-    return steps;
+  [[nodiscard]] static std::size_t parse_count(std::string_view option, const std::string& word, count_bounds bounds,
+                                               std::string_view otherwise, std::string remedy) {
+    std::size_t count = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), count);
+    if (error != std::errc{} || end != word.data() + word.size() || count < bounds.least || count > bounds.most)
+      throw usage_error(cli_code::bad_value,
+                        '`' + std::string{option} + ' ' + word + "` is " + std::string{otherwise} + '.',
+                        std::move(remedy));
+    return count;
   }
 
   [[nodiscard]] static color_choice parse_color(const std::string& word) {

@@ -68,24 +68,23 @@ struct concurrent_index {
   return found;
 }
 
-/// Drops the invalid index that a statement left when it failed or its session was ended: the next try would stumble
+/// Drops what a statement left invalid when it failed or its session was ended: the next try would stumble
 /// over it or, with IF NOT EXISTS, take it for the real one.
-inline void drop_invalid_index(database& on, std::string_view statement) {
-  const std::optional<concurrent_index> made = concurrent_index_of(statement);
-  if (!made || made->name.empty() || made->what == concurrent_index::action::drop)
+inline void drop_invalid_index(database& on, const concurrent_index& made) {
+  if (made.what == concurrent_index::action::drop)
     return;
   const auto object = [](const std::string& name) { return "pg_catalog.to_regclass(" + quote_literal(name) + ")"; };
   std::string which;
-  switch (made->what) {
+  switch (made.what) {
   case concurrent_index::action::create:
-    which = "i.indrelid = " + object(made->table) + " AND c.relname = " + quote_literal(made->name);
+    which = "i.indrelid = " + object(made.table) + " AND c.relname = " + quote_literal(made.name);
     break;
   case concurrent_index::action::reindex_index:
-    which = "i.indrelid = (SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = " + object(made->name) +
+    which = "i.indrelid = (SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = " + object(made.name) +
             ") AND c.relname ~ '_cc(new|old)[0-9]*$'";
     break;
   default:
-    which = "i.indrelid = " + object(made->name) + " AND c.relname ~ '_cc(new|old)[0-9]*$'";
+    which = "i.indrelid = " + object(made.name) + " AND c.relname ~ '_cc(new|old)[0-9]*$'";
   }
   const query_result invalid =
       on.query("SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) "
@@ -100,18 +99,15 @@ inline void drop_invalid_index(database& on, std::string_view statement) {
 /// runner was gone. An index that was there before is told apart: the row that made it valid is older than the line of
 /// the journal that says the statement was begun.
 [[nodiscard]] inline bool was_carried_out(database& on, const ledger& book, std::string_view migration,
-                                          std::size_t index, std::string_view statement) {
-  const std::optional<concurrent_index> made = concurrent_index_of(statement);
-  if (!made || made->name.empty())
-    return false;
-  if (made->what == concurrent_index::action::drop)
-    return !on.query_value("SELECT pg_catalog.to_regclass(" + quote_literal(made->name) + ")");
-  if (made->what != concurrent_index::action::create)
+                                          std::size_t index, const concurrent_index& made) {
+  if (made.what == concurrent_index::action::drop)
+    return !on.query_value("SELECT pg_catalog.to_regclass(" + quote_literal(made.name) + ")");
+  if (made.what != concurrent_index::action::create)
     return false;  // it does no harm twice
   return on
       .query_value("SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
                    "WHERE i.indisvalid AND i.indrelid = pg_catalog.to_regclass(" +
-                   quote_literal(made->table) + ") AND c.relname = " + quote_literal(made->name) +
+                   quote_literal(made.table) + ") AND c.relname = " + quote_literal(made.name) +
                    " AND pg_catalog.age(i.xmin) < (" + book.journal_age(migration, index) + ")")
       .has_value();
 }

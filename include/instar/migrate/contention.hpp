@@ -4,6 +4,7 @@
 #include <instar/database/error.hpp>
 #include <instar/database/waiting.hpp>
 #include <instar/migrate/ledger.hpp>
+#include <instar/migrate/lock.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -74,12 +75,7 @@ struct lock_limits {
     const bool known = std::any_of(holders.begin(), holders.end(), [&](const holder& h) { return h.pid == pid; });
     if (known || (!names(text_of(row[0])) && !names(text_of(row[1]))))
       continue;
-    std::string text = "process " + pid;
-    if (row[3] && !row[3]->empty())
-      text += " (" + *row[3] + ")";
-    if (row[4])
-      text += " of role " + *row[4];
-    text += " holds " + text_of(row[7]) + " on " + text_of(row[1]);
+    std::string text = session_text(row[2], row[3], row[4]) + " holds " + text_of(row[7]) + " on " + text_of(row[1]);
     if (row[6])
       text += ", in a transaction since " + *row[6] + (row[5] ? " (" + *row[5] + ")" : std::string{});
     holders.push_back({pid, std::move(text)});

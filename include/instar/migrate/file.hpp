@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -17,8 +16,6 @@
 
 #if !defined(_WIN32)
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/types.h>
 #include <unistd.h>
 #endif
 
@@ -55,25 +52,6 @@ namespace instar::detail {
 }
 
 #if !defined(_WIN32)
-/// The bytes of a file when nothing stands in the way: no link, no folder, no error. With as few system calls as can
-/// be, for a deploy that has nothing to do reads every script of the history. Nothing otherwise; who asked finds out
-/// why.
-[[nodiscard]] inline std::optional<std::string> read_plain_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (descriptor < 0)
-    return std::nullopt;
-  struct ::stat status {};
-  std::optional<std::string> bytes;
-  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-    bytes.emplace(static_cast<std::size_t>(status.st_size), '\0');
-    const ::ssize_t n = ::read(descriptor, bytes->data(), bytes->size());
-    if (n != status.st_size)
-      bytes.reset();
-  }
-  ::close(descriptor);
-  return bytes;
-}
-
 /// Makes what was written, or the names in a folder, survive a power cut.
 inline void sync_to_disk(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -86,10 +64,6 @@ inline void sync_to_disk(const std::filesystem::path& path) {
     throw file_error(migration_code::cannot_write, "Cannot write", path, error);
 }
 #else
-[[nodiscard]] inline std::optional<std::string> read_plain_file(const std::filesystem::path&) {
-  return std::nullopt;
-}
-
 inline void sync_to_disk(const std::filesystem::path&) {}
 #endif
 

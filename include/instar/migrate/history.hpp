@@ -308,17 +308,6 @@ inline void leave_out_replaced(history& read) {
       throw fail(migration_code::outside_folder, path.string() + " leads out of the migrations folder.",
                  "Replace the link by a copy.", migration);
   };
-  const auto read_script = [&](const migration& m) {
-    const fs::file_status script = fs::symlink_status(m.file, failed);
-    if (!fs::exists(script))
-      throw fail(migration_code::script_missing, "The migration " + m.name + " has no migration.sql (P3015).",
-                 "Restore the file from version control; or remove the folder if it was never applied.", m.name);
-    if (fs::is_symlink(script))
-      check_inside(m.file, m.name);
-    if (!fs::is_regular_file(fs::is_symlink(script) ? fs::status(m.file, failed) : script))
-      throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", m.name);
-    return detail::read_file(m.file);
-  };
   history read;
   read.folder = folder;
   fs::directory_iterator entries(folder, failed);
@@ -340,10 +329,15 @@ inline void leave_out_replaced(history& read) {
     migration m;
     m.name = name;
     m.file = entry.path() / "migration.sql";
-    if (std::optional<std::string> bytes = detail::read_plain_file(m.file))
-      m.sql = std::move(*bytes);
-    else
-      m.sql = read_script(m);
+    const fs::file_status script = fs::symlink_status(m.file, failed);
+    if (!fs::exists(script))
+      throw fail(migration_code::script_missing, "The migration " + name + " has no migration.sql (P3015).",
+                 "Restore the file from version control; or remove the folder if it was never applied.", name);
+    if (fs::is_symlink(script))
+      check_inside(m.file, name);
+    if (!fs::is_regular_file(fs::is_symlink(script) ? fs::status(m.file, failed) : script))
+      throw fail(migration_code::cannot_read, m.file.string() + " is no file.", "Replace it by a file.", name);
+    m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);
     m.replaces = detail::replaced_by(m.sql);
     read.migrations.push_back(std::move(m));

@@ -40,6 +40,17 @@ inline constexpr std::int64_t prisma_lock_key = 72707369;
   return static_cast<std::int64_t>(hash >> 1U);
 }
 
+/// A session of the server, for people: "process 4711 (psql) of role app".
+[[nodiscard]] inline std::string session_text(const sql_value& pid, const sql_value& application,
+                                              const sql_value& role) {
+  std::string text = "process " + text_of(pid);
+  if (application && !application->empty())
+    text += " (" + *application + ")";
+  if (role)
+    text += " of role " + *role;
+  return text;
+}
+
 class migration_lock {
  public:
   /// Waits for the lock.
@@ -103,11 +114,7 @@ class migration_lock {
     if (found.rows.empty())
       return "a session that has just ended";
     const auto& row = found.rows.front();
-    std::string text = "process " + text_of(row[0]);
-    if (row[1] && !row[1]->empty())
-      text += " (" + *row[1] + ")";
-    if (row[4])
-      text += " of role " + *row[4];
+    std::string text = session_text(row[0], row[1], row[4]);
     text += row[2] ? " at " + *row[2] : std::string{row[3] ? " on the server itself" : ""};
     if (row[3])
       text += ", connected since " + *row[3];

@@ -513,9 +513,11 @@ class script_runner {
 
   /// \param line what the journal says of the piece; nullptr when it says nothing
   [[nodiscard]] bool was_carried_out(const script_piece& piece, const journal_row* line) {
-    return postgres_ && recorded() && piece.kind == piece_kind::outside && line != nullptr && !line->finished &&
-           line->error.empty() &&
-           detail::was_carried_out(on_, book_, migration_->name, line->statement, plan_->statements[piece.first].text);
+    if (!postgres_ || !recorded() || piece.kind != piece_kind::outside || line == nullptr || line->finished ||
+        !line->error.empty())
+      return false;
+    const std::optional<concurrent_index> index = traceable_index(plan_->statements[piece.first]);
+    return index && detail::was_carried_out(on_, book_, migration_->name, line->statement, *index);
   }
 
   static bool changes_journal_mode(const script_statement& statement) {
@@ -701,21 +703,21 @@ class script_runner {
                     entry(piece.first, finished));
     };
     // Nothing is left of these, or it can be told; what others have done until they end is not known.
-    const std::optional<concurrent_index> index = concurrent_index_of(statement.text);
-    const bool traceable = index && !index->name.empty();
+    const std::optional<concurrent_index> index = traceable_index(statement);
     record(false);
-    in_doubt_ = !traceable;
-    if (again)
-      clean_up_after(statement);
+    in_doubt_ = !index;
+    if (again && index)
+      clean_up_after(*index);
     const auto run = [&] {
       try {
         send(std::string{statement.text}, 0, statement.offset);
       } catch (const database_error&) {
-        clean_up_after(statement);
+        if (index)
+          clean_up_after(*index);
         throw;
       }
     };
-    if (traceable)
+    if (index)
       repeat_past_others(naming(piece), run);
     else
       run();
@@ -751,12 +753,20 @@ class script_runner {
     in_doubt_ = false;
   }
 
+  /// The index whose state says what became of a statement; one to which the server gives a name cannot be found again.
+  [[nodiscard]] std::optional<concurrent_index> traceable_index(const script_statement& statement) const {
+    std::optional<concurrent_index> index;
+    if (postgres_)
+      index = concurrent_index_of(statement.text);
+    return index && !index->name.empty() ? index : std::nullopt;
+  }
+
   /// Cleans up what a statement left behind; what cannot be done now, the next try does.
-  void clean_up_after(const script_statement& statement) {
-    if (!postgres_ || !on_.is_open())
+  void clean_up_after(const concurrent_index& index) {
+    if (!on_.is_open())
       return;
     try {
-      drop_invalid_index(on_, statement.text);
+      drop_invalid_index(on_, index);
     } catch (const database_error&) {
       // The next try does it.
     }
