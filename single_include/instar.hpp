@@ -16564,6 +16564,19 @@ class database {
   /// \throws database_error as `open_database`; the connection stays closed then
   virtual void reopen() {}
 
+  /// Takes a lock that keeps nobody from the data, only other callers of this function; without waiting for it.
+  ///
+  /// PostgreSQL: a session's advisory lock,
+  /// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS. SQLite: one lock a file, whatever
+  /// the key, by an empty file beside the database which `unlock` removes again; a database in memory has nobody to
+  /// keep out. Either ends with the process, however that ends.
+  ///
+  /// \return whether this connection has it now
+  [[nodiscard]] virtual bool try_lock(std::int64_t key) = 0;
+
+  /// Gives the lock up. Nothing happens when it is not held.
+  virtual void unlock(std::int64_t key) = 0;
+
   /// Makes the statement that runs now fail with `interrupted`; nothing happens when none runs.
   ///
   /// From any thread while this object lives. Not from a signal handler (PostgreSQL's cancel opens a connection and
@@ -17426,6 +17439,14 @@ class postgres_database final : public database {
     session_ = std::move(fresh);
   }
 
+  [[nodiscard]] bool try_lock(std::int64_t key) override {
+    return query_value("SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(key) + ")") == "t";
+  }
+
+  void unlock(std::int64_t key) override {
+    (void)query("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(key) + ")");
+  }
+
   void interrupt() noexcept override {
     try {
       const std::lock_guard lock{closing_};
@@ -17698,6 +17719,50 @@ class sqlite_database final : public database {
     return result;
   }
 
+  [[nodiscard]] bool try_lock(std::int64_t) override {
+    if (is_memory() || lock_) {
+      return true;
+    }
+    const std::string file = lock_file();
+    for (;;) {
+      sqlite3* opened = nullptr;
+      int result = sqlite3_open_v2(file.c_str(), &opened,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
+      std::unique_ptr<sqlite3, close_connection> candidate{opened};
+      // Nothing is written, so no journal is needed; as a file it would be one more to remove.
+      if (result == SQLITE_OK) {
+        result = sqlite3_exec(opened, "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE", nullptr, nullptr, nullptr);
+      }
+      if (result == SQLITE_BUSY) {
+        return false;
+      }
+      if (result != SQLITE_OK) {
+        throw database_error(
+            database_code::cannot_open,
+            {.message = "The lock file '" + file + "' cannot be opened (" +
+                        (opened != nullptr ? sqlite3_errmsg(opened) : "out of memory") + ").",
+             .remedy = "Check that this user may write to the folder, which SQLite's own journal needs too.",
+             .sqlstate = detail::sqlite_code_name(result)});
+      }
+      // Who had the lock may have removed the file between our opening and locking it. Then another may lock a new one.
+      int moved = 0;
+      sqlite3_file_control(opened, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+      if (moved == 0) {
+        lock_ = std::move(candidate);
+        return true;
+      }
+    }
+  }
+
+  void unlock(std::int64_t) override {
+    if (!lock_) {
+      return;
+    }
+    std::error_code stays;  // where a file that is open cannot be removed, an empty one stays
+    std::filesystem::remove(lock_file(), stays);
+    lock_.reset();
+  }
+
   void interrupt() noexcept override {
     interrupted_ = true;
     sqlite3_interrupt(connection_.get());
@@ -17718,6 +17783,11 @@ class sqlite_database final : public database {
     std::size_t offset;                                        // of the statement's first byte in the whole text
     const char* rest;                                          // what follows it
   };
+
+  /// Beside the file itself, and not beside a link to it: two names of one file are one database.
+  [[nodiscard]] std::string lock_file() const {
+    return std::string{sqlite3_db_filename(connection_.get(), "main")} + "-instar-lock";
+  }
 
   static void check_path(const std::string& path, const open_options& options) {
     std::error_code ignored;
@@ -17886,6 +17956,7 @@ class sqlite_database final : public database {
   std::chrono::milliseconds busy_timeout_;
   std::atomic<bool> interrupted_ = false;
   std::unique_ptr<sqlite3, close_connection> connection_;
+  std::unique_ptr<sqlite3, close_connection> lock_;  // on the file beside, held by an open transaction
 };
 
 }  // namespace instar
@@ -27475,7 +27546,8 @@ inline constexpr std::string_view down_script_title =
 /// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
 /// breaks any such lock: migrate through a direct connection.
 ///
-/// SQLite has file locks instead: each script is a BEGIN IMMEDIATE, which waits for the others by the busy handler.
+/// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
+/// would not do: they end with each transaction, and some scripts have several.
 
 namespace instar::detail {
 
@@ -27511,15 +27583,12 @@ class migration_lock {
   /// \throws migration_error `lock_timeout`
   migration_lock(database& on, const ledger_place& place, std::chrono::milliseconds timeout,
                  const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check)
-      : on_(on) {
-    if (place.dialect != instar::postgres)
-      return;
-    key_ = lock_key(place);
+      : on_(on), key_(lock_key(place)) {
     using clock = std::chrono::steady_clock;
     const clock::time_point give_up = clock::now() + timeout;
     std::chrono::milliseconds pause{20};
     bool told = false;
-    while (!try_lock()) {
+    while (!on_.try_lock(key_)) {
       if (!told && on_wait)
         on_wait(holder());
       told = true;
@@ -27539,22 +27608,21 @@ class migration_lock {
   ~migration_lock() {
     try {
       if (held_ && on_.is_open())
-        (void)on_.query("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(key_) + ")");
+        on_.unlock(key_);
     } catch (const std::exception&) {
-      // The server releases it with the connection.
+      // It goes with the connection.
     }
   }
 
   /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || try_lock(); }
+  void renew() { held_ = !held_ || on_.try_lock(key_); }
 
  private:
-  [[nodiscard]] bool try_lock() {
-    return on_.query_value("SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(key_) + ")") == "t";
-  }
-
-  /// Who has the lock, for people. A role that may not see other sessions sees no address and no time.
+  /// Who has the lock, for people; SQLite does not say. A role that may not see other sessions sees no address and no
+  /// time.
   [[nodiscard]] std::string holder() {
+    if (on_.dialect() == instar::sqlite)
+      return {};
     const std::uint64_t key = static_cast<std::uint64_t>(key_);
     const query_result found = on_.query(
         "SELECT l.pid, a.application_name, a.client_addr, a.backend_start, a.usename "
@@ -27574,15 +27642,17 @@ class migration_lock {
 
   [[nodiscard]] migration_error timed_out(std::chrono::milliseconds timeout) {
     migration_error_fields fields;
-    fields.message = "Another runner holds the migration lock: " + holder() + " (P1002).";
-    fields.remedy = "Wait until it is done (waited " + std::to_string(timeout.count()) +
-                    " ms), or end it with pg_terminate_backend if nobody needs it any more.";
+    const std::string who = holder();
+    fields.message = "Another runner holds the migration lock" + (who.empty() ? "" : ": " + who) + " (P1002).";
+    fields.remedy = "Wait until it is done (waited " + std::to_string(timeout.count()) + " ms), or end it" +
+                    (on_.dialect() == instar::postgres ? " with pg_terminate_backend" : "") +
+                    " if nobody needs it any more.";
     fields.state = "Nothing was changed.";
     return migration_error{migration_code::lock_timeout, std::move(fields)};
   }
 
   database& on_;
-  std::int64_t key_ = 0;
+  std::int64_t key_;
   bool held_ = false;
 };
 
@@ -28799,7 +28869,6 @@ namespace instar::detail {
 struct runner_hooks {
   std::function<void(const migration_progress&)> tell;
   std::function<void()> check_interrupt;  ///< throws to stop between two statements
-  std::function<bool()> still_pending;    ///< SQLite: asked under the file's lock; another runner may have been faster
 };
 
 /// SQLite's settings of the session that a script may change, put back at the end.
@@ -28838,32 +28907,28 @@ class script_runner {
   script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {})
       : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), postgres_(on.dialect() == instar::postgres) {}
 
-  /// Runs a migration and records it.
+  /// Runs a migration and records it. The caller has the lock.
   ///
   /// \param resumed what the journal of a failed try says; nothing for a first try
-  /// \return nothing when another runner was faster
   /// \throws migration_error `script_failed`, `partly_applied`, `lock_not_available`, `stopped`, `foreign_keys_broken`,
   ///         `open_transaction`, `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
-  std::optional<applied_migration> apply(const migration& m, const script_plan& plan,
-                                         const std::optional<std::vector<journal_row>>& resumed) {
+  applied_migration apply(const migration& m, const script_plan& plan,
+                          const std::optional<std::vector<journal_row>>& resumed) {
     begin(m, plan);
     applied_migration report;
     report.name = m.name;
     report.statements = plan.statements.size();
     const auto began = std::chrono::steady_clock::now();
     (void)on_.take_notices();
-    bool ran = true;
     // What was begun piece by piece is ended so, even when the file has become one transaction meanwhile.
     if (plan.mode == script_mode::pieces || resumed) {
       report.transactional = false;
-      ran = run_pieces(resumed, report);
+      run_pieces(resumed, report);
     } else if (postgres_) {
       run_whole_on_postgres();
     } else {
-      ran = run_whole_on_sqlite();
+      run_whole_on_sqlite();
     }
-    if (!ran)
-      return std::nullopt;
     book_.made();
     report.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     report.notices = on_.take_notices();
@@ -28874,16 +28939,14 @@ class script_runner {
   ///
   /// \param down the migration's name, and the text and the file of its down script
   /// \param plan of that script; not `pieces`
-  /// \return false when another runner was faster
   /// \throws as `apply`
-  bool take_back(const migration& down, const script_plan& plan) {
+  void take_back(const migration& down, const script_plan& plan) {
     begin(down, plan);
     outcome_ = outcome::rolled_back;
-    if (postgres_) {
+    if (postgres_)
       run_whole_on_postgres();
-      return true;
-    }
-    return run_whole_on_sqlite();
+    else
+      run_whole_on_sqlite();
   }
 
   /// Runs a script without a trace in the ledger.
@@ -28893,11 +28956,11 @@ class script_runner {
     outcome_ = outcome::nothing;
     if (plan.mode == script_mode::pieces) {
       applied_migration ignored;
-      (void)run_pieces(std::nullopt, ignored);
+      run_pieces(std::nullopt, ignored);
     } else if (postgres_) {
       run_whole_on_postgres();
     } else {
-      (void)run_whole_on_sqlite();
+      run_whole_on_sqlite();
     }
   }
 
@@ -29074,8 +29137,7 @@ class script_runner {
                            std::move(fields)};
   }
 
-  /// \return false when another runner was faster
-  bool run_whole_on_sqlite() {
+  void run_whole_on_sqlite() {
     std::optional<sqlite_settings> settings;
     bool check_foreign_keys = false;
     if (plan_->changes_settings || plan_->turns_foreign_keys_off) {
@@ -29095,16 +29157,12 @@ class script_runner {
       begin_immediate();
       std::map<std::string, std::size_t> dangling;
       try {
-        if (recorded() && !hooks_.still_pending()) {
-          roll_back();
-          return false;
-        }
         send(migration_->sql.substr(from, until - from), 0, from);
         if (check_foreign_keys)
           dangling = dangling_references();
         if (dangling.empty() || no_more_than(dangling, dangling_before)) {
           record_on_sqlite();
-          return true;
+          return;
         }
       } catch (const database_error& error) {
         roll_back();
@@ -29194,8 +29252,7 @@ class script_runner {
 
   // ---- one script, piece by piece ----
 
-  /// \return false when another runner was faster
-  bool run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
+  void run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
     script_plan as_pieces = *plan_;
     if (as_pieces.pieces.empty())
       cut_into_pieces(on_.dialect(), as_pieces);
@@ -29203,7 +29260,6 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
-    exclusive_file file{on_, !postgres_ && recorded()};
     if (resumed)
       check_journal(*resumed);
     const auto journalled = [&](std::size_t statement) -> const journal_row* {
@@ -29225,9 +29281,8 @@ class script_runner {
     // Work that was done when the runner was gone before it could say so. Recorded together with the new try, for the
     // question has an answer only once: what we write makes the journal's line younger than the work.
     const bool carried_out = first_open != pieces.end() && was_carried_out(*first_open, journalled(first_open->first));
-    if (recorded() &&
-        !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out))
-      return false;
+    if (recorded())
+      start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out);
     if (resumed && first_open != pieces.end() && hooks_.tell)
       hooks_.tell({.what = migration_progress::event::resuming,
                    .migration = migration_->name,
@@ -29250,17 +29305,11 @@ class script_runner {
       } catch (const migration_error& stop) {
         throw piece_stopped(stop, piece);
       }
-      const bool sets_journal_mode = !postgres_ && changes_journal_mode(plan_->statements[piece.first]);
-      if (sets_journal_mode)
-        file.give_up();
       run_piece(piece, again);
-      if (sets_journal_mode)
-        file.take();
       if (piece.kind != piece_kind::setting)
         statements_done_ += piece.last - piece.first + 1;
     }
     finish_record();
-    return true;
   }
 
   /// \param line what the journal says of the piece; nullptr when it says nothing
@@ -29271,44 +29320,6 @@ class script_runner {
     const std::optional<concurrent_index> index = traceable_index(plan_->statements[piece.first]);
     return index && detail::was_carried_out(on_, book_, migration_->name, line->statement, *index);
   }
-
-  static bool changes_journal_mode(const script_statement& statement) {
-    const auto pragma = pragma_of(statement);
-    return pragma && pragma->name == "journal_mode" && !pragma->value.empty();
-  }
-
-  /// SQLite: keeps the file locked between the transactions of a script.
-  /// https://www.sqlite.org/pragma.html#pragma_locking_mode
-  class exclusive_file {
-   public:
-    exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) { take(); }
-    exclusive_file(const exclusive_file&) = delete;
-    exclusive_file& operator=(const exclusive_file&) = delete;
-    ~exclusive_file() {
-      try {
-        give_up();
-      } catch (const std::exception&) {
-        // The connection's end releases it.
-      }
-    }
-
-    void take() {
-      if (wanted_)
-        (void)of_.query("PRAGMA main.locking_mode = EXCLUSIVE");
-    }
-
-    /// A connection that enters WAL while it has the file for itself can never share it again.
-    void give_up() {
-      if (!wanted_)
-        return;
-      (void)of_.query("PRAGMA main.locking_mode = NORMAL");
-      (void)of_.query("SELECT count(*) FROM sqlite_schema");  // the lock goes with the next access
-    }
-
-   private:
-    database& of_;
-    bool wanted_;
-  };
 
   /// Statements that are applied must be those that the file still has: what ran cannot be taken back by editing.
   void check_journal(const std::vector<journal_row>& journal) const {
@@ -29334,15 +29345,10 @@ class script_runner {
   }
 
   /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
-  bool start_record(bool again, const script_piece* first, bool carried_out) {
+  void start_record(bool again, const script_piece* first, bool carried_out) {
     std::string text;
-    if (!postgres_) {
+    if (!postgres_)
       begin_immediate();
-      if (!hooks_.still_pending()) {
-        roll_back();
-        return false;
-      }
-    }
     if (!book_.place().exists)
       text += book_.create_statement() + ";\n";
     text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
@@ -29359,7 +29365,6 @@ class script_runner {
       throw;
     }
     book_.made();
-    return true;
   }
 
   void finish_record() {
@@ -30377,8 +30382,13 @@ struct migrator::session {
       if (error.code() != database_code::database_missing || !create || !options.create_database)
         throw;
       tell({.what = migration_progress::event::creating_database, .detail = url->redacted()});
-      create_database(*url);
-      created = true;
+      try {
+        create_database(*url);
+        created = true;
+      } catch (const database_error& race) {
+        if (race.code() != database_code::database_exists)  // another runner was faster
+          throw;
+      }
       own = open_database(*url, how);
     }
     opened = own.get();
@@ -30482,7 +30492,7 @@ struct migrator::session {
   }
 
   [[nodiscard]] detail::runner_hooks hooks() {
-    return {[this](const migration_progress& p) { tell(p); }, [this] { check(); }, [] { return true; }};
+    return {[this](const migration_progress& p) { tell(p); }, [this] { check(); }};
   }
 
   [[nodiscard]] std::unique_ptr<detail::migration_lock> lock(database& on, const ledger_place& place) {
@@ -30611,15 +30621,12 @@ struct migrator::session {
   /// \param report  what was done over earlier connections, completed
   void deploy_pending(database& on, const history& read, running_migration& running, deploy_report& report) {
     const running_migration lost = std::exchange(running, {});
-    const std::string version = data_version(on);
     ledger book = ledger::read_rows(on, options.ledger);
     status_report status = compare(on, read, book);
-    // On PostgreSQL what looks failed may be under way: who has the lock knows.
-    if (on.dialect() != instar::postgres)
-      refuse_failed(status);
+    // What looks failed may be under way: who has the lock knows.
     if (const auto pending = pending_of(read, status); !pending.empty() || status.count(migration_state::failed) != 0) {
       if (on.dialect() == instar::postgres)
-        book = ledger::read(on, options.ledger);
+        book = ledger::read(on, options.ledger);  // read_rows tells less of it there
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
@@ -30628,13 +30635,11 @@ struct migrator::session {
       if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
         warn_of_destruction(on.dialect(), pending, report);
       const auto held = lock_after(lost, on, book.place(), report.applied.size());
-      if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
-        book = ledger::read(on, options.ledger);
-        status = compare(on, read, book);
-        refuse_failed(status);
-      }
+      book = ledger::read(on, options.ledger);  // somebody may have been at work while we waited
+      status = compare(on, read, book);
+      refuse_failed(status);
       settle(lost, book, report);
-      apply_all(on, read, book, status, version, *held, running, report);
+      apply_all(on, read, book, status, *held, running, report);
     } else {
       settle(lost, book, report);
     }
@@ -30687,40 +30692,23 @@ struct migrator::session {
         {.what = migration_progress::event::applied, .migration = lost.about.name, .took = report.applied.back().took});
   }
 
-  /// \param version SQLite's data_version before the ledger was read
-  void apply_all(database& on, const history& read, ledger& book, const status_report& status, std::string version,
+  void apply_all(database& on, const history& read, ledger& book, const status_report& status,
                  detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
-    std::string current;
-    bool resumes = false;
-    detail::runner_hooks with = hooks();
-    with.still_pending = [&] {
-      if (const std::string now = data_version(on); now != version) {
-        version = now;
-        book = ledger::read(on, options.ledger);
-      }
-      if (book.failed(current) != nullptr && !resumes)
-        throw detail::unchanged(migration_code::failed_migration,
-                                "Another runner began " + current + " at the same time, and did not finish it.",
-                                "Look at `migrate status` and run deploy again.", current);
-      return book.applied(current) == nullptr;
-    };
-    detail::script_runner runner{on, book, with, limits_of(on)};
+    detail::script_runner runner{on, book, hooks(), limits_of(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
-      current = m->name;
       ++index;
       try {
         check();
         if (is_squashed(status, m->name)) {
-          if (record_squash(on, book, *m, with)) {
-            report.applied.emplace_back();
-            report.applied.back().name = m->name;
-            report.applied.back().recorded_alone = true;
-          }
+          record_squash(on, book, *m);
+          report.applied.emplace_back();
+          report.applied.back().name = m->name;
+          report.applied.back().recorded_alone = true;
           continue;
         }
-        resumes = book.failed(m->name) != nullptr;
+        const bool resumes = book.failed(m->name) != nullptr;
         std::optional<std::vector<journal_row>> journal;
         if (resumes)
           journal = book.read_journal(on, m->name);
@@ -30739,20 +30727,18 @@ struct migrator::session {
         running.about.name = m->name;
         running.about.statements = way.statements.size();
         running.about.transactional = !resumes && way.mode != detail::script_mode::pieces;
-        std::optional<applied_migration> applied = runner.apply(*m, way, journal);
+        applied_migration applied = runner.apply(*m, way, journal);
         running = {};
         if (runner.gave_up_lock())
           held.renew();
-        if (!applied)
-          continue;
-        for (const std::string& notice : applied->notices)
+        for (const std::string& notice : applied.notices)
           tell({.what = migration_progress::event::notice, .migration = m->name, .detail = notice});
         tell({.what = migration_progress::event::applied,
               .migration = m->name,
               .index = index,
               .total = pending.size(),
-              .took = applied->took});
-        report.applied.push_back(std::move(*applied));
+              .took = applied.took});
+        report.applied.push_back(std::move(applied));
       } catch (const migration_error& error) {
         throw with_earlier(error, report.applied.size());
       } catch (const database_error&) {
@@ -30769,22 +30755,9 @@ struct migrator::session {
   }
 
   /// Records a squash of migrations that the database has already; nothing is run.
-  /// \return false when another runner was faster
-  bool record_squash(database& on, ledger& book, const migration& m, const detail::runner_hooks& with) {
-    on.execute(on.dialect() == instar::sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
-    try {
-      const bool pending = on.dialect() == instar::postgres || with.still_pending();
-      if (pending)
-        on.execute(book.insert_applied(m, 0));
-      on.execute("COMMIT");
-      if (pending)
-        tell({.what = migration_progress::event::recorded, .migration = m.name});
-      return pending;
-    } catch (const std::exception&) {
-      if (on.is_open())
-        on.execute("ROLLBACK");
-      throw;
-    }
+  void record_squash(database& on, const ledger& book, const migration& m) {
+    transact(on, {book.insert_applied(m, 0)});
+    tell({.what = migration_progress::event::recorded, .migration = m.name});
   }
 
   /// An error's state, completed by what the same run had done before.
@@ -30799,11 +30772,6 @@ struct migrator::session {
       fields.state = "Nothing was applied.";
     }
     return migration_error{error.code(), std::move(fields)};
-  }
-
-  /// SQLite: changes when another connection has written. https://www.sqlite.org/pragma.html#pragma_data_version
-  [[nodiscard]] static std::string data_version(database& on) {
-    return on.dialect() == instar::sqlite ? detail::text_of(on.query_value("PRAGMA data_version")) : std::string{};
   }
 
   // ---- resolving ----
@@ -31318,8 +31286,7 @@ class migrator::session::models_aside {
                                         of_.check();
                                         if (self.abandoned())
                                           throw database_error(database_code::interrupted, {});
-                                      },
-                                      [] { return true; }};
+                                      }};
     owned_schema read;
     shadow->replay(
         detail::pointers_to(made), {}, silent, [](const migration&, std::size_t) {},
@@ -32668,9 +32635,7 @@ inline void migrator::session::prove_down(const down_plan& planned) {
 inline down_report migrator::session::take_down(const down_plan& planned) {
   down_report report;
   database& on = open(false);
-  std::string version = data_version(on);
-  locked_ledger locked = lock_ledger(on);  // no structured binding: clang 14 lets no lambda capture one
-  ledger& book = locked.book;
+  auto [held, book] = lock_ledger(on);
   report.ledger = book.place().display_name();
   const history read = load();
   std::string last;
@@ -32680,18 +32645,8 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
   if (!planned.steps.empty() && last != planned.steps.front().name)
     throw detail::unchanged(migration_code::nothing_to_take_back, "Another runner was at work meanwhile.",
                             "Look at `migrate status`, and run the command again.");
-  std::string current;
-  detail::runner_hooks with = hooks();
-  with.still_pending = [&] {
-    if (const std::string now = data_version(on); now != version) {
-      version = now;
-      book = ledger::read(on, options.ledger);
-    }
-    return book.applied(current) != nullptr;
-  };
-  detail::script_runner runner{on, book, with, limits_of(on)};
+  detail::script_runner runner{on, book, hooks(), limits_of(on)};
   for (const down_step& step : planned.steps) {
-    current = step.name;
     const migration script = detail::as_script(step);
     try {
       check();
@@ -32700,11 +32655,8 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
             .index = report.taken_back.size() + 1,
             .total = planned.steps.size()});
       const auto began = std::chrono::steady_clock::now();
-      if (!runner.take_back(
-              script, detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script))))
-        throw detail::unchanged(migration_code::nothing_to_take_back,
-                                "Another runner took " + step.name + " back at the same time.",
-                                "Look at `migrate status`.", step.name);
+      runner.take_back(script,
+                       detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script)));
       report.taken_back.push_back(
           {step.name, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began)});
       tell({.what = migration_progress::event::taken_back,

@@ -80,6 +80,72 @@ TEST_CASE("PostgreSQL: the lock is given back, and with Prisma's ledger it is Pr
   CHECK(held() == "0/72707369");
 }
 
+TEST_CASE("SQLite: a second runner waits, and nothing but the database stays") {
+  const workspace w;
+  const scratch_database db{instar::sqlite};
+  w.add("20240101000000_a", "CREATE TABLE a (id integer);");
+  int waits = 0;
+  const instar::migrator_options options{
+      .migrations = w.migrations(), .lock_timeout = 300ms, .on_progress = [&](const instar::migration_progress& p) {
+        waits += p.what == instar::migration_progress::event::waiting_for_lock ? 1 : 0;
+      }};
+  const std::string file = db.url().sqlite_path() + "-instar-lock";
+  {
+    const auto holder = db.open();
+    const instar::detail::migration_lock held{*holder, place_of(db), 1s, {}, [] {}};
+    CHECK(test::fs::exists(file));
+    const auto error = error_of([&] { (void)migrator{db.url(), options}.deploy(); });
+    CHECK(error.code() == code::lock_timeout);
+    CHECK(error.message() == "Another runner holds the migration lock (P1002).");
+    CHECK(waits == 1);
+    CHECK(db.tables().empty());
+  }
+  CHECK_FALSE(test::fs::exists(file));
+  CHECK(migrator{db.url(), options}.deploy().applied.size() == 1);
+  CHECK_FALSE(test::fs::exists(file));
+}
+
+TEST_CASE("SQLite: a link to a database is locked with it") {
+  const workspace w;
+  const scratch_database db{instar::sqlite};
+  (void)db.ask("SELECT 1");
+  const test::fs::path link = w.root() / "link.db";
+  test::fs::create_symlink(test::fs::absolute(db.url().sqlite_path()), link);
+  const auto one = db.open();
+  const auto other = instar::open_database(instar::database_url{"sqlite:" + link.string()});
+  REQUIRE(one->try_lock(1));
+  CHECK_FALSE(other->try_lock(1));
+  one->unlock(1);
+  CHECK(other->try_lock(1));
+}
+
+TEST_CASE("a lock is had by one at a time, however often it changes hands") {
+  const scratch_database db{GENERATE(instar::sqlite, instar::postgres)};
+  (void)db.ask("SELECT 1");
+  std::atomic<int> inside{0};
+  std::atomic<int> had{0};
+  std::atomic<bool> together{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i != 4; ++i)
+    threads.emplace_back([&] {
+      const auto on = db.open();
+      for (int turn = 0; turn != 50;) {
+        if (!on->try_lock(7))
+          continue;
+        if (++inside != 1)
+          together = true;
+        ++had;
+        --inside;
+        on->unlock(7);
+        ++turn;
+      }
+    });
+  for (std::thread& t : threads)
+    t.join();
+  CHECK_FALSE(together);
+  CHECK(had == 200);
+}
+
 TEST_CASE("PostgreSQL: ledgers of different schemas do not wait for each other") {
   const instar::ledger_place a{.dialect = instar::postgres, .schema = "a"};
   const instar::ledger_place b{.dialect = instar::postgres, .schema = "b"};

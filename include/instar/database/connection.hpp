@@ -97,6 +97,19 @@ class database {
   /// \throws database_error as `open_database`; the connection stays closed then
   virtual void reopen() {}
 
+  /// Takes a lock that keeps nobody from the data, only other callers of this function; without waiting for it.
+  ///
+  /// PostgreSQL: a session's advisory lock,
+  /// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS. SQLite: one lock a file, whatever
+  /// the key, by an empty file beside the database which `unlock` removes again; a database in memory has nobody to
+  /// keep out. Either ends with the process, however that ends.
+  ///
+  /// \return whether this connection has it now
+  [[nodiscard]] virtual bool try_lock(std::int64_t key) = 0;
+
+  /// Gives the lock up. Nothing happens when it is not held.
+  virtual void unlock(std::int64_t key) = 0;
+
   /// Makes the statement that runs now fail with `interrupted`; nothing happens when none runs.
   ///
   /// From any thread while this object lives. Not from a signal handler (PostgreSQL's cancel opens a connection and

@@ -70,6 +70,14 @@ class postgres_database final : public database {
     session_ = std::move(fresh);
   }
 
+  [[nodiscard]] bool try_lock(std::int64_t key) override {
+    return query_value("SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(key) + ")") == "t";
+  }
+
+  void unlock(std::int64_t key) override {
+    (void)query("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(key) + ")");
+  }
+
   void interrupt() noexcept override {
     try {
       const std::lock_guard lock{closing_};

@@ -194,6 +194,50 @@ class sqlite_database final : public database {
     return result;
   }
 
+  [[nodiscard]] bool try_lock(std::int64_t) override {
+    if (is_memory() || lock_) {
+      return true;
+    }
+    const std::string file = lock_file();
+    for (;;) {
+      sqlite3* opened = nullptr;
+      int result = sqlite3_open_v2(file.c_str(), &opened,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
+      std::unique_ptr<sqlite3, close_connection> candidate{opened};
+      // Nothing is written, so no journal is needed; as a file it would be one more to remove.
+      if (result == SQLITE_OK) {
+        result = sqlite3_exec(opened, "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE", nullptr, nullptr, nullptr);
+      }
+      if (result == SQLITE_BUSY) {
+        return false;
+      }
+      if (result != SQLITE_OK) {
+        throw database_error(
+            database_code::cannot_open,
+            {.message = "The lock file '" + file + "' cannot be opened (" +
+                        (opened != nullptr ? sqlite3_errmsg(opened) : "out of memory") + ").",
+             .remedy = "Check that this user may write to the folder, which SQLite's own journal needs too.",
+             .sqlstate = detail::sqlite_code_name(result)});
+      }
+      // Who had the lock may have removed the file between our opening and locking it. Then another may lock a new one.
+      int moved = 0;
+      sqlite3_file_control(opened, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+      if (moved == 0) {
+        lock_ = std::move(candidate);
+        return true;
+      }
+    }
+  }
+
+  void unlock(std::int64_t) override {
+    if (!lock_) {
+      return;
+    }
+    std::error_code stays;  // where a file that is open cannot be removed, an empty one stays
+    std::filesystem::remove(lock_file(), stays);
+    lock_.reset();
+  }
+
   void interrupt() noexcept override {
     interrupted_ = true;
     sqlite3_interrupt(connection_.get());
@@ -214,6 +258,11 @@ class sqlite_database final : public database {
     std::size_t offset;                                        // of the statement's first byte in the whole text
     const char* rest;                                          // what follows it
   };
+
+  /// Beside the file itself, and not beside a link to it: two names of one file are one database.
+  [[nodiscard]] std::string lock_file() const {
+    return std::string{sqlite3_db_filename(connection_.get(), "main")} + "-instar-lock";
+  }
 
   static void check_path(const std::string& path, const open_options& options) {
     std::error_code ignored;
@@ -382,6 +431,7 @@ class sqlite_database final : public database {
   std::chrono::milliseconds busy_timeout_;
   std::atomic<bool> interrupted_ = false;
   std::unique_ptr<sqlite3, close_connection> connection_;
+  std::unique_ptr<sqlite3, close_connection> lock_;  // on the file beside, held by an open transaction
 };
 
 }  // namespace instar

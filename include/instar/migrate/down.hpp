@@ -284,9 +284,7 @@ inline void migrator::session::prove_down(const down_plan& planned) {
 inline down_report migrator::session::take_down(const down_plan& planned) {
   down_report report;
   database& on = open(false);
-  std::string version = data_version(on);
-  locked_ledger locked = lock_ledger(on);  // no structured binding: clang 14 lets no lambda capture one
-  ledger& book = locked.book;
+  auto [held, book] = lock_ledger(on);
   report.ledger = book.place().display_name();
   const history read = load();
   std::string last;
@@ -296,18 +294,8 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
   if (!planned.steps.empty() && last != planned.steps.front().name)
     throw detail::unchanged(migration_code::nothing_to_take_back, "Another runner was at work meanwhile.",
                             "Look at `migrate status`, and run the command again.");
-  std::string current;
-  detail::runner_hooks with = hooks();
-  with.still_pending = [&] {
-    if (const std::string now = data_version(on); now != version) {
-      version = now;
-      book = ledger::read(on, options.ledger);
-    }
-    return book.applied(current) != nullptr;
-  };
-  detail::script_runner runner{on, book, with, limits_of(on)};
+  detail::script_runner runner{on, book, hooks(), limits_of(on)};
   for (const down_step& step : planned.steps) {
-    current = step.name;
     const migration script = detail::as_script(step);
     try {
       check();
@@ -316,11 +304,8 @@ inline down_report migrator::session::take_down(const down_plan& planned) {
             .index = report.taken_back.size() + 1,
             .total = planned.steps.size()});
       const auto began = std::chrono::steady_clock::now();
-      if (!runner.take_back(
-              script, detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script))))
-        throw detail::unchanged(migration_code::nothing_to_take_back,
-                                "Another runner took " + step.name + " back at the same time.",
-                                "Look at `migrate status`.", step.name);
+      runner.take_back(script,
+                       detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script)));
       report.taken_back.push_back(
           {step.name, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began)});
       tell({.what = migration_progress::event::taken_back,

@@ -24,7 +24,8 @@
 /// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
 /// breaks any such lock: migrate through a direct connection.
 ///
-/// SQLite has file locks instead: each script is a BEGIN IMMEDIATE, which waits for the others by the busy handler.
+/// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
+/// would not do: they end with each transaction, and some scripts have several.
 
 namespace instar::detail {
 
@@ -60,15 +61,12 @@ class migration_lock {
   /// \throws migration_error `lock_timeout`
   migration_lock(database& on, const ledger_place& place, std::chrono::milliseconds timeout,
                  const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check)
-      : on_(on) {
-    if (place.dialect != instar::postgres)
-      return;
-    key_ = lock_key(place);
+      : on_(on), key_(lock_key(place)) {
     using clock = std::chrono::steady_clock;
     const clock::time_point give_up = clock::now() + timeout;
     std::chrono::milliseconds pause{20};
     bool told = false;
-    while (!try_lock()) {
+    while (!on_.try_lock(key_)) {
       if (!told && on_wait)
         on_wait(holder());
       told = true;
@@ -88,22 +86,21 @@ class migration_lock {
   ~migration_lock() {
     try {
       if (held_ && on_.is_open())
-        (void)on_.query("SELECT pg_catalog.pg_advisory_unlock(" + std::to_string(key_) + ")");
+        on_.unlock(key_);
     } catch (const std::exception&) {
-      // The server releases it with the connection.
+      // It goes with the connection.
     }
   }
 
   /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || try_lock(); }
+  void renew() { held_ = !held_ || on_.try_lock(key_); }
 
  private:
-  [[nodiscard]] bool try_lock() {
-    return on_.query_value("SELECT pg_catalog.pg_try_advisory_lock(" + std::to_string(key_) + ")") == "t";
-  }
-
-  /// Who has the lock, for people. A role that may not see other sessions sees no address and no time.
+  /// Who has the lock, for people; SQLite does not say. A role that may not see other sessions sees no address and no
+  /// time.
   [[nodiscard]] std::string holder() {
+    if (on_.dialect() == instar::sqlite)
+      return {};
     const std::uint64_t key = static_cast<std::uint64_t>(key_);
     const query_result found = on_.query(
         "SELECT l.pid, a.application_name, a.client_addr, a.backend_start, a.usename "
@@ -123,15 +120,17 @@ class migration_lock {
 
   [[nodiscard]] migration_error timed_out(std::chrono::milliseconds timeout) {
     migration_error_fields fields;
-    fields.message = "Another runner holds the migration lock: " + holder() + " (P1002).";
-    fields.remedy = "Wait until it is done (waited " + std::to_string(timeout.count()) +
-                    " ms), or end it with pg_terminate_backend if nobody needs it any more.";
+    const std::string who = holder();
+    fields.message = "Another runner holds the migration lock" + (who.empty() ? "" : ": " + who) + " (P1002).";
+    fields.remedy = "Wait until it is done (waited " + std::to_string(timeout.count()) + " ms), or end it" +
+                    (on_.dialect() == instar::postgres ? " with pg_terminate_backend" : "") +
+                    " if nobody needs it any more.";
     fields.state = "Nothing was changed.";
     return migration_error{migration_code::lock_timeout, std::move(fields)};
   }
 
   database& on_;
-  std::int64_t key_ = 0;
+  std::int64_t key_;
   bool held_ = false;
 };
 

@@ -203,8 +203,7 @@ class migrator::session::models_aside {
                                         of_.check();
                                         if (self.abandoned())
                                           throw database_error(database_code::interrupted, {});
-                                      },
-                                      [] { return true; }};
+                                      }};
     owned_schema read;
     shadow->replay(
         detail::pointers_to(made), {}, silent, [](const migration&, std::size_t) {},

@@ -47,7 +47,6 @@ namespace instar::detail {
 struct runner_hooks {
   std::function<void(const migration_progress&)> tell;
   std::function<void()> check_interrupt;  ///< throws to stop between two statements
-  std::function<bool()> still_pending;    ///< SQLite: asked under the file's lock; another runner may have been faster
 };
 
 /// SQLite's settings of the session that a script may change, put back at the end.
@@ -86,32 +85,28 @@ class script_runner {
   script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {})
       : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), postgres_(on.dialect() == instar::postgres) {}
 
-  /// Runs a migration and records it.
+  /// Runs a migration and records it. The caller has the lock.
   ///
   /// \param resumed what the journal of a failed try says; nothing for a first try
-  /// \return nothing when another runner was faster
   /// \throws migration_error `script_failed`, `partly_applied`, `lock_not_available`, `stopped`, `foreign_keys_broken`,
   ///         `open_transaction`, `journal_mismatch`; database_error `connection_lost`, `read_only`, `busy`
-  std::optional<applied_migration> apply(const migration& m, const script_plan& plan,
-                                         const std::optional<std::vector<journal_row>>& resumed) {
+  applied_migration apply(const migration& m, const script_plan& plan,
+                          const std::optional<std::vector<journal_row>>& resumed) {
     begin(m, plan);
     applied_migration report;
     report.name = m.name;
     report.statements = plan.statements.size();
     const auto began = std::chrono::steady_clock::now();
     (void)on_.take_notices();
-    bool ran = true;
     // What was begun piece by piece is ended so, even when the file has become one transaction meanwhile.
     if (plan.mode == script_mode::pieces || resumed) {
       report.transactional = false;
-      ran = run_pieces(resumed, report);
+      run_pieces(resumed, report);
     } else if (postgres_) {
       run_whole_on_postgres();
     } else {
-      ran = run_whole_on_sqlite();
+      run_whole_on_sqlite();
     }
-    if (!ran)
-      return std::nullopt;
     book_.made();
     report.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     report.notices = on_.take_notices();
@@ -122,16 +117,14 @@ class script_runner {
   ///
   /// \param down the migration's name, and the text and the file of its down script
   /// \param plan of that script; not `pieces`
-  /// \return false when another runner was faster
   /// \throws as `apply`
-  bool take_back(const migration& down, const script_plan& plan) {
+  void take_back(const migration& down, const script_plan& plan) {
     begin(down, plan);
     outcome_ = outcome::rolled_back;
-    if (postgres_) {
+    if (postgres_)
       run_whole_on_postgres();
-      return true;
-    }
-    return run_whole_on_sqlite();
+    else
+      run_whole_on_sqlite();
   }
 
   /// Runs a script without a trace in the ledger.
@@ -141,11 +134,11 @@ class script_runner {
     outcome_ = outcome::nothing;
     if (plan.mode == script_mode::pieces) {
       applied_migration ignored;
-      (void)run_pieces(std::nullopt, ignored);
+      run_pieces(std::nullopt, ignored);
     } else if (postgres_) {
       run_whole_on_postgres();
     } else {
-      (void)run_whole_on_sqlite();
+      run_whole_on_sqlite();
     }
   }
 
@@ -322,8 +315,7 @@ class script_runner {
                            std::move(fields)};
   }
 
-  /// \return false when another runner was faster
-  bool run_whole_on_sqlite() {
+  void run_whole_on_sqlite() {
     std::optional<sqlite_settings> settings;
     bool check_foreign_keys = false;
     if (plan_->changes_settings || plan_->turns_foreign_keys_off) {
@@ -343,16 +335,12 @@ class script_runner {
       begin_immediate();
       std::map<std::string, std::size_t> dangling;
       try {
-        if (recorded() && !hooks_.still_pending()) {
-          roll_back();
-          return false;
-        }
         send(migration_->sql.substr(from, until - from), 0, from);
         if (check_foreign_keys)
           dangling = dangling_references();
         if (dangling.empty() || no_more_than(dangling, dangling_before)) {
           record_on_sqlite();
-          return true;
+          return;
         }
       } catch (const database_error& error) {
         roll_back();
@@ -442,8 +430,7 @@ class script_runner {
 
   // ---- one script, piece by piece ----
 
-  /// \return false when another runner was faster
-  bool run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
+  void run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
     script_plan as_pieces = *plan_;
     if (as_pieces.pieces.empty())
       cut_into_pieces(on_.dialect(), as_pieces);
@@ -451,7 +438,6 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
-    exclusive_file file{on_, !postgres_ && recorded()};
     if (resumed)
       check_journal(*resumed);
     const auto journalled = [&](std::size_t statement) -> const journal_row* {
@@ -473,9 +459,8 @@ class script_runner {
     // Work that was done when the runner was gone before it could say so. Recorded together with the new try, for the
     // question has an answer only once: what we write makes the journal's line younger than the work.
     const bool carried_out = first_open != pieces.end() && was_carried_out(*first_open, journalled(first_open->first));
-    if (recorded() &&
-        !start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out))
-      return false;
+    if (recorded())
+      start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out);
     if (resumed && first_open != pieces.end() && hooks_.tell)
       hooks_.tell({.what = migration_progress::event::resuming,
                    .migration = migration_->name,
@@ -498,17 +483,11 @@ class script_runner {
       } catch (const migration_error& stop) {
         throw piece_stopped(stop, piece);
       }
-      const bool sets_journal_mode = !postgres_ && changes_journal_mode(plan_->statements[piece.first]);
-      if (sets_journal_mode)
-        file.give_up();
       run_piece(piece, again);
-      if (sets_journal_mode)
-        file.take();
       if (piece.kind != piece_kind::setting)
         statements_done_ += piece.last - piece.first + 1;
     }
     finish_record();
-    return true;
   }
 
   /// \param line what the journal says of the piece; nullptr when it says nothing
@@ -519,44 +498,6 @@ class script_runner {
     const std::optional<concurrent_index> index = traceable_index(plan_->statements[piece.first]);
     return index && detail::was_carried_out(on_, book_, migration_->name, line->statement, *index);
   }
-
-  static bool changes_journal_mode(const script_statement& statement) {
-    const auto pragma = pragma_of(statement);
-    return pragma && pragma->name == "journal_mode" && !pragma->value.empty();
-  }
-
-  /// SQLite: keeps the file locked between the transactions of a script.
-  /// https://www.sqlite.org/pragma.html#pragma_locking_mode
-  class exclusive_file {
-   public:
-    exclusive_file(database& of, bool wanted) : of_(of), wanted_(wanted && !of.is_memory()) { take(); }
-    exclusive_file(const exclusive_file&) = delete;
-    exclusive_file& operator=(const exclusive_file&) = delete;
-    ~exclusive_file() {
-      try {
-        give_up();
-      } catch (const std::exception&) {
-        // The connection's end releases it.
-      }
-    }
-
-    void take() {
-      if (wanted_)
-        (void)of_.query("PRAGMA main.locking_mode = EXCLUSIVE");
-    }
-
-    /// A connection that enters WAL while it has the file for itself can never share it again.
-    void give_up() {
-      if (!wanted_)
-        return;
-      (void)of_.query("PRAGMA main.locking_mode = NORMAL");
-      (void)of_.query("SELECT count(*) FROM sqlite_schema");  // the lock goes with the next access
-    }
-
-   private:
-    database& of_;
-    bool wanted_;
-  };
 
   /// Statements that are applied must be those that the file still has: what ran cannot be taken back by editing.
   void check_journal(const std::vector<journal_row>& journal) const {
@@ -582,15 +523,10 @@ class script_runner {
   }
 
   /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
-  bool start_record(bool again, const script_piece* first, bool carried_out) {
+  void start_record(bool again, const script_piece* first, bool carried_out) {
     std::string text;
-    if (!postgres_) {
+    if (!postgres_)
       begin_immediate();
-      if (!hooks_.still_pending()) {
-        roll_back();
-        return false;
-      }
-    }
     if (!book_.place().exists)
       text += book_.create_statement() + ";\n";
     text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
@@ -607,7 +543,6 @@ class script_runner {
       throw;
     }
     book_.made();
-    return true;
   }
 
   void finish_record() {

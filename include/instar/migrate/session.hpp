@@ -224,8 +224,13 @@ struct migrator::session {
       if (error.code() != database_code::database_missing || !create || !options.create_database)
         throw;
       tell({.what = migration_progress::event::creating_database, .detail = url->redacted()});
-      create_database(*url);
-      created = true;
+      try {
+        create_database(*url);
+        created = true;
+      } catch (const database_error& race) {
+        if (race.code() != database_code::database_exists)  // another runner was faster
+          throw;
+      }
       own = open_database(*url, how);
     }
     opened = own.get();
@@ -329,7 +334,7 @@ struct migrator::session {
   }
 
   [[nodiscard]] detail::runner_hooks hooks() {
-    return {[this](const migration_progress& p) { tell(p); }, [this] { check(); }, [] { return true; }};
+    return {[this](const migration_progress& p) { tell(p); }, [this] { check(); }};
   }
 
   [[nodiscard]] std::unique_ptr<detail::migration_lock> lock(database& on, const ledger_place& place) {
@@ -458,15 +463,12 @@ struct migrator::session {
   /// \param report  what was done over earlier connections, completed
   void deploy_pending(database& on, const history& read, running_migration& running, deploy_report& report) {
     const running_migration lost = std::exchange(running, {});
-    const std::string version = data_version(on);
     ledger book = ledger::read_rows(on, options.ledger);
     status_report status = compare(on, read, book);
-    // On PostgreSQL what looks failed may be under way: who has the lock knows.
-    if (on.dialect() != instar::postgres)
-      refuse_failed(status);
+    // What looks failed may be under way: who has the lock knows.
     if (const auto pending = pending_of(read, status); !pending.empty() || status.count(migration_state::failed) != 0) {
       if (on.dialect() == instar::postgres)
-        book = ledger::read(on, options.ledger);
+        book = ledger::read(on, options.ledger);  // read_rows tells less of it there
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
@@ -475,13 +477,11 @@ struct migrator::session {
       if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
         warn_of_destruction(on.dialect(), pending, report);
       const auto held = lock_after(lost, on, book.place(), report.applied.size());
-      if (on.dialect() == instar::postgres) {  // somebody may have been at work while we waited
-        book = ledger::read(on, options.ledger);
-        status = compare(on, read, book);
-        refuse_failed(status);
-      }
+      book = ledger::read(on, options.ledger);  // somebody may have been at work while we waited
+      status = compare(on, read, book);
+      refuse_failed(status);
       settle(lost, book, report);
-      apply_all(on, read, book, status, version, *held, running, report);
+      apply_all(on, read, book, status, *held, running, report);
     } else {
       settle(lost, book, report);
     }
@@ -534,40 +534,23 @@ struct migrator::session {
         {.what = migration_progress::event::applied, .migration = lost.about.name, .took = report.applied.back().took});
   }
 
-  /// \param version SQLite's data_version before the ledger was read
-  void apply_all(database& on, const history& read, ledger& book, const status_report& status, std::string version,
+  void apply_all(database& on, const history& read, ledger& book, const status_report& status,
                  detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
-    std::string current;
-    bool resumes = false;
-    detail::runner_hooks with = hooks();
-    with.still_pending = [&] {
-      if (const std::string now = data_version(on); now != version) {
-        version = now;
-        book = ledger::read(on, options.ledger);
-      }
-      if (book.failed(current) != nullptr && !resumes)
-        throw detail::unchanged(migration_code::failed_migration,
-                                "Another runner began " + current + " at the same time, and did not finish it.",
-                                "Look at `migrate status` and run deploy again.", current);
-      return book.applied(current) == nullptr;
-    };
-    detail::script_runner runner{on, book, with, limits_of(on)};
+    detail::script_runner runner{on, book, hooks(), limits_of(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
-      current = m->name;
       ++index;
       try {
         check();
         if (is_squashed(status, m->name)) {
-          if (record_squash(on, book, *m, with)) {
-            report.applied.emplace_back();
-            report.applied.back().name = m->name;
-            report.applied.back().recorded_alone = true;
-          }
+          record_squash(on, book, *m);
+          report.applied.emplace_back();
+          report.applied.back().name = m->name;
+          report.applied.back().recorded_alone = true;
           continue;
         }
-        resumes = book.failed(m->name) != nullptr;
+        const bool resumes = book.failed(m->name) != nullptr;
         std::optional<std::vector<journal_row>> journal;
         if (resumes)
           journal = book.read_journal(on, m->name);
@@ -586,20 +569,18 @@ struct migrator::session {
         running.about.name = m->name;
         running.about.statements = way.statements.size();
         running.about.transactional = !resumes && way.mode != detail::script_mode::pieces;
-        std::optional<applied_migration> applied = runner.apply(*m, way, journal);
+        applied_migration applied = runner.apply(*m, way, journal);
         running = {};
         if (runner.gave_up_lock())
           held.renew();
-        if (!applied)
-          continue;
-        for (const std::string& notice : applied->notices)
+        for (const std::string& notice : applied.notices)
           tell({.what = migration_progress::event::notice, .migration = m->name, .detail = notice});
         tell({.what = migration_progress::event::applied,
               .migration = m->name,
               .index = index,
               .total = pending.size(),
-              .took = applied->took});
-        report.applied.push_back(std::move(*applied));
+              .took = applied.took});
+        report.applied.push_back(std::move(applied));
       } catch (const migration_error& error) {
         throw with_earlier(error, report.applied.size());
       } catch (const database_error&) {
@@ -616,22 +597,9 @@ struct migrator::session {
   }
 
   /// Records a squash of migrations that the database has already; nothing is run.
-  /// \return false when another runner was faster
-  bool record_squash(database& on, ledger& book, const migration& m, const detail::runner_hooks& with) {
-    on.execute(on.dialect() == instar::sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
-    try {
-      const bool pending = on.dialect() == instar::postgres || with.still_pending();
-      if (pending)
-        on.execute(book.insert_applied(m, 0));
-      on.execute("COMMIT");
-      if (pending)
-        tell({.what = migration_progress::event::recorded, .migration = m.name});
-      return pending;
-    } catch (const std::exception&) {
-      if (on.is_open())
-        on.execute("ROLLBACK");
-      throw;
-    }
+  void record_squash(database& on, const ledger& book, const migration& m) {
+    transact(on, {book.insert_applied(m, 0)});
+    tell({.what = migration_progress::event::recorded, .migration = m.name});
   }
 
   /// An error's state, completed by what the same run had done before.
@@ -646,11 +614,6 @@ struct migrator::session {
       fields.state = "Nothing was applied.";
     }
     return migration_error{error.code(), std::move(fields)};
-  }
-
-  /// SQLite: changes when another connection has written. https://www.sqlite.org/pragma.html#pragma_data_version
-  [[nodiscard]] static std::string data_version(database& on) {
-    return on.dialect() == instar::sqlite ? detail::text_of(on.query_value("PRAGMA data_version")) : std::string{};
   }
 
   // ---- resolving ----
