@@ -142,18 +142,38 @@ function(instar_require_migrator_main)
   target_link_libraries(instar_migrator_main PUBLIC instar::cli)
 endfunction()
 
-# instar_add_migrator(name MODELS models.hpp [SCHEMA app::schema] [MIGRATIONS migrations] [SEED file.sql])
+# instar_declare(variable function declaration)
+#
+# Adds the declaration of a function that `function` names with its namespaces, in which `declaration` says NAME for it.
+function(instar_declare variable function declaration)
+  string(REGEX REPLACE "^::" "" function "${function}")
+  if(NOT function MATCHES "^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$")
+    message(FATAL_ERROR "instar_add_migrator: `${function}` is no name of a function")
+  endif()
+  string(REGEX REPLACE "^.*::" "" name "${function}")
+  string(REPLACE "NAME" "${name}" text "${declaration}")
+  if(function MATCHES "^(.*)::[^:]*$")
+    set(text "namespace ${CMAKE_MATCH_1} {\n${text}\n}")
+  endif()
+  set(${variable} "${${variable}}${text}\n" PARENT_SCOPE)
+endfunction()
+
+# instar_add_migrator(name MODELS models.hpp [SCHEMA app::schema] [MIGRATIONS migrations] [SEED file.sql]
+#                     [SEED_FUNCTION app::seed] [CODE_MIGRATIONS app::code_migrations])
 #
 # The executable `name`: instar's command line over the models of one schema.
 #   MODELS      the file that describes the models; it is included
 #   SCHEMA      the variable of its schema, `app::schema` if not said
 #   MIGRATIONS  the folder of the history and the default of --migrations, `migrations` if not said
 #   SEED        the SQL script that `db seed` and `migrate reset` run
+#   SEED_FUNCTION    a function that does the same: void(instar::database&)
+#   CODE_MIGRATIONS  a function that returns the migrations that are C++: std::vector<instar::code_migration>()
+# The functions are in sources of yours: target_sources(name PRIVATE ...).
 # Files are relative to the calling CMakeLists.txt. What the models need beyond instar (include folders, libraries) is
 # added by target_link_libraries(name PRIVATE ...). INSTAR_CHECK_MIGRATED does nothing in this executable, which is the
 # one that writes the missing migration.
 function(instar_add_migrator name)
-  cmake_parse_arguments(PARSE_ARGV 1 migrator "" "MODELS;SCHEMA;MIGRATIONS;SEED" "")
+  cmake_parse_arguments(PARSE_ARGV 1 migrator "" "MODELS;SCHEMA;MIGRATIONS;SEED;SEED_FUNCTION;CODE_MIGRATIONS" "")
   if(migrator_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "instar_add_migrator(${name}): does not know ${migrator_UNPARSED_ARGUMENTS}")
   endif()
@@ -176,6 +196,17 @@ function(instar_add_migrator name)
       message(FATAL_ERROR "instar_add_migrator(${name}): ${path} ${migrator_${path}} does not exist")
     endif()
   endforeach()
+  set(migrator_DECLARATIONS "")
+  if(migrator_SEED_FUNCTION)
+    instar_declare(migrator_DECLARATIONS "${migrator_SEED_FUNCTION}" "void NAME(instar::database&);")
+  else()
+    set(migrator_SEED_FUNCTION nullptr)
+  endif()
+  if(migrator_CODE_MIGRATIONS)
+    instar_declare(migrator_DECLARATIONS "${migrator_CODE_MIGRATIONS}" "std::vector<instar::code_migration> NAME();")
+  else()
+    set(migrator_CODE_MIGRATIONS nullptr)
+  endif()
 
   instar_require_migrator_main()
   get_property(folder GLOBAL PROPERTY INSTAR_CMAKE_FOLDER)

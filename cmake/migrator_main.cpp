@@ -5,6 +5,11 @@
 
 int main(int argc, char** argv) {
   const instar::cli::built_in built_in = instar::cli::built_into_this_program();
-  return instar::cli::run(
-      argc, argv, {.schema = built_in.schema, .migrations = built_in.migrations, .seed_script = built_in.seed_script});
+  instar::cli::options options{
+      .schema = built_in.schema, .migrations = built_in.migrations, .seed_script = built_in.seed_script};
+  if (built_in.seed != nullptr)
+    options.seed = built_in.seed;
+  if (built_in.code_migrations != nullptr)
+    options.code_migrations = built_in.code_migrations();
+  return instar::cli::run(argc, argv, options);
 }

@@ -12239,7 +12239,9 @@ inline std::string backfill_text(const table& t, std::string_view column_name, s
 /// is brief: a view is not gone while an index is built. The first step that may need what was put aside has it done.
 class online_writer {
  public:
-  explicit online_writer(const plan_view& plan) : plan_(plan) { add_postgres_operations(plan, operations_); }
+  explicit online_writer(const plan_view& plan, bool merge_alters = true) : plan_(plan), merge_alters_(merge_alters) {
+    add_postgres_operations(plan, operations_);
+  }
 
   /// Whether the plan has a step that locks a table which is there already.
   [[nodiscard]] bool touches_tables() const {
@@ -12517,7 +12519,7 @@ class online_writer {
     if (const instar::table* t = plan_.steps[step].after; t != nullptr)
       keep_autovacuum_from(t->schema, t->name);
     const std::string text = "ALTER TABLE " + table;
-    for (std::size_t i = open_.size(); i-- > 0;) {
+    for (std::size_t i = merge_alters_ ? open_.size() : 0; i-- > 0;) {
       entry& e = open_[i];
       if (!e.actions.empty() && e.text == text) {
         e.actions.push_back(std::move(action));
@@ -12944,6 +12946,7 @@ class online_writer {
   }
 
   const plan_view& plan_;
+  bool merge_alters_;
   std::vector<operation> operations_;
   std::vector<script_section> sections_;
   std::vector<entry> open_;
@@ -12961,8 +12964,9 @@ class online_writer {
 /// A plan for PostgreSQL as sections that stop no table which is there already. None where the plan touches no such
 /// table: then its statements are as good in one transaction.
 /// \param p what it looks at must outlive the call
-inline std::vector<script_section> online_sections(const plan_view& p) {
-  detail::online_writer writer(p);
+/// \param merge_alters changes of one table as one ALTER TABLE, where that takes one lock
+inline std::vector<script_section> online_sections(const plan_view& p, bool merge_alters = true) {
+  detail::online_writer writer(p, merge_alters);
   if (!writer.touches_tables())
     return {};
   return writer.sections();
@@ -13303,6 +13307,9 @@ struct script_options {
   /// has sections then, which `-- instar: transaction` and `-- instar: no-transaction` mark; psql runs it, too.
   /// Otherwise the statements of the plan as they are, for one transaction.
   bool online = false;
+
+  /// In that form, changes of one table are one ALTER TABLE where that takes one lock instead of several.
+  bool merge_alters = true;
 };
 
 /// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
@@ -13315,7 +13322,7 @@ inline std::string script(dialect d, const plan_view& p, const script_options& o
   if (!text.empty())
     text += '\n';
   if (options.online && d == dialect::postgres)
-    if (const std::vector<script_section> sections = online_sections(p); !sections.empty())
+    if (const std::vector<script_section> sections = online_sections(p, options.merge_alters); !sections.empty())
       return text + detail::online_script(p, sections);
   return text + detail::annotated_script(d, p, [](const step&) { return std::vector<std::string>{}; });
 }
@@ -18267,6 +18274,81 @@ class aside {
 };
 
 }  // namespace instar::detail
+
+
+// ---- instar/database/capabilities.hpp
+
+/// \file What a server can do that speaks PostgreSQL's protocol, and is not always PostgreSQL.
+
+namespace instar {
+
+/// What a planner and a runner have to know of a server. Of CockroachDB, YugabyteDB and Citus this is what their
+/// documentation says; instar was not run against them.
+struct server_capabilities {
+  /// "PostgreSQL", "CockroachDB", "YugabyteDB", "Citus", "SQLite".
+  std::string_view product = "PostgreSQL";
+
+  /// DDL is rolled back with its transaction. Otherwise each DDL statement of a script is journalled by itself.
+  /// https://www.cockroachlabs.com/docs/stable/online-schema-changes, https://docs.yugabyte.com (transactional DDL)
+  bool transactional_ddl = true;
+
+  /// CREATE INDEX builds beside writers only where it says CONCURRENTLY, and the catalogue tells afterwards what became
+  /// of it. Otherwise plans are in the short form, whose changes such a server makes beside writers anyway.
+  bool concurrent_index = true;
+
+  /// pg_try_advisory_lock keeps others out. Otherwise a row of a table does.
+  /// https://github.com/cockroachdb/cockroach/issues/13546
+  bool advisory_lock = true;
+
+  /// One ALTER TABLE may have several actions, whatever they are.
+  bool multi_action_alter = true;
+
+  /// Constraints can be added NOT VALID, and validated later.
+  bool not_valid = true;
+
+  /// Constraints can be DEFERRABLE.
+  bool deferrable = true;
+
+  /// Whether scripts may be in the form for tables that are in use.
+  [[nodiscard]] bool online_form() const noexcept { return concurrent_index && not_valid; }
+};
+
+/// What a server says that it is.
+/// \param version of the function version()
+/// \param ddl_blocks YugabyteDB: whether DDL is part of a transaction block (yb_ddl_transaction_block_enabled)
+[[nodiscard]] inline server_capabilities capabilities_of(std::string_view version, bool citus, bool ddl_blocks) {
+  server_capabilities can;
+  if (version.find("CockroachDB") != std::string_view::npos) {
+    can.product = "CockroachDB";
+    can.transactional_ddl = false;
+    can.concurrent_index = false;
+    can.advisory_lock = false;
+    can.deferrable = false;
+  } else if (version.find("-YB-") != std::string_view::npos) {
+    can.product = "YugabyteDB";
+    can.transactional_ddl = ddl_blocks;
+    can.concurrent_index = false;
+    can.advisory_lock = false;
+  } else if (citus) {
+    can.product = "Citus";
+    can.multi_action_alter = false;
+  }
+  return can;
+}
+
+/// Asks a server what it can do: one round trip on PostgreSQL, none on SQLite.
+/// \throws database_error
+[[nodiscard]] inline server_capabilities ask_capabilities(database& server) {
+  if (server.dialect() == instar::sqlite)
+    return {.product = "SQLite"};
+  const query_result said = server.query(
+      "SELECT pg_catalog.version(), (SELECT count(*) FROM pg_catalog.pg_extension WHERE extname = 'citus'), "
+      "pg_catalog.current_setting('yb_ddl_transaction_block_enabled', true)");
+  const std::vector<sql_value>& row = said.rows.at(0);
+  return capabilities_of(row[0].value_or(""), row[1] != "0", row[2] == "on");
+}
+
+}  // namespace instar
 
 
 // ---- instar/database/catalog_rows.hpp
@@ -24167,6 +24249,8 @@ inline constexpr std::string_view cannot_read = "INS4012";         ///< the oper
 inline constexpr std::string_view cannot_write = "INS4013";        ///< the operating system refused to write
 inline constexpr std::string_view no_folder = "INS4014";           ///< an embedded history has no folder to write to
 inline constexpr std::string_view script_conflict = "INS4015";     ///< migration.sql holds merge-conflict markers
+inline constexpr std::string_view code_missing = "INS4016";        ///< a migration is C++ that this program has not
+inline constexpr std::string_view code_conflict = "INS4017";       ///< a migration is C++ and a script, or C++ twice
 inline constexpr std::string_view failed_migration = "INS4020";  ///< an earlier try failed and was not resolved (P3009)
 inline constexpr std::string_view edited_migration = "INS4021";  ///< the file is not what was applied
 inline constexpr std::string_view missing_migration = "INS4022";   ///< applied, known to the snapshot, not on disk
@@ -24332,6 +24416,15 @@ struct replaced_migration {
     replaced.push_back(std::move(one));
   }
   return replaced;
+}
+
+/// The line that makes a script stand for a migration that is C++.
+inline constexpr std::string_view code_directive = "code";
+
+[[nodiscard]] inline bool says_code(std::string_view script) {
+  const std::vector<script_directive> said = head_directives(script);
+  return std::any_of(said.begin(), said.end(),
+                     [](const script_directive& d) { return argument_of(d, code_directive).has_value(); });
 }
 
 /// One line `-- instar: at most N rows, CODE TEXT: QUERY`: what a script destroys, and of how many rows somebody knew
@@ -24815,6 +24908,7 @@ struct migration_progress {
     notice,              ///< `detail`: what the server said by the way
     waiting_for_server,  ///< told once; `detail`: what the first attempt to connect said
     reconnecting,        ///< `migration`: the one that ran, may be empty; `detail`: how the connection was lost
+    backfilling,         ///< `migration`: a batch is done; `index` rows of about `total`, 0 where that is not known
     retrying,            ///< `migration`, again after `took`, `index` of `total` times; `detail`: what others did to it
   };
   event what;
@@ -24927,6 +25021,8 @@ class sha256 {
 
 namespace instar {
 
+struct code_migration;
+
 /// One migration of a history.
 struct migration {
   std::string name;            ///< the folder's name
@@ -24936,6 +25032,12 @@ struct migration {
 
   /// What it stands for, where it is a squash: a database that has all of it has this migration, too.
   std::vector<detail::replaced_migration> replaces{};
+
+  bool is_code = false;                          ///< C++, and `sql` only says so
+  std::shared_ptr<const code_migration> code{};  ///< of one that is; nullptr: this program has it not
+
+  /// Whether the folder knows nothing of it: then its snapshot does not, either.
+  [[nodiscard]] bool is_program_alone() const { return code != nullptr && file.empty(); }
 
   /// What an error calls the script.
   [[nodiscard]] std::string display_name() const { return file.empty() ? name + "/migration.sql" : file.string(); }
@@ -25142,6 +25244,34 @@ inline void check_migration_name(std::string_view name) {
   }
 }
 
+[[nodiscard]] inline migration_error code_missing_error(const migration& m) {
+  migration_error_fields fields;
+  fields.message = "The migration " + m.name + " is C++, and this program has not its code.";
+  fields.remedy = "Use the program that brings it (migrator_options::code_migrations).";
+  fields.state = "Nothing of it was run.";
+  fields.migration = m.name;
+  return migration_error{migration_code::code_missing, std::move(fields)};
+}
+
+/// Whether a migration can be begun, as far as its text says.
+/// \throws migration_error as `checked_statements`; `code_missing`, `code_conflict`
+inline void check_can_run(dialect target, const migration& m) {
+  const std::vector<script_statement> statements = checked_statements(target, m);
+  if (!m.is_code)
+    return;
+  if (!m.code)
+    throw code_missing_error(m);
+  if (statements.empty())
+    return;
+  migration_error_fields fields;
+  fields.message = "The script of " + m.name + " says that it is C++, and has a statement.";
+  fields.remedy = "Move it into the code, or into a migration of its own.";
+  fields.state = "Nothing of it was run.";
+  fields.migration = m.name;
+  fields.location = locate(m.display_name(), m.sql, statements.front().offset);
+  throw migration_error{migration_code::code_conflict, std::move(fields)};
+}
+
 [[nodiscard]] inline migration_warning empty_script_warning(const migration& m) {
   return {migration_code::empty_script, m.name, "The script of " + m.name + " has no statement.",
           "Fill it in before it is applied anywhere; afterwards leave it as it is."};
@@ -25168,11 +25298,28 @@ inline void leave_out_replaced(history& read) {
       read.warnings.push_back({migration_code::replaced_still_there, m.name,
                                "The migration " + m.name + " is still there beside " + squash->name +
                                    ", which replaces it; it is left out.",
-                               "Remove its folder, and run `generate --only snapshot`."});
+                               m.code != nullptr && m.file.empty()
+                                   ? "Remove it from the program."
+                                   : "Remove its folder, and run `generate --only snapshot`."});
     }
   std::erase_if(read.migrations, [&](const migration& m) {
     return std::find(replaced.begin(), replaced.end(), m.name) != replaced.end();
   });
+}
+
+/// What stands for a migration that is C++ and has no folder. Its name is in it, so that a ledger's checksum tells by
+/// itself what the migration was.
+[[nodiscard]] inline std::string code_script(std::string_view name) {
+  return "-- instar: " + std::string{code_directive} + ' ' + std::string{name} + '\n';
+}
+
+/// Sorts what was read, and looks at it as a whole.
+inline void put_in_order(history& read) {
+  std::sort(read.migrations.begin(), read.migrations.end(),
+            [](const migration& a, const migration& b) { return a.name < b.name; });
+  read.warnings.clear();
+  leave_out_replaced(read);
+  warn_of_equal_timestamps(read);
 }
 
 }  // namespace detail
@@ -25243,12 +25390,10 @@ inline void leave_out_replaced(history& read) {
     m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);
     m.replaces = detail::replaced_by(m.sql);
+    m.is_code = detail::says_code(m.sql);
     read.migrations.push_back(std::move(m));
   }
-  std::sort(read.migrations.begin(), read.migrations.end(),
-            [](const migration& a, const migration& b) { return a.name < b.name; });
-  detail::leave_out_replaced(read);
-  detail::warn_of_equal_timestamps(read);
+  detail::put_in_order(read);
   const fs::path lock_file = folder / "migration_lock.toml";
   if (fs::exists(fs::symlink_status(lock_file, failed)))
     read.provider = detail::parse_lock_file(lock_file, detail::read_file(lock_file));
@@ -25266,12 +25411,10 @@ inline void leave_out_replaced(history& read) {
     if (m.checksum.empty())
       m.checksum = detail::sha256_hex(m.sql);
     m.replaces = detail::replaced_by(m.sql);
+    m.is_code = detail::says_code(m.sql);
     read.migrations.push_back(std::move(m));
   }
-  std::sort(read.migrations.begin(), read.migrations.end(),
-            [](const migration& a, const migration& b) { return a.name < b.name; });
-  detail::leave_out_replaced(read);
-  detail::warn_of_equal_timestamps(read);
+  detail::put_in_order(read);
   return read;
 }
 
@@ -25332,6 +25475,7 @@ namespace detail {
 inline constexpr std::string_view own_ledger = "_instar_migrations";
 inline constexpr std::string_view prisma_ledger = "_prisma_migrations";
 inline constexpr std::string_view journal_table = "_instar_journal";
+inline constexpr std::string_view lock_table = "_instar_lock";  ///< on servers without advisory locks
 
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
@@ -25535,6 +25679,7 @@ class ledger {
            (server ? "TIMESTAMPTZ" : "DATETIME") +
            ",\n"
            "    error                   TEXT,\n"
+           "    position                TEXT,\n"
            "    PRIMARY KEY (migration_name, statement_index)\n"
            ")";
   }
@@ -25557,6 +25702,18 @@ class ledger {
     return "UPDATE " + place_.qualified(detail::journal_table) +
            " SET error = " + (place_.dialect == instar::postgres ? "$1" : "?1") +
            " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
+  }
+
+  /// How far a statement got that is many transactions: a walk over a table.
+  [[nodiscard]] std::string set_position(std::string_view name, std::size_t index, std::string_view position) const {
+    return "UPDATE " + place_.qualified(detail::journal_table) + " SET position = " + quote_literal(position) +
+           " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
+  }
+
+  [[nodiscard]] sql_value read_position(database& from, std::string_view name, std::size_t index) const {
+    return from.query_value("SELECT position FROM " + place_.qualified(detail::journal_table) +
+                            " WHERE migration_name = " + quote_literal(name) +
+                            " AND statement_index = " + std::to_string(index));
   }
 
   /// PostgreSQL: how many transactions have begun since this line of the journal was last written.
@@ -25786,6 +25943,597 @@ class ledger {
 
 // ---- instar/migrate/migrator.hpp
 
+
+// ---- instar/migrate/code.hpp
+
+
+// ---- instar/migrate/script_plan.hpp
+
+/// \file How a script is run: as one transaction, as the transaction that it is itself, or piece by piece.
+
+namespace instar::detail {
+
+/// The first tokens of a statement: words, quoted names and texts, single symbols; comments and blanks left out.
+[[nodiscard]] inline std::vector<std::string_view> first_tokens(dialect target, std::string_view statement,
+                                                                std::size_t most) {
+  std::vector<std::string_view> tokens;
+  std::size_t at = 0;
+  const auto skip_to = [&](std::string_view end, std::size_t from) {
+    const std::size_t found = statement.find(end, from);
+    at = found == std::string_view::npos ? statement.size() : found + end.size();
+  };
+  while (at < statement.size() && tokens.size() < most) {
+    const std::size_t begin = at;
+    const char c = statement[at];
+    const std::string_view rest = statement.substr(at);
+    if (is_sql_blank(c)) {
+      ++at;
+      continue;
+    }
+    if (rest.starts_with("--")) {
+      skip_to("\n", at);
+      continue;
+    }
+    if (rest.starts_with("/*")) {
+      std::size_t depth = 1;
+      at += 2;
+      while (depth != 0 && at < statement.size()) {
+        const std::string_view here = statement.substr(at);
+        if (here.starts_with("*/"))
+          --depth;
+        else if (here.starts_with("/*") && target == instar::postgres)
+          ++depth;
+        at += here.starts_with("*/") || here.starts_with("/*") ? 2 : 1;
+      }
+      continue;
+    }
+    if (is_sql_word_start(c)) {
+      while (at < statement.size() && is_sql_word_part(statement[at]))
+        ++at;
+    } else if (c == '"' || c == '\'' || c == '`') {
+      do
+        skip_to(std::string_view{&c, 1}, at + 1);
+      while (at < statement.size() && statement[at] == c);
+    } else if (c == '[' && target == instar::sqlite) {
+      skip_to("]", at);
+    } else {
+      ++at;
+    }
+    tokens.push_back(statement.substr(begin, at - begin));
+  }
+  return tokens;
+}
+
+/// The name that a token means: without its quotes, or folded to lower case as PostgreSQL does.
+[[nodiscard]] inline std::string name_of_token(dialect target, std::string_view token) {
+  std::string name;
+  const char quote = token.empty() ? '\0' : token.front();
+  if (quote == '"' || quote == '`' || quote == '\'' || quote == '[') {
+    for (std::size_t i = 1; i + 1 < token.size(); ++i) {
+      name += token[i];
+      if (token[i] == quote && quote != '[')
+        ++i;  // a doubled quote
+    }
+    return name;
+  }
+  for (const char c : token)
+    name += target == instar::postgres && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
+/// Reads tokens one after the other.
+class token_reader {
+ public:
+  token_reader(dialect target, std::string_view statement, std::size_t most = 16)
+      : target_(target), tokens_(first_tokens(target, statement, most)) {}
+
+  /// Passes over a keyword if it comes next.
+  bool take(std::string_view keyword) {
+    if (at_ < tokens_.size() && is_keyword(tokens_[at_], keyword)) {
+      ++at_;
+      return true;
+    }
+    return false;
+  }
+
+  bool take(std::string_view first, std::string_view second) {
+    if (at_ + 1 < tokens_.size() && is_keyword(tokens_[at_], first) && is_keyword(tokens_[at_ + 1], second)) {
+      at_ += 2;
+      return true;
+    }
+    return false;
+  }
+
+  /// The next token as a name; empty at the end.
+  std::string name() { return at_ < tokens_.size() ? name_of_token(target_, tokens_[at_++]) : std::string{}; }
+
+  [[nodiscard]] std::string_view peek() const { return at_ < tokens_.size() ? tokens_[at_] : std::string_view{}; }
+
+ private:
+  dialect target_;
+  std::vector<std::string_view> tokens_;
+  std::size_t at_ = 0;
+};
+
+/// A setting of SQLite that a script makes.
+struct pragma_setting {
+  std::string name;   ///< in lower case
+  std::string value;  ///< empty: it only asks
+};
+
+[[nodiscard]] inline std::optional<pragma_setting> pragma_of(const script_statement& statement) {
+  token_reader tokens{instar::sqlite, statement.text};
+  if (!tokens.take("PRAGMA"))
+    return std::nullopt;
+  pragma_setting setting;
+  setting.name = tokens.name();
+  if (tokens.take("."))
+    setting.name = tokens.name();
+  for (char& c : setting.name)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (tokens.take("=") || tokens.take("("))
+    setting.value = tokens.name();
+  return setting;
+}
+
+/// Whether a pragma's value means no. https://www.sqlite.org/pragma.html#pragma_foreign_keys
+[[nodiscard]] inline bool is_off(std::string_view value) {
+  static constexpr std::array<std::string_view, 4> words{"0", "OFF", "NO", "FALSE"};
+  return is_one_of(value, words);
+}
+
+/// What becomes of a script's statement when the script is not one transaction.
+enum class piece_kind : unsigned char {
+  plain,    ///< a transaction of its own, together with its line in the journal
+  outside,  ///< cannot be in a transaction
+  block,    ///< BEGIN … COMMIT of the script itself, together with its line in the journal
+  setting,  ///< changes the session alone: run again when a later try begins in a new session
+};
+
+/// Consecutive statements of a script that are sent together.
+struct script_piece {
+  piece_kind kind = piece_kind::plain;
+  std::size_t first = 0;  ///< positions in the script's statements
+  std::size_t last = 0;   ///< included
+  bool chained = false;   ///< a block that COMMIT AND CHAIN of the one before has begun
+  bool commits = false;   ///< a block that ends with COMMIT; others end with ROLLBACK
+  bool bare = false;      ///< a block without BEGIN and COMMIT of its own: a section marked as a transaction
+};
+
+/// A part of a script that begins with a line `-- instar: transaction` or `-- instar: no-transaction`.
+struct marked_section {
+  bool transaction = true;
+  std::size_t first = 0;  ///< positions in the script's statements
+  std::size_t end = 0;    ///< excluded
+};
+
+enum class script_mode : unsigned char {
+  one_transaction,  ///< we open and close it, round script and ledger row
+  own_transaction,  ///< the script is one BEGIN … COMMIT; the ledger row goes in before its COMMIT
+  pieces,           ///< anything else; needs the journal
+};
+
+/// How a script is run.
+struct script_plan {
+  script_mode mode = script_mode::one_transaction;
+  std::vector<script_statement> statements;
+  std::vector<marked_section> sections;   ///< those that have statements
+  std::vector<script_piece> pieces;       ///< of `pieces` and `own_transaction`
+  bool has_savepoints = false;            ///< of `one_transaction`: PostgreSQL needs an explicit BEGIN
+  bool turns_foreign_keys_off = false;    ///< SQLite
+  bool changes_settings = false;          ///< the session is not as it was afterwards
+  std::optional<std::size_t> unclosed{};  ///< the BEGIN that no COMMIT follows
+};
+
+/// Whether a statement changes the session and nothing else.
+[[nodiscard]] inline bool is_setting(dialect target, const script_statement& statement) {
+  token_reader tokens{target, statement.text, 8};
+  if (target == instar::sqlite) {
+    if (statement.keyword == "ATTACH" || statement.keyword == "DETACH")
+      return true;
+    static constexpr std::array<std::string_view, 10> of_session{
+        "FOREIGN_KEYS",       "DEFER_FOREIGN_KEYS", "LEGACY_ALTER_TABLE", "IGNORE_CHECK_CONSTRAINTS",
+        "RECURSIVE_TRIGGERS", "WRITABLE_SCHEMA",    "SYNCHRONOUS",        "TEMP_STORE",
+        "CACHE_SIZE",         "CASE_SENSITIVE_LIKE"};
+    const auto pragma = pragma_of(statement);
+    return pragma && is_one_of(pragma->name, of_session);
+  }
+  if (tokens.take("RESET") || tokens.take("LOAD"))
+    return true;
+  if (tokens.take("SET"))
+    return !is_keyword(tokens.peek(), "LOCAL") && !is_keyword(tokens.peek(), "CONSTRAINTS") &&
+           !is_keyword(tokens.peek(), "TRANSACTION");
+  // What pg_dump writes on top of a dump.
+  if (tokens.take("SELECT")) {
+    if (tokens.take("pg_catalog") || tokens.take("PG_CATALOG"))
+      (void)tokens.take(".");
+    return tokens.take("SET_CONFIG");
+  }
+  return false;
+}
+
+namespace of_transaction {
+enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rollback_and_chain, savepoint, other };
+}
+
+/// What a transaction-control statement does.
+[[nodiscard]] inline of_transaction::word transaction_word(dialect target, const script_statement& statement) {
+  using of_transaction::word;
+  token_reader tokens{target, statement.text, 8};
+  if (tokens.take("BEGIN") || tokens.take("START"))
+    return word::begin;
+  if (tokens.take("SAVEPOINT") || tokens.take("RELEASE"))
+    return word::savepoint;
+  const bool commit = tokens.take("COMMIT") || tokens.take("END");
+  const bool rollback = !commit && (tokens.take("ROLLBACK") || tokens.take("ABORT"));
+  if (!commit && !rollback)
+    return word::other;  // PREPARE TRANSACTION
+  if (!tokens.take("WORK"))
+    (void)tokens.take("TRANSACTION");
+  if (rollback && tokens.take("TO"))
+    return word::savepoint;
+  if (tokens.take("PREPARED"))
+    return word::other;
+  if (tokens.take("AND") && tokens.take("CHAIN"))
+    return commit ? word::commit_and_chain : word::rollback_and_chain;
+  return commit ? word::commit : word::rollback;
+}
+
+/// Whether the comments before a script's first statement say `instar: no transaction`: the way out for a script that
+/// fails in a transaction though its text does not show it, such as a CALL of a procedure that commits.
+[[nodiscard]] inline bool asks_for_no_transaction(std::string_view script, std::size_t first_statement) {
+  const std::vector<script_directive> head = directives_of(script.substr(0, first_statement));
+  return std::any_of(head.begin(), head.end(), [](const script_directive& directive) {
+    const std::optional<std::string_view> rest = argument_of(directive, "no transaction");
+    return rest && rest->empty();
+  });
+}
+
+/// The sections that a script marks. What stands above the first marker is in none.
+[[nodiscard]] inline std::vector<marked_section> sections_of(std::string_view script,
+                                                             std::span<const script_statement> statements) {
+  std::vector<marked_section> sections;
+  std::size_t next = 0;
+  const auto end_last = [&] {
+    if (!sections.empty())
+      sections.back().end = next;
+    if (!sections.empty() && sections.back().first == next)
+      sections.pop_back();
+  };
+  for (const script_directive& directive : directives_of(script, statements)) {
+    const auto is = [&](std::string_view words) {
+      const std::optional<std::string_view> rest = argument_of(directive, words);
+      return rest && rest->empty();
+    };
+    const bool transaction = is("transaction");
+    if (!transaction && !is("no-transaction"))
+      continue;
+    while (next != statements.size() && statements[next].offset < directive.offset)
+      ++next;
+    end_last();
+    sections.push_back({transaction, next, next});
+  }
+  next = statements.size();
+  end_last();
+  return sections;
+}
+
+/// Whether a statement opens or ends a transaction.
+[[nodiscard]] inline bool bounds_transaction(dialect target, const script_statement& statement) {
+  return statement.transaction_control && transaction_word(target, statement) != of_transaction::word::savepoint;
+}
+
+/// Cuts statements into pieces: the blocks that they open and close themselves, and single statements.
+/// \param alone what becomes of a statement that could be a transaction
+inline void add_pieces(dialect target, script_plan& plan, std::size_t first, std::size_t end, piece_kind alone) {
+  using of_transaction::word;
+  std::optional<script_piece> open;
+  for (std::size_t i = first; i != end; ++i) {
+    const script_statement& statement = plan.statements[i];
+    const word does = statement.transaction_control ? transaction_word(target, statement) : word::other;
+    const bool ends = does == word::commit || does == word::commit_and_chain || does == word::rollback ||
+                      does == word::rollback_and_chain ||
+                      (statement.transaction_control && statement.keyword == "PREPARE");
+    if (open) {
+      open->last = i;
+      if (!ends)
+        continue;
+      open->commits = does == word::commit || does == word::commit_and_chain;
+      plan.pieces.push_back(*open);
+      open.reset();
+      if (does == word::commit_and_chain || does == word::rollback_and_chain)
+        open = script_piece{.kind = piece_kind::block, .first = i + 1, .last = i + 1, .chained = true};
+      continue;
+    }
+    if (does == word::begin) {
+      open = script_piece{.kind = piece_kind::block, .first = i, .last = i};
+      continue;
+    }
+    const piece_kind kind = is_setting(target, statement)                                    ? piece_kind::setting
+                            : statement.outside_transaction || statement.transaction_control ? piece_kind::outside
+                                                                                             : alone;
+    plan.pieces.push_back({.kind = kind, .first = i, .last = i});
+  }
+  if (open && open->first < end && !plan.unclosed)
+    plan.unclosed = open->first;
+}
+
+/// Cuts a script into pieces: its marked sections, the blocks that it opens and closes itself, and single statements.
+inline void cut_into_pieces(dialect target, script_plan& plan) {
+  plan.pieces.clear();
+  plan.unclosed.reset();
+  add_pieces(target, plan, 0, plan.sections.empty() ? plan.statements.size() : plan.sections.front().first,
+             piece_kind::plain);
+  for (const marked_section& section : plan.sections) {
+    const auto begin = plan.statements.begin();
+    const bool own = std::any_of(begin + static_cast<std::ptrdiff_t>(section.first),
+                                 begin + static_cast<std::ptrdiff_t>(section.end),
+                                 [&](const script_statement& s) { return bounds_transaction(target, s); });
+    if (section.transaction && !own)
+      plan.pieces.push_back(
+          {.kind = piece_kind::block, .first = section.first, .last = section.end - 1, .commits = true, .bare = true});
+    else
+      add_pieces(target, plan, section.first, section.end,
+                 section.transaction ? piece_kind::plain : piece_kind::outside);
+  }
+}
+
+/// Decides how a script is run.
+[[nodiscard]] inline script_plan plan_script(dialect target, std::string_view script,
+                                             std::vector<script_statement> statements) {
+  script_plan plan;
+  plan.statements = std::move(statements);
+  plan.sections = sections_of(script, plan.statements);
+  bool control = false;
+  bool outside = false;
+  for (const script_statement& statement : plan.statements) {
+    plan.changes_settings = plan.changes_settings || is_setting(target, statement);
+    if (target == instar::sqlite) {
+      const auto pragma = pragma_of(statement);
+      if (pragma && pragma->name == "foreign_keys") {
+        // In a transaction it does nothing, so we do it before ours begins.
+        plan.turns_foreign_keys_off = plan.turns_foreign_keys_off || (!pragma->value.empty() && is_off(pragma->value));
+        continue;
+      }
+    }
+    if (statement.transaction_control && !bounds_transaction(target, statement))
+      plan.has_savepoints = true;
+    else
+      control = control || statement.transaction_control;
+    outside = outside || statement.outside_transaction;
+  }
+  const auto runs_alone = [](const marked_section& section) { return !section.transaction; };
+  const bool asked = (!plan.statements.empty() && asks_for_no_transaction(script, plan.statements.front().offset)) ||
+                     std::any_of(plan.sections.begin(), plan.sections.end(), runs_alone);
+  // One marked transaction that is all of the script is what a script is anyway.
+  const bool several = plan.sections.size() > 1 || (plan.sections.size() == 1 && plan.sections.front().first != 0);
+  if (!control && !outside && !asked && !several)
+    return plan;
+  cut_into_pieces(target, plan);
+  plan.mode = script_mode::pieces;
+  if (outside || asked || plan.unclosed)
+    return plan;
+  std::size_t blocks = 0;
+  for (const script_piece& piece : plan.pieces) {
+    const bool good_block = piece.kind == piece_kind::block && piece.commits && !piece.chained && !piece.bare;
+    if (!good_block && piece.kind != piece_kind::setting)
+      return plan;
+    blocks += good_block ? 1 : 0;
+  }
+  if (blocks == 1)
+    plan.mode = script_mode::own_transaction;
+  return plan;
+}
+
+/// The same script on a server that commits each DDL statement by itself, whatever transaction it stands in: there a
+/// script is one transaction only when it changes nothing but rows. A transaction that the script opens itself is run
+/// as it is written; each other DDL statement runs alone, between two lines of the journal.
+inline void without_transactional_ddl(dialect target, script_plan& plan) {
+  static constexpr std::array<std::string_view, 7> rows{"INSERT", "UPDATE", "DELETE", "SELECT",
+                                                        "WITH",   "VALUES", "MERGE"};
+  const auto is_ddl = [&](const script_piece& piece) { return !is_one_of(plan.statements[piece.first].keyword, rows); };
+  if (plan.mode == script_mode::one_transaction) {
+    if (std::all_of(plan.statements.begin(), plan.statements.end(),
+                    [&](const script_statement& s) { return is_one_of(s.keyword, rows); }))
+      return;
+    cut_into_pieces(target, plan);
+    plan.mode = script_mode::pieces;
+  }
+  for (script_piece& piece : plan.pieces)
+    if (piece.kind == piece_kind::plain && is_ddl(piece))
+      piece.kind = piece_kind::outside;
+}
+
+/// The tag of the dollar quotes in which an online script puts a block that commits batch by batch.
+inline constexpr std::string_view batches_tag = "$instar_batches$";
+
+/// A marked script for a transaction that somebody else opens, and in which it shall do all that it does otherwise:
+/// without its own BEGIN and COMMIT, those between batches, and the word CONCURRENTLY, each replaced by as many blanks.
+/// \return nothing where it has more that a transaction refuses
+[[nodiscard]] inline std::optional<std::string> as_one_transaction(std::string_view script, const script_plan& plan) {
+  if (plan.sections.empty() || plan.unclosed)
+    return std::nullopt;
+  std::string text{script};
+  const auto blank = [&](std::size_t at, std::size_t length) { text.replace(at, length, length, ' '); };
+  for (const script_statement& statement : plan.statements) {
+    if (bounds_transaction(instar::postgres, statement)) {
+      using of_transaction::word;
+      const word does = transaction_word(instar::postgres, statement);
+      if (does != word::begin && does != word::commit)
+        return std::nullopt;
+      blank(statement.offset, statement.text.size());
+    } else if (statement.outside_transaction) {
+      token_reader tokens{instar::postgres, statement.text};
+      const bool creates = tokens.take("CREATE");
+      if (!creates && !tokens.take("DROP"))
+        return std::nullopt;
+      if (creates)
+        (void)tokens.take("UNIQUE");
+      if (!tokens.take("INDEX"))
+        return std::nullopt;
+      const std::string_view word = tokens.peek();
+      if (!tokens.take("CONCURRENTLY"))
+        return std::nullopt;
+      blank(static_cast<std::size_t>(word.data() - script.data()), word.size());
+    } else if (statement.keyword == "DO" && statement.text.find(batches_tag) != std::string_view::npos) {
+      constexpr std::string_view commit = "COMMIT;";
+      for (std::size_t at = statement.text.find(commit); at != std::string_view::npos;
+           at = statement.text.find(commit, at + commit.size()))
+        blank(statement.offset + at, commit.size());
+    }
+  }
+  return text;
+}
+
+}  // namespace instar::detail
+
+/// \file Migrations that are C++: a function in one transaction, or a walk over a table in many.
+
+namespace instar {
+
+/// The open transaction of a code migration: a database that cannot commit.
+///
+/// `query_as` and whatever else takes a `database` takes it, too. BEGIN, COMMIT and ROLLBACK are refused, for the
+/// ledger is written by the same transaction; savepoints are not.
+class transaction final : public database {
+ public:
+  /// \param on with a transaction open, must outlive this object
+  explicit transaction(database& on) : on_(on) {}
+
+  [[nodiscard]] instar::dialect dialect() const noexcept override { return on_.dialect(); }
+  [[nodiscard]] const database_url& url() const noexcept override { return on_.url(); }
+
+  /// \throws database_error as any database; `statement_failed` for what would end the transaction
+  void execute(std::string_view sql) override { on_.execute(checked(sql)); }
+
+  /// \throws as `execute`
+  [[nodiscard]] query_result query(std::string_view sql, std::span<const sql_value> parameters = {}) override {
+    return on_.query(checked(sql), parameters);
+  }
+
+  [[nodiscard]] int server_version() const override { return on_.server_version(); }
+  [[nodiscard]] std::string server_version_text() const override { return on_.server_version_text(); }
+  [[nodiscard]] bool in_transaction() override { return on_.in_transaction(); }
+  [[nodiscard]] bool is_memory() const noexcept override { return on_.is_memory(); }
+  [[nodiscard]] bool is_open() const noexcept override { return on_.is_open(); }
+  [[nodiscard]] bool try_lock(std::int64_t key) override { return on_.try_lock(key); }
+  void unlock(std::int64_t key) override { on_.unlock(key); }
+  void interrupt() noexcept override { on_.interrupt(); }
+  [[nodiscard]] std::vector<std::string> take_notices() override { return on_.take_notices(); }
+
+ private:
+  [[nodiscard]] std::string_view checked(std::string_view sql) const {
+    std::vector<script_statement> statements;
+    try {
+      statements = split_script(dialect(), sql);
+    } catch (const script_error&) {
+      return sql;  // the database says better what is wrong with it
+    }
+    for (const script_statement& statement : statements)
+      if (detail::bounds_transaction(dialect(), statement))
+        throw database_error(database_code::statement_failed,
+                             {.message = std::string{statement.keyword} + " has no place in a code migration",
+                              .remedy =
+                                  "Leave it out: the transaction ends with the function, and with an exception it "
+                                  "is rolled back.",
+                              .offset = statement.offset});
+    return sql;
+  }
+
+  database& on_;
+};
+
+/// A walk over a table in the order of a key, some rows at a time, each batch a transaction of its own.
+///
+/// How far it got is written with each batch, so a walk that was broken off goes on where it was, and no batch is done
+/// twice. Rows that are added behind it while it walks are reached, those before it are not: let the program write the
+/// new column before the walk begins.
+struct backfill {
+  std::string table;  ///< "name" or "schema.name", without quotes
+
+  /// The columns that give the order: a primary key, or a unique key without NULLs, best with an index.
+  std::vector<std::string> key{"id"};
+
+  /// What stands behind SET in `UPDATE table SET …`, such as `name = first_name || ' ' || last_name`.
+  std::string set{};
+
+  /// Used where `set` is empty. \param rows a condition for WHERE that says which rows this batch is
+  std::function<void(transaction&, std::string_view rows)> each{};
+
+  std::string where{};                 ///< which rows are walked over, such as `name IS NULL`; empty: all
+  std::size_t batch = 1000;            ///< rows of one transaction
+  std::chrono::milliseconds pause{0};  ///< between two batches, for the others
+};
+
+/// A migration that is C++. It runs in the order of its name among the scripts, and counts as applied by its name: that
+/// its code was changed afterwards is not seen.
+///
+/// The folder may hold it, too: a `migration.sql` with the line `-- instar: code` and no statement. Then programs that
+/// do not bring the code refuse to deploy, instead of passing over it.
+struct code_migration {
+  std::string name;  ///< "20250301000000_backfill_names"
+  std::function<void(transaction&)> run{};
+  std::optional<backfill> walk{};
+
+  /// A function that runs in one transaction, together with its row in the ledger.
+  ///
+  /// An exception rolls all of it back. It runs again after a transaction that was rolled back because of other
+  /// sessions (`migrator_options::lock_retries`), and in the shadow databases of `migrate dev`, so what it does outside
+  /// of the database happens more than once.
+  code_migration(std::string called, std::function<void(transaction&)> function)
+      : name(std::move(called)), run(std::move(function)) {}
+
+  /// A walk over a table.
+  code_migration(std::string called, backfill over) : name(std::move(called)), walk(std::move(over)) {}
+};
+
+namespace detail {
+
+/// Adds to a history what is C++.
+/// \throws migration_error `code_conflict`, and as `read_history` for a bad name
+inline void add_code(history& read, std::span<const code_migration> all) {
+  const auto refuse = [](const std::string& name, std::string message, std::string remedy) {
+    migration_error_fields fields;
+    fields.message = std::move(message);
+    fields.remedy = std::move(remedy);
+    fields.state = "No database was touched.";
+    fields.migration = name;
+    return migration_error{migration_code::code_conflict, std::move(fields)};
+  };
+  for (const code_migration& one : all) {
+    check_migration_name(one.name);
+    const auto found = std::find_if(read.migrations.begin(), read.migrations.end(),
+                                    [&](const migration& m) { return m.name == one.name; });
+    if (found != read.migrations.end() && found->code)
+      throw refuse(one.name, "The program brings two code migrations of the name " + one.name + ".",
+                   "Give one of them another name.");
+    if (found != read.migrations.end() && !found->is_code)
+      throw refuse(
+          one.name, "The migration " + one.name + " is a script, and the program brings code of that name.",
+          "Give one of them another name; or, if its script is to be C++, leave `-- instar: code` alone in it.");
+    if (!one.walk && !one.run)
+      throw refuse(one.name, "The code migration " + one.name + " has no function.", "Give it one.");
+    if (one.walk && (one.walk->key.empty() || one.walk->set.empty() == !one.walk->each))
+      throw refuse(one.name, "The walk of " + one.name + " has no key, or not exactly one of `set` and `each`.",
+                   "Say by which columns it goes, and what it does.");
+    migration* m = found == read.migrations.end() ? nullptr : &*found;
+    if (m == nullptr) {
+      m = &read.migrations.emplace_back();
+      m->name = one.name;
+      m->sql = code_script(one.name);
+      m->checksum = sha256_hex(m->sql);
+      m->is_code = true;
+    }
+    m->code = std::make_shared<const code_migration>(one);
+  }
+  if (!all.empty())
+    put_in_order(read);
+}
+
+}  // namespace detail
+
+}  // namespace instar
+
 namespace instar {
 
 /// What a migrator works with. Everything has a default but the place of the history.
@@ -25795,6 +26543,9 @@ struct migrator_options {
 
   /// The history as the program carries it, instead of a folder. The array must outlive the migrator.
   std::optional<std::span<const embedded_migration>> embedded{};
+
+  /// The migrations that are C++, in any order: they run in that of their names, among those of the folder.
+  std::vector<code_migration> code_migrations{};
 
   /// The schema of the program; without it `plan_next`, `create_migration`, `dev`, `push` and the source `models` throw
   /// `no_models`. What it looks at must outlive the migrator.
@@ -26245,6 +26996,12 @@ inline void compare_squash(const ledger& book, const migration& m, migration_sta
     break;
   case migration_state::unknown:
     problem.code = migration_code::unknown_migration;
+    if (status.ledger_checksum == sha256_hex(code_script(name))) {
+      problem.message = "The migration " + name + " is applied, and is C++ that this program does not bring.";
+      problem.ways_out = {"Use the program that brings it (migrator_options::code_migrations).",
+                          "If it was given up, and what it did was undone: `migrate resolve --missing " + name + "`."};
+      break;
+    }
     problem.message = "The migration " + name + " is applied, but neither the folder nor the snapshot knows it.";
     problem.ways_out = {"If it belongs to another branch: merge that branch, or work on a database of this one's own.",
                         "If its changes were undone by hand: `migrate resolve --missing " + name + "`.",
@@ -27546,6 +28303,8 @@ inline constexpr std::string_view down_script_title =
 /// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
 /// breaks any such lock: migrate through a direct connection.
 ///
+/// A server whose advisory locks do nothing (CockroachDB, YugabyteDB): a row of the table `_instar_lock`.
+///
 /// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
 /// would not do: they end with each transaction, and some scripts have several.
 
@@ -27574,6 +28333,47 @@ inline constexpr std::int64_t prisma_lock_key = 72707369;
   return text;
 }
 
+/// What keeps others out on a server whose advisory locks do nothing: a row that a transaction of a connection of its
+/// own has locked, which the server gives up with the connection.
+class row_lock {
+ public:
+  row_lock(database& of, const ledger_place& place, std::int64_t key)
+      : of_(of), table_(place.qualified(lock_table)), key_(std::to_string(key)) {}
+
+  [[nodiscard]] bool try_lock() {
+    try {
+      if (!own_) {
+        own_ = open_database(of_.url(), {.application_name = "instar lock"});
+        own_->execute("CREATE TABLE IF NOT EXISTS " + table_ + " (key BIGINT PRIMARY KEY NOT NULL)");
+        own_->execute("INSERT INTO " + table_ + " (key) VALUES (" + key_ + ") ON CONFLICT (key) DO NOTHING");
+      }
+      own_->execute("BEGIN");
+      (void)own_->query("SELECT key FROM " + table_ + " WHERE key = " + key_ + " FOR UPDATE NOWAIT");
+      return true;
+    } catch (const database_error& error) {
+      own_.reset();
+      if (is_taken(error))
+        return false;
+      throw;
+    }
+  }
+
+  void unlock() { own_.reset(); }
+
+ private:
+  /// Somebody has it (lock_not_available, and what distributed servers say in its place), or makes the table at the
+  /// same time (unique_violation, of the catalogue).
+  [[nodiscard]] static bool is_taken(const database_error& error) {
+    static constexpr std::array<std::string_view, 4> states{"55P03", "40001", "40P01", "23505"};
+    return std::find(states.begin(), states.end(), error.sqlstate()) != states.end();
+  }
+
+  database& of_;
+  std::string table_;
+  std::string key_;
+  std::unique_ptr<database> own_;
+};
+
 class migration_lock {
  public:
   /// Waits for the lock.
@@ -27582,13 +28382,16 @@ class migration_lock {
   /// \param check   called while waiting; throws to give up
   /// \throws migration_error `lock_timeout`
   migration_lock(database& on, const ledger_place& place, std::chrono::milliseconds timeout,
-                 const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check)
+                 const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check,
+                 const server_capabilities& can = {})
       : on_(on), key_(lock_key(place)) {
+    if (!can.advisory_lock)
+      row_.emplace(on, place, key_);
     using clock = std::chrono::steady_clock;
     const clock::time_point give_up = clock::now() + timeout;
     std::chrono::milliseconds pause{20};
     bool told = false;
-    while (!on_.try_lock(key_)) {
+    while (!try_lock()) {
       if (!told && on_wait)
         on_wait(holder());
       told = true;
@@ -27607,7 +28410,9 @@ class migration_lock {
 
   ~migration_lock() {
     try {
-      if (held_ && on_.is_open())
+      if (row_)
+        row_->unlock();
+      else if (held_ && on_.is_open())
         on_.unlock(key_);
     } catch (const std::exception&) {
       // It goes with the connection.
@@ -27615,13 +28420,15 @@ class migration_lock {
   }
 
   /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || on_.try_lock(key_); }
+  void renew() { held_ = !held_ || row_ || on_.try_lock(key_); }
 
  private:
+  [[nodiscard]] bool try_lock() { return row_ ? row_->try_lock() : on_.try_lock(key_); }
+
   /// Who has the lock, for people; SQLite does not say. A role that may not see other sessions sees no address and no
   /// time.
   [[nodiscard]] std::string holder() {
-    if (on_.dialect() == instar::sqlite)
+    if (on_.dialect() == instar::sqlite || row_)
       return {};
     const std::uint64_t key = static_cast<std::uint64_t>(key_);
     const query_result found = on_.query(
@@ -27653,6 +28460,7 @@ class migration_lock {
 
   database& on_;
   std::int64_t key_;
+  std::optional<row_lock> row_;
   bool held_ = false;
 };
 
@@ -27945,428 +28753,6 @@ inline void declare_renames(owned_schema& after, const schema_view& before, std:
 
 // ---- instar/migrate/reset.hpp
 
-
-// ---- instar/migrate/script_plan.hpp
-
-/// \file How a script is run: as one transaction, as the transaction that it is itself, or piece by piece.
-
-namespace instar::detail {
-
-/// The first tokens of a statement: words, quoted names and texts, single symbols; comments and blanks left out.
-[[nodiscard]] inline std::vector<std::string_view> first_tokens(dialect target, std::string_view statement,
-                                                                std::size_t most) {
-  std::vector<std::string_view> tokens;
-  std::size_t at = 0;
-  const auto skip_to = [&](std::string_view end, std::size_t from) {
-    const std::size_t found = statement.find(end, from);
-    at = found == std::string_view::npos ? statement.size() : found + end.size();
-  };
-  while (at < statement.size() && tokens.size() < most) {
-    const std::size_t begin = at;
-    const char c = statement[at];
-    const std::string_view rest = statement.substr(at);
-    if (is_sql_blank(c)) {
-      ++at;
-      continue;
-    }
-    if (rest.starts_with("--")) {
-      skip_to("\n", at);
-      continue;
-    }
-    if (rest.starts_with("/*")) {
-      std::size_t depth = 1;
-      at += 2;
-      while (depth != 0 && at < statement.size()) {
-        const std::string_view here = statement.substr(at);
-        if (here.starts_with("*/"))
-          --depth;
-        else if (here.starts_with("/*") && target == instar::postgres)
-          ++depth;
-        at += here.starts_with("*/") || here.starts_with("/*") ? 2 : 1;
-      }
-      continue;
-    }
-    if (is_sql_word_start(c)) {
-      while (at < statement.size() && is_sql_word_part(statement[at]))
-        ++at;
-    } else if (c == '"' || c == '\'' || c == '`') {
-      do
-        skip_to(std::string_view{&c, 1}, at + 1);
-      while (at < statement.size() && statement[at] == c);
-    } else if (c == '[' && target == instar::sqlite) {
-      skip_to("]", at);
-    } else {
-      ++at;
-    }
-    tokens.push_back(statement.substr(begin, at - begin));
-  }
-  return tokens;
-}
-
-/// The name that a token means: without its quotes, or folded to lower case as PostgreSQL does.
-[[nodiscard]] inline std::string name_of_token(dialect target, std::string_view token) {
-  std::string name;
-  const char quote = token.empty() ? '\0' : token.front();
-  if (quote == '"' || quote == '`' || quote == '\'' || quote == '[') {
-    for (std::size_t i = 1; i + 1 < token.size(); ++i) {
-      name += token[i];
-      if (token[i] == quote && quote != '[')
-        ++i;  // a doubled quote
-    }
-    return name;
-  }
-  for (const char c : token)
-    name += target == instar::postgres && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return name;
-}
-
-/// Reads tokens one after the other.
-class token_reader {
- public:
-  token_reader(dialect target, std::string_view statement, std::size_t most = 16)
-      : target_(target), tokens_(first_tokens(target, statement, most)) {}
-
-  /// Passes over a keyword if it comes next.
-  bool take(std::string_view keyword) {
-    if (at_ < tokens_.size() && is_keyword(tokens_[at_], keyword)) {
-      ++at_;
-      return true;
-    }
-    return false;
-  }
-
-  bool take(std::string_view first, std::string_view second) {
-    if (at_ + 1 < tokens_.size() && is_keyword(tokens_[at_], first) && is_keyword(tokens_[at_ + 1], second)) {
-      at_ += 2;
-      return true;
-    }
-    return false;
-  }
-
-  /// The next token as a name; empty at the end.
-  std::string name() { return at_ < tokens_.size() ? name_of_token(target_, tokens_[at_++]) : std::string{}; }
-
-  [[nodiscard]] std::string_view peek() const { return at_ < tokens_.size() ? tokens_[at_] : std::string_view{}; }
-
- private:
-  dialect target_;
-  std::vector<std::string_view> tokens_;
-  std::size_t at_ = 0;
-};
-
-/// A setting of SQLite that a script makes.
-struct pragma_setting {
-  std::string name;   ///< in lower case
-  std::string value;  ///< empty: it only asks
-};
-
-[[nodiscard]] inline std::optional<pragma_setting> pragma_of(const script_statement& statement) {
-  token_reader tokens{instar::sqlite, statement.text};
-  if (!tokens.take("PRAGMA"))
-    return std::nullopt;
-  pragma_setting setting;
-  setting.name = tokens.name();
-  if (tokens.take("."))
-    setting.name = tokens.name();
-  for (char& c : setting.name)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (tokens.take("=") || tokens.take("("))
-    setting.value = tokens.name();
-  return setting;
-}
-
-/// Whether a pragma's value means no. https://www.sqlite.org/pragma.html#pragma_foreign_keys
-[[nodiscard]] inline bool is_off(std::string_view value) {
-  static constexpr std::array<std::string_view, 4> words{"0", "OFF", "NO", "FALSE"};
-  return is_one_of(value, words);
-}
-
-/// What becomes of a script's statement when the script is not one transaction.
-enum class piece_kind : unsigned char {
-  plain,    ///< a transaction of its own, together with its line in the journal
-  outside,  ///< cannot be in a transaction
-  block,    ///< BEGIN … COMMIT of the script itself, together with its line in the journal
-  setting,  ///< changes the session alone: run again when a later try begins in a new session
-};
-
-/// Consecutive statements of a script that are sent together.
-struct script_piece {
-  piece_kind kind = piece_kind::plain;
-  std::size_t first = 0;  ///< positions in the script's statements
-  std::size_t last = 0;   ///< included
-  bool chained = false;   ///< a block that COMMIT AND CHAIN of the one before has begun
-  bool commits = false;   ///< a block that ends with COMMIT; others end with ROLLBACK
-  bool bare = false;      ///< a block without BEGIN and COMMIT of its own: a section marked as a transaction
-};
-
-/// A part of a script that begins with a line `-- instar: transaction` or `-- instar: no-transaction`.
-struct marked_section {
-  bool transaction = true;
-  std::size_t first = 0;  ///< positions in the script's statements
-  std::size_t end = 0;    ///< excluded
-};
-
-enum class script_mode : unsigned char {
-  one_transaction,  ///< we open and close it, round script and ledger row
-  own_transaction,  ///< the script is one BEGIN … COMMIT; the ledger row goes in before its COMMIT
-  pieces,           ///< anything else; needs the journal
-};
-
-/// How a script is run.
-struct script_plan {
-  script_mode mode = script_mode::one_transaction;
-  std::vector<script_statement> statements;
-  std::vector<marked_section> sections;   ///< those that have statements
-  std::vector<script_piece> pieces;       ///< of `pieces` and `own_transaction`
-  bool has_savepoints = false;            ///< of `one_transaction`: PostgreSQL needs an explicit BEGIN
-  bool turns_foreign_keys_off = false;    ///< SQLite
-  bool changes_settings = false;          ///< the session is not as it was afterwards
-  std::optional<std::size_t> unclosed{};  ///< the BEGIN that no COMMIT follows
-};
-
-/// Whether a statement changes the session and nothing else.
-[[nodiscard]] inline bool is_setting(dialect target, const script_statement& statement) {
-  token_reader tokens{target, statement.text, 8};
-  if (target == instar::sqlite) {
-    if (statement.keyword == "ATTACH" || statement.keyword == "DETACH")
-      return true;
-    static constexpr std::array<std::string_view, 10> of_session{
-        "FOREIGN_KEYS",       "DEFER_FOREIGN_KEYS", "LEGACY_ALTER_TABLE", "IGNORE_CHECK_CONSTRAINTS",
-        "RECURSIVE_TRIGGERS", "WRITABLE_SCHEMA",    "SYNCHRONOUS",        "TEMP_STORE",
-        "CACHE_SIZE",         "CASE_SENSITIVE_LIKE"};
-    const auto pragma = pragma_of(statement);
-    return pragma && is_one_of(pragma->name, of_session);
-  }
-  if (tokens.take("RESET") || tokens.take("LOAD"))
-    return true;
-  if (tokens.take("SET"))
-    return !is_keyword(tokens.peek(), "LOCAL") && !is_keyword(tokens.peek(), "CONSTRAINTS") &&
-           !is_keyword(tokens.peek(), "TRANSACTION");
-  // What pg_dump writes on top of a dump.
-  if (tokens.take("SELECT")) {
-    if (tokens.take("pg_catalog") || tokens.take("PG_CATALOG"))
-      (void)tokens.take(".");
-    return tokens.take("SET_CONFIG");
-  }
-  return false;
-}
-
-namespace of_transaction {
-enum class word : unsigned char { begin, commit, commit_and_chain, rollback, rollback_and_chain, savepoint, other };
-}
-
-/// What a transaction-control statement does.
-[[nodiscard]] inline of_transaction::word transaction_word(dialect target, const script_statement& statement) {
-  using of_transaction::word;
-  token_reader tokens{target, statement.text, 8};
-  if (tokens.take("BEGIN") || tokens.take("START"))
-    return word::begin;
-  if (tokens.take("SAVEPOINT") || tokens.take("RELEASE"))
-    return word::savepoint;
-  const bool commit = tokens.take("COMMIT") || tokens.take("END");
-  const bool rollback = !commit && (tokens.take("ROLLBACK") || tokens.take("ABORT"));
-  if (!commit && !rollback)
-    return word::other;  // PREPARE TRANSACTION
-  if (!tokens.take("WORK"))
-    (void)tokens.take("TRANSACTION");
-  if (rollback && tokens.take("TO"))
-    return word::savepoint;
-  if (tokens.take("PREPARED"))
-    return word::other;
-  if (tokens.take("AND") && tokens.take("CHAIN"))
-    return commit ? word::commit_and_chain : word::rollback_and_chain;
-  return commit ? word::commit : word::rollback;
-}
-
-/// Whether the comments before a script's first statement say `instar: no transaction`: the way out for a script that
-/// fails in a transaction though its text does not show it, such as a CALL of a procedure that commits.
-[[nodiscard]] inline bool asks_for_no_transaction(std::string_view script, std::size_t first_statement) {
-  const std::vector<script_directive> head = directives_of(script.substr(0, first_statement));
-  return std::any_of(head.begin(), head.end(), [](const script_directive& directive) {
-    const std::optional<std::string_view> rest = argument_of(directive, "no transaction");
-    return rest && rest->empty();
-  });
-}
-
-/// The sections that a script marks. What stands above the first marker is in none.
-[[nodiscard]] inline std::vector<marked_section> sections_of(std::string_view script,
-                                                             std::span<const script_statement> statements) {
-  std::vector<marked_section> sections;
-  std::size_t next = 0;
-  const auto end_last = [&] {
-    if (!sections.empty())
-      sections.back().end = next;
-    if (!sections.empty() && sections.back().first == next)
-      sections.pop_back();
-  };
-  for (const script_directive& directive : directives_of(script, statements)) {
-    const auto is = [&](std::string_view words) {
-      const std::optional<std::string_view> rest = argument_of(directive, words);
-      return rest && rest->empty();
-    };
-    const bool transaction = is("transaction");
-    if (!transaction && !is("no-transaction"))
-      continue;
-    while (next != statements.size() && statements[next].offset < directive.offset)
-      ++next;
-    end_last();
-    sections.push_back({transaction, next, next});
-  }
-  next = statements.size();
-  end_last();
-  return sections;
-}
-
-/// Whether a statement opens or ends a transaction.
-[[nodiscard]] inline bool bounds_transaction(dialect target, const script_statement& statement) {
-  return statement.transaction_control && transaction_word(target, statement) != of_transaction::word::savepoint;
-}
-
-/// Cuts statements into pieces: the blocks that they open and close themselves, and single statements.
-/// \param alone what becomes of a statement that could be a transaction
-inline void add_pieces(dialect target, script_plan& plan, std::size_t first, std::size_t end, piece_kind alone) {
-  using of_transaction::word;
-  std::optional<script_piece> open;
-  for (std::size_t i = first; i != end; ++i) {
-    const script_statement& statement = plan.statements[i];
-    const word does = statement.transaction_control ? transaction_word(target, statement) : word::other;
-    const bool ends = does == word::commit || does == word::commit_and_chain || does == word::rollback ||
-                      does == word::rollback_and_chain ||
-                      (statement.transaction_control && statement.keyword == "PREPARE");
-    if (open) {
-      open->last = i;
-      if (!ends)
-        continue;
-      open->commits = does == word::commit || does == word::commit_and_chain;
-      plan.pieces.push_back(*open);
-      open.reset();
-      if (does == word::commit_and_chain || does == word::rollback_and_chain)
-        open = script_piece{.kind = piece_kind::block, .first = i + 1, .last = i + 1, .chained = true};
-      continue;
-    }
-    if (does == word::begin) {
-      open = script_piece{.kind = piece_kind::block, .first = i, .last = i};
-      continue;
-    }
-    const piece_kind kind = is_setting(target, statement)                                    ? piece_kind::setting
-                            : statement.outside_transaction || statement.transaction_control ? piece_kind::outside
-                                                                                             : alone;
-    plan.pieces.push_back({.kind = kind, .first = i, .last = i});
-  }
-  if (open && open->first < end && !plan.unclosed)
-    plan.unclosed = open->first;
-}
-
-/// Cuts a script into pieces: its marked sections, the blocks that it opens and closes itself, and single statements.
-inline void cut_into_pieces(dialect target, script_plan& plan) {
-  plan.pieces.clear();
-  plan.unclosed.reset();
-  add_pieces(target, plan, 0, plan.sections.empty() ? plan.statements.size() : plan.sections.front().first,
-             piece_kind::plain);
-  for (const marked_section& section : plan.sections) {
-    const auto begin = plan.statements.begin();
-    const bool own = std::any_of(begin + static_cast<std::ptrdiff_t>(section.first),
-                                 begin + static_cast<std::ptrdiff_t>(section.end),
-                                 [&](const script_statement& s) { return bounds_transaction(target, s); });
-    if (section.transaction && !own)
-      plan.pieces.push_back(
-          {.kind = piece_kind::block, .first = section.first, .last = section.end - 1, .commits = true, .bare = true});
-    else
-      add_pieces(target, plan, section.first, section.end,
-                 section.transaction ? piece_kind::plain : piece_kind::outside);
-  }
-}
-
-/// Decides how a script is run.
-[[nodiscard]] inline script_plan plan_script(dialect target, std::string_view script,
-                                             std::vector<script_statement> statements) {
-  script_plan plan;
-  plan.statements = std::move(statements);
-  plan.sections = sections_of(script, plan.statements);
-  bool control = false;
-  bool outside = false;
-  for (const script_statement& statement : plan.statements) {
-    plan.changes_settings = plan.changes_settings || is_setting(target, statement);
-    if (target == instar::sqlite) {
-      const auto pragma = pragma_of(statement);
-      if (pragma && pragma->name == "foreign_keys") {
-        // In a transaction it does nothing, so we do it before ours begins.
-        plan.turns_foreign_keys_off = plan.turns_foreign_keys_off || (!pragma->value.empty() && is_off(pragma->value));
-        continue;
-      }
-    }
-    if (statement.transaction_control && !bounds_transaction(target, statement))
-      plan.has_savepoints = true;
-    else
-      control = control || statement.transaction_control;
-    outside = outside || statement.outside_transaction;
-  }
-  const auto runs_alone = [](const marked_section& section) { return !section.transaction; };
-  const bool asked = (!plan.statements.empty() && asks_for_no_transaction(script, plan.statements.front().offset)) ||
-                     std::any_of(plan.sections.begin(), plan.sections.end(), runs_alone);
-  // One marked transaction that is all of the script is what a script is anyway.
-  const bool several = plan.sections.size() > 1 || (plan.sections.size() == 1 && plan.sections.front().first != 0);
-  if (!control && !outside && !asked && !several)
-    return plan;
-  cut_into_pieces(target, plan);
-  plan.mode = script_mode::pieces;
-  if (outside || asked || plan.unclosed)
-    return plan;
-  std::size_t blocks = 0;
-  for (const script_piece& piece : plan.pieces) {
-    const bool good_block = piece.kind == piece_kind::block && piece.commits && !piece.chained && !piece.bare;
-    if (!good_block && piece.kind != piece_kind::setting)
-      return plan;
-    blocks += good_block ? 1 : 0;
-  }
-  if (blocks == 1)
-    plan.mode = script_mode::own_transaction;
-  return plan;
-}
-
-/// The tag of the dollar quotes in which an online script puts a block that commits batch by batch.
-inline constexpr std::string_view batches_tag = "$instar_batches$";
-
-/// A marked script for a transaction that somebody else opens, and in which it shall do all that it does otherwise:
-/// without its own BEGIN and COMMIT, those between batches, and the word CONCURRENTLY, each replaced by as many blanks.
-/// \return nothing where it has more that a transaction refuses
-[[nodiscard]] inline std::optional<std::string> as_one_transaction(std::string_view script, const script_plan& plan) {
-  if (plan.sections.empty() || plan.unclosed)
-    return std::nullopt;
-  std::string text{script};
-  const auto blank = [&](std::size_t at, std::size_t length) { text.replace(at, length, length, ' '); };
-  for (const script_statement& statement : plan.statements) {
-    if (bounds_transaction(instar::postgres, statement)) {
-      using of_transaction::word;
-      const word does = transaction_word(instar::postgres, statement);
-      if (does != word::begin && does != word::commit)
-        return std::nullopt;
-      blank(statement.offset, statement.text.size());
-    } else if (statement.outside_transaction) {
-      token_reader tokens{instar::postgres, statement.text};
-      const bool creates = tokens.take("CREATE");
-      if (!creates && !tokens.take("DROP"))
-        return std::nullopt;
-      if (creates)
-        (void)tokens.take("UNIQUE");
-      if (!tokens.take("INDEX"))
-        return std::nullopt;
-      const std::string_view word = tokens.peek();
-      if (!tokens.take("CONCURRENTLY"))
-        return std::nullopt;
-      blank(static_cast<std::size_t>(word.data() - script.data()), word.size());
-    } else if (statement.keyword == "DO" && statement.text.find(batches_tag) != std::string_view::npos) {
-      constexpr std::string_view commit = "COMMIT;";
-      for (std::size_t at = statement.text.find(commit); at != std::string_view::npos;
-           at = statement.text.find(commit, at + commit.size()))
-        blank(statement.offset + at, commit.size());
-    }
-  }
-  return text;
-}
-
-}  // namespace instar::detail
-
 /// \file Empties a database, or says whether it is empty.
 
 namespace instar::detail {
@@ -28460,7 +28846,8 @@ struct dropped_object {
 [[nodiscard]] inline std::vector<std::string> foreign_objects(database& in, const ledger_place& place) {
   std::vector<std::string> found;
   const std::string ours = "('" + std::string{own_ledger} + "', '" + std::string{prisma_ledger} + "', '" +
-                           std::string{journal_table} + "', " + quote_literal(place.table) + ")";
+                           std::string{journal_table} + "', '" + std::string{lock_table} + "', " +
+                           quote_literal(place.table) + ")";
   const query_result tables =
       place.dialect == instar::postgres
           ? in.query("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
@@ -28668,6 +29055,166 @@ inline void hold_to_agreement(database& on, const migration& m) {
 // ---- instar/migrate/runner.hpp
 
 
+// ---- instar/migrate/backfill.hpp
+
+/// \file The SQL of a walk over a table, and where it stands.
+
+namespace instar::detail {
+
+/// Where a walk stands: behind the row that has this key.
+struct backfill_position {
+  std::size_t rows = 0;           ///< walked over
+  std::vector<std::string> last;  ///< the key as literals of SQL, without a cast; empty: at the beginning
+
+  /// "12000 4:'17'" and so on; each literal with its length in bytes.
+  [[nodiscard]] std::string text() const {
+    std::string text = std::to_string(rows);
+    for (const std::string& literal : last)
+      text += " " + std::to_string(literal.size()) + ":" + literal;
+    return text;
+  }
+
+  /// \return nothing where a text is no position
+  [[nodiscard]] static std::optional<backfill_position> parse(std::string_view text) {
+    backfill_position read;
+    const auto number = [&](std::size_t& value) {
+      const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+      return failed == std::errc{};
+    };
+    if (!number(read.rows))
+      return std::nullopt;
+    while (!text.empty()) {
+      std::size_t size = 0;
+      text.remove_prefix(1);
+      if (!number(size) || !text.starts_with(':') || text.size() - 1 < size || !is_literal(text.substr(1, size)))
+        return std::nullopt;
+      read.last.emplace_back(text.substr(1, size));
+      text.remove_prefix(size + 1);
+    }
+    return read;
+  }
+
+  /// Whether a text is one literal as `quote_literal` and SQLite's quote() write it: what is read from a table becomes
+  /// no other SQL.
+  [[nodiscard]] static bool is_literal(std::string_view text) {
+    if (text.find_first_not_of("+-.0123456789e") == std::string_view::npos)
+      return !text.empty();
+    if (text.starts_with('X'))
+      text.remove_prefix(1);
+    if (text.size() < 2 || text.front() != '\'' || text.back() != '\'')
+      return false;
+    text = text.substr(1, text.size() - 2);
+    for (std::size_t i = 0; i != text.size(); ++i)
+      if (text[i] == '\'' && (++i == text.size() || text[i] != '\''))
+        return false;
+    return true;
+  }
+};
+
+struct backfill_batch {
+  std::string rows;  ///< the condition that they meet
+  backfill_position end;
+  bool last = false;  ///< none are behind it
+};
+
+class backfill_walk {
+ public:
+  backfill_walk(const backfill& what, dialect target) : what_(what), target_(target) {
+    const std::size_t dot = what.table.find('.');
+    table_ = dot == std::string::npos ? quote_identifier(what.table)
+                                      : quote_identifier(std::string_view{what.table}.substr(0, dot)) + "." +
+                                            quote_identifier(std::string_view{what.table}.substr(dot + 1));
+  }
+
+  /// Tells one walk from another, as far as it can be told.
+  [[nodiscard]] std::string hash() const {
+    std::string text = what_.table + '\0' + what_.set + '\0' + what_.where;
+    for (const std::string& column : what_.key)
+      text += '\0' + column;
+    return sha256_hex(text);
+  }
+
+  /// How many rows there are, about; 0: not known.
+  [[nodiscard]] std::size_t estimate(database& on) const {
+    const sql_value found =
+        target_ == instar::postgres
+            ? on.query_value("SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(" +
+                             quote_literal(table_) + ") AND reltuples > 0")
+            : on.query_value("SELECT count(*) FROM " + table_);
+    std::size_t rows = 0;
+    if (found)
+      std::from_chars(found->data(), found->data() + found->size(), rows);
+    return rows;
+  }
+
+  /// The rows that follow on a position; nothing where there are none.
+  [[nodiscard]] std::optional<backfill_batch> next(database& on, const backfill_position& from) const {
+    std::string outer;
+    std::string columns;
+    std::string backwards;
+    for (const std::string& column : what_.key) {
+      const std::string name = quote_identifier(column);
+      outer += (target_ == instar::postgres ? name + "::text" : "quote(" + name + ")") + ", ";
+      columns += (columns.empty() ? "" : ", ") + name;
+      backwards += (backwards.empty() ? "" : ", ") + name + " DESC";
+    }
+    std::string condition =
+        what_.where.empty() ? std::string{} : "(" + what_.where + "\n)";  // the line break ends a comment
+    const auto add = [&](const std::string& one) { condition += (condition.empty() ? "" : " AND ") + one; };
+    if (!from.last.empty())
+      add(tuple(columns) + " > " + tuple(from.last));
+    const query_result found = on.query("SELECT " + outer + "count(*) OVER () FROM (SELECT " + columns + " FROM " +
+                                        table_ + (condition.empty() ? "" : " WHERE " + condition) + " ORDER BY " +
+                                        columns + " LIMIT " + std::to_string(std::max<std::size_t>(what_.batch, 1)) +
+                                        ") AS batch ORDER BY " + backwards + " LIMIT 1");
+    if (found.rows.empty())
+      return std::nullopt;
+    backfill_batch batch;
+    const std::vector<sql_value>& row = found.rows.front();
+    for (std::size_t i = 0; i != what_.key.size(); ++i) {
+      const std::string value = row[i].value_or("");
+      batch.end.last.push_back(target_ == instar::postgres ? quote_literal(value) : value);
+    }
+    const std::string& count = *row.back();
+    std::size_t rows = 0;
+    std::from_chars(count.data(), count.data() + count.size(), rows);
+    batch.end.rows = from.rows + rows;
+    batch.last = rows < what_.batch;
+    add(tuple(columns) + " <= " + tuple(batch.end.last));
+    batch.rows = condition;
+    return batch;
+  }
+
+  /// Does to a batch what is to be done.
+  void run(transaction& on, const backfill_batch& batch) const {
+    if (!what_.set.empty())
+      on.execute("UPDATE " + table_ + " SET " + what_.set + " WHERE " + batch.rows);
+    else if (what_.each)
+      what_.each(on, batch.rows);
+  }
+
+ private:
+  /// Rows are compared as rows; https://www.postgresql.org/docs/current/functions-comparisons.html,
+  /// https://www.sqlite.org/rowvalue.html. One value needs no parentheses.
+  [[nodiscard]] std::string tuple(const std::string& list) const {
+    return what_.key.size() == 1 ? list : "(" + list + ")";
+  }
+  [[nodiscard]] std::string tuple(const std::vector<std::string>& values) const {
+    std::string list;
+    for (const std::string& value : values)
+      list += (list.empty() ? "" : ", ") + value;
+    return tuple(list);
+  }
+
+  const backfill& what_;
+  dialect target_;
+  std::string table_;
+};
+
+}  // namespace instar::detail
+
+
 // ---- instar/migrate/concurrent_index.hpp
 
 /// \file What an index statement of PostgreSQL that runs beside the writers, and so in no transaction of ours, may have
@@ -28861,6 +29408,9 @@ struct lock_limits {
 /// it before the transaction begins and for all of it; before COMMIT every foreign key is checked, and a reference that
 /// dangles now and did not before is an error.
 ///
+/// A migration that is C++ is a transaction as well, or, where it walks over a table, one a batch: then the journal has
+/// one line, which says where the walk stands.
+///
 /// Whatever a script does to its session (search path, role, pragmas) ends with it.
 
 namespace instar::detail {
@@ -28904,8 +29454,9 @@ class sqlite_settings {
 class script_runner {
  public:
   /// \param limits of migrations, not of what goes without a trace in the ledger
-  script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {})
-      : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), postgres_(on.dialect() == instar::postgres) {}
+  script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {}, server_capabilities can = {})
+      : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), can_(can),
+        postgres_(on.dialect() == instar::postgres) {}
 
   /// Runs a migration and records it. The caller has the lock.
   ///
@@ -28921,7 +29472,10 @@ class script_runner {
     const auto began = std::chrono::steady_clock::now();
     (void)on_.take_notices();
     // What was begun piece by piece is ended so, even when the file has become one transaction meanwhile.
-    if (plan.mode == script_mode::pieces || resumed) {
+    if (m.is_code) {
+      report.transactional = !code().walk;
+      run_code(resumed);
+    } else if (plan.mode == script_mode::pieces || resumed) {
       report.transactional = false;
       run_pieces(resumed, report);
     } else if (postgres_) {
@@ -28954,7 +29508,9 @@ class script_runner {
   void run_unrecorded(const migration& m, const script_plan& plan) {
     begin(m, plan);
     outcome_ = outcome::nothing;
-    if (plan.mode == script_mode::pieces) {
+    if (m.is_code) {
+      run_code(std::nullopt);
+    } else if (plan.mode == script_mode::pieces) {
       applied_migration ignored;
       run_pieces(std::nullopt, ignored);
     } else if (postgres_) {
@@ -28969,7 +29525,9 @@ class script_runner {
   void run_inside(const migration& m, const script_plan& plan) {
     begin(m, plan);
     outcome_ = outcome::nothing;
-    if (plan.mode == script_mode::pieces) {
+    if (m.is_code) {
+      run_code_inside();
+    } else if (plan.mode == script_mode::pieces) {
       const std::optional<std::string> text = as_one_transaction(m.sql, plan);
       if (!text)
         throw std::logic_error{"run_inside: the script does not fit into a transaction"};
@@ -29250,6 +29808,190 @@ class script_runner {
     return migration_error{migration_code::foreign_keys_broken, std::move(fields)};
   }
 
+  // ---- a migration that is C++ ----
+
+  [[nodiscard]] const code_migration& code() const {
+    if (!migration_->code)
+      throw code_missing_error(*migration_);
+    return *migration_->code;
+  }
+
+  void run_code(const std::optional<std::vector<journal_row>>& resumed) {
+    std::optional<sqlite_settings> settings;
+    if (!postgres_)
+      settings.emplace(on_);
+    if (code().walk) {
+      walk_over(backfill_walk{*code().walk, on_.dialect()}, code().walk->pause, resumed);
+      return;
+    }
+    const auto work = [&](transaction& open) {
+      code().run(open);
+      std::string text = code_reset();
+      for (const std::string& statement : record_statements())
+        text += statement + ";\n";
+      return text;
+    };
+    try {
+      run_transaction({}, work);
+    } catch (const database_error& error) {
+      throw whole_failed(error, 0, 0, 0);
+    } catch (const migration_error& error) {
+      if (error.code() == migration_code::stopped)
+        throw whole_stopped();
+      throw;
+    } catch (const std::exception& error) {
+      throw code_failed(migration_code::script_failed, error, nothing_applied());
+    }
+  }
+
+  /// \param work what to do in the transaction; returns the statements that end it, without the COMMIT
+  template <class Work>
+  void run_transaction(const std::string& naming, const Work& work) {
+    repeat_past_others(naming, [&] {
+      if (postgres_)
+        on_.execute(lock_limit() + "BEGIN");
+      else
+        begin_immediate();
+      try {
+        transaction open{on_};
+        on_.execute(work(open) + "COMMIT");
+      } catch (const std::exception&) {
+        roll_back();
+        throw;
+      }
+    });
+  }
+
+  void walk_over(const backfill_walk& walk, std::chrono::milliseconds pause,
+                 const std::optional<std::vector<journal_row>>& resumed) {
+    backfill_position at;
+    if (resumed)
+      at = position_of(walk, *resumed);
+    statements_done_ = at.rows;
+    if (recorded())
+      start_record(resumed.has_value(), book_.journal_entry(migration_->name, 1, walk.hash(), false));
+    try {
+      const std::size_t total = hooks_.tell ? walk.estimate(on_) : 0;
+      for (bool more = true; more;) {
+        hooks_.check_interrupt();
+        std::optional<backfill_batch> batch;
+        run_transaction("the batch behind " + counted_rows(at.rows) + ": ", [&](transaction& open) {
+          batch = walk.next(on_, at);
+          if (batch)
+            walk.run(open, *batch);
+          return code_reset() + (batch && recorded()
+                                     ? book_.set_position(migration_->name, 1, batch->end.text()) + ";\n"
+                                     : std::string{});
+        });
+        more = batch && !batch->last;
+        if (!batch)
+          continue;
+        at = batch->end;
+        statements_done_ = at.rows;
+        if (hooks_.tell)
+          hooks_.tell({.what = migration_progress::event::backfilling,
+                       .migration = migration_->name,
+                       .index = at.rows,
+                       .total = total});
+        if (more && pause.count() != 0)
+          sleep_checking(pause, hooks_.check_interrupt);
+      }
+    } catch (const database_error& error) {
+      throw walk_failed(error, at);
+    } catch (const migration_error& stop) {
+      if (stop.code() != migration_code::stopped)
+        throw;
+      write_failure("interrupted");
+      throw stopped(state_of(at));
+    } catch (const std::exception& error) {
+      write_failure(error.what());
+      throw code_failed(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
+                        state_of(at));
+    }
+    finish_record();
+  }
+
+  /// Where an earlier try of the same walk stood.
+  [[nodiscard]] backfill_position position_of(const backfill_walk& walk, const std::vector<journal_row>& journal) {
+    const sql_value said = book_.read_position(on_, migration_->name, 1);
+    const std::optional<backfill_position> at = said ? backfill_position::parse(*said) : backfill_position{};
+    if (at && (at->rows == 0 || (!journal.empty() && journal.front().hash == walk.hash())))
+      return *at;
+    migration_error_fields fields;
+    fields.message = "The walk of " + migration_->name + " was begun in another form, and where it stood is of no use.";
+    fields.remedy = "Deploy with the program that began it; or run `migrate resolve --rolled-back " + migration_->name +
+                    "`, and it begins anew.";
+    fields.state = "Nothing was run now.";
+    fields.migration = migration_->name;
+    throw migration_error{migration_code::journal_mismatch, std::move(fields)};
+  }
+
+  void run_code_inside() {
+    transaction open{on_};
+    try {
+      if (!code().walk) {
+        code().run(open);
+      } else {
+        const backfill_walk walk{*code().walk, on_.dialect()};
+        backfill_position at;
+        while (const std::optional<backfill_batch> batch = walk.next(on_, at)) {
+          hooks_.check_interrupt();
+          walk.run(open, *batch);
+          at = batch->end;
+        }
+      }
+      if (postgres_)
+        on_.execute(code_reset());
+    } catch (const database_error& error) {
+      throw whole_failed(error, 0, 0, 0);
+    } catch (const migration_error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw code_failed(migration_code::script_failed, error, nothing_applied());
+    }
+  }
+
+  /// What a function did to its session cannot be seen from outside.
+  [[nodiscard]] std::string code_reset() const {
+    return postgres_ ? "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" : "";
+  }
+
+  [[nodiscard]] static std::string counted_rows(std::size_t rows) {
+    return std::to_string(rows) + (rows == 1 ? " row" : " rows");
+  }
+
+  [[nodiscard]] std::string state_of(const backfill_position& at) const {
+    if (!recorded())
+      return "Nothing of it was applied.";
+    return counted_rows(at.rows) + (at.rows == 1 ? " is" : " are") + " done and stay" + (at.rows == 1 ? "s" : "") +
+           "; run deploy again, and it goes on behind them.";
+  }
+
+  [[nodiscard]] migration_error walk_failed(const database_error& error, const backfill_position& at) {
+    if (error.code() == database_code::connection_lost)
+      connection_lost(error, "Run deploy again: the journal says how far " + migration_->name + " got.");
+    if (kept_out_ && at.rows == 0 && recorded() && forget_try())
+      return kept_out(error, "Nothing of it was applied; run deploy again.", std::nullopt);
+    const bool interrupted = was_stopped(error);
+    write_failure(interrupted ? std::string{"interrupted"} : error.message());
+    if (interrupted)
+      return stopped(state_of(at));
+    if (kept_out_)
+      return kept_out(error, state_of(at), std::nullopt);
+    return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error, state_of(at),
+                     std::nullopt);
+  }
+
+  [[nodiscard]] migration_error code_failed(std::string_view why, const std::exception& error,
+                                            std::string state) const {
+    migration_error_fields fields;
+    fields.message = what() + " failed: " + error.what() + (outcome_ == outcome::applied ? " (P3018)." : ".");
+    fields.remedy = "Correct what it met, or its code, and try again.";
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    return migration_error{why, std::move(fields)};
+  }
+
   // ---- one script, piece by piece ----
 
   void run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
@@ -29282,7 +30024,8 @@ class script_runner {
     // question has an answer only once: what we write makes the journal's line younger than the work.
     const bool carried_out = first_open != pieces.end() && was_carried_out(*first_open, journalled(first_open->first));
     if (recorded())
-      start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out);
+      start_record(resumed.has_value(),
+                   first_open == pieces.end() ? std::string{} : entry(first_open->first, carried_out));
     if (resumed && first_open != pieces.end() && hooks_.tell)
       hooks_.tell({.what = migration_progress::event::resuming,
                    .migration = migration_->name,
@@ -29345,7 +30088,8 @@ class script_runner {
   }
 
   /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
-  void start_record(bool again, const script_piece* first, bool carried_out) {
+  /// \param line the statement that writes it; may be empty
+  void start_record(bool again, const std::string& line) {
     std::string text;
     if (!postgres_)
       begin_immediate();
@@ -29354,8 +30098,8 @@ class script_runner {
     text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
                   : book_.create_journal() + ";\n";
     text += book_.insert_started(*migration_) + ";\n";
-    if (first != nullptr)
-      text += entry(first->first, carried_out) + ";\n";
+    if (!line.empty())
+      text += line + ";\n";
     if (!postgres_)
       text += "COMMIT";
     try {
@@ -29513,7 +30257,7 @@ class script_runner {
   /// The index whose state says what became of a statement; one to which the server gives a name cannot be found again.
   [[nodiscard]] std::optional<concurrent_index> traceable_index(const script_statement& statement) const {
     std::optional<concurrent_index> index;
-    if (postgres_)
+    if (postgres_ && can_.concurrent_index)
       index = concurrent_index_of(statement.text);
     return index && !index->name.empty() ? index : std::nullopt;
   }
@@ -29580,7 +30324,8 @@ class script_runner {
   [[nodiscard]] std::string nothing_applied() const {
     switch (outcome_) {
     case outcome::applied:
-      return "Nothing of it was applied; fix the file and run deploy again.";
+      return std::string{"Nothing of it was applied; fix "} + (migration_->is_code ? "it" : "the file") +
+             " and run deploy again.";
     case outcome::rolled_back:
       return "Nothing of it was run: " + migration_->name + " is still applied.";
     case outcome::nothing:
@@ -29828,6 +30573,12 @@ class script_runner {
 
   /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
   void write_failure(const std::string& text, const script_piece& piece) noexcept {
+    write_failure(text, piece.first, entry(piece.first, false));
+  }
+  void write_failure(const std::string& text) noexcept { write_failure(text, 0, {}); }
+
+  /// \param line the statement that sees to it that the journal has a line to say it in; empty: it has
+  void write_failure(const std::string& text, std::size_t statement, const std::string& line) noexcept {
     if (!recorded())
       return;
     try {
@@ -29835,8 +30586,9 @@ class script_runner {
         on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL");
       const sql_value logs = text;
       (void)on_.query(book_.set_logs(migration_->name), {&logs, 1});
-      on_.execute(entry(piece.first, false));
-      (void)on_.query(book_.journal_error(migration_->name, piece.first + 1), {&logs, 1});
+      if (!line.empty())
+        on_.execute(line);
+      (void)on_.query(book_.journal_error(migration_->name, statement + 1), {&logs, 1});
     } catch (const std::exception&) {
       // The row without an end says enough.
     }
@@ -29855,6 +30607,7 @@ class script_runner {
   ledger& book_;
   runner_hooks hooks_;
   lock_limits limits_;
+  server_capabilities can_;
   bool postgres_;
   outcome outcome_ = outcome::applied;
   bool gave_up_lock_ = false;
@@ -30320,6 +31073,8 @@ struct migrator::session {
   std::optional<database_url> url;
   std::unique_ptr<database> own;
   database* opened = nullptr;
+  std::optional<server_capabilities> can;  // of `asked`
+  const database* asked = nullptr;
   bool created = false;  ///< the database was made by this object
 
   std::mutex guard;                // of `working`
@@ -30417,6 +31172,7 @@ struct migrator::session {
 
   [[nodiscard]] history load() const {
     history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
+    detail::add_code(read, options.code_migrations);
     if (const auto target = known_dialect())
       detail::check_provider(read, *target);
     return read;
@@ -30428,6 +31184,7 @@ struct migrator::session {
     if (!options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
       history none;
       none.folder = options.migrations;
+      detail::add_code(none, options.code_migrations);
       return none;
     }
     return load();
@@ -30463,6 +31220,25 @@ struct migrator::session {
     throw detail::unchanged(migration_code::no_url,
                             "Neither a database nor a dialect is named, and there is no migration_lock.toml.",
                             "Name a database with --url, or a dialect with --dialect.");
+  }
+
+  // ---- the server ----
+
+  /// Asked once a connection, and only where there is something to do.
+  [[nodiscard]] const server_capabilities& capabilities(database& on) {
+    if (!can || asked != &on) {
+      can = ask_capabilities(on);
+      asked = &on;
+    }
+    return *can;
+  }
+
+  /// How scripts are written: for the server that is open, else for PostgreSQL.
+  [[nodiscard]] script_options form_of_scripts() {
+    if (opened == nullptr || opened->dialect() != instar::postgres)
+      return {.online = options.online};
+    const server_capabilities& server = capabilities(*opened);
+    return {.online = options.online && server.online_form(), .merge_alters = server.multi_action_alter};
   }
 
   // ---- comparing ----
@@ -30501,7 +31277,7 @@ struct migrator::session {
         [this](const std::string& holder) {
           tell({.what = migration_progress::event::waiting_for_lock, .detail = holder});
         },
-        [this] { check(); });
+        [this] { check(); }, capabilities(on));
   }
 
   /// Somebody's decision about lock_timeout, in the URL or of the role or the database, stands.
@@ -30630,7 +31406,7 @@ struct migrator::session {
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
-        (void)detail::checked_statements(on.dialect(), *m);
+        detail::check_can_run(on.dialect(), *m);
       // Where nothing is applied yet there are no rows to lose.
       if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
         warn_of_destruction(on.dialect(), pending, report);
@@ -30695,7 +31471,7 @@ struct migrator::session {
   void apply_all(database& on, const history& read, ledger& book, const status_report& status,
                  detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
-    detail::script_runner runner{on, book, hooks(), limits_of(on)};
+    detail::script_runner runner{on, book, hooks(), limits_of(on), capabilities(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
       ++index;
@@ -30712,9 +31488,8 @@ struct migrator::session {
         std::optional<std::vector<journal_row>> journal;
         if (resumes)
           journal = book.read_journal(on, m->name);
-        const detail::script_plan way =
-            detail::plan_script(on.dialect(), m->sql, detail::checked_statements(on.dialect(), *m));
-        if (way.statements.empty())
+        const detail::script_plan way = plan_of(on, *m);
+        if (way.statements.empty() && !m->is_code)
           report.warnings.push_back(detail::empty_script_warning(*m));
         tell({.what = migration_progress::event::applying,
               .migration = m->name,
@@ -30726,7 +31501,8 @@ struct migrator::session {
         running.began = std::chrono::steady_clock::now();
         running.about.name = m->name;
         running.about.statements = way.statements.size();
-        running.about.transactional = !resumes && way.mode != detail::script_mode::pieces;
+        running.about.transactional =
+            !resumes && way.mode != detail::script_mode::pieces && !(m->code && m->code->walk);
         applied_migration applied = runner.apply(*m, way, journal);
         running = {};
         if (runner.gave_up_lock())
@@ -30746,6 +31522,14 @@ struct migrator::session {
         throw;
       }
     }
+  }
+
+  /// How a script is run on this server.
+  [[nodiscard]] detail::script_plan plan_of(database& on, const migration& m) {
+    detail::script_plan way = detail::plan_script(on.dialect(), m.sql, detail::checked_statements(on.dialect(), m));
+    if (!capabilities(on).transactional_ddl)
+      detail::without_transactional_ddl(on.dialect(), way);
+    return way;
   }
 
   [[nodiscard]] static bool is_squashed(const status_report& status, std::string_view name) {
@@ -30855,7 +31639,7 @@ struct migrator::session {
     next.loses_data = !next.snapshot_alone && next.steps.loses_data(target);
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
-    next.script = script(target, next.steps, {.online = options.online});
+    next.script = script(target, next.steps, form_of_scripts());
     if (!next.snapshot_alone)
       next.down_script = down_script(target, next.steps);
   }
@@ -30863,7 +31647,7 @@ struct migrator::session {
   /// With a plan to write, the snapshot must stand where the folder stands.
   static void check_snapshot_lists(next_plan& next, const history& read, std::span<const migration_record> records) {
     for (const migration& m : read.migrations)
-      if (!detail::lists(records, m.name))
+      if (!m.is_program_alone() && !detail::lists(records, m.name))
         next.problems.push_back(
             {migration_code::snapshot_stale,
              m.name,
@@ -31009,11 +31793,12 @@ struct migrator::session {
   [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
     std::vector<migration_record> records;
     for (const migration& m : read.migrations)
-      records.push_back({m.name, m.checksum});
+      if (!m.is_program_alone())
+        records.push_back({m.name, m.checksum});
     return records;
   }
 
-  [[nodiscard]] diff_report report_of(plan steps, std::shared_ptr<const void> storage, instar::dialect target) const {
+  [[nodiscard]] diff_report report_of(plan steps, std::shared_ptr<const void> storage, instar::dialect target) {
     diff_report report;
     report.steps = std::move(steps);
     report.storage = std::move(storage);
@@ -31021,7 +31806,7 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = detail::script_as_dumped(target, report.steps, {.online = options.online});
+      report.script = detail::script_as_dumped(target, report.steps, form_of_scripts());
     report.loses_data = report.steps.loses_data(target);
     return report;
   }
@@ -31109,12 +31894,13 @@ namespace detail {
 /// What to read of a database: all but what migrators keep in it. \param named the ledger's table, or empty
 [[nodiscard]] inline introspection_options all_but_ledgers(const std::string& named) {
   introspection_options what;
-  for (const std::string_view table : {own_ledger, prisma_ledger, journal_table})
+  for (const std::string_view table : {own_ledger, prisma_ledger, journal_table, lock_table})
     what.ignored_tables.emplace_back(table);
   if (!named.empty()) {
     what.ignored_tables.push_back(named);
     if (const std::size_t dot = named.find('.'); dot != std::string::npos)
-      what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{journal_table});
+      for (const std::string_view table : {journal_table, lock_table})
+        what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{table});
   }
   return what;
 }
@@ -34907,6 +35693,9 @@ struct options {
   /// The history as the program carries it; used when `--migrations` is not given. The array must outlive `run`.
   std::optional<std::span<const embedded_migration>> embedded{};
 
+  /// The migrations that are C++.
+  std::vector<code_migration> code_migrations{};
+
   /// Fills the database for `db seed` and `migrate reset`.
   std::function<void(database&)> seed{};
 
@@ -35109,6 +35898,7 @@ class session {
       chosen.embedded = program.embedded;
     else
       chosen.migrations = migrations_folder();
+    chosen.code_migrations = program.code_migrations;
     chosen.models = program.schema;
     chosen.ledger = given.ledger;
     chosen.allow_not_empty = given.allow_not_empty;
@@ -35218,6 +36008,10 @@ class session {
       break;
     case event::applying:
       passing("Applying " + name + count);
+      break;
+    case event::backfilling:
+      passing("Applying " + name + ", " + std::to_string(progress.index) +
+              (progress.total != 0 ? " of about " + std::to_string(progress.total) : std::string{}) + " rows");
       break;
     case event::retrying:
       note("Trying " + name + " again in " + duration(progress.took) + count + ": " + printable(progress.detail));
@@ -39687,13 +40481,20 @@ inline void show_version(terminal& screen, const std::string& program) {
 
 /// \file What `instar_add_migrator` compiles anew when a model changes, as the rest of the migrator sees it.
 
+namespace instar {
+class database;
+struct code_migration;
+}  // namespace instar
+
 namespace instar::cli {
 
 /// What a migrator was built with.
 struct built_in {
   schema_view schema{};
-  const char* migrations = "";   ///< the folder of the history
-  const char* seed_script = "";  ///< a SQL script, or an empty text
+  const char* migrations = "";                                 ///< the folder of the history
+  const char* seed_script = "";                                ///< a SQL script, or an empty text
+  void (*seed)(database&) = nullptr;                           ///< fills the database, in place of the script
+  std::vector<code_migration> (*code_migrations)() = nullptr;  ///< the migrations that are C++
 };
 
 /// Defined in the source that `instar_add_migrator` generates.

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Kills a deploy at random instants, deploys again, and looks whether every migration took effect exactly once.
 
-    tests/crash/crash.py --instar BUILD/tools/instar --database postgres|sqlite [--kills N] [--how kill|cut] [--seed N]
+    tests/crash/crash.py --instar BUILD/tests/crash/crash_migrator --database postgres|sqlite [--kills N] [--how kill|cut] [--seed N]
 
 A round is a fresh database, one to three deploys that are broken off, and one that is not. What the rounds must end in
 is what an undisturbed deploy of the same history ended in: the schema, the rows that each statement left, the ledger;
 and no journal, no invalid index, no lock. The history has scripts in one transaction, with statements that cannot be in
-one, and with transactions of their own.
+one, and with transactions of their own; and, of code_migrations.cpp, a function and a walk over a table.
 
   kill   SIGKILL to the deploying process
   cut    pg_terminate_backend of its connection, or, on SQLite, SIGTERM to the process
@@ -105,6 +105,10 @@ SQLITE = BOTH | {
 }
 
 
+# What code_migrations.cpp brings.
+CODE = ["20250103500000_code", "20250105500000_walk"]
+
+
 def write_history(folder, scripts, provider):
     for name, script in scripts.items():
         number = 0
@@ -201,7 +205,7 @@ class Sqlite:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--instar", required=True, help="the program")
+    parser.add_argument("--instar", required=True, help="the program, with the migrations of code_migrations.cpp")
     parser.add_argument("--database", required=True, choices=["postgres", "sqlite"])
     parser.add_argument("--how", default="kill", choices=["kill", "cut", "race"])
     parser.add_argument("--kills", type=int, default=10, help="deploys that were broken off before they were done")
@@ -252,7 +256,7 @@ def main():
                     if racer.returncode != 0:
                         fail("a deploy beside others failed", said)
                 check("".join(texts))
-                for name in scripts:
+                for name in [*scripts, *CODE]:
                     if (times := sum(f"Applied {name} " in said for said in texts)) != 1:
                         fail(f"{name} was applied by {times} of 20", "".join(texts))
             while options.how != "race" and kills < options.kills:

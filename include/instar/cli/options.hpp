@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/database/connection.hpp>
+#include <instar/migrate/code.hpp>
 #include <instar/migrate/embedded.hpp>
 #include <instar/schema/schema.hpp>
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace instar::cli {
 
@@ -22,6 +24,9 @@ struct options {
 
   /// The history as the program carries it; used when `--migrations` is not given. The array must outlive `run`.
   std::optional<std::span<const embedded_migration>> embedded{};
+
+  /// The migrations that are C++.
+  std::vector<code_migration> code_migrations{};
 
   /// Fills the database for `db seed` and `migrate reset`.
   std::function<void(database&)> seed{};

@@ -217,6 +217,7 @@ class session {
       chosen.embedded = program.embedded;
     else
       chosen.migrations = migrations_folder();
+    chosen.code_migrations = program.code_migrations;
     chosen.models = program.schema;
     chosen.ledger = given.ledger;
     chosen.allow_not_empty = given.allow_not_empty;
@@ -326,6 +327,10 @@ class session {
       break;
     case event::applying:
       passing("Applying " + name + count);
+      break;
+    case event::backfilling:
+      passing("Applying " + name + ", " + std::to_string(progress.index) +
+              (progress.total != 0 ? " of about " + std::to_string(progress.total) : std::string{}) + " rows");
       break;
     case event::retrying:
       note("Trying " + name + " again in " + duration(progress.took) + count + ": " + printable(progress.detail));

@@ -5,6 +5,7 @@
 #include <instar/migrate/history.hpp>
 #include <instar/migrate/ledger.hpp>
 #include <instar/migrate/report.hpp>
+#include <instar/migrate/sha256.hpp>
 #include <instar/schema/snapshot.hpp>
 
 #include <algorithm>
@@ -144,6 +145,12 @@ inline void compare_squash(const ledger& book, const migration& m, migration_sta
     break;
   case migration_state::unknown:
     problem.code = migration_code::unknown_migration;
+    if (status.ledger_checksum == sha256_hex(code_script(name))) {
+      problem.message = "The migration " + name + " is applied, and is C++ that this program does not bring.";
+      problem.ways_out = {"Use the program that brings it (migrator_options::code_migrations).",
+                          "If it was given up, and what it did was undone: `migrate resolve --missing " + name + "`."};
+      break;
+    }
     problem.message = "The migration " + name + " is applied, but neither the folder nor the snapshot knows it.";
     problem.ways_out = {"If it belongs to another branch: merge that branch, or work on a database of this one's own.",
                         "If its changes were undone by hand: `migrate resolve --missing " + name + "`.",

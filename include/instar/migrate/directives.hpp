@@ -51,6 +51,15 @@ struct replaced_migration {
   return replaced;
 }
 
+/// The line that makes a script stand for a migration that is C++.
+inline constexpr std::string_view code_directive = "code";
+
+[[nodiscard]] inline bool says_code(std::string_view script) {
+  const std::vector<script_directive> said = head_directives(script);
+  return std::any_of(said.begin(), said.end(),
+                     [](const script_directive& d) { return argument_of(d, code_directive).has_value(); });
+}
+
 /// One line `-- instar: at most N rows, CODE TEXT: QUERY`: what a script destroys, and of how many rows somebody knew
 /// it.
 struct row_limit {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,8 @@
 
 namespace instar {
 
+struct code_migration;
+
 /// One migration of a history.
 struct migration {
   std::string name;            ///< the folder's name
@@ -33,6 +36,12 @@ struct migration {
 
   /// What it stands for, where it is a squash: a database that has all of it has this migration, too.
   std::vector<detail::replaced_migration> replaces{};
+
+  bool is_code = false;                          ///< C++, and `sql` only says so
+  std::shared_ptr<const code_migration> code{};  ///< of one that is; nullptr: this program has it not
+
+  /// Whether the folder knows nothing of it: then its snapshot does not, either.
+  [[nodiscard]] bool is_program_alone() const { return code != nullptr && file.empty(); }
 
   /// What an error calls the script.
   [[nodiscard]] std::string display_name() const { return file.empty() ? name + "/migration.sql" : file.string(); }
@@ -239,6 +248,34 @@ inline void check_migration_name(std::string_view name) {
   }
 }
 
+[[nodiscard]] inline migration_error code_missing_error(const migration& m) {
+  migration_error_fields fields;
+  fields.message = "The migration " + m.name + " is C++, and this program has not its code.";
+  fields.remedy = "Use the program that brings it (migrator_options::code_migrations).";
+  fields.state = "Nothing of it was run.";
+  fields.migration = m.name;
+  return migration_error{migration_code::code_missing, std::move(fields)};
+}
+
+/// Whether a migration can be begun, as far as its text says.
+/// \throws migration_error as `checked_statements`; `code_missing`, `code_conflict`
+inline void check_can_run(dialect target, const migration& m) {
+  const std::vector<script_statement> statements = checked_statements(target, m);
+  if (!m.is_code)
+    return;
+  if (!m.code)
+    throw code_missing_error(m);
+  if (statements.empty())
+    return;
+  migration_error_fields fields;
+  fields.message = "The script of " + m.name + " says that it is C++, and has a statement.";
+  fields.remedy = "Move it into the code, or into a migration of its own.";
+  fields.state = "Nothing of it was run.";
+  fields.migration = m.name;
+  fields.location = locate(m.display_name(), m.sql, statements.front().offset);
+  throw migration_error{migration_code::code_conflict, std::move(fields)};
+}
+
 [[nodiscard]] inline migration_warning empty_script_warning(const migration& m) {
   return {migration_code::empty_script, m.name, "The script of " + m.name + " has no statement.",
           "Fill it in before it is applied anywhere; afterwards leave it as it is."};
@@ -265,11 +302,28 @@ inline void leave_out_replaced(history& read) {
       read.warnings.push_back({migration_code::replaced_still_there, m.name,
                                "The migration " + m.name + " is still there beside " + squash->name +
                                    ", which replaces it; it is left out.",
-                               "Remove its folder, and run `generate --only snapshot`."});
+                               m.code != nullptr && m.file.empty()
+                                   ? "Remove it from the program."
+                                   : "Remove its folder, and run `generate --only snapshot`."});
     }
   std::erase_if(read.migrations, [&](const migration& m) {
     return std::find(replaced.begin(), replaced.end(), m.name) != replaced.end();
   });
+}
+
+/// What stands for a migration that is C++ and has no folder. Its name is in it, so that a ledger's checksum tells by
+/// itself what the migration was.
+[[nodiscard]] inline std::string code_script(std::string_view name) {
+  return "-- instar: " + std::string{code_directive} + ' ' + std::string{name} + '\n';
+}
+
+/// Sorts what was read, and looks at it as a whole.
+inline void put_in_order(history& read) {
+  std::sort(read.migrations.begin(), read.migrations.end(),
+            [](const migration& a, const migration& b) { return a.name < b.name; });
+  read.warnings.clear();
+  leave_out_replaced(read);
+  warn_of_equal_timestamps(read);
 }
 
 }  // namespace detail
@@ -340,12 +394,10 @@ inline void leave_out_replaced(history& read) {
     m.sql = detail::read_file(m.file);
     m.checksum = detail::sha256_hex(m.sql);
     m.replaces = detail::replaced_by(m.sql);
+    m.is_code = detail::says_code(m.sql);
     read.migrations.push_back(std::move(m));
   }
-  std::sort(read.migrations.begin(), read.migrations.end(),
-            [](const migration& a, const migration& b) { return a.name < b.name; });
-  detail::leave_out_replaced(read);
-  detail::warn_of_equal_timestamps(read);
+  detail::put_in_order(read);
   const fs::path lock_file = folder / "migration_lock.toml";
   if (fs::exists(fs::symlink_status(lock_file, failed)))
     read.provider = detail::parse_lock_file(lock_file, detail::read_file(lock_file));
@@ -363,12 +415,10 @@ inline void leave_out_replaced(history& read) {
     if (m.checksum.empty())
       m.checksum = detail::sha256_hex(m.sql);
     m.replaces = detail::replaced_by(m.sql);
+    m.is_code = detail::says_code(m.sql);
     read.migrations.push_back(std::move(m));
   }
-  std::sort(read.migrations.begin(), read.migrations.end(),
-            [](const migration& a, const migration& b) { return a.name < b.name; });
-  detail::leave_out_replaced(read);
-  detail::warn_of_equal_timestamps(read);
+  detail::put_in_order(read);
   return read;
 }
 

@@ -55,6 +55,7 @@ namespace detail {
 inline constexpr std::string_view own_ledger = "_instar_migrations";
 inline constexpr std::string_view prisma_ledger = "_prisma_migrations";
 inline constexpr std::string_view journal_table = "_instar_journal";
+inline constexpr std::string_view lock_table = "_instar_lock";  ///< on servers without advisory locks
 
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
@@ -258,6 +259,7 @@ class ledger {
            (server ? "TIMESTAMPTZ" : "DATETIME") +
            ",\n"
            "    error                   TEXT,\n"
+           "    position                TEXT,\n"
            "    PRIMARY KEY (migration_name, statement_index)\n"
            ")";
   }
@@ -280,6 +282,18 @@ class ledger {
     return "UPDATE " + place_.qualified(detail::journal_table) +
            " SET error = " + (place_.dialect == instar::postgres ? "$1" : "?1") +
            " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
+  }
+
+  /// How far a statement got that is many transactions: a walk over a table.
+  [[nodiscard]] std::string set_position(std::string_view name, std::size_t index, std::string_view position) const {
+    return "UPDATE " + place_.qualified(detail::journal_table) + " SET position = " + quote_literal(position) +
+           " WHERE migration_name = " + quote_literal(name) + " AND statement_index = " + std::to_string(index);
+  }
+
+  [[nodiscard]] sql_value read_position(database& from, std::string_view name, std::size_t index) const {
+    return from.query_value("SELECT position FROM " + place_.qualified(detail::journal_table) +
+                            " WHERE migration_name = " + quote_literal(name) +
+                            " AND statement_index = " + std::to_string(index));
   }
 
   /// PostgreSQL: how many transactions have begun since this line of the journal was last written.

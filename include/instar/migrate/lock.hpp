@@ -1,17 +1,22 @@
 #pragma once
 
+#include <instar/database/capabilities.hpp>
 #include <instar/database/connection.hpp>
 #include <instar/database/error.hpp>
+#include <instar/database/open.hpp>
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/ledger.hpp>
 #include <instar/schema/dialect.hpp>
 #include <instar/schema/text.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,6 +28,8 @@
 /// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
 /// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
 /// breaks any such lock: migrate through a direct connection.
+///
+/// A server whose advisory locks do nothing (CockroachDB, YugabyteDB): a row of the table `_instar_lock`.
 ///
 /// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
 /// would not do: they end with each transaction, and some scripts have several.
@@ -52,6 +59,47 @@ inline constexpr std::int64_t prisma_lock_key = 72707369;
   return text;
 }
 
+/// What keeps others out on a server whose advisory locks do nothing: a row that a transaction of a connection of its
+/// own has locked, which the server gives up with the connection.
+class row_lock {
+ public:
+  row_lock(database& of, const ledger_place& place, std::int64_t key)
+      : of_(of), table_(place.qualified(lock_table)), key_(std::to_string(key)) {}
+
+  [[nodiscard]] bool try_lock() {
+    try {
+      if (!own_) {
+        own_ = open_database(of_.url(), {.application_name = "instar lock"});
+        own_->execute("CREATE TABLE IF NOT EXISTS " + table_ + " (key BIGINT PRIMARY KEY NOT NULL)");
+        own_->execute("INSERT INTO " + table_ + " (key) VALUES (" + key_ + ") ON CONFLICT (key) DO NOTHING");
+      }
+      own_->execute("BEGIN");
+      (void)own_->query("SELECT key FROM " + table_ + " WHERE key = " + key_ + " FOR UPDATE NOWAIT");
+      return true;
+    } catch (const database_error& error) {
+      own_.reset();
+      if (is_taken(error))
+        return false;
+      throw;
+    }
+  }
+
+  void unlock() { own_.reset(); }
+
+ private:
+  /// Somebody has it (lock_not_available, and what distributed servers say in its place), or makes the table at the
+  /// same time (unique_violation, of the catalogue).
+  [[nodiscard]] static bool is_taken(const database_error& error) {
+    static constexpr std::array<std::string_view, 4> states{"55P03", "40001", "40P01", "23505"};
+    return std::find(states.begin(), states.end(), error.sqlstate()) != states.end();
+  }
+
+  database& of_;
+  std::string table_;
+  std::string key_;
+  std::unique_ptr<database> own_;
+};
+
 class migration_lock {
  public:
   /// Waits for the lock.
@@ -60,13 +108,16 @@ class migration_lock {
   /// \param check   called while waiting; throws to give up
   /// \throws migration_error `lock_timeout`
   migration_lock(database& on, const ledger_place& place, std::chrono::milliseconds timeout,
-                 const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check)
+                 const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check,
+                 const server_capabilities& can = {})
       : on_(on), key_(lock_key(place)) {
+    if (!can.advisory_lock)
+      row_.emplace(on, place, key_);
     using clock = std::chrono::steady_clock;
     const clock::time_point give_up = clock::now() + timeout;
     std::chrono::milliseconds pause{20};
     bool told = false;
-    while (!on_.try_lock(key_)) {
+    while (!try_lock()) {
       if (!told && on_wait)
         on_wait(holder());
       told = true;
@@ -85,7 +136,9 @@ class migration_lock {
 
   ~migration_lock() {
     try {
-      if (held_ && on_.is_open())
+      if (row_)
+        row_->unlock();
+      else if (held_ && on_.is_open())
         on_.unlock(key_);
     } catch (const std::exception&) {
       // It goes with the connection.
@@ -93,13 +146,15 @@ class migration_lock {
   }
 
   /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || on_.try_lock(key_); }
+  void renew() { held_ = !held_ || row_ || on_.try_lock(key_); }
 
  private:
+  [[nodiscard]] bool try_lock() { return row_ ? row_->try_lock() : on_.try_lock(key_); }
+
   /// Who has the lock, for people; SQLite does not say. A role that may not see other sessions sees no address and no
   /// time.
   [[nodiscard]] std::string holder() {
-    if (on_.dialect() == instar::sqlite)
+    if (on_.dialect() == instar::sqlite || row_)
       return {};
     const std::uint64_t key = static_cast<std::uint64_t>(key_);
     const query_result found = on_.query(
@@ -131,6 +186,7 @@ class migration_lock {
 
   database& on_;
   std::int64_t key_;
+  std::optional<row_lock> row_;
   bool held_ = false;
 };
 

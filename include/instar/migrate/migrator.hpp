@@ -2,6 +2,7 @@
 
 #include <instar/database/database.hpp>
 #include <instar/database/url.hpp>
+#include <instar/migrate/code.hpp>
 #include <instar/migrate/embedded.hpp>
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/report.hpp>
@@ -27,6 +28,9 @@ struct migrator_options {
 
   /// The history as the program carries it, instead of a folder. The array must outlive the migrator.
   std::optional<std::span<const embedded_migration>> embedded{};
+
+  /// The migrations that are C++, in any order: they run in that of their names, among those of the folder.
+  std::vector<code_migration> code_migrations{};
 
   /// The schema of the program; without it `plan_next`, `create_migration`, `dev`, `push` and the source `models` throw
   /// `no_models`. What it looks at must outlive the migrator.

@@ -26,12 +26,13 @@ namespace detail {
 /// What to read of a database: all but what migrators keep in it. \param named the ledger's table, or empty
 [[nodiscard]] inline introspection_options all_but_ledgers(const std::string& named) {
   introspection_options what;
-  for (const std::string_view table : {own_ledger, prisma_ledger, journal_table})
+  for (const std::string_view table : {own_ledger, prisma_ledger, journal_table, lock_table})
     what.ignored_tables.emplace_back(table);
   if (!named.empty()) {
     what.ignored_tables.push_back(named);
     if (const std::size_t dot = named.find('.'); dot != std::string::npos)
-      what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{journal_table});
+      for (const std::string_view table : {journal_table, lock_table})
+        what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{table});
   }
   return what;
 }

@@ -314,6 +314,7 @@ struct migration_progress {
     notice,              ///< `detail`: what the server said by the way
     waiting_for_server,  ///< told once; `detail`: what the first attempt to connect said
     reconnecting,        ///< `migration`: the one that ran, may be empty; `detail`: how the connection was lost
+    backfilling,         ///< `migration`: a batch is done; `index` rows of about `total`, 0 where that is not known
     retrying,            ///< `migration`, again after `took`, `index` of `total` times; `detail`: what others did to it
   };
   event what;

@@ -107,7 +107,8 @@ struct dropped_object {
 [[nodiscard]] inline std::vector<std::string> foreign_objects(database& in, const ledger_place& place) {
   std::vector<std::string> found;
   const std::string ours = "('" + std::string{own_ledger} + "', '" + std::string{prisma_ledger} + "', '" +
-                           std::string{journal_table} + "', " + quote_literal(place.table) + ")";
+                           std::string{journal_table} + "', '" + std::string{lock_table} + "', " +
+                           quote_literal(place.table) + ")";
   const query_result tables =
       place.dialect == instar::postgres
           ? in.query("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <instar/database/capabilities.hpp>
 #include <instar/database/connection.hpp>
 #include <instar/database/error.hpp>
 #include <instar/database/waiting.hpp>
+#include <instar/migrate/backfill.hpp>
+#include <instar/migrate/code.hpp>
 #include <instar/migrate/concurrent_index.hpp>
 #include <instar/migrate/contention.hpp>
 #include <instar/migrate/error.hpp>
@@ -38,6 +41,9 @@
 /// nothing inside a transaction (https://www.sqlite.org/pragma.html#pragma_foreign_keys), so a script that says it gets
 /// it before the transaction begins and for all of it; before COMMIT every foreign key is checked, and a reference that
 /// dangles now and did not before is an error.
+///
+/// A migration that is C++ is a transaction as well, or, where it walks over a table, one a batch: then the journal has
+/// one line, which says where the walk stands.
 ///
 /// Whatever a script does to its session (search path, role, pragmas) ends with it.
 
@@ -82,8 +88,9 @@ class sqlite_settings {
 class script_runner {
  public:
   /// \param limits of migrations, not of what goes without a trace in the ledger
-  script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {})
-      : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), postgres_(on.dialect() == instar::postgres) {}
+  script_runner(database& on, ledger& book, runner_hooks hooks, lock_limits limits = {}, server_capabilities can = {})
+      : on_(on), book_(book), hooks_(std::move(hooks)), limits_(limits), can_(can),
+        postgres_(on.dialect() == instar::postgres) {}
 
   /// Runs a migration and records it. The caller has the lock.
   ///
@@ -99,7 +106,10 @@ class script_runner {
     const auto began = std::chrono::steady_clock::now();
     (void)on_.take_notices();
     // What was begun piece by piece is ended so, even when the file has become one transaction meanwhile.
-    if (plan.mode == script_mode::pieces || resumed) {
+    if (m.is_code) {
+      report.transactional = !code().walk;
+      run_code(resumed);
+    } else if (plan.mode == script_mode::pieces || resumed) {
       report.transactional = false;
       run_pieces(resumed, report);
     } else if (postgres_) {
@@ -132,7 +142,9 @@ class script_runner {
   void run_unrecorded(const migration& m, const script_plan& plan) {
     begin(m, plan);
     outcome_ = outcome::nothing;
-    if (plan.mode == script_mode::pieces) {
+    if (m.is_code) {
+      run_code(std::nullopt);
+    } else if (plan.mode == script_mode::pieces) {
       applied_migration ignored;
       run_pieces(std::nullopt, ignored);
     } else if (postgres_) {
@@ -147,7 +159,9 @@ class script_runner {
   void run_inside(const migration& m, const script_plan& plan) {
     begin(m, plan);
     outcome_ = outcome::nothing;
-    if (plan.mode == script_mode::pieces) {
+    if (m.is_code) {
+      run_code_inside();
+    } else if (plan.mode == script_mode::pieces) {
       const std::optional<std::string> text = as_one_transaction(m.sql, plan);
       if (!text)
         throw std::logic_error{"run_inside: the script does not fit into a transaction"};
@@ -428,6 +442,190 @@ class script_runner {
     return migration_error{migration_code::foreign_keys_broken, std::move(fields)};
   }
 
+  // ---- a migration that is C++ ----
+
+  [[nodiscard]] const code_migration& code() const {
+    if (!migration_->code)
+      throw code_missing_error(*migration_);
+    return *migration_->code;
+  }
+
+  void run_code(const std::optional<std::vector<journal_row>>& resumed) {
+    std::optional<sqlite_settings> settings;
+    if (!postgres_)
+      settings.emplace(on_);
+    if (code().walk) {
+      walk_over(backfill_walk{*code().walk, on_.dialect()}, code().walk->pause, resumed);
+      return;
+    }
+    const auto work = [&](transaction& open) {
+      code().run(open);
+      std::string text = code_reset();
+      for (const std::string& statement : record_statements())
+        text += statement + ";\n";
+      return text;
+    };
+    try {
+      run_transaction({}, work);
+    } catch (const database_error& error) {
+      throw whole_failed(error, 0, 0, 0);
+    } catch (const migration_error& error) {
+      if (error.code() == migration_code::stopped)
+        throw whole_stopped();
+      throw;
+    } catch (const std::exception& error) {
+      throw code_failed(migration_code::script_failed, error, nothing_applied());
+    }
+  }
+
+  /// \param work what to do in the transaction; returns the statements that end it, without the COMMIT
+  template <class Work>
+  void run_transaction(const std::string& naming, const Work& work) {
+    repeat_past_others(naming, [&] {
+      if (postgres_)
+        on_.execute(lock_limit() + "BEGIN");
+      else
+        begin_immediate();
+      try {
+        transaction open{on_};
+        on_.execute(work(open) + "COMMIT");
+      } catch (const std::exception&) {
+        roll_back();
+        throw;
+      }
+    });
+  }
+
+  void walk_over(const backfill_walk& walk, std::chrono::milliseconds pause,
+                 const std::optional<std::vector<journal_row>>& resumed) {
+    backfill_position at;
+    if (resumed)
+      at = position_of(walk, *resumed);
+    statements_done_ = at.rows;
+    if (recorded())
+      start_record(resumed.has_value(), book_.journal_entry(migration_->name, 1, walk.hash(), false));
+    try {
+      const std::size_t total = hooks_.tell ? walk.estimate(on_) : 0;
+      for (bool more = true; more;) {
+        hooks_.check_interrupt();
+        std::optional<backfill_batch> batch;
+        run_transaction("the batch behind " + counted_rows(at.rows) + ": ", [&](transaction& open) {
+          batch = walk.next(on_, at);
+          if (batch)
+            walk.run(open, *batch);
+          return code_reset() + (batch && recorded()
+                                     ? book_.set_position(migration_->name, 1, batch->end.text()) + ";\n"
+                                     : std::string{});
+        });
+        more = batch && !batch->last;
+        if (!batch)
+          continue;
+        at = batch->end;
+        statements_done_ = at.rows;
+        if (hooks_.tell)
+          hooks_.tell({.what = migration_progress::event::backfilling,
+                       .migration = migration_->name,
+                       .index = at.rows,
+                       .total = total});
+        if (more && pause.count() != 0)
+          sleep_checking(pause, hooks_.check_interrupt);
+      }
+    } catch (const database_error& error) {
+      throw walk_failed(error, at);
+    } catch (const migration_error& stop) {
+      if (stop.code() != migration_code::stopped)
+        throw;
+      write_failure("interrupted");
+      throw stopped(state_of(at));
+    } catch (const std::exception& error) {
+      write_failure(error.what());
+      throw code_failed(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
+                        state_of(at));
+    }
+    finish_record();
+  }
+
+  /// Where an earlier try of the same walk stood.
+  [[nodiscard]] backfill_position position_of(const backfill_walk& walk, const std::vector<journal_row>& journal) {
+    const sql_value said = book_.read_position(on_, migration_->name, 1);
+    const std::optional<backfill_position> at = said ? backfill_position::parse(*said) : backfill_position{};
+    if (at && (at->rows == 0 || (!journal.empty() && journal.front().hash == walk.hash())))
+      return *at;
+    migration_error_fields fields;
+    fields.message = "The walk of " + migration_->name + " was begun in another form, and where it stood is of no use.";
+    fields.remedy = "Deploy with the program that began it; or run `migrate resolve --rolled-back " + migration_->name +
+                    "`, and it begins anew.";
+    fields.state = "Nothing was run now.";
+    fields.migration = migration_->name;
+    throw migration_error{migration_code::journal_mismatch, std::move(fields)};
+  }
+
+  void run_code_inside() {
+    transaction open{on_};
+    try {
+      if (!code().walk) {
+        code().run(open);
+      } else {
+        const backfill_walk walk{*code().walk, on_.dialect()};
+        backfill_position at;
+        while (const std::optional<backfill_batch> batch = walk.next(on_, at)) {
+          hooks_.check_interrupt();
+          walk.run(open, *batch);
+          at = batch->end;
+        }
+      }
+      if (postgres_)
+        on_.execute(code_reset());
+    } catch (const database_error& error) {
+      throw whole_failed(error, 0, 0, 0);
+    } catch (const migration_error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw code_failed(migration_code::script_failed, error, nothing_applied());
+    }
+  }
+
+  /// What a function did to its session cannot be seen from outside.
+  [[nodiscard]] std::string code_reset() const {
+    return postgres_ ? "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" : "";
+  }
+
+  [[nodiscard]] static std::string counted_rows(std::size_t rows) {
+    return std::to_string(rows) + (rows == 1 ? " row" : " rows");
+  }
+
+  [[nodiscard]] std::string state_of(const backfill_position& at) const {
+    if (!recorded())
+      return "Nothing of it was applied.";
+    return counted_rows(at.rows) + (at.rows == 1 ? " is" : " are") + " done and stay" + (at.rows == 1 ? "s" : "") +
+           "; run deploy again, and it goes on behind them.";
+  }
+
+  [[nodiscard]] migration_error walk_failed(const database_error& error, const backfill_position& at) {
+    if (error.code() == database_code::connection_lost)
+      connection_lost(error, "Run deploy again: the journal says how far " + migration_->name + " got.");
+    if (kept_out_ && at.rows == 0 && recorded() && forget_try())
+      return kept_out(error, "Nothing of it was applied; run deploy again.", std::nullopt);
+    const bool interrupted = was_stopped(error);
+    write_failure(interrupted ? std::string{"interrupted"} : error.message());
+    if (interrupted)
+      return stopped(state_of(at));
+    if (kept_out_)
+      return kept_out(error, state_of(at), std::nullopt);
+    return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error, state_of(at),
+                     std::nullopt);
+  }
+
+  [[nodiscard]] migration_error code_failed(std::string_view why, const std::exception& error,
+                                            std::string state) const {
+    migration_error_fields fields;
+    fields.message = what() + " failed: " + error.what() + (outcome_ == outcome::applied ? " (P3018)." : ".");
+    fields.remedy = "Correct what it met, or its code, and try again.";
+    fields.state = std::move(state);
+    fields.migration = migration_->name;
+    return migration_error{why, std::move(fields)};
+  }
+
   // ---- one script, piece by piece ----
 
   void run_pieces(const std::optional<std::vector<journal_row>>& resumed, applied_migration& report) {
@@ -460,7 +658,8 @@ class script_runner {
     // question has an answer only once: what we write makes the journal's line younger than the work.
     const bool carried_out = first_open != pieces.end() && was_carried_out(*first_open, journalled(first_open->first));
     if (recorded())
-      start_record(resumed.has_value(), first_open == pieces.end() ? nullptr : &*first_open, carried_out);
+      start_record(resumed.has_value(),
+                   first_open == pieces.end() ? std::string{} : entry(first_open->first, carried_out));
     if (resumed && first_open != pieces.end() && hooks_.tell)
       hooks_.tell({.what = migration_progress::event::resuming,
                    .migration = migration_->name,
@@ -523,7 +722,8 @@ class script_runner {
   }
 
   /// The row of this try, and the first line of the journal: from here on a failure can be resumed.
-  void start_record(bool again, const script_piece* first, bool carried_out) {
+  /// \param line the statement that writes it; may be empty
+  void start_record(bool again, const std::string& line) {
     std::string text;
     if (!postgres_)
       begin_immediate();
@@ -532,8 +732,8 @@ class script_runner {
     text += again ? book_.mark_rolled_back(migration_->name, true) + ";\n"  // one row a try
                   : book_.create_journal() + ";\n";
     text += book_.insert_started(*migration_) + ";\n";
-    if (first != nullptr)
-      text += entry(first->first, carried_out) + ";\n";
+    if (!line.empty())
+      text += line + ";\n";
     if (!postgres_)
       text += "COMMIT";
     try {
@@ -691,7 +891,7 @@ class script_runner {
   /// The index whose state says what became of a statement; one to which the server gives a name cannot be found again.
   [[nodiscard]] std::optional<concurrent_index> traceable_index(const script_statement& statement) const {
     std::optional<concurrent_index> index;
-    if (postgres_)
+    if (postgres_ && can_.concurrent_index)
       index = concurrent_index_of(statement.text);
     return index && !index->name.empty() ? index : std::nullopt;
   }
@@ -758,7 +958,8 @@ class script_runner {
   [[nodiscard]] std::string nothing_applied() const {
     switch (outcome_) {
     case outcome::applied:
-      return "Nothing of it was applied; fix the file and run deploy again.";
+      return std::string{"Nothing of it was applied; fix "} + (migration_->is_code ? "it" : "the file") +
+             " and run deploy again.";
     case outcome::rolled_back:
       return "Nothing of it was run: " + migration_->name + " is still applied.";
     case outcome::nothing:
@@ -1006,6 +1207,12 @@ class script_runner {
 
   /// Writes what happened into ledger and journal; when even that fails, the error itself matters more.
   void write_failure(const std::string& text, const script_piece& piece) noexcept {
+    write_failure(text, piece.first, entry(piece.first, false));
+  }
+  void write_failure(const std::string& text) noexcept { write_failure(text, 0, {}); }
+
+  /// \param line the statement that sees to it that the journal has a line to say it in; empty: it has
+  void write_failure(const std::string& text, std::size_t statement, const std::string& line) noexcept {
     if (!recorded())
       return;
     try {
@@ -1013,8 +1220,9 @@ class script_runner {
         on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL");
       const sql_value logs = text;
       (void)on_.query(book_.set_logs(migration_->name), {&logs, 1});
-      on_.execute(entry(piece.first, false));
-      (void)on_.query(book_.journal_error(migration_->name, piece.first + 1), {&logs, 1});
+      if (!line.empty())
+        on_.execute(line);
+      (void)on_.query(book_.journal_error(migration_->name, statement + 1), {&logs, 1});
     } catch (const std::exception&) {
       // The row without an end says enough.
     }
@@ -1033,6 +1241,7 @@ class script_runner {
   ledger& book_;
   runner_hooks hooks_;
   lock_limits limits_;
+  server_capabilities can_;
   bool postgres_;
   outcome outcome_ = outcome::applied;
   bool gave_up_lock_ = false;

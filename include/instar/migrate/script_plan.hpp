@@ -390,6 +390,25 @@ inline void cut_into_pieces(dialect target, script_plan& plan) {
   return plan;
 }
 
+/// The same script on a server that commits each DDL statement by itself, whatever transaction it stands in: there a
+/// script is one transaction only when it changes nothing but rows. A transaction that the script opens itself is run
+/// as it is written; each other DDL statement runs alone, between two lines of the journal.
+inline void without_transactional_ddl(dialect target, script_plan& plan) {
+  static constexpr std::array<std::string_view, 7> rows{"INSERT", "UPDATE", "DELETE", "SELECT",
+                                                        "WITH",   "VALUES", "MERGE"};
+  const auto is_ddl = [&](const script_piece& piece) { return !is_one_of(plan.statements[piece.first].keyword, rows); };
+  if (plan.mode == script_mode::one_transaction) {
+    if (std::all_of(plan.statements.begin(), plan.statements.end(),
+                    [&](const script_statement& s) { return is_one_of(s.keyword, rows); }))
+      return;
+    cut_into_pieces(target, plan);
+    plan.mode = script_mode::pieces;
+  }
+  for (script_piece& piece : plan.pieces)
+    if (piece.kind == piece_kind::plain && is_ddl(piece))
+      piece.kind = piece_kind::outside;
+}
+
 /// The tag of the dollar quotes in which an online script puts a block that commits batch by batch.
 inline constexpr std::string_view batches_tag = "$instar_batches$";
 

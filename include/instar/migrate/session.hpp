@@ -1,5 +1,6 @@
 #pragma once
 
+#include <instar/database/capabilities.hpp>
 #include <instar/database/waiting.hpp>
 #include <instar/migrate/comparison.hpp>
 #include <instar/migrate/destruction.hpp>
@@ -162,6 +163,8 @@ struct migrator::session {
   std::optional<database_url> url;
   std::unique_ptr<database> own;
   database* opened = nullptr;
+  std::optional<server_capabilities> can;  // of `asked`
+  const database* asked = nullptr;
   bool created = false;  ///< the database was made by this object
 
   std::mutex guard;                // of `working`
@@ -259,6 +262,7 @@ struct migrator::session {
 
   [[nodiscard]] history load() const {
     history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
+    detail::add_code(read, options.code_migrations);
     if (const auto target = known_dialect())
       detail::check_provider(read, *target);
     return read;
@@ -270,6 +274,7 @@ struct migrator::session {
     if (!options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
       history none;
       none.folder = options.migrations;
+      detail::add_code(none, options.code_migrations);
       return none;
     }
     return load();
@@ -305,6 +310,25 @@ struct migrator::session {
     throw detail::unchanged(migration_code::no_url,
                             "Neither a database nor a dialect is named, and there is no migration_lock.toml.",
                             "Name a database with --url, or a dialect with --dialect.");
+  }
+
+  // ---- the server ----
+
+  /// Asked once a connection, and only where there is something to do.
+  [[nodiscard]] const server_capabilities& capabilities(database& on) {
+    if (!can || asked != &on) {
+      can = ask_capabilities(on);
+      asked = &on;
+    }
+    return *can;
+  }
+
+  /// How scripts are written: for the server that is open, else for PostgreSQL.
+  [[nodiscard]] script_options form_of_scripts() {
+    if (opened == nullptr || opened->dialect() != instar::postgres)
+      return {.online = options.online};
+    const server_capabilities& server = capabilities(*opened);
+    return {.online = options.online && server.online_form(), .merge_alters = server.multi_action_alter};
   }
 
   // ---- comparing ----
@@ -343,7 +367,7 @@ struct migrator::session {
         [this](const std::string& holder) {
           tell({.what = migration_progress::event::waiting_for_lock, .detail = holder});
         },
-        [this] { check(); });
+        [this] { check(); }, capabilities(on));
   }
 
   /// Somebody's decision about lock_timeout, in the URL or of the role or the database, stands.
@@ -472,7 +496,7 @@ struct migrator::session {
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
-        (void)detail::checked_statements(on.dialect(), *m);
+        detail::check_can_run(on.dialect(), *m);
       // Where nothing is applied yet there are no rows to lose.
       if (status.count(migration_state::applied) + status.count(migration_state::edited) != 0)
         warn_of_destruction(on.dialect(), pending, report);
@@ -537,7 +561,7 @@ struct migrator::session {
   void apply_all(database& on, const history& read, ledger& book, const status_report& status,
                  detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
-    detail::script_runner runner{on, book, hooks(), limits_of(on)};
+    detail::script_runner runner{on, book, hooks(), limits_of(on), capabilities(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
       ++index;
@@ -554,9 +578,8 @@ struct migrator::session {
         std::optional<std::vector<journal_row>> journal;
         if (resumes)
           journal = book.read_journal(on, m->name);
-        const detail::script_plan way =
-            detail::plan_script(on.dialect(), m->sql, detail::checked_statements(on.dialect(), *m));
-        if (way.statements.empty())
+        const detail::script_plan way = plan_of(on, *m);
+        if (way.statements.empty() && !m->is_code)
           report.warnings.push_back(detail::empty_script_warning(*m));
         tell({.what = migration_progress::event::applying,
               .migration = m->name,
@@ -568,7 +591,8 @@ struct migrator::session {
         running.began = std::chrono::steady_clock::now();
         running.about.name = m->name;
         running.about.statements = way.statements.size();
-        running.about.transactional = !resumes && way.mode != detail::script_mode::pieces;
+        running.about.transactional =
+            !resumes && way.mode != detail::script_mode::pieces && !(m->code && m->code->walk);
         applied_migration applied = runner.apply(*m, way, journal);
         running = {};
         if (runner.gave_up_lock())
@@ -588,6 +612,14 @@ struct migrator::session {
         throw;
       }
     }
+  }
+
+  /// How a script is run on this server.
+  [[nodiscard]] detail::script_plan plan_of(database& on, const migration& m) {
+    detail::script_plan way = detail::plan_script(on.dialect(), m.sql, detail::checked_statements(on.dialect(), m));
+    if (!capabilities(on).transactional_ddl)
+      detail::without_transactional_ddl(on.dialect(), way);
+    return way;
   }
 
   [[nodiscard]] static bool is_squashed(const status_report& status, std::string_view name) {
@@ -697,7 +729,7 @@ struct migrator::session {
     next.loses_data = !next.snapshot_alone && next.steps.loses_data(target);
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
-    next.script = script(target, next.steps, {.online = options.online});
+    next.script = script(target, next.steps, form_of_scripts());
     if (!next.snapshot_alone)
       next.down_script = down_script(target, next.steps);
   }
@@ -705,7 +737,7 @@ struct migrator::session {
   /// With a plan to write, the snapshot must stand where the folder stands.
   static void check_snapshot_lists(next_plan& next, const history& read, std::span<const migration_record> records) {
     for (const migration& m : read.migrations)
-      if (!detail::lists(records, m.name))
+      if (!m.is_program_alone() && !detail::lists(records, m.name))
         next.problems.push_back(
             {migration_code::snapshot_stale,
              m.name,
@@ -851,11 +883,12 @@ struct migrator::session {
   [[nodiscard]] static std::vector<migration_record> records_of(const history& read) {
     std::vector<migration_record> records;
     for (const migration& m : read.migrations)
-      records.push_back({m.name, m.checksum});
+      if (!m.is_program_alone())
+        records.push_back({m.name, m.checksum});
     return records;
   }
 
-  [[nodiscard]] diff_report report_of(plan steps, std::shared_ptr<const void> storage, instar::dialect target) const {
+  [[nodiscard]] diff_report report_of(plan steps, std::shared_ptr<const void> storage, instar::dialect target) {
     diff_report report;
     report.steps = std::move(steps);
     report.storage = std::move(storage);
@@ -863,7 +896,7 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = detail::script_as_dumped(target, report.steps, {.online = options.online});
+      report.script = detail::script_as_dumped(target, report.steps, form_of_scripts());
     report.loses_data = report.steps.loses_data(target);
     return report;
   }

@@ -119,7 +119,9 @@ inline std::string backfill_text(const table& t, std::string_view column_name, s
 /// is brief: a view is not gone while an index is built. The first step that may need what was put aside has it done.
 class online_writer {
  public:
-  explicit online_writer(const plan_view& plan) : plan_(plan) { add_postgres_operations(plan, operations_); }
+  explicit online_writer(const plan_view& plan, bool merge_alters = true) : plan_(plan), merge_alters_(merge_alters) {
+    add_postgres_operations(plan, operations_);
+  }
 
   /// Whether the plan has a step that locks a table which is there already.
   [[nodiscard]] bool touches_tables() const {
@@ -397,7 +399,7 @@ class online_writer {
     if (const instar::table* t = plan_.steps[step].after; t != nullptr)
       keep_autovacuum_from(t->schema, t->name);
     const std::string text = "ALTER TABLE " + table;
-    for (std::size_t i = open_.size(); i-- > 0;) {
+    for (std::size_t i = merge_alters_ ? open_.size() : 0; i-- > 0;) {
       entry& e = open_[i];
       if (!e.actions.empty() && e.text == text) {
         e.actions.push_back(std::move(action));
@@ -824,6 +826,7 @@ class online_writer {
   }
 
   const plan_view& plan_;
+  bool merge_alters_;
   std::vector<operation> operations_;
   std::vector<script_section> sections_;
   std::vector<entry> open_;
@@ -841,8 +844,9 @@ class online_writer {
 /// A plan for PostgreSQL as sections that stop no table which is there already. None where the plan touches no such
 /// table: then its statements are as good in one transaction.
 /// \param p what it looks at must outlive the call
-inline std::vector<script_section> online_sections(const plan_view& p) {
-  detail::online_writer writer(p);
+/// \param merge_alters changes of one table as one ALTER TABLE, where that takes one lock
+inline std::vector<script_section> online_sections(const plan_view& p, bool merge_alters = true) {
+  detail::online_writer writer(p, merge_alters);
   if (!writer.touches_tables())
     return {};
   return writer.sections();

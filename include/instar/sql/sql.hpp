@@ -344,6 +344,9 @@ struct script_options {
   /// has sections then, which `-- instar: transaction` and `-- instar: no-transaction` mark; psql runs it, too.
   /// Otherwise the statements of the plan as they are, for one transaction.
   bool online = false;
+
+  /// In that form, changes of one table are one ALTER TABLE where that takes one lock instead of several.
+  bool merge_alters = true;
 };
 
 /// The text of a migration.sql: hazards on top as comments, then each step's description and statements.
@@ -356,7 +359,7 @@ inline std::string script(dialect d, const plan_view& p, const script_options& o
   if (!text.empty())
     text += '\n';
   if (options.online && d == dialect::postgres)
-    if (const std::vector<script_section> sections = online_sections(p); !sections.empty())
+    if (const std::vector<script_section> sections = online_sections(p, options.merge_alters); !sections.empty())
       return text + detail::online_script(p, sections);
   return text + detail::annotated_script(d, p, [](const step&) { return std::vector<std::string>{}; });
 }
