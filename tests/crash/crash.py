@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills a deploy at random instants, deploys again, and looks whether every migration took effect exactly once.
 
-    tests/crash/crash.py --instar BUILD/tests/crash/crash_migrator --database postgres|sqlite [--kills N] [--how kill|cut] [--seed N]
+    tests/crash/crash.py --instar BUILD/tests/crash/crash_migrator --database postgres|sqlite [--kills N] [--how kill|cut|stop|race] [--seed N]
 
 A round is a fresh database, one to three deploys that are broken off, and one that is not. What the rounds must end in
 is what an undisturbed deploy of the same history ended in: the schema, the rows that each statement left, the ledger;
@@ -10,6 +10,7 @@ one, and with transactions of their own; and, of code_migrations.cpp, a function
 
   kill   SIGKILL to the deploying process
   cut    pg_terminate_backend of its connection, or, on SQLite, SIGTERM to the process
+  stop   PostgreSQL: the server ends as in a crash, and is started again; it is one of this test's own
   race   nothing is broken off: twenty deploys begin at once, and each must end well; --kills counts the rounds
 
 PostgreSQL: the server named by INSTAR_TEST_POSTGRES, on which databases are made and dropped.
@@ -168,6 +169,33 @@ class Postgres:
             "WHERE finished_at IS NULL AND rolled_back_at IS NULL")
 
 
+class PostgresOfItsOwn(Postgres):
+    """A server that nobody else uses, so that it can crash."""
+
+    def __init__(self, home):
+        self.folder = home / "server"
+        os.environ["INSTAR_TEST_POSTGRES"] = self.run("start")
+        super().__init__(home)
+        # The servers of tests do not wait for their log, and would forget in a crash what they had confirmed.
+        self.ask("ALTER SYSTEM SET synchronous_commit = on", self.server)
+        self.ask("SELECT pg_reload_conf()", self.server)
+
+    def run(self, action):
+        script = pathlib.Path(__file__).resolve().parent.parent / "support" / "postgres_server.sh"
+        with tempfile.TemporaryFile("w+") as out:
+            # Not by a pipe: the server keeps it open.
+            subprocess.run([script, action, self.folder], check=True, stdout=out)
+            out.seek(0)
+            return out.read().strip()
+
+    def cut(self, *_):
+        self.run("crash")
+        self.run("resume")
+
+    def drop(self):
+        self.run("stop")
+
+
 class Sqlite:
     provider = "sqlite"
     scripts = SQLITE
@@ -207,7 +235,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--instar", required=True, help="the program, with the migrations of code_migrations.cpp")
     parser.add_argument("--database", required=True, choices=["postgres", "sqlite"])
-    parser.add_argument("--how", default="kill", choices=["kill", "cut", "race"])
+    parser.add_argument("--how", default="kill", choices=["kill", "cut", "stop", "race"])
     parser.add_argument("--kills", type=int, default=10, help="deploys that were broken off before they were done")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
@@ -215,7 +243,10 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         home = pathlib.Path(temporary)
         history = home / "migrations"
-        database = Postgres(home) if options.database == "postgres" else Sqlite(home)
+        if options.how == "stop" and options.database != "postgres":
+            parser.error("--how stop is for a server")
+        database = (Sqlite(home) if options.database == "sqlite" else PostgresOfItsOwn(home) if options.how == "stop"
+                    else Postgres(home))
         scripts = dict(database.scripts)
         if options.how == "race":
             # SQLite changes the journal mode of a file only for who has it alone.

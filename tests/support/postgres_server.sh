@@ -2,13 +2,14 @@
 # A throw-away PostgreSQL server for the tests: its own folder, a unix socket and no network, nothing kept safe on disk.
 #   postgres_server.sh start FOLDER   make and start it, print its URL (a superuser's, password-free)
 #   postgres_server.sh halt FOLDER    stop it, throw its sessions out, and keep it
+#   postgres_server.sh crash FOLDER   end it at once, as a crash would, and keep it
 #   postgres_server.sh resume FOLDER  start it again, under the same URL
 #   postgres_server.sh stop FOLDER    stop it and remove FOLDER
 # As root, which PostgreSQL refuses to run as, it runs as the user "postgres". POSTGRES_BIN names the programs' folder.
 set -eu
 
 usage() {
-  echo "usage: $0 start|halt|resume|stop FOLDER" >&2
+  echo "usage: $0 start|halt|crash|resume|stop FOLDER" >&2
   exit 64
 }
 
@@ -88,6 +89,11 @@ halt() {
   end_server fast
 }
 
+crash() {
+  sockets=$(cat "$folder/sockets")
+  end_server immediate
+}
+
 # end_server MODE: as pg_ctl has them
 end_server() {
   if [ -f "$sockets/data/postmaster.pid" ]; then
@@ -108,6 +114,7 @@ programs=$(find_programs)
 case $1 in
 start) start ;;
 halt) halt ;;
+crash) crash ;;
 resume) resume ;;
 stop) stop ;;
 *) usage ;;
