@@ -40416,6 +40416,29 @@ inline void show_version(terminal& screen, const std::string& program) {
   return name.empty() ? "instar" : std::string{name};
 }
 
+/// Overwrites the passwords of URLs where other users of the machine can read them: in the list of processes.
+/// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+inline void hide_passwords(int argc, char** argv) noexcept {
+  const auto hide = [](char* from, const char* until) { std::fill(from, from + (until - from), 'x'); };
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word{argv[i]};
+    const std::size_t scheme = word.find("://");
+    if (scheme == std::string_view::npos)
+      continue;
+    const std::size_t query = std::min(word.find('?', scheme), word.size());
+    // An unescaped @ in the password is a mistake, and no less a secret.
+    const std::size_t at = word.substr(0, query).rfind('@');
+    const std::size_t colon = word.find(':', scheme + 1);
+    if (at != std::string_view::npos && colon < at)
+      hide(argv[i] + colon + 1, argv[i] + at);
+    for (const std::string_view key : {"?password=", "&password=", "?sslpassword=", "&sslpassword="})
+      if (const std::size_t found = word.find(key, query); found != std::string_view::npos) {
+        const std::size_t value = found + key.size();
+        hide(argv[i] + value, argv[i] + std::min(word.find('&', value), word.size()));
+      }
+  }
+}
+
 }  // namespace detail
 
 /// Runs the command line.
@@ -40427,6 +40450,7 @@ inline void show_version(terminal& screen, const std::string& program) {
 ///   int main(int argc, char** argv) { return instar::cli::run(argc, argv, {.schema = instar::view_of<app::schema>}); }
 /// \endcode
 ///
+/// \param argv as `main` got it: a password in a URL is overwritten with x, for a process's arguments are no secret
 /// \return the exit code of the process: see `exit_code`.
 [[nodiscard]] inline int run(int argc, char** argv, const options& program = {}) noexcept {
   try {
@@ -40434,6 +40458,7 @@ inline void show_version(terminal& screen, const std::string& program) {
     std::vector<std::string> words;
     for (int i = 1; i < argc; ++i)
       words.emplace_back(argv[i]);
+    detail::hide_passwords(argc, argv);
     const parsed_command_line parsed = parse_command_line(name, words);
     const arguments& given = parsed.given;
     terminal screen{{.color = given.color,

@@ -122,6 +122,9 @@ class process {
     }
   }
 
+  /// Of the operating system.
+  [[nodiscard]] pid_t id() const { return child_; }
+
   /// Sends a signal; nothing when the program has ended (kill(-1) would reach everybody).
   void signal(int number) {
     if (child_ > 0) {
