@@ -1,0 +1,1 @@
+SELECT $$a;b$$, $x$ $$ ; $y$ $x$; SELECT E'it\'s; ' 'more', U&'d\0061t;', U&"d;" UESCAPE '!', B'01', X'1F', N';'
