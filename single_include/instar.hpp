@@ -16195,6 +16195,10 @@ class database_url {
   /// SQLite: the file, as it goes to sqlite3, or `:memory:`. PostgreSQL: empty.
   [[nodiscard]] const std::string& sqlite_path() const noexcept { return path_; }
 
+  /// Whether `pgbouncer=true` says that a pooler hands out sessions transaction by transaction: nothing that belongs to
+  /// a session, such as an advisory lock, outlives a transaction then.
+  [[nodiscard]] bool through_pooler() const noexcept { return pooled_; }
+
   /// Whether this is `sqlite::memory:`.
   [[nodiscard]] bool is_memory() const noexcept { return dialect_ == instar::sqlite && path_ == ":memory:"; }
 
@@ -16381,6 +16385,7 @@ class database_url {
     static constexpr std::string_view of_prismas_pool[] = {"connection_limit",     "pool_timeout",
                                                            "socket_timeout",       "pgbouncer",
                                                            "statement_cache_size", "single_use_connections"};
+    pooled_ = pooled_ || (key == "pgbouncer" && value == "true");
     if (key == "schema") {
       schema_ = std::move(value);
     } else if (std::find(std::begin(of_prismas_pool), std::end(of_prismas_pool), key) == std::end(of_prismas_pool)) {
@@ -16472,11 +16477,12 @@ class database_url {
   }
 
   instar::dialect dialect_ = instar::sqlite;
-  std::string path_;                                             // SQLite
-  std::string authority_;                                        // as written, user and password included
-  std::string hosts_;                                            // as written
-  std::string user_;                                             // decoded
-  std::string database_;                                         // decoded
+  std::string path_;       // SQLite
+  std::string authority_;  // as written, user and password included
+  std::string hosts_;      // as written
+  std::string user_;       // decoded
+  std::string database_;   // decoded
+  bool pooled_ = false;
   std::string schema_;                                           // decoded
   std::string raw_password_;                                     // as written
   std::vector<std::pair<std::string, std::string>> parameters_;  // decoded
@@ -18296,8 +18302,8 @@ struct server_capabilities {
   /// of it. Otherwise plans are in the short form, whose changes such a server makes beside writers anyway.
   bool concurrent_index = true;
 
-  /// pg_try_advisory_lock keeps others out. Otherwise a row of a table does.
-  /// https://github.com/cockroachdb/cockroach/issues/13546
+  /// pg_try_advisory_lock keeps others out: not on CockroachDB, nor through a pooler that hands out sessions
+  /// transaction by transaction. Otherwise a row of a table does. https://github.com/cockroachdb/cockroach/issues/13546
   bool advisory_lock = true;
 
   /// One ALTER TABLE may have several actions, whatever they are.
@@ -18345,7 +18351,9 @@ struct server_capabilities {
       "SELECT pg_catalog.version(), (SELECT count(*) FROM pg_catalog.pg_extension WHERE extname = 'citus'), "
       "pg_catalog.current_setting('yb_ddl_transaction_block_enabled', true)");
   const std::vector<sql_value>& row = said.rows.at(0);
-  return capabilities_of(row[0].value_or(""), row[1] != "0", row[2] == "on");
+  server_capabilities can = capabilities_of(row[0].value_or(""), row[1] != "0", row[2] == "on");
+  can.advisory_lock = can.advisory_lock && !server.url().through_pooler();
+  return can;
 }
 
 }  // namespace instar
@@ -28300,10 +28308,10 @@ inline constexpr std::string_view down_script_title =
 ///
 /// PostgreSQL: a session-level advisory lock, which the server releases with the connection, however it ends. It is
 /// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
-/// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
-/// breaks any such lock: migrate through a direct connection.
+/// for, and both would wait for ever.
 ///
-/// A server whose advisory locks do nothing (CockroachDB, YugabyteDB): a row of the table `_instar_lock`.
+/// Where advisory locks keep nobody out (CockroachDB, YugabyteDB, a pooler that hands out sessions transaction by
+/// transaction): a row of the table `_instar_lock`, in a transaction that stays open.
 ///
 /// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
 /// would not do: they end with each transaction, and some scripts have several.

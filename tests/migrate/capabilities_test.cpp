@@ -161,6 +161,22 @@ TEST_CASE("the lock's row is given up with its connection") {
   const instar::detail::migration_lock again{*on, place, 1s, {}, [] {}, can};
 }
 
+TEST_CASE("through a pooler, no session's lock is relied on") {
+  using namespace std::chrono_literals;
+  const scratch_database db{instar::postgres};
+  const auto on = instar::open_database(instar::database_url{db.url().libpq_text() + "&pgbouncer=true"});
+  const server_capabilities can = instar::ask_capabilities(*on);
+  CHECK_FALSE(can.advisory_lock);
+  CHECK(can.online_form());
+  const instar::ledger_place place = instar::ledger::read(*on).place();
+  const instar::detail::migration_lock held{*on, place, 1s, {}, [] {}, can};
+  CHECK(db.ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database "
+               "WHERE datname = current_database())") == "0");
+  const auto other = instar::open_database(on->url());
+  CHECK(error_of([&] { const instar::detail::migration_lock no{*other, place, 100ms, {}, [] {}, can}; }).code() ==
+        code::lock_timeout);
+}
+
 TEST_CASE("scripts are written for the server that is open") {
   const auto script_on = [](const pretender& p) {
     p.w.write("before.sql", "CREATE TABLE a (id integer PRIMARY KEY, b integer, c integer);");

@@ -25,8 +25,8 @@ struct server_capabilities {
   /// of it. Otherwise plans are in the short form, whose changes such a server makes beside writers anyway.
   bool concurrent_index = true;
 
-  /// pg_try_advisory_lock keeps others out. Otherwise a row of a table does.
-  /// https://github.com/cockroachdb/cockroach/issues/13546
+  /// pg_try_advisory_lock keeps others out: not on CockroachDB, nor through a pooler that hands out sessions
+  /// transaction by transaction. Otherwise a row of a table does. https://github.com/cockroachdb/cockroach/issues/13546
   bool advisory_lock = true;
 
   /// One ALTER TABLE may have several actions, whatever they are.
@@ -74,7 +74,9 @@ struct server_capabilities {
       "SELECT pg_catalog.version(), (SELECT count(*) FROM pg_catalog.pg_extension WHERE extname = 'citus'), "
       "pg_catalog.current_setting('yb_ddl_transaction_block_enabled', true)");
   const std::vector<sql_value>& row = said.rows.at(0);
-  return capabilities_of(row[0].value_or(""), row[1] != "0", row[2] == "on");
+  server_capabilities can = capabilities_of(row[0].value_or(""), row[1] != "0", row[2] == "on");
+  can.advisory_lock = can.advisory_lock && !server.url().through_pooler();
+  return can;
 }
 
 }  // namespace instar

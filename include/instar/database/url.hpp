@@ -156,6 +156,10 @@ class database_url {
   /// SQLite: the file, as it goes to sqlite3, or `:memory:`. PostgreSQL: empty.
   [[nodiscard]] const std::string& sqlite_path() const noexcept { return path_; }
 
+  /// Whether `pgbouncer=true` says that a pooler hands out sessions transaction by transaction: nothing that belongs to
+  /// a session, such as an advisory lock, outlives a transaction then.
+  [[nodiscard]] bool through_pooler() const noexcept { return pooled_; }
+
   /// Whether this is `sqlite::memory:`.
   [[nodiscard]] bool is_memory() const noexcept { return dialect_ == instar::sqlite && path_ == ":memory:"; }
 
@@ -342,6 +346,7 @@ class database_url {
     static constexpr std::string_view of_prismas_pool[] = {"connection_limit",     "pool_timeout",
                                                            "socket_timeout",       "pgbouncer",
                                                            "statement_cache_size", "single_use_connections"};
+    pooled_ = pooled_ || (key == "pgbouncer" && value == "true");
     if (key == "schema") {
       schema_ = std::move(value);
     } else if (std::find(std::begin(of_prismas_pool), std::end(of_prismas_pool), key) == std::end(of_prismas_pool)) {
@@ -433,11 +438,12 @@ class database_url {
   }
 
   instar::dialect dialect_ = instar::sqlite;
-  std::string path_;                                             // SQLite
-  std::string authority_;                                        // as written, user and password included
-  std::string hosts_;                                            // as written
-  std::string user_;                                             // decoded
-  std::string database_;                                         // decoded
+  std::string path_;       // SQLite
+  std::string authority_;  // as written, user and password included
+  std::string hosts_;      // as written
+  std::string user_;       // decoded
+  std::string database_;   // decoded
+  bool pooled_ = false;
   std::string schema_;                                           // decoded
   std::string raw_password_;                                     // as written
   std::vector<std::pair<std::string, std::string>> parameters_;  // decoded

@@ -26,10 +26,10 @@
 ///
 /// PostgreSQL: a session-level advisory lock, which the server releases with the connection, however it ends. It is
 /// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
-/// for, and both would wait for ever. A pooler that hands out sessions by transaction (PgBouncer's transaction mode)
-/// breaks any such lock: migrate through a direct connection.
+/// for, and both would wait for ever.
 ///
-/// A server whose advisory locks do nothing (CockroachDB, YugabyteDB): a row of the table `_instar_lock`.
+/// Where advisory locks keep nobody out (CockroachDB, YugabyteDB, a pooler that hands out sessions transaction by
+/// transaction): a row of the table `_instar_lock`, in a transaction that stays open.
 ///
 /// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
 /// would not do: they end with each transaction, and some scripts have several.
