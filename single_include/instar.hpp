@@ -28370,9 +28370,9 @@ class row_lock {
 
  private:
   /// Somebody has it (lock_not_available, and what distributed servers say in its place), or makes the table at the
-  /// same time (unique_violation, of the catalogue).
+  /// same time (unique_violation of the catalogue, duplicate_table, duplicate_object).
   [[nodiscard]] static bool is_taken(const database_error& error) {
-    static constexpr std::array<std::string_view, 4> states{"55P03", "40001", "40P01", "23505"};
+    static constexpr std::array<std::string_view, 6> states{"55P03", "40001", "40P01", "23505", "42P07", "42710"};
     return std::find(states.begin(), states.end(), error.sqlstate()) != states.end();
   }
 

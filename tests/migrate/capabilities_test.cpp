@@ -135,7 +135,7 @@ TEST_CASE("where advisory locks keep nobody out, a row does") {
   for (std::thread& t : runners)
     t.join();
   for (const std::string& failure : failures)
-    CHECK(failure.empty());
+    CHECK(failure == "");
   CHECK(total == 9);
   CHECK(p.db.ask("SELECT count(*) FROM log") == "8");
   // The table of the lock is nobody's: neither drift, nor a reason to refuse.
