@@ -68,6 +68,7 @@ struct compiled_diff {
   }();
   static constexpr basic_plan<std::array<step, size>> value = [] {
     std::vector<step> steps;
+    steps.reserve(size);  // clang counts each move of a growing vector as steps of this evaluation
     add_steps(before, view_of<After>, steps);
     basic_plan<std::array<step, size>> kept{.before = before, .after = view_of<After>};
     for (std::size_t i = 0; i < size; ++i)
@@ -87,6 +88,7 @@ struct compiled_operations {
   static constexpr std::array<operation, size> value = [] {
     std::array<operation, size> kept{};
     std::vector<operation> made;
+    made.reserve(size);
     add_operations(Dialect, plan, made);
     for (std::size_t i = 0; i < size; ++i)
       kept[i] = made[i];
