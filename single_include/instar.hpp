@@ -17738,12 +17738,20 @@ class sqlite_database final : public database {
     if (is_memory() || lock_) {
       return true;
     }
+    // Nobody changes it; and the statement that would says best why it cannot.
+    if (sqlite3_db_readonly(connection_.get(), "main") == 1) {
+      return true;
+    }
     const std::string file = lock_file();
     for (;;) {
       sqlite3* opened = nullptr;
       int result = sqlite3_open_v2(file.c_str(), &opened,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
       std::unique_ptr<sqlite3, close_connection> candidate{opened};
+      if (result == SQLITE_OK && sqlite3_db_readonly(opened, "main") == 1) {
+        // Somebody else's, left by a killed process: a lock for reading would keep nobody out.
+        result = SQLITE_READONLY;
+      }
       // Nothing is written, so no journal is needed; as a file it would be one more to remove.
       if (result == SQLITE_OK) {
         result = sqlite3_exec(opened, "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE", nullptr, nullptr, nullptr);
@@ -17754,15 +17762,19 @@ class sqlite_database final : public database {
       if (result != SQLITE_OK) {
         throw database_error(
             database_code::cannot_open,
-            {.message = "The lock file '" + file + "' cannot be opened (" +
-                        (opened != nullptr ? sqlite3_errmsg(opened) : "out of memory") + ").",
-             .remedy = "Check that this user may write to the folder, which SQLite's own journal needs too.",
+            {.message = "The lock file '" + file + "' cannot be locked (" + sqlite3_errstr(result) + ").",
+             .remedy =
+                 "Check that this user may write to the folder, which SQLite's own journal needs too. If the file "
+                 "is another user's and no migration runs, remove it.",
              .sqlstate = detail::sqlite_code_name(result)});
       }
       // Who had the lock may have removed the file between our opening and locking it. Then another may lock a new one.
       int moved = 0;
       sqlite3_file_control(opened, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
       if (moved == 0) {
+        // Who may write the database may have to lock it tomorrow, should this process be killed.
+        std::error_code ignored;
+        std::filesystem::permissions(file, std::filesystem::status(lock_database(), ignored).permissions(), ignored);
         lock_ = std::move(candidate);
         return true;
       }
@@ -17800,9 +17812,8 @@ class sqlite_database final : public database {
   };
 
   /// Beside the file itself, and not beside a link to it: two names of one file are one database.
-  [[nodiscard]] std::string lock_file() const {
-    return std::string{sqlite3_db_filename(connection_.get(), "main")} + "-instar-lock";
-  }
+  [[nodiscard]] std::string lock_file() const { return lock_database() + "-instar-lock"; }
+  [[nodiscard]] std::string lock_database() const { return sqlite3_db_filename(connection_.get(), "main"); }
 
   static void check_path(const std::string& path, const open_options& options) {
     std::error_code ignored;
@@ -18304,9 +18315,13 @@ struct server_capabilities {
   /// of it. Otherwise plans are in the short form, whose changes such a server makes beside writers anyway.
   bool concurrent_index = true;
 
-  /// pg_try_advisory_lock keeps others out: not on CockroachDB, nor through a pooler that hands out sessions
-  /// transaction by transaction. Otherwise a row of a table does. https://github.com/cockroachdb/cockroach/issues/13546
+  /// Advisory locks keep others out. Otherwise a row of a table does.
+  /// https://github.com/cockroachdb/cockroach/issues/13546
   bool advisory_lock = true;
+
+  /// A connection is one session. Not through a pooler that hands them out transaction by transaction: there nothing
+  /// outlives a transaction. https://www.pgbouncer.org/features.html
+  bool sessions = true;
 
   /// One ALTER TABLE may have several actions, whatever they are.
   bool multi_action_alter = true;
@@ -18354,7 +18369,7 @@ struct server_capabilities {
       "pg_catalog.current_setting('yb_ddl_transaction_block_enabled', true)");
   const std::vector<sql_value>& row = said.rows.at(0);
   server_capabilities can = capabilities_of(row[0].value_or(""), row[1] != "0", row[2] == "on");
-  can.advisory_lock = can.advisory_lock && !server.url().through_pooler();
+  can.sessions = !server.url().through_pooler();
   return can;
 }
 
@@ -25327,7 +25342,8 @@ inline void leave_out_replaced(history& read) {
 inline void put_in_order(history& read) {
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
-  read.warnings.clear();
+  // Looked for anew below; what was left out is not found a second time.
+  std::erase_if(read.warnings, [](const migration_warning& w) { return w.code == migration_code::same_timestamp; });
   leave_out_replaced(read);
   warn_of_equal_timestamps(read);
 }
@@ -26342,6 +26358,8 @@ inline void without_transactional_ddl(dialect target, script_plan& plan) {
   static constexpr std::array<std::string_view, 7> rows{"INSERT", "UPDATE", "DELETE", "SELECT",
                                                         "WITH",   "VALUES", "MERGE"};
   const auto is_ddl = [&](const script_piece& piece) { return !is_one_of(plan.statements[piece.first].keyword, rows); };
+  if (plan.mode == script_mode::own_transaction)
+    plan.mode = script_mode::pieces;  // so that the journal says whether its COMMIT was reached
   if (plan.mode == script_mode::one_transaction) {
     if (std::all_of(plan.statements.begin(), plan.statements.end(),
                     [&](const script_statement& s) { return is_one_of(s.keyword, rows); }))
@@ -26414,11 +26432,25 @@ class transaction final : public database {
   [[nodiscard]] const database_url& url() const noexcept override { return on_.url(); }
 
   /// \throws database_error as any database; `statement_failed` for what would end the transaction
-  void execute(std::string_view sql) override { on_.execute(checked(sql)); }
+  void execute(std::string_view sql) override {
+    check_open();
+    on_.execute(checked(sql));
+  }
 
   /// \throws as `execute`
   [[nodiscard]] query_result query(std::string_view sql, std::span<const sql_value> parameters = {}) override {
+    check_open();
     return on_.query(checked(sql), parameters);
+  }
+
+  /// SQLite ends a transaction by itself after some errors (RAISE(ROLLBACK), a full disk …), and what follows would be
+  /// kept without what was before. https://www.sqlite.org/lang_transaction.html
+  /// \throws database_error `statement_failed` when it did
+  void check_open() {
+    if (dialect() == instar::sqlite && !on_.in_transaction())
+      throw database_error(database_code::statement_failed,
+                           {.message = "an error before this rolled the transaction back",
+                            .remedy = "Let that error out of the function."});
   }
 
   [[nodiscard]] int server_version() const override { return on_.server_version(); }
@@ -26426,8 +26458,12 @@ class transaction final : public database {
   [[nodiscard]] bool in_transaction() override { return on_.in_transaction(); }
   [[nodiscard]] bool is_memory() const noexcept override { return on_.is_memory(); }
   [[nodiscard]] bool is_open() const noexcept override { return on_.is_open(); }
-  [[nodiscard]] bool try_lock(std::int64_t key) override { return on_.try_lock(key); }
-  void unlock(std::int64_t key) override { on_.unlock(key); }
+  /// SQLite: never, for the one lock of the file is the migrator's.
+  [[nodiscard]] bool try_lock(std::int64_t key) override { return dialect() == instar::postgres && on_.try_lock(key); }
+  void unlock(std::int64_t key) override {
+    if (dialect() == instar::postgres)
+      on_.unlock(key);
+  }
   void interrupt() noexcept override { on_.interrupt(); }
   [[nodiscard]] std::vector<std::string> take_notices() override { return on_.take_notices(); }
 
@@ -26481,9 +26517,9 @@ struct backfill {
 /// The folder may hold it, too: a `migration.sql` with the line `-- instar: code` and no statement. Then programs that
 /// do not bring the code refuse to deploy, instead of passing over it.
 struct code_migration {
-  std::string name;  ///< "20250301000000_backfill_names"
-  std::function<void(transaction&)> run{};
-  std::optional<backfill> walk{};
+  std::string name;                         ///< "20250301000000_backfill_names"
+  std::function<void(transaction&)> run{};  ///< the function, or
+  std::optional<backfill> walk{};           ///< the walk
 
   /// A function that runs in one transaction, together with its row in the ledger.
   ///
@@ -26498,6 +26534,19 @@ struct code_migration {
 };
 
 namespace detail {
+
+/// Calls code of the program, which may throw anything.
+/// \throws what it throws; std::runtime_error in place of what is no std::exception
+template <class Function>
+void call_code(const Function& function) {
+  try {
+    function();
+  } catch (const std::exception&) {
+    throw;
+  } catch (...) {
+    throw std::runtime_error{"its code threw something that is no std::exception"};
+  }
+}
 
 /// Adds to a history what is C++.
 /// \throws migration_error `code_conflict`, and as `read_history` for a bad name
@@ -26950,7 +26999,8 @@ inline void compare_squash(const ledger& book, const migration& m, migration_sta
       status.state = migration_state::pending;
     else if (m == nullptr)
       status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
-    else if (has_checksum(*m, applied->checksum))
+    else if (has_checksum(*m, applied->checksum) ||
+             (m->is_code && applied->checksum == sha256_hex(code_script(name))))  // before it had a folder
       status.state = migration_state::applied;
     else {
       status.state = migration_state::edited;
@@ -28312,8 +28362,9 @@ inline constexpr std::string_view down_script_title =
 /// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
 /// for, and both would wait for ever.
 ///
-/// Where advisory locks keep nobody out (CockroachDB, YugabyteDB, a pooler that hands out sessions transaction by
-/// transaction): a row of the table `_instar_lock`, in a transaction that stays open.
+/// Through a pooler that hands out sessions transaction by transaction: the same lock, held by a transaction that stays
+/// open on a connection of its own. Where advisory locks do nothing (CockroachDB, YugabyteDB): in such a transaction, a
+/// row of the table `_instar_lock`.
 ///
 /// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
 /// would not do: they end with each transaction, and some scripts have several.
@@ -28343,28 +28394,42 @@ inline constexpr std::int64_t prisma_lock_key = 72707369;
   return text;
 }
 
-/// What keeps others out on a server whose advisory locks do nothing: a row that a transaction of a connection of its
-/// own has locked, which the server gives up with the connection.
-class row_lock {
+/// A lock that a transaction holds, on a connection of its own; the server gives it up with the connection. For where a
+/// session's advisory lock keeps nobody out.
+class transaction_lock {
  public:
-  row_lock(database& of, const ledger_place& place, std::int64_t key)
-      : of_(of), table_(place.qualified(lock_table)), key_(std::to_string(key)) {}
+  transaction_lock(database& of, const ledger_place& place, std::int64_t key, const server_capabilities& can)
+      : of_(of), table_(place.qualified(lock_table)), key_(std::to_string(key)), advisory_(can.advisory_lock) {}
 
   [[nodiscard]] bool try_lock() {
     try {
-      if (!own_) {
-        own_ = open_database(of_.url(), {.application_name = "instar lock"});
+      own_ = open_database(of_.url(), {.application_name = "instar lock"});
+      if (!advisory_) {
         own_->execute("CREATE TABLE IF NOT EXISTS " + table_ + " (key BIGINT PRIMARY KEY NOT NULL)");
         own_->execute("INSERT INTO " + table_ + " (key) VALUES (" + key_ + ") ON CONFLICT (key) DO NOTHING");
       }
-      own_->execute("BEGIN");
-      (void)own_->query("SELECT key FROM " + table_ + " WHERE key = " + key_ + " FOR UPDATE NOWAIT");
-      return true;
+      // It waits for as long as the migrations take.
+      own_->execute("BEGIN;\nSET LOCAL idle_in_transaction_session_timeout = 0");
+      // The same key as of a session's lock, which keeps out who comes without a pooler.
+      if (!advisory_)
+        (void)own_->query("SELECT key FROM " + table_ + " WHERE key = " + key_ + " FOR UPDATE NOWAIT");
+      else if (own_->query_value("SELECT pg_catalog.pg_try_advisory_xact_lock(" + key_ + ")") != "t")
+        own_.reset();
+      return own_ != nullptr;
     } catch (const database_error& error) {
       own_.reset();
       if (is_taken(error))
         return false;
       throw;
+    }
+  }
+
+  /// Whether the connection is still there; one that is asked from time to time is not thought to be idle.
+  [[nodiscard]] bool is_held() noexcept {
+    try {
+      return own_ != nullptr && own_->query_value("SELECT 1").has_value();
+    } catch (const std::exception&) {
+      return false;
     }
   }
 
@@ -28381,6 +28446,7 @@ class row_lock {
   database& of_;
   std::string table_;
   std::string key_;
+  bool advisory_;
   std::unique_ptr<database> own_;
 };
 
@@ -28395,8 +28461,8 @@ class migration_lock {
                  const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check,
                  const server_capabilities& can = {})
       : on_(on), key_(lock_key(place)) {
-    if (!can.advisory_lock)
-      row_.emplace(on, place, key_);
+    if (!can.advisory_lock || !can.sessions)
+      beside_.emplace(on, place, key_, can);
     using clock = std::chrono::steady_clock;
     const clock::time_point give_up = clock::now() + timeout;
     std::chrono::milliseconds pause{20};
@@ -28420,8 +28486,8 @@ class migration_lock {
 
   ~migration_lock() {
     try {
-      if (row_)
-        row_->unlock();
+      if (beside_)
+        beside_->unlock();
       else if (held_ && on_.is_open())
         on_.unlock(key_);
     } catch (const std::exception&) {
@@ -28429,16 +28495,27 @@ class migration_lock {
     }
   }
 
+  /// Throws where the lock has a connection of its own that is gone: then somebody else may be at work.
+  /// \throws migration_error `lock_timeout`
+  void check_held() {
+    if (!beside_ || beside_->is_held())
+      return;
+    migration_error_fields fields;
+    fields.message = "The connection that held the migration lock is gone, and another runner may be at work (P1002).";
+    fields.remedy = "Run deploy again, which takes the lock anew; a pooler must not end transactions that wait.";
+    throw migration_error{migration_code::lock_timeout, std::move(fields)};
+  }
+
   /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || row_ || on_.try_lock(key_); }
+  void renew() { held_ = !held_ || beside_ || on_.try_lock(key_); }
 
  private:
-  [[nodiscard]] bool try_lock() { return row_ ? row_->try_lock() : on_.try_lock(key_); }
+  [[nodiscard]] bool try_lock() { return beside_ ? beside_->try_lock() : on_.try_lock(key_); }
 
   /// Who has the lock, for people; SQLite does not say. A role that may not see other sessions sees no address and no
   /// time.
   [[nodiscard]] std::string holder() {
-    if (on_.dialect() == instar::sqlite || row_)
+    if (on_.dialect() == instar::sqlite || beside_)
       return {};
     const std::uint64_t key = static_cast<std::uint64_t>(key_);
     const query_result found = on_.query(
@@ -28470,7 +28547,7 @@ class migration_lock {
 
   database& on_;
   std::int64_t key_;
-  std::optional<row_lock> row_;
+  std::optional<transaction_lock> beside_;
   bool held_ = false;
 };
 
@@ -28827,6 +28904,9 @@ struct dropped_object {
       "AND e.objsubid = 0 AND e.deptype IN ('e', 'i')) ORDER BY 1, 2");
   for (const auto& row : objects.rows) {
     const std::string& type = *row[0];
+    // Who drops may hold it, by a connection that would wait for itself.
+    if (row[1]->ends_with("." + std::string{lock_table}))
+      continue;
     if (type.starts_with("toast") || type == "index")
       continue;
     const std::string kind = type == "composite type" ? "TYPE" : type == "statistics object" ? "STATISTICS" : type;
@@ -29137,9 +29217,9 @@ class backfill_walk {
                                             quote_identifier(std::string_view{what.table}.substr(dot + 1));
   }
 
-  /// Tells one walk from another, as far as it can be told.
+  /// Tells walks apart that go over other rows, or in another order. What is done to a row may be corrected on the way.
   [[nodiscard]] std::string hash() const {
-    std::string text = what_.table + '\0' + what_.set + '\0' + what_.where;
+    std::string text = "walk " + what_.table + '\0' + what_.where;
     for (const std::string& column : what_.key)
       text += '\0' + column;
     return sha256_hex(text);
@@ -29165,9 +29245,13 @@ class backfill_walk {
     std::string backwards;
     for (const std::string& column : what_.key) {
       const std::string name = quote_identifier(column);
-      outer += (target_ == instar::postgres ? name + "::text" : "quote(" + name + ")") + ", ";
+      // ORDER BY means an output column before it means one of the table, and text has another order: so the outputs
+      // get names that are no column's. https://www.postgresql.org/docs/current/sql-select.html#SQL-ORDERBY
+      const std::string of_batch = "instar_batch." + name;
+      outer += (target_ == instar::postgres ? of_batch + "::text" : "quote(" + of_batch + ")") + " AS instar_key_" +
+               std::to_string(&column - what_.key.data()) + ", ";
       columns += (columns.empty() ? "" : ", ") + name;
-      backwards += (backwards.empty() ? "" : ", ") + name + " DESC";
+      backwards += (backwards.empty() ? "" : ", ") + of_batch + " DESC";
     }
     std::string condition =
         what_.where.empty() ? std::string{} : "(" + what_.where + "\n)";  // the line break ends a comment
@@ -29177,13 +29261,17 @@ class backfill_walk {
     const query_result found = on.query("SELECT " + outer + "count(*) OVER () FROM (SELECT " + columns + " FROM " +
                                         table_ + (condition.empty() ? "" : " WHERE " + condition) + " ORDER BY " +
                                         columns + " LIMIT " + std::to_string(std::max<std::size_t>(what_.batch, 1)) +
-                                        ") AS batch ORDER BY " + backwards + " LIMIT 1");
+                                        ") AS instar_batch ORDER BY " + backwards + " LIMIT 1");
     if (found.rows.empty())
       return std::nullopt;
     backfill_batch batch;
     const std::vector<sql_value>& row = found.rows.front();
     for (std::size_t i = 0; i != what_.key.size(); ++i) {
-      const std::string value = row[i].value_or("");
+      if (!row[i] || (target_ == instar::sqlite && *row[i] == "NULL"))
+        throw database_error(database_code::statement_failed,
+                             {.message = "the key " + what_.key[i] + " of " + what_.table + " is NULL in a row",
+                              .remedy = "Walk by a key without NULLs, or leave such rows out by `where`."});
+      const std::string& value = *row[i];
       batch.end.last.push_back(target_ == instar::postgres ? quote_literal(value) : value);
     }
     const std::string& count = *row.back();
@@ -29201,7 +29289,7 @@ class backfill_walk {
     if (!what_.set.empty())
       on.execute("UPDATE " + table_ + " SET " + what_.set + " WHERE " + batch.rows);
     else if (what_.each)
-      what_.each(on, batch.rows);
+      call_code([&] { what_.each(on, batch.rows); });
   }
 
  private:
@@ -29830,12 +29918,14 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
+    if (!code().walk && resumed)
+      throw begun_otherwise();
     if (code().walk) {
       walk_over(backfill_walk{*code().walk, on_.dialect()}, code().walk->pause, resumed);
       return;
     }
     const auto work = [&](transaction& open) {
-      code().run(open);
+      call_code([&] { code().run(open); });
       std::string text = code_reset();
       for (const std::string& statement : record_statements())
         text += statement + ";\n";
@@ -29864,8 +29954,10 @@ class script_runner {
         begin_immediate();
       try {
         transaction open{on_};
-        on_.execute(work(open) + "COMMIT");
-      } catch (const std::exception&) {
+        const std::string record = work(open);
+        open.check_open();
+        on_.execute(record + "COMMIT");
+      } catch (...) {
         roll_back();
         throw;
       }
@@ -29908,11 +30000,14 @@ class script_runner {
       }
     } catch (const database_error& error) {
       throw walk_failed(error, at);
-    } catch (const migration_error& stop) {
-      if (stop.code() != migration_code::stopped)
-        throw;
-      write_failure("interrupted");
-      throw stopped(state_of(at));
+    } catch (const migration_error& error) {
+      const bool interrupted = error.code() == migration_code::stopped;
+      write_failure(interrupted ? std::string{"interrupted"} : error.message());
+      if (interrupted)
+        throw stopped(state_of(at));
+      throw migration_error{
+          error.code(),
+          {error.message(), error.remedy(), state_of(at), migration_->name, error.location(), error.database()}};
     } catch (const std::exception& error) {
       write_failure(error.what());
       throw code_failed(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
@@ -29925,22 +30020,30 @@ class script_runner {
   [[nodiscard]] backfill_position position_of(const backfill_walk& walk, const std::vector<journal_row>& journal) {
     const sql_value said = book_.read_position(on_, migration_->name, 1);
     const std::optional<backfill_position> at = said ? backfill_position::parse(*said) : backfill_position{};
-    if (at && (at->rows == 0 || (!journal.empty() && journal.front().hash == walk.hash())))
-      return *at;
+    if (!at || std::any_of(journal.begin(), journal.end(), [&](const journal_row& row) {
+          return row.statement != 1 || row.finished || row.hash != walk.hash();
+        }))
+      throw begun_otherwise();
+    return *at;
+  }
+
+  [[nodiscard]] migration_error begun_otherwise() const {
     migration_error_fields fields;
-    fields.message = "The walk of " + migration_->name + " was begun in another form, and where it stood is of no use.";
-    fields.remedy = "Deploy with the program that began it; or run `migrate resolve --rolled-back " + migration_->name +
-                    "`, and it begins anew.";
+    fields.message = migration_->name +
+                     " was begun as something else (another walk, or a script), and how far it got is " + "of no use.";
+    fields.remedy = "Deploy what it was when it was begun; or undo by hand what it did, run `migrate resolve "
+                    "--rolled-back " +
+                    migration_->name + "`, and it begins anew.";
     fields.state = "Nothing was run now.";
     fields.migration = migration_->name;
-    throw migration_error{migration_code::journal_mismatch, std::move(fields)};
+    return migration_error{migration_code::journal_mismatch, std::move(fields)};
   }
 
   void run_code_inside() {
     transaction open{on_};
     try {
       if (!code().walk) {
-        code().run(open);
+        call_code([&] { code().run(open); });
       } else {
         const backfill_walk walk{*code().walk, on_.dialect()};
         backfill_position at;
@@ -30386,6 +30489,8 @@ class script_runner {
     migration_error_fields fields;
     fields.message = what() + " failed: " + error.message() + (outcome_ == outcome::applied ? " (P3018)." : ".");
     fields.remedy = remedy_for(error);
+    if (!can_.transactional_ddl)
+      state += " But " + std::string{can_.product} + " does not roll DDL back: look whether something of it is there.";
     fields.state = std::move(state);
     fields.migration = migration_->name;
     fields.database = answer_of(error);
@@ -31481,12 +31586,17 @@ struct migrator::session {
   void apply_all(database& on, const history& read, ledger& book, const status_report& status,
                  detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
-    detail::script_runner runner{on, book, hooks(), limits_of(on), capabilities(on)};
+    detail::runner_hooks with = hooks();
+    with.check_interrupt = [&] {
+      check();
+      held.check_held();
+    };
+    detail::script_runner runner{on, book, with, limits_of(on), capabilities(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
       ++index;
       try {
-        check();
+        with.check_interrupt();
         if (is_squashed(status, m->name)) {
           record_squash(on, book, *m);
           report.applied.emplace_back();
@@ -33188,6 +33298,12 @@ namespace detail {
 
 /// The down script of a migration. \throws migration_error `down_script_missing`, `outside_folder`, `cannot_read`
 [[nodiscard]] inline down_step read_down_script(const migration& m) {
+  if (m.file.empty())
+    throw unchanged(migration_code::down_script_missing,
+                    "The migration " + m.name + " is C++ and has no folder, so how to take it back is not known.",
+                    "Give it a folder with a migration.sql that says `-- instar: code`, and a down.sql; or write a new "
+                    "migration that goes on from it.",
+                    m.name);
   down_step step{.name = m.name, .script = m.file.parent_path() / down_file_name, .sql = {}, .losses = {}};
   std::error_code failed;
   const std::filesystem::file_status found = std::filesystem::symlink_status(step.script, failed);
@@ -33869,8 +33985,18 @@ inline squash_report migrator::session::squash(const squash_options& how) {
 
   squash_report report{.name = made.name, .script = made.file, .sql = made.sql};
   report.warnings = detail::warnings_of_rows(made, rows, about_rows);
-  for (const migration& m : replaced)
+  std::vector<std::string> folders;
+  for (const migration& m : replaced) {
     report.replaced.push_back(m.name);
+    if (!m.is_program_alone())
+      folders.push_back(m.name);
+    if (m.is_code)
+      report.warnings.push_back({migration_code::squash_rows, m.name,
+                                 "The migration " + m.name +
+                                     " is C++: a new database gets what it made in an empty one, "
+                                     "and not what it does to rows.",
+                                 "Remove it from the program, too."});
+  }
   const std::optional<owned_snapshot> snapshot_before = load_snapshot();
   write_migration(folder, made);
   read.migrations.erase(read.migrations.begin(), read.migrations.begin() + static_cast<std::ptrdiff_t>(count));
@@ -33886,7 +34012,7 @@ inline squash_report migrator::session::squash(const squash_options& how) {
       throw;
     }
   }
-  for (const std::string& name : report.replaced)
+  for (const std::string& name : folders)
     remove_migration(folder, name);
   return report;
 }

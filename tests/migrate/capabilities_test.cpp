@@ -161,20 +161,51 @@ TEST_CASE("the lock's row is given up with its connection") {
   const instar::detail::migration_lock again{*on, place, 1s, {}, [] {}, can};
 }
 
-TEST_CASE("through a pooler, no session's lock is relied on") {
+TEST_CASE("through a pooler, a transaction of its own holds the lock that others know") {
   using namespace std::chrono_literals;
   const scratch_database db{instar::postgres};
   const auto on = instar::open_database(instar::database_url{db.url().libpq_text() + "&pgbouncer=true"});
   const server_capabilities can = instar::ask_capabilities(*on);
-  CHECK_FALSE(can.advisory_lock);
+  CHECK_FALSE(can.sessions);
   CHECK(can.online_form());
   const instar::ledger_place place = instar::ledger::read(*on).place();
-  const instar::detail::migration_lock held{*on, place, 1s, {}, [] {}, can};
-  CHECK(db.ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database "
-               "WHERE datname = current_database())") == "0");
-  const auto other = instar::open_database(on->url());
-  CHECK(error_of([&] { const instar::detail::migration_lock no{*other, place, 100ms, {}, [] {}, can}; }).code() ==
-        code::lock_timeout);
+  {
+    instar::detail::migration_lock held{*on, place, 1s, {}, [] {}, can};
+    held.check_held();
+    const auto pooled = instar::open_database(on->url());
+    CHECK(error_of([&] { const instar::detail::migration_lock no{*pooled, place, 100ms, {}, [] {}, can}; }).code() ==
+          code::lock_timeout);
+    const auto direct = db.open();
+    CHECK(error_of([&] {
+            const instar::detail::migration_lock no{*direct, place, 100ms, {}, [] {}};
+          }).code() == code::lock_timeout);
+    db.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'instar lock' AND datname = "
+        "current_database()");
+    CHECK(error_of([&] { held.check_held(); }).code() == code::lock_timeout);
+  }
+  CHECK(db.tables().empty());
+}
+
+TEST_CASE("a lock that is lost stops what has not begun") {
+  pretender p{GENERATE(cockroach, postgres)};
+  const instar::database_url url{p.db.url().libpq_text() + "&pgbouncer=true"};
+  p.w.add("20250101000000_one",
+          "CREATE TABLE one (id integer);\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+          "application_name = 'instar lock' AND datname = current_database();");
+  p.w.add("20250102000000_two", "CREATE TABLE two (id integer);");
+  CHECK(error_of([&] { (void)migrator(url, p.options).deploy(); }).code() == code::lock_timeout);
+  CHECK(p.db.ask("SELECT to_regclass('two') IS NULL") == "t");
+}
+
+TEST_CASE("reset empties a database whose lock is a row or a transaction") {
+  pretender p{GENERATE(cockroach, postgres)};
+  const instar::database_url url{p.db.url().libpq_text() + "&pgbouncer=true"};
+  p.w.add("20250101000000_one", "CREATE TABLE one (id integer);");
+  (void)migrator(url, p.options).deploy();
+  p.db.run("CREATE TABLE other (id integer)");
+  (void)migrator(url, p.options).reset();
+  CHECK(p.db.ask("SELECT to_regclass('other') IS NULL AND to_regclass('one') IS NOT NULL") == "t");
 }
 
 TEST_CASE("scripts are written for the server that is open") {

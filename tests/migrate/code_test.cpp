@@ -264,6 +264,139 @@ TEST_CASE("a key may have several columns, and any values") {
   CHECK(f.db.ask("SELECT count(*) FROM people") == "5");
 }
 
+TEST_CASE("keys are walked in the order of their type, not of their text") {
+  fixture f;
+  std::string rows;
+  for (int i = -12; i != 120; ++i)
+    rows += (rows.empty() ? "(" : ", (") + std::to_string(i) + ", 'k" + std::to_string(i % 3) + "')";
+  f.w.add("20250101000001_many",
+          "CREATE TABLE many (id integer PRIMARY KEY, k text NOT NULL, seen integer NOT NULL DEFAULT 0, "
+          "again integer NOT NULL DEFAULT 0);\nINSERT INTO many (id, k) VALUES " +
+              rows + ";");
+  const std::size_t batch = GENERATE(std::size_t{1}, std::size_t{7}, std::size_t{11}, std::size_t{1000});
+  f.options.code_migrations = {
+      {"20250102000000_a", backfill{.table = "many", .set = "seen = seen + 1", .batch = batch}},
+      {"20250103000000_b", backfill{.table = "many", .key = {"k", "id"}, .set = "again = again + 1", .batch = batch}}};
+  std::size_t told = 0;
+  f.options.on_progress = [&](const instar::migration_progress& p) {
+    told = p.what == event::backfilling ? p.index : told;
+  };
+  (void)f.deploy();
+  CHECK(f.db.ask("SELECT min(seen) + max(seen) + min(again) + max(again) FROM many") == "4");
+  CHECK(told == 132);
+}
+
+TEST_CASE("a key that is NULL is said, not passed over") {
+  fixture f;
+  f.w.add("20250101000001_null",
+          "CREATE TABLE nulls (k integer UNIQUE, seen integer);\nINSERT INTO nulls (k) VALUES (1), (NULL);");
+  f.options.code_migrations = {{"20250102000000_a", backfill{.table = "nulls", .key = {"k"}, .set = "seen = 1"}}};
+  const auto error = f.failure();
+  CHECK(error.code() == code::partly_applied);
+  CHECK(error.message().find("is NULL in a row") != std::string::npos);
+}
+
+TEST_CASE("whatever a function throws, nothing of it is kept") {
+  fixture f;
+  int runs = 0;
+  f.options.code_migrations = {{"20250102000000_names", [&](transaction& tx) {
+                                  tx.execute("UPDATE people SET first = first || '!'");
+                                  if (++runs == 1)
+                                    throw 42;
+                                }}};
+  migrator m{f.db.url(), f.options};
+  const auto error = error_of([&] { (void)m.deploy(); });
+  CHECK(error.code() == code::script_failed);
+  CHECK(error.message().find("no std::exception") != std::string::npos);
+  (void)m.deploy();
+  CHECK(f.db.ask("SELECT first FROM people WHERE id = 1") == "Ada!");
+}
+
+TEST_CASE("SQLite: a transaction that an error ended is not recorded as applied") {
+  const workspace w;
+  const scratch_database db{instar::sqlite};
+  w.add("20250101000000_people", people);
+  migrator_options options{.migrations = w.migrations()};
+  const bool more = GENERATE(false, true);
+  options.code_migrations = {{"20250102000000_a", [&](transaction& tx) {
+                                tx.execute("UPDATE people SET name = 'x'");
+                                try {
+                                  tx.execute("INSERT OR ROLLBACK INTO people VALUES (1, 'a', 'b', 'c')");
+                                } catch (const instar::database_error&) {
+                                }
+                                if (more)
+                                  tx.execute("UPDATE people SET name = 'y'");
+                              }}};
+  const auto error = error_of([&] { (void)migrator{db.url(), options}.deploy(); });
+  CHECK(error.code() == code::script_failed);
+  CHECK(error.message().find("rolled the transaction back") != std::string::npos);
+  CHECK(db.ask("SELECT name FROM people ORDER BY id") == "- - - - kept");
+  CHECK(db.ask("SELECT count(*) FROM _instar_migrations") == "1");
+}
+
+TEST_CASE("a migration that was begun as something else does not go on as code") {
+  fixture f;
+  const std::string name = "20250102000000_a";
+  f.w.add(name, "BEGIN; UPDATE people SET name = 'x'; COMMIT;\nSELECT a FROM nowhere;");
+  CHECK(f.failure().code() == code::partly_applied);
+  f.w.add(name, "-- instar: code\n");
+  SECTION("a function") {
+    f.options.code_migrations = {{name, [](transaction&) {}}};
+  }
+  SECTION("a walk") {
+    f.options.code_migrations = {{name, backfill{.table = "people", .set = "name = first"}}};
+  }
+  CHECK(f.failure().code() == code::journal_mismatch);
+}
+
+TEST_CASE("what a walk does to a row can be corrected on the way") {
+  fixture f;
+  f.options.code_migrations = {
+      {"20250102000000_a",
+       backfill{.table = "people", .set = "name = CASE WHEN id < 8 THEN first END || 1 / (8 - id)", .batch = 2}}};
+  if (f.db.url().dialect() == instar::sqlite)
+    f.options.code_migrations[0].walk->set = "first = CASE WHEN id < 8 THEN first END";  // NOT NULL
+  CHECK(f.failure().code() == code::partly_applied);
+  f.options.code_migrations[0].walk->set = "name = 'corrected'";
+  CHECK(f.deploy().applied.size() == 1);
+  CHECK(f.db.ask("SELECT name FROM people WHERE id > 2 ORDER BY id").find("corrected") != std::string::npos);
+}
+
+TEST_CASE("code that got a folder after it was applied is the same migration") {
+  fixture f;
+  f.options.code_migrations = {{"20250102000000_a", [](transaction&) {}}};
+  (void)f.deploy();
+  f.w.add("20250102000000_a", "-- instar: code\n-- Why.\n");
+  CHECK(f.status().up_to_date());
+}
+
+TEST_CASE("code without a folder is not taken back, whatever lies about") {
+  fixture f;
+  f.options.code_migrations = {{"20250102000000_a", [](transaction&) {}}};
+  (void)f.deploy();
+  const auto error = error_of([&] { (void)migrator(f.db.url(), f.options).down(); });
+  CHECK(error.code() == code::down_script_missing);
+  CHECK(error.remedy().find("Give it a folder") != std::string::npos);
+}
+
+TEST_CASE("a squash over code removes the folders that there are") {
+  fixture f;
+  f.options.code_migrations = {
+      {"20250102000000_a", [](transaction& tx) { tx.execute("CREATE TABLE made (id integer)"); }}};
+  f.w.add("20250103000000_more", "CREATE TABLE more (id integer);");
+  (void)f.deploy();
+  const auto report = migrator(f.db.url(), f.options).squash({.to = "20250103000000_more"});
+  CHECK(report.replaced.size() == 3);
+  CHECK_FALSE(test::fs::exists(f.w.migrations() / "20250103000000_more"));
+  bool warned = false;
+  for (const instar::migration_warning& warning : report.warnings)
+    warned = warned || warning.migration == "20250102000000_a";
+  CHECK(warned);
+  f.options.code_migrations.clear();
+  (void)f.deploy();
+  CHECK(f.status().up_to_date());
+}
+
 TEST_CASE("SQLite: keys of every storage class are walked over once") {
   const workspace w;
   const scratch_database db{instar::sqlite};

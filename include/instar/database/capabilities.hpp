@@ -25,9 +25,13 @@ struct server_capabilities {
   /// of it. Otherwise plans are in the short form, whose changes such a server makes beside writers anyway.
   bool concurrent_index = true;
 
-  /// pg_try_advisory_lock keeps others out: not on CockroachDB, nor through a pooler that hands out sessions
-  /// transaction by transaction. Otherwise a row of a table does. https://github.com/cockroachdb/cockroach/issues/13546
+  /// Advisory locks keep others out. Otherwise a row of a table does.
+  /// https://github.com/cockroachdb/cockroach/issues/13546
   bool advisory_lock = true;
+
+  /// A connection is one session. Not through a pooler that hands them out transaction by transaction: there nothing
+  /// outlives a transaction. https://www.pgbouncer.org/features.html
+  bool sessions = true;
 
   /// One ALTER TABLE may have several actions, whatever they are.
   bool multi_action_alter = true;
@@ -75,7 +79,7 @@ struct server_capabilities {
       "pg_catalog.current_setting('yb_ddl_transaction_block_enabled', true)");
   const std::vector<sql_value>& row = said.rows.at(0);
   server_capabilities can = capabilities_of(row[0].value_or(""), row[1] != "0", row[2] == "on");
-  can.advisory_lock = can.advisory_lock && !server.url().through_pooler();
+  can.sessions = !server.url().through_pooler();
   return can;
 }
 

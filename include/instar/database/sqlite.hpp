@@ -198,12 +198,20 @@ class sqlite_database final : public database {
     if (is_memory() || lock_) {
       return true;
     }
+    // Nobody changes it; and the statement that would says best why it cannot.
+    if (sqlite3_db_readonly(connection_.get(), "main") == 1) {
+      return true;
+    }
     const std::string file = lock_file();
     for (;;) {
       sqlite3* opened = nullptr;
       int result = sqlite3_open_v2(file.c_str(), &opened,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
       std::unique_ptr<sqlite3, close_connection> candidate{opened};
+      if (result == SQLITE_OK && sqlite3_db_readonly(opened, "main") == 1) {
+        // Somebody else's, left by a killed process: a lock for reading would keep nobody out.
+        result = SQLITE_READONLY;
+      }
       // Nothing is written, so no journal is needed; as a file it would be one more to remove.
       if (result == SQLITE_OK) {
         result = sqlite3_exec(opened, "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE", nullptr, nullptr, nullptr);
@@ -214,15 +222,19 @@ class sqlite_database final : public database {
       if (result != SQLITE_OK) {
         throw database_error(
             database_code::cannot_open,
-            {.message = "The lock file '" + file + "' cannot be opened (" +
-                        (opened != nullptr ? sqlite3_errmsg(opened) : "out of memory") + ").",
-             .remedy = "Check that this user may write to the folder, which SQLite's own journal needs too.",
+            {.message = "The lock file '" + file + "' cannot be locked (" + sqlite3_errstr(result) + ").",
+             .remedy =
+                 "Check that this user may write to the folder, which SQLite's own journal needs too. If the file "
+                 "is another user's and no migration runs, remove it.",
              .sqlstate = detail::sqlite_code_name(result)});
       }
       // Who had the lock may have removed the file between our opening and locking it. Then another may lock a new one.
       int moved = 0;
       sqlite3_file_control(opened, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
       if (moved == 0) {
+        // Who may write the database may have to lock it tomorrow, should this process be killed.
+        std::error_code ignored;
+        std::filesystem::permissions(file, std::filesystem::status(lock_database(), ignored).permissions(), ignored);
         lock_ = std::move(candidate);
         return true;
       }
@@ -260,9 +272,8 @@ class sqlite_database final : public database {
   };
 
   /// Beside the file itself, and not beside a link to it: two names of one file are one database.
-  [[nodiscard]] std::string lock_file() const {
-    return std::string{sqlite3_db_filename(connection_.get(), "main")} + "-instar-lock";
-  }
+  [[nodiscard]] std::string lock_file() const { return lock_database() + "-instar-lock"; }
+  [[nodiscard]] std::string lock_database() const { return sqlite3_db_filename(connection_.get(), "main"); }
 
   static void check_path(const std::string& path, const open_options& options) {
     std::error_code ignored;

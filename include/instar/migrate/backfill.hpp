@@ -1,6 +1,7 @@
 #pragma once
 
 #include <instar/database/connection.hpp>
+#include <instar/database/error.hpp>
 #include <instar/migrate/code.hpp>
 #include <instar/migrate/sha256.hpp>
 #include <instar/schema/dialect.hpp>
@@ -86,9 +87,9 @@ class backfill_walk {
                                             quote_identifier(std::string_view{what.table}.substr(dot + 1));
   }
 
-  /// Tells one walk from another, as far as it can be told.
+  /// Tells walks apart that go over other rows, or in another order. What is done to a row may be corrected on the way.
   [[nodiscard]] std::string hash() const {
-    std::string text = what_.table + '\0' + what_.set + '\0' + what_.where;
+    std::string text = "walk " + what_.table + '\0' + what_.where;
     for (const std::string& column : what_.key)
       text += '\0' + column;
     return sha256_hex(text);
@@ -114,9 +115,13 @@ class backfill_walk {
     std::string backwards;
     for (const std::string& column : what_.key) {
       const std::string name = quote_identifier(column);
-      outer += (target_ == instar::postgres ? name + "::text" : "quote(" + name + ")") + ", ";
+      // ORDER BY means an output column before it means one of the table, and text has another order: so the outputs
+      // get names that are no column's. https://www.postgresql.org/docs/current/sql-select.html#SQL-ORDERBY
+      const std::string of_batch = "instar_batch." + name;
+      outer += (target_ == instar::postgres ? of_batch + "::text" : "quote(" + of_batch + ")") + " AS instar_key_" +
+               std::to_string(&column - what_.key.data()) + ", ";
       columns += (columns.empty() ? "" : ", ") + name;
-      backwards += (backwards.empty() ? "" : ", ") + name + " DESC";
+      backwards += (backwards.empty() ? "" : ", ") + of_batch + " DESC";
     }
     std::string condition =
         what_.where.empty() ? std::string{} : "(" + what_.where + "\n)";  // the line break ends a comment
@@ -126,13 +131,17 @@ class backfill_walk {
     const query_result found = on.query("SELECT " + outer + "count(*) OVER () FROM (SELECT " + columns + " FROM " +
                                         table_ + (condition.empty() ? "" : " WHERE " + condition) + " ORDER BY " +
                                         columns + " LIMIT " + std::to_string(std::max<std::size_t>(what_.batch, 1)) +
-                                        ") AS batch ORDER BY " + backwards + " LIMIT 1");
+                                        ") AS instar_batch ORDER BY " + backwards + " LIMIT 1");
     if (found.rows.empty())
       return std::nullopt;
     backfill_batch batch;
     const std::vector<sql_value>& row = found.rows.front();
     for (std::size_t i = 0; i != what_.key.size(); ++i) {
-      const std::string value = row[i].value_or("");
+      if (!row[i] || (target_ == instar::sqlite && *row[i] == "NULL"))
+        throw database_error(database_code::statement_failed,
+                             {.message = "the key " + what_.key[i] + " of " + what_.table + " is NULL in a row",
+                              .remedy = "Walk by a key without NULLs, or leave such rows out by `where`."});
+      const std::string& value = *row[i];
       batch.end.last.push_back(target_ == instar::postgres ? quote_literal(value) : value);
     }
     const std::string& count = *row.back();
@@ -150,7 +159,7 @@ class backfill_walk {
     if (!what_.set.empty())
       on.execute("UPDATE " + table_ + " SET " + what_.set + " WHERE " + batch.rows);
     else if (what_.each)
-      what_.each(on, batch.rows);
+      call_code([&] { what_.each(on, batch.rows); });
   }
 
  private:

@@ -13,10 +13,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,11 +41,25 @@ class transaction final : public database {
   [[nodiscard]] const database_url& url() const noexcept override { return on_.url(); }
 
   /// \throws database_error as any database; `statement_failed` for what would end the transaction
-  void execute(std::string_view sql) override { on_.execute(checked(sql)); }
+  void execute(std::string_view sql) override {
+    check_open();
+    on_.execute(checked(sql));
+  }
 
   /// \throws as `execute`
   [[nodiscard]] query_result query(std::string_view sql, std::span<const sql_value> parameters = {}) override {
+    check_open();
     return on_.query(checked(sql), parameters);
+  }
+
+  /// SQLite ends a transaction by itself after some errors (RAISE(ROLLBACK), a full disk …), and what follows would be
+  /// kept without what was before. https://www.sqlite.org/lang_transaction.html
+  /// \throws database_error `statement_failed` when it did
+  void check_open() {
+    if (dialect() == instar::sqlite && !on_.in_transaction())
+      throw database_error(database_code::statement_failed,
+                           {.message = "an error before this rolled the transaction back",
+                            .remedy = "Let that error out of the function."});
   }
 
   [[nodiscard]] int server_version() const override { return on_.server_version(); }
@@ -51,8 +67,12 @@ class transaction final : public database {
   [[nodiscard]] bool in_transaction() override { return on_.in_transaction(); }
   [[nodiscard]] bool is_memory() const noexcept override { return on_.is_memory(); }
   [[nodiscard]] bool is_open() const noexcept override { return on_.is_open(); }
-  [[nodiscard]] bool try_lock(std::int64_t key) override { return on_.try_lock(key); }
-  void unlock(std::int64_t key) override { on_.unlock(key); }
+  /// SQLite: never, for the one lock of the file is the migrator's.
+  [[nodiscard]] bool try_lock(std::int64_t key) override { return dialect() == instar::postgres && on_.try_lock(key); }
+  void unlock(std::int64_t key) override {
+    if (dialect() == instar::postgres)
+      on_.unlock(key);
+  }
   void interrupt() noexcept override { on_.interrupt(); }
   [[nodiscard]] std::vector<std::string> take_notices() override { return on_.take_notices(); }
 
@@ -106,9 +126,9 @@ struct backfill {
 /// The folder may hold it, too: a `migration.sql` with the line `-- instar: code` and no statement. Then programs that
 /// do not bring the code refuse to deploy, instead of passing over it.
 struct code_migration {
-  std::string name;  ///< "20250301000000_backfill_names"
-  std::function<void(transaction&)> run{};
-  std::optional<backfill> walk{};
+  std::string name;                         ///< "20250301000000_backfill_names"
+  std::function<void(transaction&)> run{};  ///< the function, or
+  std::optional<backfill> walk{};           ///< the walk
 
   /// A function that runs in one transaction, together with its row in the ledger.
   ///
@@ -123,6 +143,19 @@ struct code_migration {
 };
 
 namespace detail {
+
+/// Calls code of the program, which may throw anything.
+/// \throws what it throws; std::runtime_error in place of what is no std::exception
+template <class Function>
+void call_code(const Function& function) {
+  try {
+    function();
+  } catch (const std::exception&) {
+    throw;
+  } catch (...) {
+    throw std::runtime_error{"its code threw something that is no std::exception"};
+  }
+}
 
 /// Adds to a history what is C++.
 /// \throws migration_error `code_conflict`, and as `read_history` for a bad name

@@ -41,6 +41,12 @@ namespace detail {
 
 /// The down script of a migration. \throws migration_error `down_script_missing`, `outside_folder`, `cannot_read`
 [[nodiscard]] inline down_step read_down_script(const migration& m) {
+  if (m.file.empty())
+    throw unchanged(migration_code::down_script_missing,
+                    "The migration " + m.name + " is C++ and has no folder, so how to take it back is not known.",
+                    "Give it a folder with a migration.sql that says `-- instar: code`, and a down.sql; or write a new "
+                    "migration that goes on from it.",
+                    m.name);
   down_step step{.name = m.name, .script = m.file.parent_path() / down_file_name, .sql = {}, .losses = {}};
   std::error_code failed;
   const std::filesystem::file_status found = std::filesystem::symlink_status(step.script, failed);

@@ -321,7 +321,8 @@ inline void leave_out_replaced(history& read) {
 inline void put_in_order(history& read) {
   std::sort(read.migrations.begin(), read.migrations.end(),
             [](const migration& a, const migration& b) { return a.name < b.name; });
-  read.warnings.clear();
+  // Looked for anew below; what was left out is not found a second time.
+  std::erase_if(read.warnings, [](const migration_warning& w) { return w.code == migration_code::same_timestamp; });
   leave_out_replaced(read);
   warn_of_equal_timestamps(read);
 }

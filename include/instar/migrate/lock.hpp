@@ -28,8 +28,9 @@
 /// polled: a blocking `pg_advisory_lock` would hold a snapshot that a CREATE INDEX CONCURRENTLY of the holder waits
 /// for, and both would wait for ever.
 ///
-/// Where advisory locks keep nobody out (CockroachDB, YugabyteDB, a pooler that hands out sessions transaction by
-/// transaction): a row of the table `_instar_lock`, in a transaction that stays open.
+/// Through a pooler that hands out sessions transaction by transaction: the same lock, held by a transaction that stays
+/// open on a connection of its own. Where advisory locks do nothing (CockroachDB, YugabyteDB): in such a transaction, a
+/// row of the table `_instar_lock`.
 ///
 /// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
 /// would not do: they end with each transaction, and some scripts have several.
@@ -59,28 +60,42 @@ inline constexpr std::int64_t prisma_lock_key = 72707369;
   return text;
 }
 
-/// What keeps others out on a server whose advisory locks do nothing: a row that a transaction of a connection of its
-/// own has locked, which the server gives up with the connection.
-class row_lock {
+/// A lock that a transaction holds, on a connection of its own; the server gives it up with the connection. For where a
+/// session's advisory lock keeps nobody out.
+class transaction_lock {
  public:
-  row_lock(database& of, const ledger_place& place, std::int64_t key)
-      : of_(of), table_(place.qualified(lock_table)), key_(std::to_string(key)) {}
+  transaction_lock(database& of, const ledger_place& place, std::int64_t key, const server_capabilities& can)
+      : of_(of), table_(place.qualified(lock_table)), key_(std::to_string(key)), advisory_(can.advisory_lock) {}
 
   [[nodiscard]] bool try_lock() {
     try {
-      if (!own_) {
-        own_ = open_database(of_.url(), {.application_name = "instar lock"});
+      own_ = open_database(of_.url(), {.application_name = "instar lock"});
+      if (!advisory_) {
         own_->execute("CREATE TABLE IF NOT EXISTS " + table_ + " (key BIGINT PRIMARY KEY NOT NULL)");
         own_->execute("INSERT INTO " + table_ + " (key) VALUES (" + key_ + ") ON CONFLICT (key) DO NOTHING");
       }
-      own_->execute("BEGIN");
-      (void)own_->query("SELECT key FROM " + table_ + " WHERE key = " + key_ + " FOR UPDATE NOWAIT");
-      return true;
+      // It waits for as long as the migrations take.
+      own_->execute("BEGIN;\nSET LOCAL idle_in_transaction_session_timeout = 0");
+      // The same key as of a session's lock, which keeps out who comes without a pooler.
+      if (!advisory_)
+        (void)own_->query("SELECT key FROM " + table_ + " WHERE key = " + key_ + " FOR UPDATE NOWAIT");
+      else if (own_->query_value("SELECT pg_catalog.pg_try_advisory_xact_lock(" + key_ + ")") != "t")
+        own_.reset();
+      return own_ != nullptr;
     } catch (const database_error& error) {
       own_.reset();
       if (is_taken(error))
         return false;
       throw;
+    }
+  }
+
+  /// Whether the connection is still there; one that is asked from time to time is not thought to be idle.
+  [[nodiscard]] bool is_held() noexcept {
+    try {
+      return own_ != nullptr && own_->query_value("SELECT 1").has_value();
+    } catch (const std::exception&) {
+      return false;
     }
   }
 
@@ -97,6 +112,7 @@ class row_lock {
   database& of_;
   std::string table_;
   std::string key_;
+  bool advisory_;
   std::unique_ptr<database> own_;
 };
 
@@ -111,8 +127,8 @@ class migration_lock {
                  const std::function<void(const std::string&)>& on_wait, const std::function<void()>& check,
                  const server_capabilities& can = {})
       : on_(on), key_(lock_key(place)) {
-    if (!can.advisory_lock)
-      row_.emplace(on, place, key_);
+    if (!can.advisory_lock || !can.sessions)
+      beside_.emplace(on, place, key_, can);
     using clock = std::chrono::steady_clock;
     const clock::time_point give_up = clock::now() + timeout;
     std::chrono::milliseconds pause{20};
@@ -136,8 +152,8 @@ class migration_lock {
 
   ~migration_lock() {
     try {
-      if (row_)
-        row_->unlock();
+      if (beside_)
+        beside_->unlock();
       else if (held_ && on_.is_open())
         on_.unlock(key_);
     } catch (const std::exception&) {
@@ -145,16 +161,27 @@ class migration_lock {
     }
   }
 
+  /// Throws where the lock has a connection of its own that is gone: then somebody else may be at work.
+  /// \throws migration_error `lock_timeout`
+  void check_held() {
+    if (!beside_ || beside_->is_held())
+      return;
+    migration_error_fields fields;
+    fields.message = "The connection that held the migration lock is gone, and another runner may be at work (P1002).";
+    fields.remedy = "Run deploy again, which takes the lock anew; a pooler must not end transactions that wait.";
+    throw migration_error{migration_code::lock_timeout, std::move(fields)};
+  }
+
   /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || row_ || on_.try_lock(key_); }
+  void renew() { held_ = !held_ || beside_ || on_.try_lock(key_); }
 
  private:
-  [[nodiscard]] bool try_lock() { return row_ ? row_->try_lock() : on_.try_lock(key_); }
+  [[nodiscard]] bool try_lock() { return beside_ ? beside_->try_lock() : on_.try_lock(key_); }
 
   /// Who has the lock, for people; SQLite does not say. A role that may not see other sessions sees no address and no
   /// time.
   [[nodiscard]] std::string holder() {
-    if (on_.dialect() == instar::sqlite || row_)
+    if (on_.dialect() == instar::sqlite || beside_)
       return {};
     const std::uint64_t key = static_cast<std::uint64_t>(key_);
     const query_result found = on_.query(
@@ -186,7 +213,7 @@ class migration_lock {
 
   database& on_;
   std::int64_t key_;
-  std::optional<row_lock> row_;
+  std::optional<transaction_lock> beside_;
   bool held_ = false;
 };
 

@@ -454,12 +454,14 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
+    if (!code().walk && resumed)
+      throw begun_otherwise();
     if (code().walk) {
       walk_over(backfill_walk{*code().walk, on_.dialect()}, code().walk->pause, resumed);
       return;
     }
     const auto work = [&](transaction& open) {
-      code().run(open);
+      call_code([&] { code().run(open); });
       std::string text = code_reset();
       for (const std::string& statement : record_statements())
         text += statement + ";\n";
@@ -488,8 +490,10 @@ class script_runner {
         begin_immediate();
       try {
         transaction open{on_};
-        on_.execute(work(open) + "COMMIT");
-      } catch (const std::exception&) {
+        const std::string record = work(open);
+        open.check_open();
+        on_.execute(record + "COMMIT");
+      } catch (...) {
         roll_back();
         throw;
       }
@@ -532,11 +536,14 @@ class script_runner {
       }
     } catch (const database_error& error) {
       throw walk_failed(error, at);
-    } catch (const migration_error& stop) {
-      if (stop.code() != migration_code::stopped)
-        throw;
-      write_failure("interrupted");
-      throw stopped(state_of(at));
+    } catch (const migration_error& error) {
+      const bool interrupted = error.code() == migration_code::stopped;
+      write_failure(interrupted ? std::string{"interrupted"} : error.message());
+      if (interrupted)
+        throw stopped(state_of(at));
+      throw migration_error{
+          error.code(),
+          {error.message(), error.remedy(), state_of(at), migration_->name, error.location(), error.database()}};
     } catch (const std::exception& error) {
       write_failure(error.what());
       throw code_failed(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
@@ -549,22 +556,30 @@ class script_runner {
   [[nodiscard]] backfill_position position_of(const backfill_walk& walk, const std::vector<journal_row>& journal) {
     const sql_value said = book_.read_position(on_, migration_->name, 1);
     const std::optional<backfill_position> at = said ? backfill_position::parse(*said) : backfill_position{};
-    if (at && (at->rows == 0 || (!journal.empty() && journal.front().hash == walk.hash())))
-      return *at;
+    if (!at || std::any_of(journal.begin(), journal.end(), [&](const journal_row& row) {
+          return row.statement != 1 || row.finished || row.hash != walk.hash();
+        }))
+      throw begun_otherwise();
+    return *at;
+  }
+
+  [[nodiscard]] migration_error begun_otherwise() const {
     migration_error_fields fields;
-    fields.message = "The walk of " + migration_->name + " was begun in another form, and where it stood is of no use.";
-    fields.remedy = "Deploy with the program that began it; or run `migrate resolve --rolled-back " + migration_->name +
-                    "`, and it begins anew.";
+    fields.message = migration_->name +
+                     " was begun as something else (another walk, or a script), and how far it got is " + "of no use.";
+    fields.remedy = "Deploy what it was when it was begun; or undo by hand what it did, run `migrate resolve "
+                    "--rolled-back " +
+                    migration_->name + "`, and it begins anew.";
     fields.state = "Nothing was run now.";
     fields.migration = migration_->name;
-    throw migration_error{migration_code::journal_mismatch, std::move(fields)};
+    return migration_error{migration_code::journal_mismatch, std::move(fields)};
   }
 
   void run_code_inside() {
     transaction open{on_};
     try {
       if (!code().walk) {
-        code().run(open);
+        call_code([&] { code().run(open); });
       } else {
         const backfill_walk walk{*code().walk, on_.dialect()};
         backfill_position at;
@@ -1010,6 +1025,8 @@ class script_runner {
     migration_error_fields fields;
     fields.message = what() + " failed: " + error.message() + (outcome_ == outcome::applied ? " (P3018)." : ".");
     fields.remedy = remedy_for(error);
+    if (!can_.transactional_ddl)
+      state += " But " + std::string{can_.product} + " does not roll DDL back: look whether something of it is there.";
     fields.state = std::move(state);
     fields.migration = migration_->name;
     fields.database = answer_of(error);

@@ -397,6 +397,8 @@ inline void without_transactional_ddl(dialect target, script_plan& plan) {
   static constexpr std::array<std::string_view, 7> rows{"INSERT", "UPDATE", "DELETE", "SELECT",
                                                         "WITH",   "VALUES", "MERGE"};
   const auto is_ddl = [&](const script_piece& piece) { return !is_one_of(plan.statements[piece.first].keyword, rows); };
+  if (plan.mode == script_mode::own_transaction)
+    plan.mode = script_mode::pieces;  // so that the journal says whether its COMMIT was reached
   if (plan.mode == script_mode::one_transaction) {
     if (std::all_of(plan.statements.begin(), plan.statements.end(),
                     [&](const script_statement& s) { return is_one_of(s.keyword, rows); }))

@@ -561,12 +561,17 @@ struct migrator::session {
   void apply_all(database& on, const history& read, ledger& book, const status_report& status,
                  detail::migration_lock& held, running_migration& running, deploy_report& report) {
     const std::vector<const migration*> pending = pending_of(read, status);
-    detail::script_runner runner{on, book, hooks(), limits_of(on), capabilities(on)};
+    detail::runner_hooks with = hooks();
+    with.check_interrupt = [&] {
+      check();
+      held.check_held();
+    };
+    detail::script_runner runner{on, book, with, limits_of(on), capabilities(on)};
     std::size_t index = 0;
     for (const migration* m : pending) {
       ++index;
       try {
-        check();
+        with.check_interrupt();
         if (is_squashed(status, m->name)) {
           record_squash(on, book, *m);
           report.applied.emplace_back();

@@ -228,8 +228,18 @@ inline squash_report migrator::session::squash(const squash_options& how) {
 
   squash_report report{.name = made.name, .script = made.file, .sql = made.sql};
   report.warnings = detail::warnings_of_rows(made, rows, about_rows);
-  for (const migration& m : replaced)
+  std::vector<std::string> folders;
+  for (const migration& m : replaced) {
     report.replaced.push_back(m.name);
+    if (!m.is_program_alone())
+      folders.push_back(m.name);
+    if (m.is_code)
+      report.warnings.push_back({migration_code::squash_rows, m.name,
+                                 "The migration " + m.name +
+                                     " is C++: a new database gets what it made in an empty one, "
+                                     "and not what it does to rows.",
+                                 "Remove it from the program, too."});
+  }
   const std::optional<owned_snapshot> snapshot_before = load_snapshot();
   write_migration(folder, made);
   read.migrations.erase(read.migrations.begin(), read.migrations.begin() + static_cast<std::ptrdiff_t>(count));
@@ -245,7 +255,7 @@ inline squash_report migrator::session::squash(const squash_options& how) {
       throw;
     }
   }
-  for (const std::string& name : report.replaced)
+  for (const std::string& name : folders)
     remove_migration(folder, name);
   return report;
 }
