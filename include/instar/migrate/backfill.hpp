@@ -108,6 +108,21 @@ class backfill_walk {
     return rows;
   }
 
+  /// Rows whose key is NULL stand behind no place and before none: a walk would pass them over.
+  /// \throws database_error `statement_failed` where there is one
+  void check_key(database& on) const {
+    std::string nulls;
+    for (const std::string& column : what_.key)
+      nulls += (nulls.empty() ? "" : " OR ") + quote_identifier(column) + " IS NULL";
+    if (on.query("SELECT 1 FROM " + table_ + " WHERE (" + nulls + ")" +
+                 (what_.where.empty() ? std::string{} : " AND " + selected()) + " LIMIT 1")
+            .rows.empty())
+      return;
+    throw database_error(database_code::statement_failed,
+                         {.message = "the key of " + what_.table + " is NULL in a row",
+                          .remedy = "Walk by a key without NULLs, or leave such rows out by `where`."});
+  }
+
   /// The rows that follow on a position; nothing where there are none.
   [[nodiscard]] std::optional<backfill_batch> next(database& on, const backfill_position& from) const {
     std::string outer;
@@ -123,8 +138,7 @@ class backfill_walk {
       columns += (columns.empty() ? "" : ", ") + name;
       backwards += (backwards.empty() ? "" : ", ") + of_batch + " DESC";
     }
-    std::string condition =
-        what_.where.empty() ? std::string{} : "(" + what_.where + "\n)";  // the line break ends a comment
+    std::string condition = what_.where.empty() ? std::string{} : selected();
     const auto add = [&](const std::string& one) { condition += (condition.empty() ? "" : " AND ") + one; };
     if (!from.last.empty())
       add(tuple(columns) + " > " + tuple(from.last));
@@ -137,10 +151,6 @@ class backfill_walk {
     backfill_batch batch;
     const std::vector<sql_value>& row = found.rows.front();
     for (std::size_t i = 0; i != what_.key.size(); ++i) {
-      if (!row[i] || (target_ == instar::sqlite && *row[i] == "NULL"))
-        throw database_error(database_code::statement_failed,
-                             {.message = "the key " + what_.key[i] + " of " + what_.table + " is NULL in a row",
-                              .remedy = "Walk by a key without NULLs, or leave such rows out by `where`."});
       const std::string& value = *row[i];
       batch.end.last.push_back(target_ == instar::postgres ? quote_literal(value) : value);
     }
@@ -163,6 +173,9 @@ class backfill_walk {
   }
 
  private:
+  /// The line break ends a comment.
+  [[nodiscard]] std::string selected() const { return "(" + what_.where + "\n)"; }
+
   /// Rows are compared as rows; https://www.postgresql.org/docs/current/functions-comparisons.html,
   /// https://www.sqlite.org/rowvalue.html. One value needs no parentheses.
   [[nodiscard]] std::string tuple(const std::string& list) const {

@@ -509,6 +509,7 @@ class script_runner {
     if (recorded())
       start_record(resumed.has_value(), book_.journal_entry(migration_->name, 1, walk.hash(), false));
     try {
+      walk.check_key(on_);
       const std::size_t total = hooks_.tell ? walk.estimate(on_) : 0;
       for (bool more = true; more;) {
         hooks_.check_interrupt();
