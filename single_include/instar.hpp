@@ -26596,6 +26596,9 @@ class migrator {
   /// \param planned what `plan_next()` returned; give it the result as `planned.rows`, so that the script says it
   std::vector<checked_rows> count_rows(const next_plan& planned);
 
+  /// The same for any plan from what the database is, such as `proof_report::undo`.
+  std::vector<checked_rows> count_rows(const plan& steps);
+
   /// From what the applied migrations make to what the database is: empty where nobody changed it by hand.
   /// \throws migration_error as `prove`; `missing_migration` where an applied script is not at hand
   diff_report drift();
@@ -32737,7 +32740,11 @@ inline next_plan migrator::plan_next() {
 }
 
 inline std::vector<checked_rows> migrator::count_rows(const next_plan& planned) {
-  return session_->guarded([&] { return session_->count_rows(planned.steps); });
+  return count_rows(planned.steps);
+}
+
+inline std::vector<checked_rows> migrator::count_rows(const plan& steps) {
+  return session_->guarded([&] { return session_->count_rows(steps); });
 }
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
@@ -36386,14 +36393,27 @@ inline exit_code refuse_drift(session& s, const diff_report& drift) {
 
 /// `--revert-drift`: undoes in the database what was changed by hand.
 inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
+  const std::string state = "Nothing was written; the database was not changed.";
+  const std::vector<checked_rows> rows = s.interruptible(m, [&] { return m.count_rows(undo.steps); });
+  s.clear_passing_line();
   s.screen.result("Undone in the database (" + counted(undo.summary.size(), "step") + "):");
   show_steps(s, undo.summary);
-  if (undo.loses_data)
+  for (const diagnostic& hazard : hazards_of(m.dialect(), undo.steps, true, rows))
+    s.warn(hazard);
+  if (const auto error = instar::detail::rows_in_the_way(rows)) {
+    diagnostic about = diagnose(*error);
+    about.state = state;
+    throw command_error{exit_code::failure, std::move(about)};
+  }
+  const std::string losses = instar::detail::losses_in_words(rows);
+  if (!losses.empty() || instar::detail::destroys_unasked(m.dialect(), undo.steps, rows))
     require_consent(s, s.given.accept_data_loss, "Undoing this destroys data. Go on?",
-                    make_diagnostic(migration_code::data_loss, "Undoing what was changed by hand destroys data.",
+                    make_diagnostic(migration_code::data_loss,
+                                    "Undoing what was changed by hand destroys data" +
+                                        (losses.empty() ? "." : ": it " + losses + '.'),
                                     "Give --accept-data-loss if that is what you want, or keep the change: "
                                     "--adopt-drift.",
-                                    "Nothing was written; the database was not changed."));
+                                    state));
   // The short form: one transaction, which leaves nothing behind when it fails.
   s.interruptible(m, [&] { m.execute_script(script(m.dialect(), undo.steps), "the undoing of the drift"); });
 }

@@ -596,7 +596,11 @@ inline next_plan migrator::plan_next() {
 }
 
 inline std::vector<checked_rows> migrator::count_rows(const next_plan& planned) {
-  return session_->guarded([&] { return session_->count_rows(planned.steps); });
+  return count_rows(planned.steps);
+}
+
+inline std::vector<checked_rows> migrator::count_rows(const plan& steps) {
+  return session_->guarded([&] { return session_->count_rows(steps); });
 }
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
