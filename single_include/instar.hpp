@@ -7684,12 +7684,17 @@ struct comparison {
   const schema_view* before;
   const schema_view* after;
   table_finder old_tables;
-  table_finder new_tables;
-  std::vector<const table*> olds;  ///< Of each new table the old one that it was, or null.
-  bool between = false;            ///< Whether something raw stands between tables and indexes.
+  table_finder new_tables;           ///< Of no tables where there is no old one.
+  std::vector<const table*> olds{};  ///< Of each new table the old one that it was, or null; empty where none was.
+  bool between = false;              ///< Whether something raw stands between tables and indexes.
 
   constexpr comparison(const schema_view& then, const schema_view& now)
-      : before(&then), after(&now), old_tables(then.tables), new_tables(now.tables), olds(now.tables.size(), nullptr) {
+      : before(&then), after(&now), old_tables(then.tables),
+        new_tables(then.tables.empty() ? std::span<const table>{} : now.tables) {
+    // A first schema of a thousand tables is near a compiler's limits, and nothing is looked up for it.
+    if (then.tables.empty())
+      return;
+    olds.resize(now.tables.size(), nullptr);
     for (const raw_object& o : then.raw_objects)
       between |= o.placement == placement::before_indexes;
     std::vector<char> taken;
@@ -7720,7 +7725,7 @@ struct comparison {
 
   /// The old table that a new one was, or null. \param now one of the new schema
   constexpr const table* old_table(const table& now) const {
-    return olds[static_cast<std::size_t>(&now - after->tables.data())];
+    return olds.empty() ? nullptr : olds[static_cast<std::size_t>(&now - after->tables.data())];
   }
 
   /// Whether an old foreign key and a new one say the same of the same tables and columns.
