@@ -4581,131 +4581,8 @@ constexpr raw_object policy(detail::counted_text name, detail::counted_text crea
 
 // ---- instar/diff/order.hpp
 
-/// \file What is made of text (views, functions, triggers) in an order in which each stands behind what it names.
 
-namespace instar::detail {
-
-/// Something that is made, and what it is called by others; nothing, when nobody can name it.
-struct named_text {
-  std::string_view name{};
-  std::string_view text{};
-};
-
-/// The hash of a word, in capitals or not.
-constexpr std::uint64_t hash_word(std::string_view word) {
-  std::uint64_t hash = 0;
-  for (char c : word)
-    hash = (hash + static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) + 1) * hash_base;
-  return hash;
-}
-
-/// Finds which of the items a text names. A name that is no single word, such as one with a blank in it, is looked for
-/// as it stands by nobody: then the given order has to do.
-class word_finder {
- public:
-  constexpr explicit word_finder(const std::vector<named_text>& items) {
-    std::size_t capacity = 4;
-    while (capacity < items.size() * 2)
-      capacity *= 2;
-    slots_.assign(capacity, {});
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (items[i].name.empty())
-        continue;
-      const std::uint64_t hash = hash_word(items[i].name);
-      std::size_t slot = (hash >> 32) & (capacity - 1);
-      while (slots_[slot].item >= 0)
-        slot = (slot + 1) & (capacity - 1);
-      slots_[slot] = {hash, static_cast<int>(i)};
-    }
-  }
-
-  /// Calls `found(item)` for each time that the text has an item's name as a word.
-  template <class Found>
-  constexpr void each(std::string_view text, Found found) const {
-    const auto letter = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-             static_cast<unsigned char>(c) >= 0x80;
-    };
-    std::size_t start = 0;
-    for (std::size_t i = 0; i <= text.size(); ++i) {
-      if (i != text.size() && letter(text[i]))
-        continue;
-      if (i != start) {
-        const std::uint64_t hash = hash_word(text.substr(start, i - start));
-        for (std::size_t slot = (hash >> 32) & (slots_.size() - 1); slots_[slot].item >= 0;
-             slot = (slot + 1) & (slots_.size() - 1))
-          if (slots_[slot].hash == hash)
-            found(static_cast<std::size_t>(slots_[slot].item));
-      }
-      start = i + 1;
-    }
-  }
-
- private:
-  struct entry {
-    std::uint64_t hash = 0;
-    int item = -1;
-  };
-  std::vector<entry> slots_;
-};
-
-/// The most items that are put in order. More than that come from a database, which gives them in an order that works,
-/// or would cost a compiler too much.
-inline constexpr std::size_t most_ordered = 128;
-
-/// An order in which every item stands behind those that its text names, and otherwise as it is given. In a circle the
-/// one that is given first goes first.
-constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>& items) {
-  std::vector<std::size_t> order;
-  if (items.size() < 2 || items.size() > most_ordered) {
-    for (std::size_t i = 0; i < items.size(); ++i)
-      order.push_back(i);
-    return order;
-  }
-  const word_finder names(items);
-  struct need {
-    std::size_t user;
-    std::size_t needed;
-  };
-  std::vector<need> needs;
-  std::vector<std::size_t> waits(items.size(), 0);
-  for (std::size_t i = 0; i < items.size(); ++i)
-    names.each(items[i].text, [&](std::size_t needed) {
-      // Overloaded functions name each other by their own name.
-      if (needed == i || hash_word(items[needed].name) == hash_word(items[i].name))
-        return;
-      needs.push_back({i, needed});
-      ++waits[i];
-    });
-  std::vector<char> done(items.size(), 0);
-  std::size_t first = 0;
-  while (order.size() < items.size()) {
-    while (done[first])
-      ++first;
-    std::size_t next = first;
-    while (next < items.size() && (done[next] || waits[next] != 0))
-      ++next;
-    if (next == items.size())
-      next = first;
-    done[next] = 1;
-    order.push_back(next);
-    for (const need& n : needs)
-      if (n.needed == next)
-        --waits[n.user];
-  }
-  return order;
-}
-
-}  // namespace instar::detail
-
-
-// ---- instar/diff/raw_object.hpp
-
-
-// ---- instar/diff/raw_table.hpp
-
-
-// ---- instar/diff/step.hpp
+// ---- instar/diff/search.hpp
 
 
 // ---- instar/schema/compare.hpp
@@ -4868,13 +4745,15 @@ constexpr bool same_but_for_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+/// Whether a character is one of an unquoted word.
+constexpr bool is_word_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
 /// Whether SQL has a name as a word of its own, in capitals or not: unquoted names have none. A wrong "yes" costs an
 /// object that is made again.
 constexpr bool mentions(std::string_view text, std::string_view name) {
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
   const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   if (name.empty() || text.size() < name.size())
     return false;
@@ -4891,14 +4770,14 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
       ++at;
     if (at > last)
       return false;
-    if (at != begin && letter(at[-1]))
+    if (at != begin && is_word_letter(at[-1]))
       continue;
     std::size_t same = 0;
     const char* here = at;
     for (; same < name.size() && here != end && small(*here) == small(name[same]); ++same)
       // A quote within a name stands twice.
       here += (*here == '"' || *here == '\'') && here + 1 != end && here[1] == *here ? 2 : 1;
-    if (same == name.size() && (here == end || !letter(*here)))
+    if (same == name.size() && (here == end || !is_word_letter(*here)))
       return true;
   }
   return false;
@@ -4920,6 +4799,445 @@ constexpr bool selects_all(std::string_view query) {
 }
 
 }  // namespace instar::detail
+
+/// \file How the planner finds things by name: in constant time for each, so that a plan costs what its schemas are
+/// long, at run time and within the limits of a compiler.
+
+namespace instar::detail {
+
+/// Positions by their hashes, open addressing. Of equal ones the first is met first.
+class hash_slots {
+ public:
+  constexpr explicit hash_slots(std::size_t expected = 0) {
+    std::size_t capacity = 4;
+    while (capacity < expected * 2)
+      capacity *= 2;
+    mask_ = capacity - 1;
+    slots_.assign(capacity, -1);
+    hashes_.reserve(expected);
+  }
+
+  constexpr std::size_t size() const { return size_; }
+
+  /// Gives the next position its hash.
+  constexpr void add(std::uint64_t hash) {
+    if (size_ * 2 > mask_) {
+      mask_ = mask_ * 2 + 1;
+      slots_.assign(mask_ + 1, -1);
+      for (std::size_t i = 0; i < size_; ++i)
+        put(i, hashes_[i]);
+    }
+    hashes_.push_back(hash);
+    put(size_++, hash);
+  }
+
+  /// \return the first position of that hash which `is` accepts, or -1
+  template <class Is>
+  constexpr int find(std::uint64_t hash, const Is& is) const {
+    // Pointers, not calls of operators: a compiler counts calls against its limits.
+    const int* const slots = slots_.data();
+    const std::uint64_t* const hashes = hashes_.data();
+    for (std::size_t slot = hash >> 32 & mask_; slots[slot] != -1; slot = (slot + 1) & mask_)
+      if (hashes[slots[slot]] == hash && is(static_cast<std::size_t>(slots[slot])))
+        return slots[slot];
+    return -1;
+  }
+  constexpr int find(std::uint64_t hash) const {
+    return find(hash, [](std::size_t) { return true; });
+  }
+
+ private:
+  constexpr void put(std::size_t position, std::uint64_t hash) {
+    int* const slots = slots_.data();
+    std::size_t slot = hash >> 32 & mask_;
+    while (slots[slot] != -1)
+      slot = (slot + 1) & mask_;
+    slots[slot] = static_cast<int>(position);
+  }
+
+  std::vector<std::uint64_t> hashes_{};
+  std::vector<int> slots_{};
+  std::size_t size_ = 0;
+  std::size_t mask_ = 0;
+};
+
+/// Finds tables, enums and the like of a schema by name.
+template <class Object>
+class object_finder {
+ public:
+  constexpr explicit object_finder(std::span<const Object> objects) : objects_(objects), known_(objects.size()) {
+    for (const Object& o : objects)
+      known_.add(hash_object(o.schema, o.name));
+  }
+
+  /// \return its position, or -1
+  constexpr int find(std::string_view schema, std::string_view name) const {
+    return known_.find(hash_object(schema, name), [&](std::size_t i) {
+      return same_text(objects_[i].name, name) && same_text(objects_[i].schema, schema);
+    });
+  }
+
+  /// \param written "schema.name", or "name" in `schema` or else in the default schema
+  constexpr int find_written(std::string_view schema, std::string_view written) const {
+    for (std::size_t i = 0; i < written.size(); ++i)
+      if (written[i] == '.')
+        return find(written.substr(0, i), written.substr(i + 1));
+    const int found = find(schema, written);
+    return found < 0 && !schema.empty() ? find({}, written) : found;
+  }
+
+ private:
+  std::span<const Object> objects_;
+  hash_slots known_;
+};
+
+/// Finds the objects of one schema among those of another, one after the other: behind the one that was found last,
+/// where most are, and else by their names.
+template <class Object>
+class twin_search {
+ public:
+  constexpr explicit twin_search(std::span<const Object> among) : among_(among), by_name_({}) {}
+
+  /// \return the position of the one of that name and schema, or -1
+  constexpr int find(std::string_view schema, std::string_view name) {
+    if (among_.empty())
+      return -1;
+    if (next_ < among_.size() && same_text(among_[next_].name, name) && same_text(among_[next_].schema, schema))
+      return static_cast<int>(next_++);
+    if (!known_)
+      by_name_ = object_finder<Object>(among_);
+    known_ = true;
+    const int found = by_name_.find(schema, name);
+    if (found >= 0)
+      next_ = static_cast<std::size_t>(found) + 1;
+    return found;
+  }
+
+ private:
+  std::span<const Object> among_;
+  std::size_t next_ = 0;
+  object_finder<Object> by_name_;
+  bool known_ = false;
+};
+
+/// Some enums of one schema, found by the types of its columns.
+class enum_finder {
+ public:
+  constexpr void add(const enumeration& e) {
+    enums_.push_back(&e);
+    known_.add(hash_object(e.schema, e.name));
+  }
+  constexpr bool empty() const { return enums_.empty(); }
+  constexpr std::size_t size() const { return enums_.size(); }
+  /// \return the position of the one that is called so, in the order in which they were added, or -1
+  constexpr int find(const enumeration& e) const {
+    if (enums_.empty())
+      return -1;
+    return known_.find(hash_object(e.schema, e.name), [&](std::size_t i) {
+      return same_text(enums_[i]->name, e.name) && same_text(enums_[i]->schema, e.schema);
+    });
+  }
+  constexpr int find(const column_type& type) const { return type.values == nullptr ? -1 : find(*type.values); }
+
+ private:
+  std::vector<const enumeration*> enums_{};
+  hash_slots known_{};
+};
+
+struct table_column {
+  const table* in;
+  const column* of;
+};
+
+/// Calls `visit(table, column, enum)` for each column whose type is one of some enums, with the enum's position.
+template <class Visit>
+constexpr void each_enum_column(std::span<const table> tables, const enum_finder& enums, const Visit& visit) {
+  if (enums.empty())
+    return;
+  for (const table& t : tables)
+    for (const column& c : t.columns)
+      if (const int of = enums.find(c.type); of >= 0)
+        visit(t, c, of);
+}
+
+/// The columns whose types are some enums, by the enum.
+class enum_columns {
+ public:
+  constexpr enum_columns(std::span<const table> tables, const enum_finder& enums)
+      : enums_(&enums), firsts_(enums.size(), -1), lasts_(enums.size(), -1) {
+    each_enum_column(tables, enums, [&](const table& t, const column& c, int of) {
+      int& last = lasts_[static_cast<std::size_t>(of)];
+      (last < 0 ? firsts_[static_cast<std::size_t>(of)] : uses_[static_cast<std::size_t>(last)].next) =
+          static_cast<int>(uses_.size());
+      last = static_cast<int>(uses_.size());
+      uses_.push_back({{&t, &c}, -1});
+    });
+  }
+
+  /// Calls `visit(table, column)` for each column of an enum, in their order.
+  template <class Visit>
+  constexpr void each(const enumeration& e, const Visit& visit) const {
+    const int of = enums_->find(e);
+    for (int i = of < 0 ? -1 : firsts_[static_cast<std::size_t>(of)]; i >= 0;) {
+      const use& found = uses_[static_cast<std::size_t>(i)];
+      visit(*found.where.in, *found.where.of);
+      i = found.next;
+    }
+  }
+
+ private:
+  struct use {
+    table_column where;
+    int next;
+  };
+
+  const enum_finder* enums_;
+  std::vector<int> firsts_;
+  std::vector<int> lasts_;
+  std::vector<use> uses_{};
+};
+
+/// The hash of a word, in capitals or not. No word is 0.
+constexpr std::uint64_t hash_letter(std::uint64_t hash, char c) {
+  return (hash + static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) + 1) * hash_base;
+}
+constexpr std::uint64_t hash_word(std::string_view word) {
+  std::uint64_t hash = 0;
+  for (char c : word)
+    hash = hash_letter(hash, c);
+  return hash;
+}
+
+/// Calls `visit(hash)` for each word of a text.
+template <class Visit>
+constexpr void each_word(std::string_view text, const Visit& visit) {
+  std::uint64_t hash = 0;
+  for (char c : text) {
+    if (is_word_letter(c)) {
+      hash = hash_letter(hash, c);
+    } else if (hash != 0) {
+      visit(hash);
+      hash = 0;
+    }
+  }
+  if (hash != 0)
+    visit(hash);
+}
+
+/// The word that a name begins with: most names are one, and a text that mentions a name has it.
+constexpr std::string_view first_word(std::string_view name) {
+  std::size_t size = 0;
+  while (size < name.size() && is_word_letter(name[size]))
+    ++size;
+  return name.substr(0, size);
+}
+
+/// Up to how many names are looked for one by one, before words are hashed: that is more than a compiler pays for one
+/// name in one text.
+inline constexpr std::size_t few_names = 4;
+
+/// Texts that are known, of which names are asked one by one: which texts mention the name. Each text is read once.
+class word_index {
+ public:
+  constexpr void reserve(std::size_t texts) { texts_.reserve(texts); }
+  constexpr void add(std::size_t item, std::string_view text) { texts_.push_back({item, text}); }
+
+  /// Calls `found(item)` for each text that mentions a name, in the order in which they were added.
+  template <class Found>
+  constexpr void each(std::string_view name, const Found& found) {
+    const std::string_view word = first_word(name);
+    if (word.empty() || asked_ < few_names) {
+      ++asked_;
+      for (const known_text& t : texts_)
+        if (mentions(t.text, name))
+          found(t.item);
+      return;
+    }
+    if (!read_)
+      read();
+    const int at = words_.find(hash_word(word));
+    for (int i = at < 0 ? -1 : firsts_[static_cast<std::size_t>(at)]; i >= 0;
+         i = places_[static_cast<std::size_t>(i)].next) {
+      const known_text& t = texts_[places_[static_cast<std::size_t>(i)].text];
+      if (word.size() == name.size() || mentions(t.text, name))
+        found(t.item);
+    }
+  }
+
+  constexpr bool any(std::string_view name) {
+    bool found = false;
+    each(name, [&](std::size_t) { found = true; });
+    return found;
+  }
+
+ private:
+  struct known_text {
+    std::size_t item;
+    std::string_view text;
+  };
+  /// A text that has a word, and where the next one with the word stands.
+  struct place {
+    std::size_t text;
+    int next;
+  };
+
+  constexpr void read() {
+    read_ = true;
+    for (std::size_t t = texts_.size(); t-- > 0;)
+      each_word(texts_[t].text, [&](std::uint64_t hash) {
+        int at = words_.find(hash);
+        if (at < 0) {
+          at = static_cast<int>(words_.size());
+          words_.add(hash);
+          firsts_.push_back(-1);
+        }
+        int& first = firsts_[static_cast<std::size_t>(at)];
+        if (first >= 0 && places_[static_cast<std::size_t>(first)].text == t)
+          return;
+        places_.push_back({t, first});
+        first = static_cast<int>(places_.size()) - 1;
+      });
+  }
+
+  std::vector<known_text> texts_{};
+  std::size_t asked_ = 0;
+  bool read_ = false;
+  hash_slots words_{};
+  std::vector<int> firsts_{};
+  std::vector<place> places_{};
+};
+
+/// Names that are known, of which texts are asked one by one: whether one is mentioned.
+class name_set {
+ public:
+  constexpr void add(std::string_view name) {
+    names_.push_back(name);
+    if (first_word(name).size() == name.size())
+      words_.add(hash_word(name));
+    else
+      others_.push_back(name);
+  }
+
+  constexpr bool empty() const { return names_.empty(); }
+  constexpr const std::vector<std::string_view>& names() const { return names_; }
+
+  constexpr bool any_in(std::string_view text) const {
+    if (names_.size() <= few_names)
+      return mentions_any(text, names_);
+    bool found = mentions_any(text, others_);
+    if (!found && words_.size() != 0)
+      each_word(text, [&](std::uint64_t hash) { found = found || words_.find(hash) >= 0; });
+    return found;
+  }
+
+ private:
+  std::vector<std::string_view> names_{};
+  std::vector<std::string_view> others_{};
+  hash_slots words_{};
+};
+
+/// Texts, each once.
+class text_set {
+ public:
+  /// \return whether it is new
+  constexpr bool add(std::string_view text) {
+    if (has(text))
+      return false;
+    texts_.push_back(text);
+    known_.add(hash_text(text));
+    return true;
+  }
+  constexpr bool has(std::string_view text) const {
+    return known_.find(hash_text(text), [&](std::size_t i) { return same_text(texts_[i], text); }) >= 0;
+  }
+
+ private:
+  std::vector<std::string_view> texts_{};
+  hash_slots known_{};
+};
+
+}  // namespace instar::detail
+
+/// \file What is made of text (views, functions, triggers) in an order in which each stands behind what it names.
+
+namespace instar::detail {
+
+/// Something that is made, and what it is called by others; nothing, when nobody can name it.
+struct named_text {
+  std::string_view name{};
+  std::string_view text{};
+};
+
+/// The most items that are put in order. More than that come from a database, which gives them in an order that works,
+/// or would cost a compiler too much.
+constexpr bool is_ordered(std::size_t items) {
+  return items > 1 && items <= 128;
+}
+
+/// An order in which every item stands behind those that its text names, and otherwise as it is given. In a circle the
+/// one that is given first goes first. None for no items.
+constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>& items) {
+  std::vector<std::size_t> order;
+  if (items.empty())
+    return order;
+  // A name that is no single word, such as one with a blank in it, is looked for by nobody: then the given order has to
+  // do.
+  hash_slots known(items.size());
+  std::vector<std::size_t> named;
+  std::vector<std::uint64_t> hashes;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    hashes.push_back(hash_word(items[i].name));
+    if (items[i].name.empty())
+      continue;
+    known.add(hashes[i]);
+    named.push_back(i);
+  }
+  struct need {
+    std::size_t user;
+    std::size_t needed;
+  };
+  std::vector<need> needs;
+  std::vector<std::size_t> waits(items.size(), 0);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    each_word(items[i].text, [&](std::uint64_t word) {
+      // Overloaded functions name each other by their own name.
+      if (word == hashes[i])
+        return;
+      known.find(word, [&](std::size_t needed) {
+        needs.push_back({i, named[needed]});
+        ++waits[i];
+        return false;  // Others may be called so, too.
+      });
+    });
+  std::vector<char> done(items.size(), 0);
+  std::size_t first = 0;
+  while (order.size() < items.size()) {
+    while (done[first])
+      ++first;
+    std::size_t next = first;
+    while (next < items.size() && (done[next] || waits[next] != 0))
+      ++next;
+    if (next == items.size())
+      next = first;
+    done[next] = 1;
+    order.push_back(next);
+    for (const need& n : needs)
+      if (n.needed == next)
+        --waits[n.user];
+  }
+  return order;
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/diff/raw_object.hpp
+
+
+// ---- instar/diff/raw_table.hpp
+
+
+// ---- instar/diff/step.hpp
 
 /// \file A step of a plan: what it does and to which objects.
 
@@ -5402,7 +5720,9 @@ constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_
     return item == nullptr ? -1 : static_cast<int>(item - t.items.data());
   };
   std::vector<step> made;
+  std::vector<std::size_t> changed;  // by which of the changes
   const auto add = [&](const raw_table_change& c, raw_change what, const raw_item* from, const raw_item* to) {
+    changed.push_back(static_cast<std::size_t>(&c - changes.data()));
     made.push_back(step{.kind = step_kind::alter_raw_object,
                         .from = position(c.then, from),
                         .to = position(c.now, to),
@@ -5508,18 +5828,12 @@ constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_
     }
   }
   // Parents go before their partitions, but for constraints that are added.
-  const auto depth_of = [&](const step& s) {
-    int depth = 0;
-    for (std::size_t i = 0; i < changes.size(); ++i)
-      if (changes[i].after == s.raw)
-        for (int up = changes[i].parent; up >= 0; up = changes[static_cast<std::size_t>(up)].parent)
-          ++depth;
-    return depth;
-  };
-  std::vector<int> depths;
   int deepest = 0;
-  for (const step& s : made) {
-    depths.push_back(depth_of(s));
+  std::vector<int> depths;
+  for (std::size_t at : changed) {
+    depths.push_back(0);
+    for (int up = changes[at].parent; up >= 0; up = changes[static_cast<std::size_t>(up)].parent)
+      ++depths.back();
     deepest = depths.back() > deepest ? depths.back() : deepest;
   }
   for (int what = static_cast<int>(raw_change::drop_constraint); what <= static_cast<int>(raw_change::add_constraint);
@@ -5670,57 +5984,22 @@ constexpr rest rest_of(const raw_object& o) {
 
 namespace instar::detail {
 
-/// Positions by their hashes, open addressing. Of equal ones the first is met first.
-struct hash_slots {
-  std::vector<std::uint64_t> hashes;
-  std::vector<int> slots;
-
-  constexpr explicit hash_slots(std::size_t count) {
-    std::size_t capacity = 4;
-    while (capacity < count * 2)
-      capacity *= 2;
-    slots.assign(capacity, -1);
-    hashes.assign(count, 0);
-  }
-
-  constexpr void put(std::size_t position, std::uint64_t hash) {
-    hashes[position] = hash;
-    std::size_t slot = hash & (slots.size() - 1);
-    while (slots[slot] != -1)
-      slot = (slot + 1) & (slots.size() - 1);
-    slots[slot] = static_cast<int>(position);
-  }
-
-  constexpr bool contains(std::uint64_t hash) const {
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1))
-      if (hashes[static_cast<std::size_t>(slots[slot])] == hash)
-        return true;
-    return false;
-  }
-};
-
 /// Finds raw objects by kind and name, one after the other: behind the one that was found last, where most are, and
 /// else in constant time. The hashes cost a compiler most, so they are made for the first that is not in its place.
 class raw_object_search {
  public:
-  constexpr explicit raw_object_search(std::span<const raw_object> objects) : objects_(objects), known_(0) {}
+  constexpr explicit raw_object_search(std::span<const raw_object> objects) : objects_(objects) {}
 
   /// \return its position, or -1
   constexpr int find(const raw_object& wanted) {
     if (next_ < objects_.size() && same(objects_[next_], wanted))
       return static_cast<int>(next_++);
-    if (known_.hashes.size() != objects_.size())
+    if (known_.size() != objects_.size())
       hash_all();
-    const std::uint64_t hash = hash_of(wanted);
-    const std::vector<int>& slots = known_.slots;
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots[slot]);
-      if (known_.hashes[i] == hash && same(objects_[i], wanted)) {
-        next_ = i + 1;
-        return slots[slot];
-      }
-    }
-    return -1;
+    const int found = known_.find(hash_of(wanted), [&](std::size_t i) { return same(objects_[i], wanted); });
+    if (found >= 0)
+      next_ = static_cast<std::size_t>(found) + 1;
+    return found;
   }
 
  private:
@@ -5731,7 +6010,7 @@ class raw_object_search {
   constexpr void hash_all() {
     known_ = hash_slots(objects_.size());
     for (std::size_t i = 0; i < objects_.size(); ++i)
-      known_.put(i, hash_of(objects_[i]));
+      known_.add(hash_of(objects_[i]));
   }
 
   /// Objects of one kind stand together: its part of the hash is made once.
@@ -5740,42 +6019,14 @@ class raw_object_search {
       kind_ = o.kind;
       kind_hash_ = hash_text(kind_);
     }
-    return hash_text(o.name, kind_hash_);
+    return hash_bytes(o.name.data(), o.name.size(), kind_hash_);
   }
 
   std::span<const raw_object> objects_;
   std::size_t next_ = 0;
-  hash_slots known_;
+  hash_slots known_{};
   std::string_view kind_{};
   std::uint64_t kind_hash_ = hash_text({});
-};
-
-/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
-/// one found, and most objects stand in the order in which they stood.
-template <class Object>
-class twin_search {
- public:
-  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
-
-  /// \return its position, or -1
-  template <class Same>
-  constexpr int find(const Same& same) {
-    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
-      if (next_ == among_.size())
-        next_ = 0;
-      if (same(among_[next_]))
-        return static_cast<int>(next_++);
-    }
-    return -1;
-  }
-  /// The one of that name and schema.
-  constexpr int find(std::string_view schema, std::string_view name) {
-    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
-  }
-
- private:
-  std::span<const Object> among_;
-  std::size_t next_ = 0;
 };
 
 constexpr bool same_indexes(std::span<const index> a, std::span<const index> b) {
@@ -5807,6 +6058,61 @@ constexpr bool disturbs_views(const step& s) {
   }
 }
 
+/// The raw tables of one schema that the other has not. They are read when the first is asked for.
+class lone_raw_tables {
+ public:
+  /// \param twins of each object its position in the other schema, or -1
+  constexpr lone_raw_tables(std::span<const raw_object> objects, const std::vector<int>& twins)
+      : objects_(objects), twins_(&twins) {}
+
+  /// \return the position of the first that makes a table of that name and that `is` accepts, or -1
+  template <class Is>
+  constexpr int find(const table& t, const Is& is) {
+    read();
+    return position(by_text_.find(hash_object(t.schema, t.name), [&](std::size_t i) {
+      return same_relation(tables_[i].name, {t.schema, t.name}) && is(tables_[i].at);
+    }));
+  }
+  /// \return the position of the first that is called so itself, or -1
+  constexpr int find(std::string_view name) {
+    read();
+    return position(
+        by_name_.find(hash_text(name), [&](std::size_t i) { return same_text(objects_[tables_[i].at].name, name); }));
+  }
+
+ private:
+  constexpr int position(int found) const {
+    return found < 0 ? -1 : static_cast<int>(tables_[static_cast<std::size_t>(found)].at);
+  }
+
+  constexpr void read() {
+    if (read_)
+      return;
+    read_ = true;
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+      if ((*twins_)[i] >= 0 || !is_raw_table(objects_[i]))
+        continue;
+      const raw_table_text text = read_raw_table(objects_[i].create);
+      if (!text.read)
+        continue;
+      tables_.push_back({read_relation_name(text.name), i});
+      by_text_.add(hash_object(tables_.back().name.schema, tables_.back().name.name));
+      by_name_.add(hash_text(objects_[i].name));
+    }
+  }
+
+  struct lone_table {
+    relation_name name;
+    std::size_t at;
+  };
+  std::span<const raw_object> objects_;
+  const std::vector<int>* twins_;
+  bool read_ = false;
+  std::vector<lone_table> tables_{};
+  hash_slots by_text_{};
+  hash_slots by_name_{};
+};
+
 /// What is known of the raw objects of two schemas before the tables are compared.
 struct object_changes {
   /// A table that is made anew while its rows are kept; positions among the raw objects.
@@ -5822,14 +6128,18 @@ struct object_changes {
   std::vector<char> same;                   ///< Of the old ones: the new one has the same text.
   std::vector<char> anew;                   ///< Of the old ones: dropped and made again.
   std::vector<char> taken;                  ///< Of the old ones: tables that are set aside.
+  std::vector<std::size_t> gone{};          ///< The old ones that have no new one.
   std::vector<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
   std::vector<replaced_table> replaced{};
-  std::vector<std::string_view> released{};  ///< What functions that are dropped and made again are called.
+  name_set released{};  ///< What functions that are dropped and made again are called.
+  lone_raw_tables old_tables;
+  lone_raw_tables new_tables;
 
   /// \param steps those of the enums
   constexpr object_changes(const schema_view& before, const schema_view& after, const std::vector<step>& steps)
       : olds(before.raw_objects), news(after.raw_objects), old_of(news.size(), -1), new_of(olds.size(), -1),
-        same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0) {
+        same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0), old_tables(olds, new_of),
+        new_tables(news, old_of) {
     if (olds.empty())
       return;
     raw_object_search search(olds);
@@ -5841,8 +6151,11 @@ struct object_changes {
     for (std::size_t i = 0; i < olds.size(); ++i)
       if (new_of[i] >= 0)
         compare(i, olds[i], news[static_cast<std::size_t>(new_of[i])]);
-      else if (is_raw_table(olds[i]))
-        replace(i);
+      else {
+        gone.push_back(i);
+        if (is_raw_table(olds[i]))
+          replace(i);
+      }
     release(steps);
   }
 
@@ -5851,29 +6164,21 @@ struct object_changes {
   }
 
   /// The raw table that takes the place of a modelled one, or null.
-  constexpr const raw_object* take_new_table(const table& t) const {
-    for (std::size_t i = 0; i < news.size(); ++i)
-      if (old_of[i] < 0 && is_raw_table(news[i]) && names(news[i], t))
-        return &news[i];
-    return nullptr;
+  constexpr const raw_object* take_new_table(const table& t) {
+    const int found = new_tables.find(t, [](std::size_t) { return true; });
+    return found < 0 ? nullptr : &news[static_cast<std::size_t>(found)];
   }
 
   /// The raw table whose place a modelled one takes, or null; it is not dropped then.
   constexpr const raw_object* take_old_table(const table& t) {
-    for (std::size_t i = 0; i < olds.size(); ++i)
-      if (new_of[i] < 0 && !taken[i] && is_raw_table(olds[i]) && names(olds[i], t)) {
-        taken[i] = 1;
-        return &olds[i];
-      }
-    return nullptr;
+    const int found = old_tables.find(t, [&](std::size_t i) { return !taken[i]; });
+    if (found < 0)
+      return nullptr;
+    taken[static_cast<std::size_t>(found)] = 1;
+    return &olds[static_cast<std::size_t>(found)];
   }
 
  private:
-  static constexpr bool names(const raw_object& o, const table& t) {
-    const raw_table_text text = read_raw_table(o.create);
-    return text.read && same_relation(read_relation_name(text.name), {t.schema, t.name});
-  }
-
   constexpr void compare(std::size_t old, const raw_object& then, const raw_object& now) {
     same[old] = same_text(then.create, now.create);
     if (same[old] || takes_place_of(then, now))
@@ -5893,37 +6198,40 @@ struct object_changes {
     }
     anew[old] = 1;
     if (is_routine(then))
-      released.push_back(called(then));
+      released.add(called(then));
   }
 
   /// A raw table that becomes one of another kind.
   constexpr void replace(std::size_t old) {
-    for (std::size_t i = 0; i < news.size(); ++i)
-      if (old_of[i] < 0 && is_raw_table(news[i]) && same_text(news[i].name, olds[old].name) &&
-          read_raw_table(olds[old].create).read && read_raw_table(news[i].create).read) {
-        taken[old] = 1;
-        replaced.push_back({static_cast<int>(old), static_cast<int>(i)});
-        return;
-      }
+    const int now = new_tables.find(olds[old].name);
+    if (now < 0 || !read_raw_table(olds[old].create).read)
+      return;
+    taken[old] = 1;
+    replaced.push_back({static_cast<int>(old), now});
   }
 
   /// Functions rest on enums that are made anew, and on each other.
   constexpr void release(const std::vector<step>& steps) {
+    bool needed = !released.empty();
+    for (const step& s : steps)
+      needed |= s.kind == step_kind::rebuild_enum;
+    word_index routines;
+    for (std::size_t i = 0; i < olds.size() && needed; ++i)
+      if (new_of[i] >= 0 && is_routine(olds[i]))
+        routines.add(i, tracked_text(olds[i]));
     const auto free_from = [&](std::string_view name) {
-      for (std::size_t i = 0; i < olds.size(); ++i)
-        if (new_of[i] >= 0 && !anew[i] && is_routine(olds[i]) && !same_text(called(olds[i]), name) &&
-            mentions(tracked_text(olds[i]), name)) {
-          anew[i] = 1;
-          released.push_back(called(olds[i]));
-        }
+      routines.each(name, [&](std::size_t i) {
+        if (anew[i] || same_text(called(olds[i]), name))
+          return;
+        anew[i] = 1;
+        released.add(called(olds[i]));
+      });
     };
     for (const step& s : steps)
       if (s.kind == step_kind::rebuild_enum)
         free_from(s.old_enum->name);
-    for (std::size_t i = 0; i < released.size(); ++i) {
-      const std::string_view name = released[i];  // the list grows
-      free_from(name);
-    }
+    for (std::size_t i = 0; i < released.names().size(); ++i)
+      free_from(std::string_view(released.names()[i]));  // the list grows
   }
 };
 
@@ -5978,8 +6286,8 @@ constexpr std::string_view made_again(const step& s) {
   }
 }
 
-constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const schema_view& before,
-                                const object_changes& objects) {
+constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const object_changes& objects,
+                                const std::vector<table_column>& rebuilt) {
   for (const step& s : steps) {
     const bool on_column = s.kind == step_kind::rename_column || s.kind == step_kind::drop_column ||
                            s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation ||
@@ -5988,11 +6296,6 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
       out.of_views.push_back({.name = s.before->name, .column = on_column ? s.old_column()->name : std::string_view{}});
     if (s.kind == step_kind::add_column)
       out.widened.push_back(s.before->name);
-    if (s.kind == step_kind::rebuild_enum)
-      for (const table& t : before.tables)
-        for (const column& c : t.columns)
-          if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
-            out.both({.name = t.name, .column = c.name});
     if (s.kind == step_kind::set_aside)
       out.both({.name = s.before != nullptr ? s.before->name : called(*s.old_raw), .gone = true});
     if (objects.olds.empty())
@@ -6006,6 +6309,8 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
     if (const std::string_view name = made_again(s); !name.empty())
       out.of_raw_objects.push_back({.name = name, .gone = true});
   }
+  for (const table_column& c : rebuilt)
+    out.both({.name = c.in->name, .column = c.of->name});
   for (const raw_table_change& change : objects.altered)
     for (const raw_item& item : change.then.items) {
       if (item.constraint)
@@ -6019,20 +6324,24 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
       out.both({.name = called(objects.olds[i]), .gone = true});
 }
 
-/// A view or raw object that is dropped or made, and the text that says what has to stand before it.
-struct object_step {
-  instar::step step;
-  named_text text;
-};
+/// What a view or raw object that is dropped or made is called, and the text that says what has to stand before it.
+constexpr named_text text_of(const step& s) {
+  if (s.raw != nullptr)
+    return {called(*s.raw), tracked_text(*s.raw)};
+  const view_object& v = s.old_view != nullptr ? *s.old_view : *s.new_view;
+  return {v.name, v.query};
+}
 
-/// Adds steps in an order in which each stands behind what it names, or in front of it.
-constexpr void add_in_order(std::vector<step>& steps, const std::vector<object_step>& made, bool backwards) {
+/// Adds the steps of views and raw objects in an order in which each stands behind what it names, or in front of it.
+constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& made, bool backwards) {
   std::vector<named_text> texts;
-  for (const object_step& m : made)
-    texts.push_back(m.text);
+  if (is_ordered(made.size()))
+    for (const step& s : made)
+      texts.push_back(text_of(s));
   const std::vector<std::size_t> order = order_by_names(texts);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const step& s = made[order[backwards ? order.size() - 1 - i : i]].step;
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const std::size_t at = backwards ? made.size() - 1 - i : i;
+    const step& s = made[order.empty() ? at : order[at]];
     steps.push_back(s);
     if (s.kind != step_kind::create_view)
       continue;
@@ -6051,13 +6360,21 @@ constexpr std::vector<char> partitions_set_aside(const object_changes& objects) 
   bool any = false;
   for (char taken : aside)
     any |= taken != 0;
+  if (!any)
+    return aside;
+  hash_slots known;
+  std::vector<std::size_t> tables;
+  for (std::size_t i = 0; i < olds.size(); ++i)
+    if (is_raw_table(olds[i])) {
+      known.add(hash_text(read_raw_table(olds[i].create).name));
+      tables.push_back(i);
+    }
   const auto find = [&](std::string_view name) {
-    for (std::size_t i = 0; i < olds.size(); ++i)
-      if (is_raw_table(olds[i]) && same_text(read_raw_table(olds[i].create).name, name))
-        return i;
-    return olds.size();
+    const int found = known.find(
+        hash_text(name), [&](std::size_t i) { return same_text(read_raw_table(olds[tables[i]].create).name, name); });
+    return found < 0 ? olds.size() : tables[static_cast<std::size_t>(found)];
   };
-  for (bool changed = any; changed;) {
+  for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t i = 0; i < olds.size(); ++i) {
       if (aside[i] || objects.new_of[i] >= 0 || !is_kind(olds[i], "partition bound"))
@@ -6076,15 +6393,37 @@ constexpr std::vector<char> partitions_set_aside(const object_changes& objects) 
   return aside;
 }
 
+/// Which of the tables that are altered are partitions of another one, and stay so.
+constexpr void find_parents(object_changes& objects) {
+  if (objects.altered.size() < 2)
+    return;
+  hash_slots known(objects.altered.size());
+  for (const raw_table_change& change : objects.altered)
+    known.add(hash_text(change.now.name));
+  const auto find = [&](std::string_view name) {
+    return known.find(hash_text(name), [&](std::size_t i) { return same_text(objects.altered[i].now.name, name); });
+  };
+  for (std::size_t i = 0; i < objects.olds.size(); ++i) {
+    if (!is_kind(objects.olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] || !objects.same[i])
+      continue;
+    const partition_names names = read_partition_bound(objects.olds[i].create);
+    const int child = find(names.child);
+    const int parent = find(names.parent);
+    if (child >= 0 && parent >= 0)
+      objects.altered[static_cast<std::size_t>(child)].parent = parent;
+  }
+}
+
 /// The steps of views and raw objects, once those of all others are known.
+/// \param rebuilt_columns those of enums that are made anew
 constexpr void diff_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after,
-                            object_changes& objects) {
+                            object_changes& objects, const std::vector<table_column>& rebuilt_columns) {
   const std::span<const raw_object> olds = before.raw_objects;
   const std::span<const raw_object> news = after.raw_objects;
   if (before.views.empty() && after.views.empty() && olds.empty() && news.empty())
     return;
   disturbances found;
-  add_disturbances(found, steps, before, objects);
+  add_disturbances(found, steps, objects, rebuilt_columns);
 
   // Which views and raw objects make way: those that changed, and then whatever rests on what makes way.
   std::vector<char> view_drops(before.views.size(), 0);
@@ -6105,6 +6444,12 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     if (const std::string_view name = called(olds[i]); !name.empty())
       found.both({.name = name, .gone = true});
   };
+  word_index queries;
+  for (std::size_t i = 0; i < before.views.size(); ++i)
+    queries.add(i, before.views[i].query);
+  std::vector<char> widened(before.views.size(), 0);
+  for (std::string_view name : found.widened)
+    queries.each(name, [&](std::size_t i) { widened[i] = widened[i] || selects_all(before.views[i].query); });
   twin_search<view_object> new_views(after.views);
   for (std::size_t i = 0; i < before.views.size(); ++i) {
     const view_object& then = before.views[i];
@@ -6114,69 +6459,87 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       continue;
     }
     const view_object& now = after.views[static_cast<std::size_t>(new_view_of[i])];
-    bool changes = then.materialized != now.materialized || !same_text(then.query, now.query) ||
-                   !same_indexes(then.indexes, now.indexes);
-    for (std::size_t w = 0; w < found.widened.size() && !changes; ++w)
-      changes = mentions(then.query, found.widened[w]) && selects_all(then.query);
-    if (changes)
+    if (widened[i] || then.materialized != now.materialized || !same_text(then.query, now.query) ||
+        !same_indexes(then.indexes, now.indexes))
       drop_view(i);
   }
   // An index that goes takes those of the partitions along, which may have to stay.
-  for (std::size_t i = 0; i < olds.size(); ++i)
-    if (objects.new_of[i] < 0 && is_kind(olds[i], "index")) {
-      found.of_raw_objects.push_back({.name = called(olds[i]), .gone = true});
-      for (std::size_t other = 0; other < olds.size(); ++other)
-        if (is_kind(olds[other], "index partition") && objects.new_of[other] < 0 &&
-            mentions(olds[other].create, called(olds[i])) && !same_text(called(olds[other]), called(olds[i])))
-          found.of_raw_objects.push_back({.name = called(olds[other]), .gone = true});
+  word_index gone_parts;
+  for (std::size_t i : objects.gone)
+    if (is_kind(olds[i], "index partition"))
+      gone_parts.add(i, olds[i].create);
+  for (std::size_t i : objects.gone)
+    if (is_kind(olds[i], "index")) {
+      const std::string_view name = called(olds[i]);
+      found.of_raw_objects.push_back({.name = name, .gone = true});
+      gone_parts.each(name, [&](std::size_t part) {
+        if (!same_text(called(olds[part]), name))
+          found.of_raw_objects.push_back({.name = called(olds[part]), .gone = true});
+      });
     }
   // A kind is many texts to compare with, and objects of one kind stand together.
-  struct resting {
-    std::size_t at;
-    rest on;
-    std::string_view text;
-  };
-  std::vector<resting> rested;
+  word_index rested;
   rest on = rest::never;
   bool routine = false;
   const bool disturbed = !found.of_views.empty() || !found.of_raw_objects.empty();
+  if (disturbed)
+    rested.reserve(olds.size());
   for (std::size_t i = 0; i < olds.size() && disturbed; ++i) {
     if (i == 0 || !same_text(olds[i].kind, olds[i - 1].kind)) {
       on = rest_of(olds[i]);
       routine = is_routine(olds[i]);
     }
     if (on != rest::never && objects.new_of[i] >= 0 && !objects.anew[i] && !objects.taken[i])
-      rested.push_back({i, on, routine ? tracked_text(olds[i]) : olds[i].create});
+      rested.add(i, routine ? tracked_text(olds[i]) : olds[i].create);
   }
   std::size_t next_view = 0;
   std::size_t next_raw = 0;
   while (next_view < found.of_views.size() || next_raw < found.of_raw_objects.size()) {
     if (next_view < found.of_views.size()) {
       const disturbance d = found.of_views[next_view++];
-      for (std::size_t i = 0; i < before.views.size(); ++i)
-        if (!view_drops[i] && mentions(before.views[i].query, d.name) && may_read(before.views[i].query, d.column))
+      queries.each(d.name, [&](std::size_t i) {
+        if (!view_drops[i] && may_read(before.views[i].query, d.column))
           drop_view(i);
+      });
       continue;
     }
     const disturbance d = found.of_raw_objects[next_raw++];
-    for (const resting& r : rested)
-      if ((r.on == rest::on_what_changes || d.gone) && mentions(r.text, d.name) &&
-          (d.column.empty() || mentions(r.text, d.column)))
-        renew(r.at);
+    rested.each(d.name, [&](std::size_t i) {
+      if (!objects.anew[i] && (d.gone || rest_of(olds[i]) == rest::on_what_changes) &&
+          (d.column.empty() || mentions(tracked_text(olds[i]), d.column)))
+        renew(i);
+    });
   }
 
   // What stood, from the last to the first.
-  std::vector<object_step> late;
+  std::vector<step> late;
   for (std::size_t i = 0; i < before.views.size(); ++i)
     if (view_drops[i])
-      late.push_back({{.kind = step_kind::drop_view, .old_view = &before.views[i]},
-                      {before.views[i].name, before.views[i].query}});
+      late.push_back(step{.kind = step_kind::drop_view, .old_view = &before.views[i]});
     else if (const view_object& now = after.views[static_cast<std::size_t>(new_view_of[i])]; true) {
       view_stays[static_cast<std::size_t>(new_view_of[i])] = 1;
       if (!same_text(before.views[i].comment, now.comment))
         steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
     }
-  std::vector<object_step> sooner;
+  std::vector<step> sooner;
+  name_set rebuilt;
+  for (const step& s : steps)
+    if (s.kind == step_kind::rebuild_enum)
+      rebuilt.add(s.old_enum->name);
+  // Those that use a routine which goes may be replaced, and are there until then.
+  word_index replaced;
+  text_set new_routines;
+  bool routine_goes = false;
+  for (std::size_t i : objects.gone)
+    routine_goes = routine_goes || is_routine(olds[i]);
+  if (routine_goes) {
+    for (std::size_t i = 0; i < olds.size(); ++i)
+      if (objects.new_of[i] >= 0 && !objects.anew[i] && !objects.same[i])
+        replaced.add(i, tracked_text(olds[i]));
+    for (const raw_object& o : news)
+      if (is_routine(o))
+        new_routines.add(o.name);
+  }
   const std::vector<char> aside = partitions_set_aside(objects);
   for (std::size_t i = 0; i < olds.size(); ++i) {
     if (aside[i] || (objects.new_of[i] >= 0 && !objects.anew[i]))
@@ -6188,64 +6551,36 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     step_kind kind = then.placement == placement::before_tables    ? step_kind::clear_raw_object
                      : then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
                                                                    : step_kind::drop_raw_object;
-    if (now == nullptr && is_routine(then)) {
-      // Those that use it may be replaced, and are there until then.
-      const auto is_replaced = [&](std::size_t user) {
-        return user != i && objects.new_of[user] >= 0 && !objects.anew[user] && !objects.same[user] &&
-               mentions(tracked_text(olds[user]), called(then));
-      };
-      for (std::size_t user = 0; user < olds.size() && kind != step_kind::drop_late_raw_object; ++user)
-        if (is_replaced(user))
-          kind = step_kind::drop_late_raw_object;
-    }
+    if (now == nullptr && is_routine(then) && replaced.any(called(then)))
+      kind = step_kind::drop_late_raw_object;
     // Defaults and generated columns may use what stood before the tables until their own steps are done.
-    if (now == nullptr && kind == step_kind::clear_raw_object && !is_raw_table(then)) {
-      bool rebuilt = false;
-      for (const step& s : steps)
-        rebuilt |= s.kind == step_kind::rebuild_enum && mentions(tracked_text(then), s.old_enum->name);
-      for (const raw_object& other : news)
-        rebuilt |= same_text(other.name, then.name) && is_routine(other) && is_routine(then);
-      if (!rebuilt)
-        kind = step_kind::drop_early_raw_object;
-    }
-    const object_step drop{{.kind = kind, .raw = &then}, {called(then), tracked_text(then)}};
-    (kind == step_kind::drop_raw_object ? late : sooner).push_back(drop);
+    if (now == nullptr && kind == step_kind::clear_raw_object && !is_raw_table(then) &&
+        !(is_routine(then) && new_routines.has(then.name)) && (rebuilt.empty() || !rebuilt.any_in(tracked_text(then))))
+      kind = step_kind::drop_early_raw_object;
+    (kind == step_kind::drop_raw_object ? late : sooner).push_back(step{.kind = kind, .raw = &then});
   }
   add_in_order(steps, late, true);
   add_in_order(steps, sooner, true);
 
   // What stays, and what is new.
-  for (raw_table_change& change : objects.altered) {
-    for (std::size_t i = 0; i < olds.size(); ++i) {
-      if (!is_kind(olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] || !objects.same[i])
-        continue;
-      const partition_names names = read_partition_bound(olds[i].create);
-      if (!same_text(names.child, change.now.name))
-        continue;
-      for (std::size_t p = 0; p < objects.altered.size(); ++p)
-        if (same_text(objects.altered[p].now.name, names.parent))
-          change.parent = static_cast<int>(p);
-    }
-  }
+  find_parents(objects);
   alter_raw_tables(steps, objects.altered);
-  std::vector<object_step> made[3];
+  std::vector<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
+  for (const raw_table_change& change : objects.altered)
+    altered[static_cast<std::size_t>(change.after - news.data())] = 1;
+  std::vector<step> made[3];
   for (std::size_t i = 0; i < after.views.size(); ++i)
     if (!view_stays[i])
-      made[2].push_back(
-          {{.kind = step_kind::create_view, .new_view = &after.views[i]}, {after.views[i].name, after.views[i].query}});
+      made[2].push_back(step{.kind = step_kind::create_view, .new_view = &after.views[i]});
   for (std::size_t i = 0; i < news.size(); ++i) {
-    if (objects.old_of[i] >= 0) {
-      const std::size_t old = static_cast<std::size_t>(objects.old_of[i]);
-      bool stays = objects.same[old] && !objects.anew[old];
-      for (const raw_table_change& change : objects.altered)
-        stays |= change.after == &news[i];
-      if (stays)
-        continue;
-    }
+    const int old = objects.old_of[i];
+    if ((!altered.empty() && altered[i]) ||
+        (old >= 0 && objects.same[static_cast<std::size_t>(old)] && !objects.anew[static_cast<std::size_t>(old)]))
+      continue;
     made[static_cast<std::size_t>(news[i].placement)].push_back(
-        {{.kind = create_step(news[i].placement), .raw = &news[i]}, {called(news[i]), tracked_text(news[i])}});
+        step{.kind = create_step(news[i].placement), .raw = &news[i]});
   }
-  for (const std::vector<object_step>& stage : made)
+  for (const std::vector<step>& stage : made)
     add_in_order(steps, stage, false);
 }
 
@@ -6793,10 +7128,6 @@ constexpr bool may_be_volatile(std::string_view expression) {
       " current_setting cast extract date_part trim length row array varchar char numeric decimal timestamp time"
       " interval bit character varying localtimestamp current_timestamp localtime current_time in and or not"
       " to_tsvector decode encode point box";
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
   std::size_t begin = 0;
   std::size_t end = 0;  // of the last word; the same: there is none
   for (std::size_t i = 0; i < expression.size(); ++i) {
@@ -6805,9 +7136,9 @@ constexpr bool may_be_volatile(std::string_view expression) {
       while (++i < expression.size() && expression[i] != '\'') {
       }
       begin = end = 0;
-    } else if (letter(c)) {
+    } else if (is_word_letter(c)) {
       begin = i;
-      while (i + 1 < expression.size() && letter(expression[i + 1]))
+      while (i + 1 < expression.size() && is_word_letter(expression[i + 1]))
         ++i;
       end = i + 1;
     } else if (c == '(' && begin != end) {
@@ -7015,58 +7346,96 @@ constexpr void each_lock_hazard(const step& s, plan_form form, Note note) {
   }
 }
 
-/// Calls `note(hazard)` for each hazard of a step that another step of the plan decides on.
-template <class Steps, class Note>
-constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
+constexpr bool drops_raw_object(const step& s) {
   switch (s.kind) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::drop_middle_raw_object:
   case step_kind::clear_raw_object:
-  case step_kind::drop_late_raw_object: {
-    const bool untracked = has_untracked_dependents(*s.raw);
-    if (!untracked && !guards_rows(*s.raw))
-      break;
-    // What is made again around another step is as it was.
-    for (const step& other : steps) {
-      // What guards the rows of a table goes with it.
-      if (!untracked && other.kind == step_kind::drop_table && mentions(s.raw->drop, other.before->name))
-        return;
-      if (other.raw != nullptr && other.raw != s.raw && same_text(other.raw->kind, s.raw->kind) &&
-          same_text(other.raw->name, s.raw->name) && (untracked || same_text(other.raw->create, s.raw->create)))
-        return;
-    }
-    note(untracked ? hazard::drops_untracked_dependents : hazard::trigger_or_policy_change);
-    break;
+  case step_kind::drop_late_raw_object:
+    return true;
+  default:
+    return false;
   }
-  case step_kind::rebuild_enum:
+}
+
+/// What the hazards of one step depend on of the others of its plan.
+class other_steps {
+ public:
+  template <class Steps>
+  constexpr explicit other_steps(const Steps& steps) {
+    bool raw = false;
+    bool materialized = false;
+    for (const step& s : steps) {
+      raw |= drops_raw_object(s);
+      materialized |= s.kind == step_kind::create_view && s.new_view->materialized;
+    }
+    for (const step& s : steps) {
+      if (materialized && s.kind == step_kind::drop_view) {
+        dropped_views_.push_back(s.old_view);
+        views_.add(hash_object(s.old_view->schema, s.old_view->name));
+      }
+      if (raw && s.kind == step_kind::drop_table)
+        dropped_tables_.add(s.before->name);
+      if (raw && s.raw != nullptr) {
+        raw_objects_.push_back(s.raw);
+        raws_.add(hash_text(s.raw->name, hash_text(s.raw->kind)));
+      }
+    }
+  }
+
+  constexpr bool drops(const view_object& v) const {
+    return views_.find(hash_object(v.schema, v.name), [&](std::size_t i) {
+      return same_text(dropped_views_[i]->name, v.name) && same_text(dropped_views_[i]->schema, v.schema);
+    }) >= 0;
+  }
+
+  constexpr bool drops_table_of(const raw_object& o) const { return dropped_tables_.any_in(o.drop); }
+
+  /// Whether another raw object of that kind and name comes or goes. \param same_text_too with the same text
+  constexpr bool has_another(const raw_object& o, bool same_text_too) const {
+    return raws_.find(hash_text(o.name, hash_text(o.kind)), [&](std::size_t i) {
+      const raw_object& other = *raw_objects_[i];
+      return &other != &o && same_text(other.kind, o.kind) && same_text(other.name, o.name) &&
+             (!same_text_too || same_text(other.create, o.create));
+    }) >= 0;
+  }
+
+ private:
+  std::vector<const view_object*> dropped_views_{};
+  hash_slots views_{};
+  std::vector<const raw_object*> raw_objects_{};
+  hash_slots raws_{};
+  name_set dropped_tables_{};
+};
+
+/// Calls `note(hazard)` for each hazard of a step that another step of the plan decides on.
+template <class Note>
+constexpr void each_hazard_among(const other_steps& others, const step& s, dialect d, plan_form form, Note note) {
+  if (drops_raw_object(s)) {
+    const bool untracked = has_untracked_dependents(*s.raw);
+    // What is made again around another step is as it was, and what guards the rows of a table goes with it.
+    if ((untracked || (guards_rows(*s.raw) && !others.drops_table_of(*s.raw))) &&
+        !others.has_another(*s.raw, !untracked))
+      note(untracked ? hazard::drops_untracked_dependents : hazard::trigger_or_policy_change);
+  } else if (s.kind == step_kind::rebuild_enum) {
     // Every column of the type is converted.
     if (d == dialect::postgres && (form == plan_form::offline || !only_adds_values(*s.old_enum, *s.new_enum)))
       note(hazard::type_rewrites_table);
-    break;
-  case step_kind::create_view:
-    if (d != dialect::postgres || !s.new_view->materialized || s.to >= 0)
-      break;
-    for (const step& other : steps)
-      if (other.kind == step_kind::drop_view && same_text(other.old_view->name, s.new_view->name) &&
-          same_text(other.old_view->schema, s.new_view->schema)) {
-        note(hazard::materialized_view_refresh_locks);
-        break;
-      }
-    break;
-  default:
-    break;
+  } else if (s.kind == step_kind::create_view && d == dialect::postgres && s.new_view->materialized && s.to < 0 &&
+             others.drops(*s.new_view)) {
+    note(hazard::materialized_view_refresh_locks);
   }
 }
 
 /// Calls `note(hazard)` for each hazard of a step of a plan.
-template <class Steps, class Note>
-constexpr void each_hazard(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
+template <class Note>
+constexpr void each_hazard(const other_steps& others, const step& s, dialect d, plan_form form, Note note) {
   each_hazard(s, [&](hazard h) {
     if (concerns(d, h, s))
       note(h);
   });
-  each_hazard_among(steps, s, d, form, note);
+  each_hazard_among(others, s, d, form, note);
   if (d == dialect::postgres)
     each_lock_hazard(s, form, note);
 }
@@ -7102,24 +7471,26 @@ struct basic_plan {
   /// \param d of SQLite, where every write locks the whole database, only what becomes of the rows is said
   /// \param form how the plan is written: the online form avoids most locks that others would wait for
   constexpr auto hazards(dialect d = dialect::postgres, plan_form form = plan_form::online) const {
+    const detail::other_steps others(steps);
     if constexpr (requires { std::tuple_size<Steps>::value; }) {
       hazard_list<hazards_per_step * std::tuple_size<Steps>::value> notes{};
       for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
+        detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
       return notes;
     } else {
       std::vector<hazard_note> notes;
       for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
+        detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
       return notes;
     }
   }
 
   /// Whether a step has that hazard.
   constexpr bool has(hazard wanted, dialect d = dialect::postgres, plan_form form = plan_form::online) const {
+    const detail::other_steps others(steps);
     bool found = false;
     for (const step& s : steps)
-      detail::each_hazard(steps, s, d, form, [&](hazard h) { found |= h == wanted; });
+      detail::each_hazard(others, s, d, form, [&](hazard h) { found |= h == wanted; });
     return found;
   }
 
@@ -7149,39 +7520,7 @@ namespace instar {
 
 namespace detail {
 
-/// Finds tables of a schema by name, in constant time.
-class table_finder {
- public:
-  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
-    for (std::size_t i = 0; i < tables.size(); ++i)
-      known_.put(i, hash_object(tables[i].schema, tables[i].name));
-  }
-
-  /// \return its position, or -1
-  constexpr int find(std::string_view schema, std::string_view name) const {
-    const std::uint64_t hash = hash_object(schema, name);
-    const std::vector<int>& slots = known_.slots;
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots[slot]);
-      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
-        return slots[slot];
-    }
-    return -1;
-  }
-
-  /// \param written "schema.name", or "name" in `schema` or else in the default schema
-  constexpr int find_written(std::string_view schema, std::string_view written) const {
-    for (std::size_t i = 0; i < written.size(); ++i)
-      if (written[i] == '.')
-        return find(written.substr(0, i), written.substr(i + 1));
-    const int found = find(schema, written);
-    return found < 0 && !schema.empty() ? find({}, written) : found;
-  }
-
- private:
-  std::span<const table> tables_;
-  hash_slots known_;
-};
+using table_finder = object_finder<table>;
 
 struct step_list {
   std::vector<step>& steps;
@@ -7199,12 +7538,11 @@ struct column_fates {
   std::vector<int> was;       ///< The old position of each new column, or -1.
   std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
   std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
-  const std::vector<std::string_view>* released;  ///< Functions that are dropped and made again.
-  bool any = false;  ///< Whether one is remade, retyped or collated otherwise, or a function is released.
+  const name_set* released;   ///< Functions that are dropped and made again.
+  bool any = false;           ///< Whether one is remade, retyped or collated otherwise, or a function is released.
 
-  /// \param steps so far: those of the enums
-  constexpr column_fates(const std::vector<step>& steps, const column_renames& renames,
-                         const std::vector<std::string_view>& released);
+  /// \param rebuilt enums that are made anew
+  constexpr column_fates(const enum_finder& rebuilt, const column_renames& renames, const name_set& released);
 
   constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
     for (std::size_t i = 0; i < fate.size(); ++i)
@@ -7222,7 +7560,7 @@ struct column_fates {
     for (std::size_t i = 0; i < remade.size(); ++i)
       if ((remade[i] || retyped[i]) && mentions(expression, after->columns[i].name))
         return true;
-    return mentions_any(expression, *released);
+    return released->any_in(expression);
   }
   constexpr bool in(std::span<const index_part> parts) const {
     for (const index_part& part : parts)
@@ -7313,13 +7651,13 @@ constexpr void free_index_names(std::vector<step>& steps) {
   if (renames.size() < 2)
     return;
   hash_slots let_go(renames.size());
-  for (std::size_t i = 0; i < renames.size(); ++i) {
-    const step& s = steps[renames[i]];
-    let_go.put(i, hash_object(s.after->schema, name_of(s, *s.before, s.from)));
+  for (std::size_t at : renames) {
+    const step& s = steps[at];
+    let_go.add(hash_object(s.after->schema, name_of(s, *s.before, s.from)));
   }
   for (std::size_t at : renames) {
     const step s = steps[at];
-    if (!let_go.contains(hash_object(s.after->schema, name_of(s, *s.after, s.to))))
+    if (let_go.find(hash_object(s.after->schema, name_of(s, *s.after, s.to))) < 0)
       continue;
     const bool primary = s.constraint == constraint_kind::primary_key;
     const bool unique = s.constraint == constraint_kind::unique;
@@ -7346,30 +7684,48 @@ struct comparison {
   const schema_view* before;
   const schema_view* after;
   table_finder old_tables;
-  table_finder new_tables;
+  table_finder new_tables;           ///< Of no tables where there is no old one.
+  std::vector<const table*> olds{};  ///< Of each new table the old one that it was, or null; empty where none was.
+  bool between = false;              ///< Whether something raw stands between tables and indexes.
 
   constexpr comparison(const schema_view& then, const schema_view& now)
-      : before(&then), after(&now), old_tables(then.tables), new_tables(now.tables) {}
+      : before(&then), after(&now), old_tables(then.tables),
+        new_tables(then.tables.empty() ? std::span<const table>{} : now.tables) {
+    // A first schema of a thousand tables is near a compiler's limits, and nothing is looked up for it.
+    if (then.tables.empty())
+      return;
+    olds.resize(now.tables.size(), nullptr);
+    for (const raw_object& o : then.raw_objects)
+      between |= o.placement == placement::before_indexes;
+    std::vector<char> taken;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < olds.size(); ++i) {
+      const table& t = now.tables[i];
+      // Most stand where they stood.
+      const bool follows = next < then.tables.size() && same_text(then.tables[next].name, t.name) &&
+                           same_text(then.tables[next].schema, t.schema);
+      if (const int same = follows ? static_cast<int>(next) : old_tables.find(t.schema, t.name); same >= 0) {
+        olds[i] = &then.tables[static_cast<std::size_t>(same)];
+        next = static_cast<std::size_t>(same) + 1;
+      } else if (!t.renamed_from.empty()) {
+        // A name that still exists is not a rename, and of several tables that declare one old name the first has it.
+        const int source = old_tables.find_written(t.schema, t.renamed_from);
+        if (source < 0 || new_tables.find(then.tables[static_cast<std::size_t>(source)].schema,
+                                          then.tables[static_cast<std::size_t>(source)].name) >= 0)
+          continue;
+        taken.resize(then.tables.size(), 0);
+        if (taken[static_cast<std::size_t>(source)])
+          continue;
+        taken[static_cast<std::size_t>(source)] = 1;
+        olds[i] = &then.tables[static_cast<std::size_t>(source)];
+        next = static_cast<std::size_t>(source) + 1;
+      }
+    }
+  }
 
-  /// The old table that a new one was, or null. A name that still exists is not a rename.
+  /// The old table that a new one was, or null. \param now one of the new schema
   constexpr const table* old_table(const table& now) const {
-    const int same = old_tables.find(now.schema, now.name);
-    if (same >= 0)
-      return &before->tables[static_cast<std::size_t>(same)];
-    if (now.renamed_from.empty())
-      return nullptr;
-    const int renamed = old_tables.find_written(now.schema, now.renamed_from);
-    if (renamed < 0)
-      return nullptr;
-    const table& source = before->tables[static_cast<std::size_t>(renamed)];
-    if (new_tables.find(source.schema, source.name) >= 0)
-      return nullptr;
-    // Of several tables that declare one old name the first has it.
-    for (const table& other : after->tables)
-      if (!other.renamed_from.empty() && old_tables.find_written(other.schema, other.renamed_from) == renamed &&
-          old_tables.find(other.schema, other.name) < 0)
-        return &other == &now ? &source : nullptr;
-    return &source;
+    return olds.empty() ? nullptr : olds[static_cast<std::size_t>(&now - after->tables.data())];
   }
 
   /// Whether an old foreign key and a new one say the same of the same tables and columns.
@@ -7410,8 +7766,8 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
          (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
 }
 
-constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames,
-                                     const std::vector<std::string_view>& released_names)
+constexpr column_fates::column_fates(const enum_finder& rebuilt, const column_renames& renames,
+                                     const name_set& released_names)
     : before(renames.before), after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0),
       retyped(was.size(), 0), released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
@@ -7433,16 +7789,6 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
       was[to] = from;
     }
   }
-  const auto rebuilt = [&](const column_type& t) {
-    if (t.values != nullptr)
-      for (const step& s : steps) {
-        if (s.before != nullptr || s.after != nullptr)
-          break;  // The enums' steps are the first.
-        if (s.kind == step_kind::rebuild_enum && same_enum(*s.new_enum, *t.values))
-          return true;
-      }
-    return false;
-  };
   for (std::size_t to = 0; to < was.size(); ++to) {
     if (was[to] < 0)
       continue;
@@ -7453,10 +7799,10 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
     if (!keeps_generated(then, now) &&
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
          (now.generated != generated_kind::none &&
-          (!same_type(then.type, now.type) || mentions_any(now.generated_as, *released)))))
+          (!same_type(then.type, now.type) || released->any_in(now.generated_as)))))
       remade[to] = 1;
     const bool same = same_type(then.type, now.type);
-    retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
+    retyped[to] = rebuilt.find(now.type) >= 0 || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
     const bool collated = !same_text(then.collation, now.collation);
     any |= collated;
@@ -7490,7 +7836,7 @@ constexpr void add_column_steps(step_list& out, const table& before, const table
 
 /// The steps for one column that both tables have.
 constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade,
-                           const std::vector<std::string_view>& released) {
+                           const name_set& released) {
   const column& then = before.columns[static_cast<std::size_t>(from)];
   const column& now = after.columns[static_cast<std::size_t>(to)];
   const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
@@ -7508,7 +7854,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
   const bool type = !same_type(then.type, now.type);
   const bool same_initial = same_default(then.initial, now.initial);
   const bool identity = then.identity != now.identity;
-  const bool rests = then.initial.kind == default_kind::expression && mentions_any(then.initial.text, released);
+  const bool rests = then.initial.kind == default_kind::expression && released.any_in(then.initial.text);
   if (rests)
     add(step_kind::release_default);
   else if (auto_default(then) && (!same_initial || type))
@@ -7538,7 +7884,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
 
 /// The steps for one table that both schemas have.
 constexpr void diff_table(step_list& out, const comparison& schemas, const table& before, const table& after,
-                          const std::vector<std::string_view>& released) {
+                          const enum_finder& rebuilt, const name_set& released) {
   if (before.content_hash != 0 && before.content_hash == after.content_hash && released.empty())
     return;
   if (!same_text(before.name, after.name) || !same_text(before.schema, after.schema))
@@ -7547,7 +7893,7 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     out.add(step_kind::alter_options, &before, &after);
 
   const column_renames renames(before, after);
-  const column_fates fates(out.steps, renames, released);
+  const column_fates fates(rebuilt, renames, released);
   std::vector<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
     if (fates.was[to] >= 0) {
@@ -7618,10 +7964,7 @@ constexpr void drop_table_steps(step_list& out, const comparison& schemas, const
       out.add(step_kind::drop_foreign_key, &t, nullptr, static_cast<int>(i));
   }
   // What stands between tables and indexes is dropped between them, and an index may use it.
-  bool between = false;
-  for (const raw_object& o : schemas.before->raw_objects)
-    between |= o.placement == placement::before_indexes;
-  for (std::size_t i = 0; between && i < t.indexes.size(); ++i)
+  for (std::size_t i = 0; schemas.between && i < t.indexes.size(); ++i)
     for (const index_part& part : t.indexes[i].parts)
       if (part.expression || !part.operator_class.empty()) {
         out.add(step_kind::drop_index, &t, nullptr, static_cast<int>(i));
@@ -7649,23 +7992,53 @@ constexpr bool has_literal(std::string_view text, std::string_view value) {
   return false;
 }
 
+/// Where values of enums may be used: in columns of theirs, in what tables say beside them, and in views over the
+/// tables. It is read when the first is asked for.
+class enum_uses {
+ public:
+  constexpr explicit enum_uses(const schema_view& of) : of_(of), columns_({}, enums_) {}
+
+  template <class Visit>
+  constexpr void each_column(const enumeration& e, const Visit& visit) {
+    if (enums_.empty()) {
+      for (const enumeration& known : of_.enumerations)
+        enums_.add(known);
+      columns_ = enum_columns(of_.tables, enums_);
+      for (std::size_t i = 0; i < of_.views.size(); ++i)
+        queries_.add(i, of_.views[i].query);
+    }
+    columns_.each(e, visit);
+  }
+  template <class Visit>
+  constexpr void each_view(const table& over, const Visit& visit) {
+    queries_.each(over.name, [&](std::size_t i) { visit(of_.views[i]); });
+  }
+
+ private:
+  const schema_view& of_;
+  enum_finder enums_{};
+  enum_columns columns_;
+  word_index queries_{};
+};
+
 /// Whether something of a plan uses a value of an enum that the plan itself adds: a default, or an expression that
 /// has the value as a literal, beside a column of the enum.
 class new_value_search {
  public:
   constexpr new_value_search(const enumeration& then, const enumeration& now) : then_(then), now_(now) {}
 
-  constexpr bool run(const schema_view& after) const {
-    for (const table& t : after.tables)
-      for (const column& c : t.columns)
-        if (c.type.values != nullptr && same_enum(*c.type.values, now_) && (in_column(c) || beside(t, c)))
-          return true;
-    for (const table& t : after.tables)
-      if (has_column(t))
-        for (const view_object& v : after.views)
-          if (mentions(v.query, t.name) && names_new(v.query))
-            return true;
-    return false;
+  constexpr bool run(enum_uses& uses) const {
+    bool found = false;
+    std::vector<const table*> with_column;
+    uses.each_column(now_, [&](const table& t, const column& c) {
+      found = found || in_column(c) || beside(t, c);
+      if (with_column.empty() || with_column.back() != &t)
+        with_column.push_back(&t);
+    });
+    for (const table* t : with_column)
+      if (!found)
+        uses.each_view(*t, [&](const view_object& v) { found = found || names_new(v.query); });
+    return found;
   }
 
  private:
@@ -7676,13 +8049,6 @@ class new_value_search {
       return false;
     for (const enum_value& v : now_.values)
       if (is_new(v) && has_literal(text, v.label))
-        return true;
-    return false;
-  }
-
-  constexpr bool has_column(const table& t) const {
-    for (const column& c : t.columns)
-      if (c.type.values != nullptr && same_enum(*c.type.values, now_))
         return true;
     return false;
   }
@@ -7725,8 +8091,7 @@ class new_value_search {
 };
 
 /// The steps for one enum that both schemas have.
-constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, const enumeration& then,
-                         const enumeration& now) {
+constexpr void diff_enum(std::vector<step>& steps, enum_uses& uses, const enumeration& then, const enumeration& now) {
   const auto add = [&](step_kind kind, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .from = from, .to = to, .old_enum = &then, .new_enum = &now});
   };
@@ -7754,7 +8119,7 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
   }
   // A value that was added cannot be used before the transaction ends, so what needs it wants a new type.
   // https://www.postgresql.org/docs/current/sql-altertype.html
-  const bool rebuild = !ordered || kept != then.values.size() || (added && new_value_search(then, now).run(after));
+  const bool rebuild = !ordered || kept != then.values.size() || (added && new_value_search(then, now).run(uses));
   for (std::size_t to = 0; to < now.values.size(); ++to) {
     const int from = was(now.values[to]);
     if (from >= 0 && !same_text(then.values[static_cast<std::size_t>(from)].label, now.values[to].label))
@@ -7770,20 +8135,36 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     add(step_kind::comment_enum);
 }
 
+/// The position of the old enum whose name a new one declares, or -1. An old name is one of its own schema first.
+/// \param known the old ones by their names
+constexpr int renamed_enum(const hash_slots& known, std::span<const enumeration> olds, const enumeration& now) {
+  for (bool elsewhere : {false, true})
+    for (std::uint64_t hash : {hash_object(now.schema, now.renamed_from), hash_text(now.renamed_from)})
+      if (const int found = known.find(hash,
+                                       [&](std::size_t i) {
+                                         return same_enum(olds[i], now) &&
+                                                (elsewhere || same_text(olds[i].schema, now.schema));
+                                       });
+          found >= 0)
+        return found;
+  return -1;
+}
+
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
+  hash_slots known;
+  enum_uses uses(after);
   for (const enumeration& now : after.enumerations) {
     int from = old_enums.find(now.schema, now.name);
-    // An old name is one of its own schema first.
-    for (bool elsewhere : {false, true})
-      for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-        if (same_enum(before.enumerations[i], now) &&
-            (elsewhere || same_text(before.enumerations[i].schema, now.schema)))
-          from = static_cast<int>(i);
+    if (from < 0 && !now.renamed_from.empty()) {
+      for (std::size_t i = known.size(); i < before.enumerations.size(); ++i)
+        known.add(hash_object(before.enumerations[i].schema, before.enumerations[i].name));
+      from = renamed_enum(known, before.enumerations, now);
+    }
     if (from >= 0) {
       kept[static_cast<std::size_t>(from)] = 1;
-      diff_enum(steps, after, before.enumerations[static_cast<std::size_t>(from)], now);
+      diff_enum(steps, uses, before.enumerations[static_cast<std::size_t>(from)], now);
       continue;
     }
     steps.push_back(step{.kind = step_kind::create_enum, .new_enum = &now});
@@ -7803,45 +8184,24 @@ constexpr void add_aside(std::vector<step>& steps, const table* before, const ra
 }
 
 constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const auto has_schema = [](const schema_view& s, std::string_view name) {
-    for (const table& t : s.tables)
-      if (same_text(t.schema, name))
-        return true;
-    for (const enumeration& e : s.enumerations)
-      if (same_text(e.schema, name))
-        return true;
-    for (const view_object& v : s.views)
-      if (same_text(v.schema, name))
-        return true;
-    for (const sequence_object& q : s.sequences)
-      if (same_text(q.schema, name))
-        return true;
-    for (const extension_object& e : s.extensions)
-      if (same_text(e.schema, name))
-        return true;
-    return false;
+  const auto each_schema = [](const schema_view& s, const auto& visit) {
+    const auto each = [&](const auto& objects) {
+      for (const auto& o : objects)
+        if (!o.schema.empty())
+          visit(o.schema);
+    };
+    each(s.tables);
+    each(s.enumerations);
+    each(s.views);
+    each(s.sequences);
+    each(s.extensions);
   };
-  std::vector<std::string_view> made;
-  const auto need = [&](std::string_view name) {
-    if (name.empty())
-      return;
-    for (std::string_view m : made)
-      if (same_text(m, name))
-        return;
-    made.push_back(name);
-    if (!has_schema(before, name))
+  text_set there;
+  each_schema(before, [&](std::string_view name) { there.add(name); });
+  each_schema(after, [&](std::string_view name) {
+    if (there.add(name))
       steps.push_back(step{.kind = step_kind::create_schema, .schema = name});
-  };
-  for (const table& t : after.tables)
-    need(t.schema);
-  for (const enumeration& e : after.enumerations)
-    need(e.schema);
-  for (const view_object& v : after.views)
-    need(v.schema);
-  for (const sequence_object& q : after.sequences)
-    need(q.schema);
-  for (const extension_object& e : after.extensions)
-    need(e.schema);
+  });
 
   const auto find_extension = [](const schema_view& s, std::string_view name) -> const extension_object* {
     for (const extension_object& e : s.extensions)
@@ -7888,7 +8248,9 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
-constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas) {
+/// \param rebuilt the columns of enums that are made anew
+constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas,
+                                 const std::vector<table_column>& rebuilt) {
   const auto integer = [](const column& c) {
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
                                       c.type.kind == type_kind::bigint);
@@ -7899,102 +8261,144 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
         return true;
     return false;
   };
+  const auto is_key = [](const step& s) {
+    return s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
+           s.kind == step_kind::set_aside ||
+           (s.kind == step_kind::drop_index && s.before->indexes[static_cast<std::size_t>(s.from)].unique);
+  };
+  const std::span<const table> olds = schemas.before->tables;
+  const std::span<const table> news = schemas.after->tables;
+  // What is in the way, by the tables that it is of: most foreign keys stand between tables of which nothing is.
+  struct disturbed_table {
+    bool constraint = false;  ///< A primary key or unique constraint goes.
+    bool key = false;         ///< That, or another thing that a foreign key may reference.
+    int retyped = -1;         ///< The last step that changes the type of a column; see `earlier`.
+    std::size_t rebuilt = static_cast<std::size_t>(-1);  ///< The first of its columns among `rebuilt`.
+  };
+  std::vector<disturbed_table> disturbed;
+  std::vector<int> earlier;  ///< Of each step that changes a type the one before it of the same table.
+  std::vector<relation_name> raw_aside;
+  hash_slots known_aside;
+  const auto disturb = [&](const step& s) -> disturbed_table& {
+    disturbed.resize(olds.size());
+    return disturbed[static_cast<std::size_t>(s.before - olds.data())];
+  };
+  bool any = !rebuilt.empty();
   const std::size_t count = steps.size();
-  std::vector<step> disturbing;
-  for (const step& s : steps) {
-    const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
-                     s.kind == step_kind::set_aside ||
-                     (s.kind == step_kind::drop_index && s.before->indexes[static_cast<std::size_t>(s.from)].unique);
-    if (key || s.kind == step_kind::rebuild_enum ||
-        (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))))
-      disturbing.push_back(s);
+  for (std::size_t i = 0; i < count; ++i) {
+    const step& s = steps[i];
+    if (is_key(s)) {
+      any = true;
+      if (s.before == nullptr) {
+        raw_aside.push_back(read_relation_name(read_raw_table(s.old_raw->create).name));
+        known_aside.add(hash_object(raw_aside.back().schema, raw_aside.back().name));
+        continue;
+      }
+      disturbed_table& d = disturb(s);
+      d.key = true;
+      d.constraint |= s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique;
+    } else if (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))) {
+      any = true;
+      disturbed_table& d = disturb(s);
+      earlier.resize(count, -1);
+      earlier[i] = d.retyped;
+      d.retyped = static_cast<int>(i);
+    }
   }
-  if (disturbing.empty())
+  if (!any)
     return;
-  const auto has = [&](step_kind kind, const table* owner, int at) {
-    for (std::size_t i = 0; i < count; ++i)
-      if (steps[i].kind == kind && (kind == step_kind::drop_foreign_key ? steps[i].before : steps[i].after) == owner &&
-          (kind == step_kind::drop_foreign_key ? steps[i].from : steps[i].to) == at)
+  disturbed.resize(olds.size());
+  for (std::size_t i = rebuilt.size(); i-- > 0;)
+    disturbed[static_cast<std::size_t>(rebuilt[i].in - olds.data())].rebuilt = i;
+  const auto retypes = [&](std::size_t of, std::span<const std::string_view> names) {
+    for (int i = disturbed[of].retyped; i >= 0; i = earlier[static_cast<std::size_t>(i)])
+      if (contains(names, steps[static_cast<std::size_t>(i)].old_column()->name))
         return true;
     return false;
   };
+
+  // What becomes of foreign keys already: each has a number in its schema.
+  const auto numbered = [](std::span<const table> tables) {
+    std::vector<std::size_t> firsts;
+    std::size_t next = 0;
+    for (const table& t : tables) {
+      firsts.push_back(next);
+      next += t.foreign_keys.size();
+    }
+    firsts.push_back(next);
+    return firsts;
+  };
+  const std::vector<std::size_t> old_numbers = numbered(olds);
+  const std::vector<std::size_t> new_numbers = numbered(news);
+  const auto number_of = [](const std::vector<std::size_t>& numbers, std::span<const table> tables, const table& owner,
+                            std::size_t at) { return numbers[static_cast<std::size_t>(&owner - tables.data())] + at; };
+  const auto old_number = [&](const table& t, std::size_t at) { return number_of(old_numbers, olds, t, at); };
+  const auto new_number = [&](const table& t, std::size_t at) { return number_of(new_numbers, news, t, at); };
+  std::vector<char> dropped(old_numbers.back(), 0);
+  std::vector<char> added(new_numbers.back(), 0);
+  std::vector<int> renamed(old_numbers.back(), -1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const step& s = steps[i];
+    if (s.kind == step_kind::drop_foreign_key)
+      dropped[old_number(*s.before, static_cast<std::size_t>(s.from))] = 1;
+    else if (s.kind == step_kind::add_foreign_key)
+      added[new_number(*s.after, static_cast<std::size_t>(s.to))] = 1;
+    else if (s.kind == step_kind::rename_constraint && s.constraint == constraint_kind::foreign_key)
+      renamed[old_number(*s.before, static_cast<std::size_t>(s.from))] = static_cast<int>(i);
+  }
+
   // Those of tables that go, too: the keys go first.
   for (std::size_t i = 0; i < count; ++i) {
     if (steps[i].kind != step_kind::drop_table)
       continue;
     const table& gone = *steps[i].before;
     for (std::size_t o = 0; o < gone.foreign_keys.size(); ++o) {
-      bool in_the_way = false;
-      for (const step& s : disturbing)
-        in_the_way |= (s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique) &&
-                      same_text(s.before->name, gone.foreign_keys[o].target_table) &&
-                      same_text(s.before->schema, gone.foreign_keys[o].target_schema);
-      if (in_the_way && !has(step_kind::drop_foreign_key, &gone, static_cast<int>(o)))
+      const foreign_key& fk = gone.foreign_keys[o];
+      const int target = schemas.old_tables.find(fk.target_schema, fk.target_table);
+      if (target >= 0 && disturbed[static_cast<std::size_t>(target)].constraint && !dropped[old_number(gone, o)])
         steps.push_back(step{.kind = step_kind::drop_foreign_key, .before = &gone, .from = static_cast<int>(o)});
     }
   }
-  // Most foreign keys stand between tables of which no step tells.
-  std::vector<char> touched(schemas.before->tables.size(), 0);
-  for (const step& s : disturbing)
-    if (s.before != nullptr)
-      touched[static_cast<std::size_t>(s.before - schemas.before->tables.data())] = 1;
-  const auto is_touched = [&](const table& of, const foreign_key& fk) {
+  const auto in_the_way = [&](const table& of, const foreign_key& fk) {
     const int target = schemas.old_tables.find(fk.target_schema, fk.target_table);
-    if (target < 0 || touched[static_cast<std::size_t>(target)] ||
-        touched[static_cast<std::size_t>(&of - schemas.before->tables.data())])
+    if (target >= 0 && (disturbed[static_cast<std::size_t>(target)].key ||
+                        retypes(static_cast<std::size_t>(target), fk.target_columns)))
       return true;
-    for (std::string_view name : fk.columns)
-      if (const column* c = of.find_column(name); c == nullptr || c->type.values != nullptr)
+    if (known_aside.find(hash_object(fk.target_schema, fk.target_table), [&](std::size_t i) {
+          return same_relation(raw_aside[i], {fk.target_schema, fk.target_table});
+        }) >= 0)
+      return true;
+    if (retypes(static_cast<std::size_t>(&of - olds.data()), fk.columns))
+      return true;
+    for (std::size_t i = disturbed[static_cast<std::size_t>(&of - olds.data())].rebuilt;
+         i < rebuilt.size() && rebuilt[i].in == &of; ++i)
+      if (contains(fk.columns, rebuilt[i].of->name))
         return true;
     return false;
   };
-  for (const table& now : schemas.after->tables) {
+  for (const table& now : news) {
     const table* then = schemas.old_table(now);
-    if (then == nullptr)
+    if (then == nullptr || then->foreign_keys.empty())
       continue;
-    const column_renames renames(*then, now);
     std::vector<char> taken(now.foreign_keys.size(), 0);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
-      if (!is_touched(*then, fk))
+      if (dropped[old_number(*then, o)] || !in_the_way(*then, fk))
         continue;
-      bool in_the_way = false;
-      for (const step& s : disturbing) {
-        if (s.kind == step_kind::rebuild_enum) {
-          for (std::string_view name : fk.columns) {
-            const column* c = then->find_column(name);
-            in_the_way |= c != nullptr && c->type.values != nullptr && same_enum(*c->type.values, *s.new_enum);
-          }
-          continue;
-        }
-        const relation_name at = s.before != nullptr ? relation_name{s.before->schema, s.before->name}
-                                                     : read_relation_name(read_raw_table(s.old_raw->create).name);
-        const bool target = same_relation(at, {fk.target_schema, fk.target_table});
-        if (s.kind == step_kind::alter_type)
-          in_the_way |= (target && contains(fk.target_columns, s.old_column()->name)) ||
-                        (s.before == then && contains(fk.columns, s.old_column()->name));
-        else
-          in_the_way |= target;
-      }
-      if (!in_the_way || has(step_kind::drop_foreign_key, then, static_cast<int>(o)))
-        continue;
+      const column_renames renames(*then, now);
       for (std::size_t n = 0; n < now.foreign_keys.size(); ++n) {
         // Two may say the same.
-        if (taken[n] || !schemas.same_foreign_key(renames, fk, now.foreign_keys[n]) ||
-            has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
+        if (taken[n] || added[new_number(now, n)] || !schemas.same_foreign_key(renames, fk, now.foreign_keys[n]))
           continue;
         taken[n] = 1;
-        // Made again under its new name, which makes a rename of it void.
-        for (std::size_t i = 0; i < count; ++i)
-          if (steps[i].kind == step_kind::rename_constraint && steps[i].constraint == constraint_kind::foreign_key &&
-              steps[i].before == then && steps[i].from == static_cast<int>(o))
-            steps[i] =
-                step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)};
+        const step add{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)};
         steps.push_back(
             step{.kind = step_kind::drop_foreign_key, .before = then, .after = &now, .from = static_cast<int>(o)});
-        if (!has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
-          steps.push_back(
-              step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)});
+        // Made again under its new name, which makes a rename of it void.
+        if (const int rename = renamed[old_number(*then, o)]; rename >= 0)
+          steps[static_cast<std::size_t>(rename)] = add;
+        else
+          steps.push_back(add);
         break;
       }
     }
@@ -8053,6 +8457,17 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
   diff_small_objects(steps, before, after);
   diff_enums(steps, before, after);
   object_changes objects(before, after, steps);
+  enum_finder rebuilt;
+  enum_finder rebuilt_before;
+  for (const step& s : steps)
+    if (s.kind == step_kind::rebuild_enum) {
+      rebuilt.add(*s.new_enum);
+      rebuilt_before.add(*s.old_enum);
+    }
+  std::vector<table_column> rebuilt_columns;
+  each_enum_column(before.tables, rebuilt_before, [&](const table& t, const column& c, int) {
+    rebuilt_columns.push_back({&t, &c});
+  });
   std::vector<char> kept(before.tables.size(), 0);
   for (const table& now : after.tables) {
     const table* then = schemas.old_table(now);
@@ -8063,7 +8478,7 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
       continue;
     }
     kept[static_cast<std::size_t>(then - before.tables.data())] = 1;
-    diff_table(out, schemas, *then, now, objects.released);
+    diff_table(out, schemas, *then, now, rebuilt, objects.released);
   }
   for (std::size_t i = 0; i < before.tables.size(); ++i) {
     if (kept[i])
@@ -8080,8 +8495,8 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
     add_aside(steps, nullptr, &objects.olds[static_cast<std::size_t>(r.before)], nullptr,
               &objects.news[static_cast<std::size_t>(r.after)]);
   free_index_names(steps);
-  free_foreign_keys(steps, schemas);
-  diff_objects(steps, before, after, objects);
+  free_foreign_keys(steps, schemas, rebuilt_columns);
+  diff_objects(steps, before, after, objects, rebuilt_columns);
   put_in_order(steps);
 }
 
@@ -8216,26 +8631,34 @@ constexpr void check_constraints(const table& then, const table& now, Note note)
 template <class Note>
 constexpr void check_enums(const schema_view& before, const schema_view& after, Note note) {
   using kind = rename_mistake_kind;
-  const auto find = [](const schema_view& in, std::string_view schema, std::string_view name) -> const enumeration* {
-    for (const enumeration& e : in.enumerations)
-      if (same_text(e.schema, schema) && same_text(e.name, name))
-        return &e;
-    return nullptr;
+  const object_finder<enumeration> olds(before.enumerations);
+  const object_finder<enumeration> news(after.enumerations);
+  const auto find_old = [&](std::string_view schema, std::string_view name) {
+    const int at = olds.find(schema, name);
+    return at < 0 ? nullptr : &before.enumerations[static_cast<std::size_t>(at)];
+  };
+  // Of several that declare one old name the first has it.
+  std::vector<const enumeration*> renamed;
+  hash_slots old_names;
+  const auto claim = [&](const enumeration& now) {
+    const std::uint64_t hash = hash_object(now.schema, now.renamed_from);
+    if (old_names.find(hash, [&](std::size_t i) {
+          return same_text(renamed[i]->schema, now.schema) && same_text(renamed[i]->renamed_from, now.renamed_from);
+        }) >= 0)
+      return false;
+    renamed.push_back(&now);
+    old_names.add(hash);
+    return true;
   };
   for (const enumeration& now : after.enumerations) {
-    const enumeration* then = find(before, now.schema, now.name);
+    const enumeration* then = find_old(now.schema, now.name);
     if (then == nullptr && !now.renamed_from.empty()) {
-      then = find(before, now.schema, now.renamed_from);
-      kind wrong = then == nullptr                                        ? kind::no_source
-                   : find(after, now.schema, now.renamed_from) != nullptr ? kind::source_stays
-                                                                          : kind::none;
-      for (const enumeration& other : after.enumerations) {
-        if (&other == &now)
-          break;
-        if (wrong == kind::none && same_text(other.schema, now.schema) &&
-            same_text(other.renamed_from, now.renamed_from) && find(before, other.schema, other.name) == nullptr)
-          wrong = kind::taken;
-      }
+      then = find_old(now.schema, now.renamed_from);
+      const bool first = claim(now);
+      const kind wrong = then == nullptr                                ? kind::no_source
+                         : news.find(now.schema, now.renamed_from) >= 0 ? kind::source_stays
+                         : first                                        ? kind::none
+                                                                        : kind::taken;
       if (wrong != kind::none) {
         note(rename_mistake{wrong, "enum", nullptr, now.name, {}, now.renamed_from});
         continue;
@@ -8533,6 +8956,8 @@ struct operation {
   int part = 0;
   const table* on = nullptr;   ///< Where one step works on several tables.
   const table* was = nullptr;  ///< SQLite: what a table was that is made anew.
+  /// Of a table whose columns get a type that is made anew: which, by their places. Those beyond are asked for.
+  std::uint64_t columns = 0;
 };
 
 template <class Writer>
@@ -8841,7 +9266,7 @@ constexpr void put_drop_constraint(Writer& out, const step& s, std::string_view 
   put_name(out, name);
 }
 
-/// Whether a table kept a column of this enum, so that a rebuilt type must be given to it.
+/// Whether a column's type is an enum that is made anew, and was so before: the new one must be given to it.
 constexpr bool keeps_enum(const plan_view& p, const table& now, const column& c, const enumeration& e) {
   if (c.type.values == nullptr || !same_enum(*c.type.values, e))
     return false;
@@ -8852,6 +9277,50 @@ constexpr bool keeps_enum(const plan_view& p, const table& now, const column& c,
       return false;
   return true;
 }
+
+/// The columns of enums that are made anew.
+class rebuilt_columns {
+ public:
+  constexpr explicit rebuilt_columns(const plan_view& p) : tables_(p.after.tables), columns_({}, rebuilt_) {
+    for (const step& s : p.steps)
+      if (s.kind == step_kind::rebuild_enum)
+        rebuilt_.add(*s.new_enum);
+    if (rebuilt_.empty())
+      return;
+    columns_ = enum_columns(tables_, rebuilt_);
+    for (const step& s : p.steps)
+      if (s.kind == step_kind::create_table)
+        new_.add(key(*s.after, s.after->columns.size()));
+      else if (s.kind == step_kind::add_column || s.kind == step_kind::alter_type)
+        new_.add(key(*s.after, static_cast<std::size_t>(s.to)));
+  }
+
+  /// Adds for each table that keeps columns of an enum the operation that gives them its new type.
+  constexpr void add_operations(const enumeration& e, std::size_t step, std::vector<operation>& operations) const {
+    const table* last = nullptr;
+    columns_.each(e, [&](const table& t, const column& c) {
+      const std::size_t place = static_cast<std::size_t>(&c - t.columns.data());
+      if (new_.find(key(t, place)) >= 0 || new_.find(key(t, t.columns.size())) >= 0)
+        return;
+      if (last != &t)
+        operations.push_back({.step = step, .part = 2, .on = &t});
+      last = &t;
+      if (place < 64)
+        operations.back().columns |= std::uint64_t{1} << place;
+    });
+  }
+
+ private:
+  /// Different for each column, and for the table behind its last one.
+  constexpr std::uint64_t key(const table& t, std::size_t column) const {
+    return ((static_cast<std::uint64_t>(&t - tables_.data()) << 32) + column + 1) * hash_base;
+  }
+
+  std::span<const table> tables_;
+  enum_finder rebuilt_{};
+  enum_columns columns_;
+  hash_slots new_{};
+};
 
 /// Writes into a literal: every quote twice.
 template <class Writer>
@@ -8896,8 +9365,9 @@ constexpr void put_rebuild_enum(Writer& out, const plan_view& p, const step& s, 
   } else if (o.part == 2) {
     put_alter_table(out, *o.on);
     bool first = true;
-    for (const column& c : o.on->columns) {
-      if (!keeps_enum(p, *o.on, c, e))
+    for (std::size_t i = 0; i < o.on->columns.size(); ++i) {
+      const column& c = o.on->columns[i];
+      if (i < 64 ? (o.columns >> i & 1) == 0 : !keeps_enum(p, *o.on, c, e))
         continue;
       const auto alter = [&] {
         out.put(first ? "\n    ALTER COLUMN " : ",\n    ALTER COLUMN ");
@@ -9600,6 +10070,11 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
 
 /// Adds the statements of a plan to a list, in order.
 constexpr void add_postgres_operations(const plan_view& p, std::vector<operation>& operations) {
+  const rebuilt_columns rebuilt(p);
+  std::size_t last_aside = p.steps.size();
+  for (std::size_t i = 0; i < p.steps.size(); ++i)
+    if (p.steps[i].kind == step_kind::drop_aside)
+      last_aside = i;
   bool aside = false;
   // Columns that leave an enum which is made anew have the old type until their own step.
   std::vector<std::size_t> old_enums;
@@ -9662,10 +10137,7 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
           !counting_sequence(*s.new_column()).empty())
         operations.push_back({.step = i, .part = 1});
     } else if (s.kind == step_kind::drop_aside) {
-      bool last = true;
-      for (std::size_t next = i + 1; next < p.steps.size(); ++next)
-        last &= p.steps[next].kind != step_kind::drop_aside;
-      if (last)
+      if (i == last_aside)
         operations.push_back({.step = i, .part = 1});
     } else if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});
@@ -9675,13 +10147,7 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
           operations.push_back({.step = i, .part = static_cast<int>(k) + 1});
     } else if (s.kind == step_kind::rebuild_enum) {
       operations.push_back({.step = i, .part = 1});
-      for (const table& t : p.after.tables) {
-        bool affected = false;
-        for (const column& c : t.columns)
-          affected |= keeps_enum(p, t, c, *s.new_enum);
-        if (affected)
-          operations.push_back({.step = i, .part = 2, .on = &t});
-      }
+      rebuilt.add_operations(*s.new_enum, i, operations);
       old_enums.push_back(i);
     }
   }
@@ -10075,6 +10541,12 @@ struct rebuild {
   const table* after;
 };
 
+/// Whether a step changes which values an enum has, or what they are called.
+constexpr bool changes_values(const step& s) {
+  return s.kind == step_kind::add_enum_value || s.kind == step_kind::rename_enum_value ||
+         s.kind == step_kind::rebuild_enum;
+}
+
 /// Adds the tables that a plan makes anew to a list.
 constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   std::vector<char> listed(p.after.tables.size(), 0);
@@ -10087,8 +10559,7 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   };
   bool enums = false;
   for (const step& s : p.steps) {
-    enums |= s.kind == step_kind::add_enum_value || s.kind == step_kind::rename_enum_value ||
-             s.kind == step_kind::rebuild_enum;
+    enums |= changes_values(s);
     if (needs_rebuild(s))
       add(s.before, s.after);
   }
@@ -10103,21 +10574,22 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   for (const step& s : p.steps)
     if (s.kind == step_kind::rename_table)
       olds[position(s.after)] = s.before;
+  enum_finder changed;
+  for (const step& s : p.steps)
+    if (changes_values(s))
+      changed.add(*s.new_enum);
+  const enum_columns columns(p.after.tables, changed);
   for (const step& s : p.steps) {
-    if (s.kind != step_kind::add_enum_value && s.kind != step_kind::rename_enum_value &&
-        s.kind != step_kind::rebuild_enum)
+    if (!changes_values(s))
       continue;
-    for (std::size_t i = 0; i < olds.size(); ++i) {
-      if (olds[i] == nullptr)
-        continue;
-      const table& now = p.after.tables[i];
-      for (const column& c : now.columns)
-        // An array has no check; a value that is renamed is renamed in its elements.
-        if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) &&
-            (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
-            (olds[i]->find_column(c.name) != nullptr || column_renames(*olds[i], now).is_rename(c)))
-          add(olds[i], &now);
-    }
+    columns.each(*s.new_enum, [&](const table& now, const column& c) {
+      const table* old = olds[position(&now)];
+      // An array has no check; a value that is renamed is renamed in its elements.
+      if (old != nullptr &&
+          (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
+          (old->find_column(c.name) != nullptr || column_renames(*old, now).is_rename(c)))
+        add(old, &now);
+    });
   }
 }
 
@@ -10527,18 +10999,18 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     }
     // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
     // before and made after. Those that the plan makes anyway come later.
+    const std::span<const raw_object> raws = p.after.raw_objects;
+    std::vector<char> stays(raws.size(), 1);
+    for (const step& s : p.steps)
+      if (s.kind == step_kind::create_raw_object)
+        stays[static_cast<std::size_t>(s.raw - raws.data())] = 0;
+    name_set names;
+    for (const rebuild& r : rebuilds)
+      names.add(r.after->name);
     std::vector<std::size_t> triggers;
-    for (std::size_t i = 0; i < p.after.raw_objects.size(); ++i) {
-      const raw_object& raw = p.after.raw_objects[i];
-      bool kept = same_text(raw.kind, "trigger") || same_text(raw.kind, "index");
-      for (const step& s : p.steps)
-        kept &= s.kind != step_kind::create_raw_object || s.raw != &raw;
-      bool concerned = false;
-      for (const rebuild& r : rebuilds)
-        concerned |= mentions(raw.create, r.after->name);
-      if (kept && concerned)
+    for (std::size_t i = 0; i < raws.size(); ++i)
+      if (stays[i] && is_kind(raws[i], "trigger", "index") && names.any_in(raws[i].create))
         triggers.push_back(i);
-    }
     for (std::size_t i : triggers)
       add(sqlite_part::drop_trigger, nullptr, i);
     add(sqlite_part::legacy_on);
@@ -12110,6 +12582,19 @@ inline std::string describe(hazard h, const step& s) {
   }
 }
 
+namespace detail {
+
+/// Of each new table the steps that lead to it.
+inline std::vector<std::vector<std::size_t>> steps_by_table(const plan_view& p) {
+  std::vector<std::vector<std::size_t>> steps(p.after.tables.size());
+  for (std::size_t i = 0; i < p.steps.size(); ++i)
+    if (const table* t = p.steps[i].after; t != nullptr)
+      steps[static_cast<std::size_t>(t - p.after.tables.data())].push_back(i);
+  return steps;
+}
+
+}  // namespace detail
+
 /// All hazards of a plan for a database: those that the plan itself knows, and the tables that SQLite makes anew.
 inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan_form form = plan_form::online) {
   std::vector<hazard_note> notes = p.hazards(d, form);
@@ -12117,9 +12602,10 @@ inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan
     return notes;
   std::vector<detail::rebuild> rebuilds;
   detail::add_rebuilds(p, rebuilds);
+  const std::vector<std::vector<std::size_t>> by_table = detail::steps_by_table(p);
   for (const detail::rebuild& r : rebuilds)
-    for (std::size_t i = 0; i < p.steps.size(); ++i)
-      if (p.steps[i].after == r.after && detail::needs_rebuild(p.steps[i])) {
+    for (std::size_t i : by_table[static_cast<std::size_t>(r.after - p.after.tables.data())])
+      if (detail::needs_rebuild(p.steps[i])) {
         notes.push_back({hazard::sqlite_table_rebuild, i});
         break;
       }
@@ -12132,6 +12618,8 @@ inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan
 // ---- instar/sql/online.hpp
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 /// \file A plan for PostgreSQL in a form that takes no lock which stops a busy table.
 ///
@@ -12234,6 +12722,229 @@ inline std::string backfill_text(const table& t, std::string_view column_name, s
   return text + "END\n$instar_batches$";
 }
 
+/// What a plan has, found by name or by table.
+class plan_facts {
+ public:
+  explicit plan_facts(const plan_view& plan) : plan_(plan), old_tables_(plan.before.tables) {
+    for (const step& s : plan.steps)
+      learn(s);
+  }
+
+  [[nodiscard]] bool is_new(std::string_view schema, std::string_view name) const {
+    return find(made_tables_, schema, name) != nullptr;
+  }
+
+  /// Whether a step locks a table which is there already.
+  [[nodiscard]] bool touches(const step& s) {
+    switch (s.kind) {
+    case step_kind::add_foreign_key: {
+      const foreign_key& fk = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+      return s.before != nullptr || !is_new(fk.target_schema, fk.target_table);
+    }
+    case step_kind::rebuild_enum:
+      return !plan_.before.tables.empty();
+    case step_kind::create_view:
+      return s.to >= 0 && !makes_view(*s.new_view);
+    case step_kind::create_raw_object:
+    case step_kind::drop_raw_object:
+      return !is_kind(*s.raw, "function", "procedure") && old_names().any_in(s.raw->create);
+    default:
+      return s.before != nullptr;
+    }
+  }
+
+  [[nodiscard]] bool makes_view(const view_object& v) const { return find(made_views_, v.schema, v.name) != nullptr; }
+
+  /// Whether an object that is made was dropped by the same plan, and must not be missing for long.
+  [[nodiscard]] bool makes_anew(const raw_object& o) const { return find(dropped_raws_, o.kind, o.name) != nullptr; }
+
+  /// Whether a function or an operator class that an index may be made of goes with this plan.
+  [[nodiscard]] bool drops_what_it_uses(const index& i) const {
+    return drops_functions_ && (!i.where.empty() || !i.method.empty() ||
+                                std::any_of(i.parts.begin(), i.parts.end(), [](const index_part& part) {
+                                  return part.expression || !part.operator_class.empty();
+                                }));
+  }
+
+  /// Whether a column of an index is dropped, has another type then, or gets values that a unique index may forbid.
+  [[nodiscard]] bool changes_under(const step& drop, const index& i) const {
+    const auto uses = [&](std::string_view name) {
+      for (const index_part& part : i.parts)
+        if (part.expression ? mentions(part.text, name) : same_text(part.text, name))
+          return true;
+      for (std::string_view included : i.include)
+        if (same_text(included, name))
+          return true;
+      return mentions(i.where, name);
+    };
+    for (const column& c : drop.before->columns)
+      if (c.type.values != nullptr && remade_enums_.has(c.type.values->name) && uses(c.name))
+        return true;
+    return any(changes_, drop.before,
+               [&](const step& s) { return s.kind != step_kind::drop_not_null && uses(s.old_column()->name); });
+  }
+
+  /// Whether the plan gives a dropped index's name to something else.
+  [[nodiscard]] bool takes_name(const step& drop, std::string_view name) const {
+    return drop.after != nullptr && find(taken_names_, drop.after->schema, name) != nullptr;
+  }
+
+  /// Whether a key that is dropped may stay until another one is there that takes its place: not when it is in the way
+  /// of what happens to its columns.
+  [[nodiscard]] bool has_successor(const step& drop) const {
+    const bool primary = drop.kind == step_kind::drop_primary_key;
+    const key& old = primary ? drop.before->primary_key : drop.before->uniques[static_cast<std::size_t>(drop.from)];
+    if (rebuilds_enum_ || drop.after == nullptr || any(changes_, drop.before, [&](const step& s) {
+          return std::any_of(old.columns.begin(), old.columns.end(),
+                             [&](std::string_view name) { return same_text(name, s.old_column()->name); });
+        }))
+      return false;
+    bool replaced = false;
+    bool same_name = false;
+    any(keys_, drop.after, [&](const step& s) {
+      if ((s.kind == step_kind::add_primary_key) != primary)
+        return false;
+      const key& now = primary ? s.after->primary_key : s.after->uniques[static_cast<std::size_t>(s.to)];
+      same_name |= same_text(now.name, old.name);
+      replaced |= primary || same_text(now.name, old.name);
+      return false;
+    });
+    return replaced && (same_name || !takes_name(drop, old.name));
+  }
+
+  [[nodiscard]] bool renames_within(const step& of) const {
+    return find(renamed_enums_, of.new_enum->schema, of.new_enum->name) != nullptr;
+  }
+
+  /// Whether a table was there before the plan under the name that it keeps.
+  [[nodiscard]] bool stays(std::string_view schema, std::string_view name) const {
+    return old_tables_.find(schema, name) >= 0 && find(renamed_tables_, schema, name) == nullptr;
+  }
+
+ private:
+  struct full_name {
+    std::string_view schema;
+    std::string_view name;
+  };
+  struct full_names {
+    std::vector<full_name> names{};
+    hash_slots known{};
+
+    void add(std::string_view schema, std::string_view name) {
+      names.push_back({schema, name});
+      known.add(hash_object(schema, name));
+    }
+  };
+  using steps_by_table = std::unordered_map<const table*, std::vector<const step*>>;
+
+  static const full_name* find(const full_names& in, std::string_view schema, std::string_view name) {
+    const int found = in.known.find(hash_object(schema, name), [&](std::size_t i) {
+      return same_text(in.names[i].name, name) && same_text(in.names[i].schema, schema);
+    });
+    return found < 0 ? nullptr : &in.names[static_cast<std::size_t>(found)];
+  }
+
+  template <class Is>
+  static bool any(const steps_by_table& in, const table* of, const Is& is) {
+    const auto found = in.find(of);
+    return found != in.end() &&
+           std::any_of(found->second.begin(), found->second.end(), [&](const step* s) { return is(*s); });
+  }
+
+  void learn(const step& s) {
+    const std::size_t to = static_cast<std::size_t>(s.to);
+    const auto take = [&](std::string_view name) { taken_names_.add(s.after->schema, name); };
+    switch (s.kind) {
+    case step_kind::create_table:
+      made_tables_.add(s.after->schema, s.after->name);
+      take(s.after->name);
+      take(s.after->primary_key.name);
+      for (const key& k : s.after->uniques)
+        take(k.name);
+      for (const exclusion& e : s.after->exclusions)
+        take(e.name);
+      break;
+    case step_kind::create_index:
+    case step_kind::rename_index:
+      take(s.after->indexes[to].name);
+      break;
+    case step_kind::add_unique:
+      take(s.after->uniques[to].name);
+      keys_[s.after].push_back(&s);
+      break;
+    case step_kind::add_primary_key:
+      take(s.after->primary_key.name);
+      keys_[s.after].push_back(&s);
+      break;
+    case step_kind::add_exclusion:
+      take(s.after->exclusions[to].name);
+      break;
+    case step_kind::rename_constraint:
+      take(constraint_name(*s.after, s.constraint, s.to));
+      break;
+    case step_kind::drop_column:
+    case step_kind::alter_type:
+    case step_kind::alter_collation:
+    case step_kind::drop_not_null:
+    case step_kind::fill_nulls:
+      if (s.old_column() != nullptr)
+        changes_[s.before].push_back(&s);
+      break;
+    case step_kind::rename_table:
+      renamed_tables_.add(s.before->schema, s.before->name);
+      renamed_tables_.add(s.after->schema, s.after->name);
+      break;
+    case step_kind::create_view:
+      if (s.to < 0)
+        made_views_.add(s.new_view->schema, s.new_view->name);
+      break;
+    case step_kind::drop_raw_object:
+    case step_kind::drop_middle_raw_object:
+    case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
+      dropped_raws_.add(s.raw->kind, s.raw->name);
+      drops_functions_ = true;
+      break;
+    case step_kind::drop_extension:
+      drops_functions_ = true;
+      break;
+    case step_kind::rename_enum:
+    case step_kind::rename_enum_value:
+      renamed_enums_.add(s.new_enum->schema, s.new_enum->name);
+      break;
+    case step_kind::rebuild_enum:
+      rebuilds_enum_ = true;
+      if (!only_adds_values(*s.old_enum, *s.new_enum))
+        remade_enums_.add(s.old_enum->name);
+      break;
+    default:
+      break;
+    }
+  }
+
+  [[nodiscard]] const name_set& old_names() {
+    if (old_names_.empty())
+      for (const table& t : plan_.before.tables)
+        old_names_.add(t.name);
+    return old_names_;
+  }
+
+  const plan_view& plan_;
+  table_finder old_tables_;
+  name_set old_names_;
+  full_names made_tables_;
+  full_names renamed_tables_;
+  full_names made_views_;
+  full_names dropped_raws_;   ///< by kind and name
+  full_names renamed_enums_;  ///< or with a value that is renamed
+  full_names taken_names_;    ///< of indexes, and of what shares their names
+  text_set remade_enums_;
+  steps_by_table changes_;  ///< of columns that were there
+  steps_by_table keys_;
+  bool drops_functions_ = false;
+  bool rebuilds_enum_ = false;
+};
+
 /// Turns a plan into sections.
 ///
 /// Steps are taken in the plan's order, each into the transaction that is open. What has to wait for something long (an
@@ -12241,13 +12952,14 @@ inline std::string backfill_text(const table& t, std::string_view column_name, s
 /// is brief: a view is not gone while an index is built. The first step that may need what was put aside has it done.
 class online_writer {
  public:
-  explicit online_writer(const plan_view& plan, bool merge_alters = true) : plan_(plan), merge_alters_(merge_alters) {
+  explicit online_writer(const plan_view& plan, bool merge_alters = true)
+      : plan_(plan), merge_alters_(merge_alters), has_(plan) {
     add_postgres_operations(plan, operations_);
   }
 
   /// Whether the plan has a step that locks a table which is there already.
-  [[nodiscard]] bool touches_tables() const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) { return touches(s); });
+  [[nodiscard]] bool touches_tables() {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) { return has_.touches(s); });
   }
 
   [[nodiscard]] std::vector<script_section> sections() {
@@ -12291,131 +13003,7 @@ class online_writer {
     std::string instead_of{};  ///< the action that drops the key whose place it takes
   };
 
-  /// A key that stays until the one that takes its place has its index.
-  struct replaced_key {
-    const table* on = nullptr;
-    step_kind added{};
-    std::string_view name{};
-  };
-
-  // ---- what the plan has ----
-
-  [[nodiscard]] bool is_new(std::string_view schema, std::string_view name) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return s.kind == step_kind::create_table && same_text(s.after->name, name) && same_text(s.after->schema, schema);
-    });
-  }
-
-  [[nodiscard]] bool touches(const step& s) const {
-    switch (s.kind) {
-    case step_kind::add_foreign_key: {
-      const foreign_key& fk = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
-      return s.before != nullptr || !is_new(fk.target_schema, fk.target_table);
-    }
-    case step_kind::rebuild_enum:
-      return !plan_.before.tables.empty();
-    case step_kind::create_view:
-      return s.to >= 0 && !makes_view(*s.new_view);
-    case step_kind::create_raw_object:
-    case step_kind::drop_raw_object:
-      if (same_text(s.raw->kind, "function") || same_text(s.raw->kind, "procedure"))
-        return false;
-      return std::any_of(plan_.before.tables.begin(), plan_.before.tables.end(),
-                         [&](const table& t) { return mentions(s.raw->create, t.name); });
-    default:
-      return s.before != nullptr;
-    }
-  }
-
-  [[nodiscard]] bool makes_view(const view_object& v) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return s.kind == step_kind::create_view && s.to < 0 && same_text(s.new_view->name, v.name) &&
-             same_text(s.new_view->schema, v.schema);
-    });
-  }
-
-  /// Whether an object that is made was dropped by the same plan, and must not be missing for long.
-  [[nodiscard]] bool makes_anew(const raw_object& o) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return (s.kind == step_kind::drop_raw_object || s.kind == step_kind::drop_middle_raw_object ||
-              s.kind == step_kind::drop_early_raw_object || s.kind == step_kind::clear_raw_object) &&
-             same_text(s.raw->name, o.name) && same_text(s.raw->kind, o.kind);
-    });
-  }
-
-  /// Whether a function or an operator class that an index may be made of goes with this plan.
-  [[nodiscard]] bool drops_what_it_uses(const index& i) const {
-    const bool uses = !i.where.empty() || !i.method.empty() ||
-                      std::any_of(i.parts.begin(), i.parts.end(), [](const index_part& part) {
-                        return part.expression || !part.operator_class.empty();
-                      });
-    return uses && (plan_.has(step_kind::drop_raw_object) || plan_.has(step_kind::drop_early_raw_object) ||
-                    plan_.has(step_kind::drop_middle_raw_object) || plan_.has(step_kind::clear_raw_object) ||
-                    plan_.has(step_kind::drop_extension));
-  }
-
-  /// Whether a column of an index is dropped, has another type then, or gets values that a unique index may forbid.
-  [[nodiscard]] bool changes_under(const step& drop, const index& i) const {
-    const auto uses = [&](std::string_view name) {
-      for (const index_part& part : i.parts)
-        if (part.expression ? mentions(part.text, name) : same_text(part.text, name))
-          return true;
-      for (std::string_view included : i.include)
-        if (same_text(included, name))
-          return true;
-      return mentions(i.where, name);
-    };
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      if (s.kind == step_kind::rebuild_enum && !only_adds_values(*s.old_enum, *s.new_enum))
-        return std::any_of(drop.before->columns.begin(), drop.before->columns.end(), [&](const column& c) {
-          return c.type.values != nullptr && same_text(c.type.values->name, s.old_enum->name) && uses(c.name);
-        });
-      return (s.kind == step_kind::drop_column || s.kind == step_kind::alter_type ||
-              s.kind == step_kind::alter_collation || s.kind == step_kind::fill_nulls) &&
-             s.before == drop.before && uses(s.old_column()->name);
-    });
-  }
-
-  /// Whether the plan gives a dropped index's name to something else.
-  [[nodiscard]] bool takes_name(const step& drop, std::string_view name) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      if (s.after == nullptr || drop.after == nullptr || !same_text(s.after->schema, drop.after->schema))
-        return false;
-      const std::size_t to = static_cast<std::size_t>(s.to);
-      switch (s.kind) {
-      case step_kind::create_index:
-      case step_kind::rename_index:
-        return same_text(s.after->indexes[to].name, name);
-      case step_kind::add_unique:
-        return same_text(s.after->uniques[to].name, name);
-      case step_kind::add_primary_key:
-        return same_text(s.after->primary_key.name, name);
-      case step_kind::add_exclusion:
-        return same_text(s.after->exclusions[to].name, name);
-      case step_kind::rename_constraint:
-        return same_text(constraint_name(*s.after, s.constraint, s.to), name);
-      case step_kind::create_table:
-        return same_text(s.after->name, name) || makes_index(*s.after, name);
-      default:
-        return false;
-      }
-    });
-  }
-
-  /// Whether a table comes with an index of that name, which is a key's or an exclusion's.
-  [[nodiscard]] static bool makes_index(const table& made, std::string_view name) {
-    const auto is_called = [&](const auto& constraint) { return same_text(constraint.name, name); };
-    return is_called(made.primary_key) || std::any_of(made.uniques.begin(), made.uniques.end(), is_called) ||
-           std::any_of(made.exclusions.begin(), made.exclusions.end(), is_called);
-  }
-
   // ---- enums ----
-
-  [[nodiscard]] bool renames_within(const step& of) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return (s.kind == step_kind::rename_enum || s.kind == step_kind::rename_enum_value) && s.new_enum == of.new_enum;
-    });
-  }
 
   [[nodiscard]] std::string add_value_text(const step& of, std::size_t value) const {
     const step add{.kind = step_kind::add_enum_value,
@@ -12443,7 +13031,7 @@ class online_writer {
     const step& s = plan_.steps[at];
     if ((s.kind == step_kind::add_enum_value ||
          (s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum))) &&
-        !renames_within(s))
+        !has_.renames_within(s))
       add_values(at);
   }
 
@@ -12453,7 +13041,7 @@ class online_writer {
     if (s.kind != step_kind::add_enum_value &&
         !(s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum)))
       return false;
-    if (o.part == 0 && renames_within(s))
+    if (o.part == 0 && has_.renames_within(s))
       add_values(o.step);
     return true;
   }
@@ -12467,6 +13055,7 @@ class online_writer {
     if (!locked_.empty())
       section.statements.push_back({"LOCK TABLE " + locked_ + " IN SHARE UPDATE EXCLUSIVE MODE"});
     locked_.clear();
+    locked_tables_.clear();
     for (entry& e : open_) {
       std::string text = std::move(e.text);
       for (std::size_t i = 0; i < e.actions.size(); ++i)
@@ -12475,6 +13064,9 @@ class online_writer {
     }
     sections_.push_back(std::move(section));
     open_.clear();
+    altered_.clear();
+    first_drops_.clear();
+    not_passed_ = 0;
     brief_ = true;
   }
 
@@ -12482,18 +13074,10 @@ class online_writer {
   /// for a stronger one: autovacuum gives way only after a second (deadlock_timeout), and meanwhile everybody would
   /// wait behind the strong one.
   void keep_autovacuum_from(std::string_view schema, std::string_view name) {
-    const bool renamed = std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return s.kind == step_kind::rename_table &&
-             ((same_text(s.after->name, name) && same_text(s.after->schema, schema)) ||
-              (same_text(s.before->name, name) && same_text(s.before->schema, schema)));
-    });
-    const bool there = std::any_of(plan_.before.tables.begin(), plan_.before.tables.end(), [&](const table& t) {
-      return same_text(t.name, name) && same_text(t.schema, schema);
-    });
-    if (renamed || !there)
+    if (!has_.stays(schema, name))
       return;
     const std::string text = object_text(schema, name);
-    if ((", " + locked_ + ',').find(", " + text + ',') == std::string::npos)
+    if (locked_tables_.insert(text).second)
       locked_ += (locked_.empty() ? "" : ", ") + text;
   }
 
@@ -12507,6 +13091,7 @@ class online_writer {
 
   void brief(std::string text, std::size_t step, std::string_view more = {}) {
     open_.push_back({.text = std::move(text), .notes = {{step, more}}});
+    not_passed_ = open_.size() - 1;
   }
 
   /// Takes as long as there are rows.
@@ -12521,44 +13106,55 @@ class online_writer {
     if (const instar::table* t = plan_.steps[step].after; t != nullptr)
       keep_autovacuum_from(t->schema, t->name);
     const std::string text = "ALTER TABLE " + table;
-    for (std::size_t i = merge_alters_ ? open_.size() : 0; i-- > 0;) {
-      entry& e = open_[i];
-      if (!e.actions.empty() && e.text == text) {
-        e.actions.push_back(std::move(action));
-        if (e.notes.back().step != step)
-          e.notes.push_back({step, more});
-        return;
-      }
-      if (!e.independent)
-        break;
+    if (const auto found = altered_.find(text);
+        merge_alters_ && found != altered_.end() && found->second >= not_passed_) {
+      entry& e = open_[found->second];
+      e.actions.push_back(std::move(action));
+      if (e.notes.back().step != step)
+        e.notes.push_back({step, more});
+      return;
     }
-    open_.push_back({.text = text, .actions = {std::move(action)}, .notes = {{step, more}}, .independent = true});
+    begin_alter({.text = text, .actions = {std::move(action)}, .notes = {{step, more}}, .independent = true});
+  }
+
+  void begin_alter(entry e) {
+    altered_[e.text] = open_.size();
+    if (e.actions.front().starts_with("DROP CONSTRAINT"))
+      first_drops_.try_emplace(e.text, open_.size());
+    if (!e.independent)
+      not_passed_ = open_.size();
+    open_.push_back(std::move(e));
   }
 
   // ---- what was put aside ----
 
   [[nodiscard]] bool waits() const { return !columns_.empty() || !indexes_.empty(); }
 
-  [[nodiscard]] bool waits_on(const table* t) const {
-    return std::any_of(columns_.begin(), columns_.end(), [&](const waiting_column& w) { return w.on == t; }) ||
-           std::any_of(indexes_.begin(), indexes_.end(), [&](const waiting_index& w) { return w.on == t; });
-  }
+  [[nodiscard]] bool waits_on(const table* t) const { return waits_on_.contains(t); }
 
   [[nodiscard]] bool waits_for_key(std::string_view schema, std::string_view name) const {
-    return std::any_of(indexes_.begin(), indexes_.end(), [&](const waiting_index& w) {
-      return w.on != nullptr && same_text(w.on->name, name) && same_text(w.on->schema, schema);
-    });
+    const int at = new_tables_.find(schema, name);
+    return at >= 0 && awaits_key_.contains(&plan_.after.tables[static_cast<std::size_t>(at)]);
   }
 
-  [[nodiscard]] bool waits_for_constraint() const {
-    return std::any_of(indexes_.begin(), indexes_.end(), [](const waiting_index& w) { return !w.constraint.empty(); });
+  waiting_column* waiting(const column* of) {
+    const auto found = places_.find(of);
+    return found == places_.end() ? nullptr : &columns_[found->second];
   }
 
-  waiting_column* waiting(const table* on, const column* of) {
-    for (waiting_column& w : columns_)
-      if (w.on == on && w.of == of)
-        return &w;
-    return nullptr;
+  waiting_column& put_aside(const waiting_column& w) {
+    waits_on_.insert(w.on);
+    places_[w.of] = columns_.size();
+    return columns_.emplace_back(w);
+  }
+
+  void put_aside(waiting_index w) {
+    if (w.on != nullptr) {
+      waits_on_.insert(w.on);
+      awaits_key_.insert(w.on);
+    }
+    waits_for_constraint_ |= !w.constraint.empty();
+    indexes_.push_back(std::move(w));
   }
 
   static std::string check_name(const waiting_column& w) { return passing_name(w.of->name, "_not_null_instar"); }
@@ -12616,6 +13212,10 @@ class online_writer {
     }
     columns_.clear();
     indexes_.clear();
+    waits_on_.clear();
+    awaits_key_.clear();
+    places_.clear();
+    waits_for_constraint_ = false;
   }
 
   void fill(const waiting_column& w, backfill_pass pass, std::string_view more) {
@@ -12627,12 +13227,10 @@ class online_writer {
   void drop_check(const waiting_column& w) {
     const std::string text = "ALTER TABLE " + table_text(*w.on);
     const std::string action = "DROP CONSTRAINT " + quote_identifier(check_name(w));
-    for (entry& e : open_)
-      if (e.text == text && e.actions.front().starts_with("DROP CONSTRAINT")) {
-        e.actions.push_back(action);
-        return;
-      }
-    open_.push_back({.text = text, .actions = {action}, .notes = {{w.step, ": the check has done its work"}}});
+    if (const auto found = first_drops_.find(text); found != first_drops_.end())
+      open_[found->second].actions.push_back(action);
+    else
+      begin_alter({.text = text, .actions = {action}, .notes = {{w.step, ": the check has done its work"}}});
   }
 
   /// A column that counts by a sequence of ours goes on by its own.
@@ -12669,7 +13267,7 @@ class online_writer {
       if (s.before == nullptr)
         brief(short_text(o), o.step);
       else
-        indexes_.push_back({.on = s.after, .step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
+        put_aside(waiting_index{.on = s.after, .step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
       return;
     case step_kind::add_unique:
       take_key(o, s.after->uniques[static_cast<std::size_t>(s.to)], " UNIQUE ");
@@ -12679,14 +13277,16 @@ class online_writer {
       return;
     case step_kind::drop_primary_key:
     case step_kind::drop_unique:
-      if (!stays_until_replaced(s))
+      if (has_.has_successor(s))
+        replaced_[s.after].push_back(&s);
+      else
         take_other(o);
       return;
     case step_kind::add_column:
       take_add_column(o);
       return;
     case step_kind::fill_nulls:
-      columns_.push_back({.on = s.after, .of = s.new_column(), .step = o.step, .fill = true});
+      put_aside(waiting_column{.on = s.after, .of = s.new_column(), .step = o.step, .fill = true});
       return;
     case step_kind::set_not_null:
       take_set_not_null(o);
@@ -12703,7 +13303,7 @@ class online_writer {
     case step_kind::create_raw_object:
     case step_kind::create_middle_raw_object:
     case step_kind::create_early_raw_object:
-      if (!makes_anew(*s.raw))
+      if (!has_.makes_anew(*s.raw))
         catch_up();
       lengthy(short_text(o), o.step);
       return;
@@ -12715,12 +13315,12 @@ class online_writer {
   void take_drop_index(const operation& o) {
     const step& s = plan_.steps[o.step];
     const index& i = s.before->indexes[static_cast<std::size_t>(s.from)];
-    if (s.after == nullptr || changes_under(s, i) || drops_what_it_uses(i)) {
+    if (s.after == nullptr || has_.changes_under(s, i) || has_.drops_what_it_uses(i)) {
       brief(short_text(o), o.step);
       return;
     }
     std::string name(i.name);
-    if (takes_name(s, i.name)) {
+    if (has_.takes_name(s, i.name)) {
       name = passing_name(i.name, "__old");
       brief("ALTER INDEX " + object_text(s.before->schema, i.name) + " RENAME TO " + quote_identifier(name), o.step,
             ": stays until the new one is there");
@@ -12728,46 +13328,22 @@ class online_writer {
     drops_.push_back({"DROP INDEX CONCURRENTLY " + object_text(s.after->schema, name), {{o.step}}});
   }
 
-  /// Puts off the drop of a key in whose place another one comes, so that the table is never without, unless the key
-  /// is in the way of what happens to its columns.
-  bool stays_until_replaced(const step& drop) {
-    const bool primary = drop.kind == step_kind::drop_primary_key;
-    const key& old = primary ? drop.before->primary_key : drop.before->uniques[static_cast<std::size_t>(drop.from)];
-    const step_kind added = primary ? step_kind::add_primary_key : step_kind::add_unique;
-    bool replaced = false;
-    bool same_name = false;
-    for (const step& s : plan_.steps) {
-      if (s.kind == added && drop.after != nullptr && s.after == drop.after) {
-        const key& now = primary ? s.after->primary_key : s.after->uniques[static_cast<std::size_t>(s.to)];
-        replaced |= primary || same_text(now.name, old.name);
-        same_name |= same_text(now.name, old.name);
-      }
-      const bool changes = s.kind == step_kind::drop_column || s.kind == step_kind::alter_type ||
-                           s.kind == step_kind::alter_collation || s.kind == step_kind::drop_not_null ||
-                           s.kind == step_kind::fill_nulls || s.kind == step_kind::rebuild_enum;
-      if (!changes || (s.kind != step_kind::rebuild_enum && s.before != drop.before))
-        continue;
-      if (s.kind == step_kind::rebuild_enum ||
-          std::any_of(old.columns.begin(), old.columns.end(),
-                      [&](std::string_view name) { return same_text(name, s.old_column()->name); }))
-        return false;
-    }
-    if (!replaced || (!same_name && takes_name(drop, old.name)))
-      return false;
-    replaced_.push_back({drop.after, added, old.name});
-    return true;
-  }
-
   void take_key(const operation& o, const key& k, std::string_view kind) {
     const step& s = plan_.steps[o.step];
     std::string index_name(k.name);
     std::string instead_of;
-    for (const replaced_key& r : replaced_)
-      if (r.on == s.after && r.added == s.kind && (s.kind == step_kind::add_primary_key || same_text(r.name, k.name))) {
-        instead_of = "DROP CONSTRAINT " + quote_identifier(r.name);
-        if (same_text(r.name, k.name))
-          index_name = passing_name(k.name, "__new");
-      }
+    const bool primary = s.kind == step_kind::add_primary_key;
+    for (const step* drop : replaced_[s.after]) {
+      if ((drop->kind == step_kind::drop_primary_key) != primary)
+        continue;
+      const std::string_view name =
+          primary ? drop->before->primary_key.name : drop->before->uniques[static_cast<std::size_t>(drop->from)].name;
+      if (!primary && !same_text(name, k.name))
+        continue;
+      instead_of = "DROP CONSTRAINT " + quote_identifier(name);
+      if (same_text(name, k.name))
+        index_name = passing_name(k.name, "__new");
+    }
     std::vector<index_part> parts;
     for (std::string_view name : k.columns)
       parts.push_back({.text = name});
@@ -12781,11 +13357,11 @@ class online_writer {
     attach.put("USING INDEX ");
     put_name(attach, index_name);
     put_deferral(attach, k.deferral);
-    indexes_.push_back({.on = s.after,
-                        .step = o.step,
-                        .create = {concurrently(std::move(create.text)), {{o.step, ": its index"}}},
-                        .constraint = std::move(attach.text),
-                        .instead_of = std::move(instead_of)});
+    put_aside(waiting_index{.on = s.after,
+                            .step = o.step,
+                            .create = {concurrently(std::move(create.text)), {{o.step, ": its index"}}},
+                            .constraint = std::move(attach.text),
+                            .instead_of = std::move(instead_of)});
   }
 
   void take_add_column(const operation& o) {
@@ -12828,18 +13404,17 @@ class online_writer {
     }
     alter(table_text(*s.after), std::move(add.text), o.step, ", without values at first");
     alter(table_text(*s.after), std::move(set.text), o.step);
-    columns_.push_back(w);
+    put_aside(w);
   }
 
   void take_set_not_null(const operation& o) {
     const step& s = plan_.steps[o.step];
-    if (waiting_column* w = waiting(s.after, s.new_column())) {
+    if (waiting_column* w = waiting(s.new_column())) {
       w->required = true;
       w->step = o.step;
       return;
     }
-    columns_.push_back({.on = s.after, .of = s.new_column(), .step = o.step, .required = true});
-    forbid_nulls(columns_.back());
+    forbid_nulls(put_aside(waiting_column{.on = s.after, .of = s.new_column(), .step = o.step, .required = true}));
   }
 
   /// A constraint that holds for rows which are written from now on; the others are looked at in the end.
@@ -12872,14 +13447,14 @@ class online_writer {
   void take_create_view(const operation& o) {
     const step& s = plan_.steps[o.step];
     if (s.to >= 0) {
-      if (makes_view(*s.new_view))
+      if (has_.makes_view(*s.new_view))
         lengthy(short_text(o), o.step);
       else
-        indexes_.push_back({.step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
+        put_aside(waiting_index{.step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
       return;
     }
     // A view may rest on a primary key, by its GROUP BY.
-    if (waits_for_constraint())
+    if (waits_for_constraint_)
       catch_up();
     // A materialized view is filled, and the locks on its tables must not wait for that.
     if (s.new_view->materialized)
@@ -12916,7 +13491,7 @@ class online_writer {
     case step_kind::alter_type:
     case step_kind::alter_collation: {
       if (s.kind == step_kind::set_default || s.kind == step_kind::drop_default) {
-        if (waiting(s.after, s.new_column()) != nullptr)
+        if (waiting(s.new_column()) != nullptr)
           catch_up();
       } else if (s.kind != step_kind::add_column && s.kind != step_kind::drop_not_null) {
         catch_up_before(s);
@@ -12949,14 +13524,26 @@ class online_writer {
 
   const plan_view& plan_;
   bool merge_alters_;
+  plan_facts has_;
+  table_finder new_tables_{plan_.after.tables};
   std::vector<operation> operations_;
   std::vector<script_section> sections_;
+  // The open transaction.
   std::vector<entry> open_;
+  std::unordered_map<std::string, std::size_t> altered_;      ///< By `ALTER TABLE name` the last entry with actions.
+  std::unordered_map<std::string, std::size_t> first_drops_;  ///< The first one that begins by dropping a constraint.
+  std::size_t not_passed_ = 0;                                ///< The last entry that no ALTER TABLE is moved before.
   bool brief_ = true;
-  std::string locked_;  ///< tables of the open transaction that autovacuum is kept from
+  std::string locked_;  ///< Tables that autovacuum is kept from.
+  std::unordered_set<std::string> locked_tables_;
+  // What was put aside.
   std::vector<waiting_column> columns_;
   std::vector<waiting_index> indexes_;
-  std::vector<replaced_key> replaced_;
+  std::unordered_map<const column*, std::size_t> places_;  ///< among columns_
+  std::unordered_set<const table*> waits_on_;
+  std::unordered_set<const table*> awaits_key_;  ///< Tables with an index that is put aside.
+  bool waits_for_constraint_ = false;
+  std::unordered_map<const table*, std::vector<const step*>> replaced_;  ///< Drops of keys that stay until replaced.
   std::vector<online_statement> drops_;
   std::vector<online_statement> validations_;
 };
@@ -13259,6 +13846,7 @@ std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes
   for (const operation& o : operations)
     if (of_step(o))
       written[o.step] = 1;
+  std::vector<std::vector<std::size_t>> by_table;
   std::size_t previous = static_cast<std::size_t>(-1);
   for (const operation& o : operations) {
     if (of_step(o) && o.step != previous) {
@@ -13267,8 +13855,10 @@ std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes
       previous = o.step;
     } else if (d == dialect::sqlite && o.part == static_cast<int>(sqlite_part::create_new)) {
       text += comment_line("~ table " + std::string(o.on->name) + " made anew, rows kept");
-      for (std::size_t i = 0; i < p.steps.size(); ++i)
-        if (written[i] == 0 && p.steps[i].after == o.on)
+      if (by_table.empty())
+        by_table = steps_by_table(p);
+      for (std::size_t i : by_table[static_cast<std::size_t>(o.on - p.after.tables.data())])
+        if (written[i] == 0)
           note(i);
     }
     add_statement(text, operation_text(d, p, o));
@@ -18900,7 +19490,6 @@ class view_queries {
 }  // namespace instar::detail::pg
 
 #include <map>
-#include <unordered_map>
 
 /// \file PostgreSQL's catalogue as it is: one query for each kind of object, whatever the number of objects. What the
 /// rows mean is the business of others. https://www.postgresql.org/docs/current/catalogs.html
@@ -20048,7 +20637,6 @@ inline void catalog_reader::read_default_grants() {
 
 #include <set>
 #include <tuple>
-#include <unordered_set>
 
 /// \file In what order a database's objects can be made again: which raw objects stand before the tables, before their
 /// indexes or after all, and which tables and views have to be raw because what they need comes after their turn.
@@ -26823,6 +27411,9 @@ class migrator {
   /// \param planned what `plan_next()` returned; give it the result as `planned.rows`, so that the script says it
   std::vector<checked_rows> count_rows(const next_plan& planned);
 
+  /// The same for any plan from what the database is, such as `proof_report::undo`.
+  std::vector<checked_rows> count_rows(const plan& steps);
+
   /// From what the applied migrations make to what the database is: empty where nobody changed it by hand.
   /// \throws migration_error as `prove`; `missing_migration` where an applied script is not at hand
   diff_report drift();
@@ -31972,6 +32563,7 @@ struct migrator::session {
   void prove_edited(const ledger& book, const history& read, std::string_view name);
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
+  void drop_past_others(database& on, std::vector<std::string> statements);
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();
@@ -32657,6 +33249,39 @@ inline resolve_report migrator::session::resolve_missing(std::string_view name) 
   return {std::string{name}, std::string{name} + " is recorded as rolled back; nothing in the database was undone."};
 }
 
+/// Drops what a reset drops: as a migration, it makes way where it does not get a lock, and begins anew.
+inline void migrator::session::drop_past_others(database& on, std::vector<std::string> statements) {
+  const detail::lock_limits limits = limits_of(on);
+  if (limits.wait && on.dialect() == instar::postgres)
+    statements.insert(statements.begin(), "SET LOCAL lock_timeout = " + std::to_string(limits.wait->count()));
+  for (std::size_t tries = 1;; ++tries) {
+    try {
+      transact(on, statements);
+      return;
+    } catch (const database_error& error) {
+      if (on.dialect() != instar::postgres || !detail::is_contention(error))
+        throw;
+      const std::string holders = detail::lock_holders(on, [](std::string_view) { return true; });
+      if (tries > limits.retries)
+        throw detail::unchanged(
+            migration_code::lock_not_available,
+            "The reset did not get a lock in " + std::to_string(tries) + (tries == 1 ? " try: " : " tries: ") +
+                error.message() + ".",
+            (holders.empty() ? "Try again when other sessions leave the tables alone"
+                             : "End what holds the tables (" + holders + "; pg_terminate_backend ends a process)") +
+                "; --statement-lock-timeout waits longer, --lock-retries more often.");
+      const std::chrono::milliseconds pause = detail::pause_before(tries);
+      tell({.what = migration_progress::event::retrying,
+            .migration = "the reset",
+            .index = tries,
+            .total = limits.retries,
+            .took = pause,
+            .detail = error.message() + " (" + error.sqlstate() + ")" + (holders.empty() ? "" : "; " + holders)});
+      detail::sleep_checking(pause, [this] { check(); });
+    }
+  }
+}
+
 inline reset_report migrator::session::reset() {
   const history read = load();
   database& on = open(true);
@@ -32686,7 +33311,7 @@ inline reset_report migrator::session::reset() {
       on.execute("PRAGMA foreign_keys = OFF");
     }
     if (!statements.empty())
-      transact(on, statements);
+      drop_past_others(on, std::move(statements));
     if (book.place().exists && book.place().prisma())
       options.ledger = detail::prisma_ledger;  // the project goes on with Prisma's
   }
@@ -33074,7 +33699,11 @@ inline next_plan migrator::plan_next() {
 }
 
 inline std::vector<checked_rows> migrator::count_rows(const next_plan& planned) {
-  return session_->guarded([&] { return session_->count_rows(planned.steps); });
+  return count_rows(planned.steps);
+}
+
+inline std::vector<checked_rows> migrator::count_rows(const plan& steps) {
+  return session_->guarded([&] { return session_->count_rows(steps); });
 }
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {
@@ -35269,6 +35898,7 @@ class command_line {
       flag(app, "-f,--force", g.force, "drop all data without asking");
       flag(app, "--accept-data-loss", g.accept_data_loss, "the same");
       flag(app, "--skip-seed", g.skip_seed, "do not seed afterwards");
+      lock_options(app);
       hidden_flag(app, "--skip-generate");
       break;
     case command::migrate_down:
@@ -35280,6 +35910,7 @@ class command_line {
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
       flag(app, "--remove", g.remove, "give them up: their folders go, and snapshot.hpp goes back");
       flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
+      lock_options(app);
       break;
     case command::migrate_squash:
       value(app, "--to", g.to, "NAME", "the last migration that is replaced");
@@ -36747,14 +37378,27 @@ inline exit_code refuse_drift(session& s, const diff_report& drift) {
 
 /// `--revert-drift`: undoes in the database what was changed by hand.
 inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
+  const std::string state = "Nothing was written; the database was not changed.";
+  const std::vector<checked_rows> rows = s.interruptible(m, [&] { return m.count_rows(undo.steps); });
+  s.clear_passing_line();
   s.screen.result("Undone in the database (" + counted(undo.summary.size(), "step") + "):");
   show_steps(s, undo.summary);
-  if (undo.loses_data)
+  for (const diagnostic& hazard : hazards_of(m.dialect(), undo.steps, true, rows))
+    s.warn(hazard);
+  if (const auto error = instar::detail::rows_in_the_way(rows)) {
+    diagnostic about = diagnose(*error);
+    about.state = state;
+    throw command_error{exit_code::failure, std::move(about)};
+  }
+  const std::string losses = instar::detail::losses_in_words(rows);
+  if (!losses.empty() || instar::detail::destroys_unasked(m.dialect(), undo.steps, rows))
     require_consent(s, s.given.accept_data_loss, "Undoing this destroys data. Go on?",
-                    make_diagnostic(migration_code::data_loss, "Undoing what was changed by hand destroys data.",
+                    make_diagnostic(migration_code::data_loss,
+                                    "Undoing what was changed by hand destroys data" +
+                                        (losses.empty() ? "." : ": it " + losses + '.'),
                                     "Give --accept-data-loss if that is what you want, or keep the change: "
                                     "--adopt-drift.",
-                                    "Nothing was written; the database was not changed."));
+                                    state));
   // The short form: one transaction, which leaves nothing behind when it fails.
   s.interruptible(m, [&] { m.execute_script(script(m.dialect(), undo.steps), "the undoing of the drift"); });
 }

@@ -97,6 +97,8 @@ TEST_CASE("the lock timeout is a number of seconds") {
   CHECK(given("migrate deploy --lock-timeout 30").lock_timeout == std::chrono::milliseconds{30000});
   CHECK(given("migrate deploy --statement-lock-timeout 0.5").statement_lock_timeout == std::chrono::milliseconds{500});
   CHECK(given("migrate dev --lock-retries 3").lock_retries == 3);
+  CHECK(given("migrate down --statement-lock-timeout 2 --lock-retries 1").lock_retries == 1);
+  CHECK(given("migrate reset --statement-lock-timeout 2 --lock-retries 1").lock_retries == 1);
   CHECK(given("migrate deploy").wait == std::nullopt);
   CHECK(given("migrate deploy --wait").wait == std::chrono::milliseconds{60000});
   CHECK(given("--wait migrate deploy --json").wait == std::chrono::milliseconds{60000});

@@ -227,13 +227,26 @@ TEST_CASE("drift stops dev, and is undone or adopted") {
 TEST_CASE("undoing what holds data wants an answer") {
   const project p;
   p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
-  p.write("by_hand.sql", "CREATE TABLE by_hand (id INTEGER PRIMARY KEY);\n");
+  p.write("by_hand.sql", "CREATE TABLE by_hand (id INTEGER PRIMARY KEY);\n"
+                         "INSERT INTO by_hand VALUES (1), (2);\n");
   p.run_well(without_models, {"db", "execute", "--file", "by_hand.sql"});
   const process_result asked = p.run(with_v1, {"migrate", "dev", "--revert-drift"});
+  INFO(asked.err);
   CHECK(asked.exit_code == 3);
   CHECK(contains(asked.err, "--accept-data-loss"));
-  CHECK(p.ask("SELECT count(*) FROM by_hand") == "0");
+  CHECK(contains(asked.err, "warning[INS2001]: drops table by_hand: 2 rows."));
+  CHECK(contains(asked.err, "error[INS4071]: Undoing what was changed by hand destroys data: it drops"));
+  CHECK(p.ask("SELECT count(*) FROM by_hand") == "2");
   p.run_well(with_v1, {"migrate", "dev", "--revert-drift", "--accept-data-loss"});
+  CHECK(p.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'by_hand'") == "0");
+}
+
+TEST_CASE("undoing a table without rows destroys nothing, and asks nobody") {
+  const project p;
+  p.run_well(with_v1, {"migrate", "dev", "--name", "init"});
+  p.write("by_hand.sql", "CREATE TABLE by_hand (id INTEGER PRIMARY KEY);\n");
+  p.run_well(without_models, {"db", "execute", "--file", "by_hand.sql"});
+  p.run_well(with_v1, {"migrate", "dev", "--revert-drift"});
   CHECK(p.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'by_hand'") == "0");
 }
 

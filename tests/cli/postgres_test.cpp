@@ -305,6 +305,30 @@ TEST_CASE("a migration that gets no lock says so at each try, and at last what t
   CHECK(contains(p.files.run_well(without_models, words).out, "1 migration applied"));
 }
 
+TEST_CASE("taking back and dropping make way for others as applying does") {
+  const server_project p;
+  p.files.migration("20240101000000_busy", "CREATE TABLE busy (id bigint PRIMARY KEY);\n");
+  p.files.write("migrations/20240101000000_busy/down.sql", "DROP TABLE busy;\n");
+  p.files.run_well(without_models, {"migrate", "deploy"});
+  const auto server = p.database.open({.application_name = "a report"});
+  server->execute("BEGIN; SELECT count(*) FROM busy");
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"migrate", "down", "--skip-shadow", "--accept-data-loss"}, {"migrate", "reset", "--force"}}) {
+    std::vector<std::string> words = command;
+    for (const char* word : {"--statement-lock-timeout", "0.1", "--lock-retries", "1"})
+      words.emplace_back(word);
+    const process_result refused = p.files.run(without_models, words);
+    INFO(refused.err);
+    CHECK(refused.exit_code == 1);
+    CHECK(contains(refused.err, " again in "));
+    CHECK(contains(refused.err, "error[INS4041]"));
+    CHECK(contains(refused.err, "did not get a lock in 2 tries"));
+    CHECK(contains(refused.err, "(a report) of role "));
+  }
+  server->execute("COMMIT");
+  p.files.run_well(without_models, {"migrate", "reset", "--force", "--statement-lock-timeout", "1"});
+}
+
 TEST_CASE("--wait waits for a server that does not answer yet, and for no wrong password") {
   const project p{"postgresql://somebody:hunter2@/app?host=/nowhere"};
   p.migration("20240101000000_one", "CREATE TABLE one (id bigint PRIMARY KEY);\n");

@@ -122,6 +122,15 @@ TEST_CASE("An index that goes with its column is dropped with it") {
   CHECK(text.find("no-transaction") == std::string::npos);
 }
 
+TEST_CASE("An index goes concurrently beside a column that is new and filled") {
+  const std::array<instar::index, 1> indexes{{{.name = "users_email_idx", .parts = email_part}}};
+  const table before{.name = "users", .columns = columns, .indexes = indexes};
+  const column score{.name = "score", .type = {.kind = type_kind::integer}, .backfill = "0"};
+  const std::array with_score{id, email, score};
+  const table after{.name = "users", .columns = with_score};
+  CHECK(online(before, after).ends_with("DROP INDEX CONCURRENTLY \"users_email_idx\";\n"));
+}
+
 TEST_CASE("Keys are built as concurrent indexes, and made constraints of them") {
   table now = users;
   now.primary_key = {.name = "users_pkey", .columns = of_id};

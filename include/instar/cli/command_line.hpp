@@ -408,6 +408,7 @@ class command_line {
       flag(app, "-f,--force", g.force, "drop all data without asking");
       flag(app, "--accept-data-loss", g.accept_data_loss, "the same");
       flag(app, "--skip-seed", g.skip_seed, "do not seed afterwards");
+      lock_options(app);
       hidden_flag(app, "--skip-generate");
       break;
     case command::migrate_down:
@@ -419,6 +420,7 @@ class command_line {
       flag(app, "--accept-data-loss", g.accept_data_loss, "go on though data is destroyed");
       flag(app, "--remove", g.remove, "give them up: their folders go, and snapshot.hpp goes back");
       flag(app, "--skip-shadow", g.skip_shadow, "without the proof in a shadow database that it leads back");
+      lock_options(app);
       break;
     case command::migrate_squash:
       value(app, "--to", g.to, "NAME", "the last migration that is replaced");

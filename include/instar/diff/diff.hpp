@@ -11,39 +11,7 @@ namespace instar {
 
 namespace detail {
 
-/// Finds tables of a schema by name, in constant time.
-class table_finder {
- public:
-  constexpr explicit table_finder(std::span<const table> tables) : tables_(tables), known_(tables.size()) {
-    for (std::size_t i = 0; i < tables.size(); ++i)
-      known_.put(i, hash_object(tables[i].schema, tables[i].name));
-  }
-
-  /// \return its position, or -1
-  constexpr int find(std::string_view schema, std::string_view name) const {
-    const std::uint64_t hash = hash_object(schema, name);
-    const std::vector<int>& slots = known_.slots;
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots[slot]);
-      if (known_.hashes[i] == hash && same_text(tables_[i].name, name) && same_text(tables_[i].schema, schema))
-        return slots[slot];
-    }
-    return -1;
-  }
-
-  /// \param written "schema.name", or "name" in `schema` or else in the default schema
-  constexpr int find_written(std::string_view schema, std::string_view written) const {
-    for (std::size_t i = 0; i < written.size(); ++i)
-      if (written[i] == '.')
-        return find(written.substr(0, i), written.substr(i + 1));
-    const int found = find(schema, written);
-    return found < 0 && !schema.empty() ? find({}, written) : found;
-  }
-
- private:
-  std::span<const table> tables_;
-  hash_slots known_;
-};
+using table_finder = object_finder<table>;
 
 struct step_list {
   std::vector<step>& steps;
@@ -61,12 +29,11 @@ struct column_fates {
   std::vector<int> was;       ///< The old position of each new column, or -1.
   std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
   std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
-  const std::vector<std::string_view>* released;  ///< Functions that are dropped and made again.
-  bool any = false;  ///< Whether one is remade, retyped or collated otherwise, or a function is released.
+  const name_set* released;   ///< Functions that are dropped and made again.
+  bool any = false;           ///< Whether one is remade, retyped or collated otherwise, or a function is released.
 
-  /// \param steps so far: those of the enums
-  constexpr column_fates(const std::vector<step>& steps, const column_renames& renames,
-                         const std::vector<std::string_view>& released);
+  /// \param rebuilt enums that are made anew
+  constexpr column_fates(const enum_finder& rebuilt, const column_renames& renames, const name_set& released);
 
   constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
     for (std::size_t i = 0; i < fate.size(); ++i)
@@ -84,7 +51,7 @@ struct column_fates {
     for (std::size_t i = 0; i < remade.size(); ++i)
       if ((remade[i] || retyped[i]) && mentions(expression, after->columns[i].name))
         return true;
-    return mentions_any(expression, *released);
+    return released->any_in(expression);
   }
   constexpr bool in(std::span<const index_part> parts) const {
     for (const index_part& part : parts)
@@ -175,13 +142,13 @@ constexpr void free_index_names(std::vector<step>& steps) {
   if (renames.size() < 2)
     return;
   hash_slots let_go(renames.size());
-  for (std::size_t i = 0; i < renames.size(); ++i) {
-    const step& s = steps[renames[i]];
-    let_go.put(i, hash_object(s.after->schema, name_of(s, *s.before, s.from)));
+  for (std::size_t at : renames) {
+    const step& s = steps[at];
+    let_go.add(hash_object(s.after->schema, name_of(s, *s.before, s.from)));
   }
   for (std::size_t at : renames) {
     const step s = steps[at];
-    if (!let_go.contains(hash_object(s.after->schema, name_of(s, *s.after, s.to))))
+    if (let_go.find(hash_object(s.after->schema, name_of(s, *s.after, s.to))) < 0)
       continue;
     const bool primary = s.constraint == constraint_kind::primary_key;
     const bool unique = s.constraint == constraint_kind::unique;
@@ -208,30 +175,48 @@ struct comparison {
   const schema_view* before;
   const schema_view* after;
   table_finder old_tables;
-  table_finder new_tables;
+  table_finder new_tables;           ///< Of no tables where there is no old one.
+  std::vector<const table*> olds{};  ///< Of each new table the old one that it was, or null; empty where none was.
+  bool between = false;              ///< Whether something raw stands between tables and indexes.
 
   constexpr comparison(const schema_view& then, const schema_view& now)
-      : before(&then), after(&now), old_tables(then.tables), new_tables(now.tables) {}
+      : before(&then), after(&now), old_tables(then.tables),
+        new_tables(then.tables.empty() ? std::span<const table>{} : now.tables) {
+    // A first schema of a thousand tables is near a compiler's limits, and nothing is looked up for it.
+    if (then.tables.empty())
+      return;
+    olds.resize(now.tables.size(), nullptr);
+    for (const raw_object& o : then.raw_objects)
+      between |= o.placement == placement::before_indexes;
+    std::vector<char> taken;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < olds.size(); ++i) {
+      const table& t = now.tables[i];
+      // Most stand where they stood.
+      const bool follows = next < then.tables.size() && same_text(then.tables[next].name, t.name) &&
+                           same_text(then.tables[next].schema, t.schema);
+      if (const int same = follows ? static_cast<int>(next) : old_tables.find(t.schema, t.name); same >= 0) {
+        olds[i] = &then.tables[static_cast<std::size_t>(same)];
+        next = static_cast<std::size_t>(same) + 1;
+      } else if (!t.renamed_from.empty()) {
+        // A name that still exists is not a rename, and of several tables that declare one old name the first has it.
+        const int source = old_tables.find_written(t.schema, t.renamed_from);
+        if (source < 0 || new_tables.find(then.tables[static_cast<std::size_t>(source)].schema,
+                                          then.tables[static_cast<std::size_t>(source)].name) >= 0)
+          continue;
+        taken.resize(then.tables.size(), 0);
+        if (taken[static_cast<std::size_t>(source)])
+          continue;
+        taken[static_cast<std::size_t>(source)] = 1;
+        olds[i] = &then.tables[static_cast<std::size_t>(source)];
+        next = static_cast<std::size_t>(source) + 1;
+      }
+    }
+  }
 
-  /// The old table that a new one was, or null. A name that still exists is not a rename.
+  /// The old table that a new one was, or null. \param now one of the new schema
   constexpr const table* old_table(const table& now) const {
-    const int same = old_tables.find(now.schema, now.name);
-    if (same >= 0)
-      return &before->tables[static_cast<std::size_t>(same)];
-    if (now.renamed_from.empty())
-      return nullptr;
-    const int renamed = old_tables.find_written(now.schema, now.renamed_from);
-    if (renamed < 0)
-      return nullptr;
-    const table& source = before->tables[static_cast<std::size_t>(renamed)];
-    if (new_tables.find(source.schema, source.name) >= 0)
-      return nullptr;
-    // Of several tables that declare one old name the first has it.
-    for (const table& other : after->tables)
-      if (!other.renamed_from.empty() && old_tables.find_written(other.schema, other.renamed_from) == renamed &&
-          old_tables.find(other.schema, other.name) < 0)
-        return &other == &now ? &source : nullptr;
-    return &source;
+    return olds.empty() ? nullptr : olds[static_cast<std::size_t>(&now - after->tables.data())];
   }
 
   /// Whether an old foreign key and a new one say the same of the same tables and columns.
@@ -272,8 +257,8 @@ constexpr bool changes_family(const column_type& then, const column_type& now) {
          (then.values != nullptr && now.values != nullptr && !same_enum(*then.values, *now.values));
 }
 
-constexpr column_fates::column_fates(const std::vector<step>& steps, const column_renames& renames,
-                                     const std::vector<std::string_view>& released_names)
+constexpr column_fates::column_fates(const enum_finder& rebuilt, const column_renames& renames,
+                                     const name_set& released_names)
     : before(renames.before), after(renames.after), was(after->columns.size(), -1), remade(was.size(), 0),
       retyped(was.size(), 0), released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
@@ -295,16 +280,6 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
       was[to] = from;
     }
   }
-  const auto rebuilt = [&](const column_type& t) {
-    if (t.values != nullptr)
-      for (const step& s : steps) {
-        if (s.before != nullptr || s.after != nullptr)
-          break;  // The enums' steps are the first.
-        if (s.kind == step_kind::rebuild_enum && same_enum(*s.new_enum, *t.values))
-          return true;
-      }
-    return false;
-  };
   for (std::size_t to = 0; to < was.size(); ++to) {
     if (was[to] < 0)
       continue;
@@ -315,10 +290,10 @@ constexpr column_fates::column_fates(const std::vector<step>& steps, const colum
     if (!keeps_generated(then, now) &&
         (then.generated != now.generated || !same_text(then.generated_as, now.generated_as) ||
          (now.generated != generated_kind::none &&
-          (!same_type(then.type, now.type) || mentions_any(now.generated_as, *released)))))
+          (!same_type(then.type, now.type) || released->any_in(now.generated_as)))))
       remade[to] = 1;
     const bool same = same_type(then.type, now.type);
-    retyped[to] = rebuilt(now.type) || (!same && changes_family(then.type, now.type));
+    retyped[to] = rebuilt.find(now.type) >= 0 || (!same && changes_family(then.type, now.type));
     any |= remade[to] || retyped[to];
     const bool collated = !same_text(then.collation, now.collation);
     any |= collated;
@@ -352,7 +327,7 @@ constexpr void add_column_steps(step_list& out, const table& before, const table
 
 /// The steps for one column that both tables have.
 constexpr void diff_column(step_list& out, const table& before, const table& after, int from, int to, bool remade,
-                           const std::vector<std::string_view>& released) {
+                           const name_set& released) {
   const column& then = before.columns[static_cast<std::size_t>(from)];
   const column& now = after.columns[static_cast<std::size_t>(to)];
   const auto add = [&](step_kind kind) { out.add(kind, &before, &after, from, to); };
@@ -370,7 +345,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
   const bool type = !same_type(then.type, now.type);
   const bool same_initial = same_default(then.initial, now.initial);
   const bool identity = then.identity != now.identity;
-  const bool rests = then.initial.kind == default_kind::expression && mentions_any(then.initial.text, released);
+  const bool rests = then.initial.kind == default_kind::expression && released.any_in(then.initial.text);
   if (rests)
     add(step_kind::release_default);
   else if (auto_default(then) && (!same_initial || type))
@@ -400,7 +375,7 @@ constexpr void diff_column(step_list& out, const table& before, const table& aft
 
 /// The steps for one table that both schemas have.
 constexpr void diff_table(step_list& out, const comparison& schemas, const table& before, const table& after,
-                          const std::vector<std::string_view>& released) {
+                          const enum_finder& rebuilt, const name_set& released) {
   if (before.content_hash != 0 && before.content_hash == after.content_hash && released.empty())
     return;
   if (!same_text(before.name, after.name) || !same_text(before.schema, after.schema))
@@ -409,7 +384,7 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
     out.add(step_kind::alter_options, &before, &after);
 
   const column_renames renames(before, after);
-  const column_fates fates(out.steps, renames, released);
+  const column_fates fates(rebuilt, renames, released);
   std::vector<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
     if (fates.was[to] >= 0) {
@@ -480,10 +455,7 @@ constexpr void drop_table_steps(step_list& out, const comparison& schemas, const
       out.add(step_kind::drop_foreign_key, &t, nullptr, static_cast<int>(i));
   }
   // What stands between tables and indexes is dropped between them, and an index may use it.
-  bool between = false;
-  for (const raw_object& o : schemas.before->raw_objects)
-    between |= o.placement == placement::before_indexes;
-  for (std::size_t i = 0; between && i < t.indexes.size(); ++i)
+  for (std::size_t i = 0; schemas.between && i < t.indexes.size(); ++i)
     for (const index_part& part : t.indexes[i].parts)
       if (part.expression || !part.operator_class.empty()) {
         out.add(step_kind::drop_index, &t, nullptr, static_cast<int>(i));
@@ -511,23 +483,53 @@ constexpr bool has_literal(std::string_view text, std::string_view value) {
   return false;
 }
 
+/// Where values of enums may be used: in columns of theirs, in what tables say beside them, and in views over the
+/// tables. It is read when the first is asked for.
+class enum_uses {
+ public:
+  constexpr explicit enum_uses(const schema_view& of) : of_(of), columns_({}, enums_) {}
+
+  template <class Visit>
+  constexpr void each_column(const enumeration& e, const Visit& visit) {
+    if (enums_.empty()) {
+      for (const enumeration& known : of_.enumerations)
+        enums_.add(known);
+      columns_ = enum_columns(of_.tables, enums_);
+      for (std::size_t i = 0; i < of_.views.size(); ++i)
+        queries_.add(i, of_.views[i].query);
+    }
+    columns_.each(e, visit);
+  }
+  template <class Visit>
+  constexpr void each_view(const table& over, const Visit& visit) {
+    queries_.each(over.name, [&](std::size_t i) { visit(of_.views[i]); });
+  }
+
+ private:
+  const schema_view& of_;
+  enum_finder enums_{};
+  enum_columns columns_;
+  word_index queries_{};
+};
+
 /// Whether something of a plan uses a value of an enum that the plan itself adds: a default, or an expression that
 /// has the value as a literal, beside a column of the enum.
 class new_value_search {
  public:
   constexpr new_value_search(const enumeration& then, const enumeration& now) : then_(then), now_(now) {}
 
-  constexpr bool run(const schema_view& after) const {
-    for (const table& t : after.tables)
-      for (const column& c : t.columns)
-        if (c.type.values != nullptr && same_enum(*c.type.values, now_) && (in_column(c) || beside(t, c)))
-          return true;
-    for (const table& t : after.tables)
-      if (has_column(t))
-        for (const view_object& v : after.views)
-          if (mentions(v.query, t.name) && names_new(v.query))
-            return true;
-    return false;
+  constexpr bool run(enum_uses& uses) const {
+    bool found = false;
+    std::vector<const table*> with_column;
+    uses.each_column(now_, [&](const table& t, const column& c) {
+      found = found || in_column(c) || beside(t, c);
+      if (with_column.empty() || with_column.back() != &t)
+        with_column.push_back(&t);
+    });
+    for (const table* t : with_column)
+      if (!found)
+        uses.each_view(*t, [&](const view_object& v) { found = found || names_new(v.query); });
+    return found;
   }
 
  private:
@@ -538,13 +540,6 @@ class new_value_search {
       return false;
     for (const enum_value& v : now_.values)
       if (is_new(v) && has_literal(text, v.label))
-        return true;
-    return false;
-  }
-
-  constexpr bool has_column(const table& t) const {
-    for (const column& c : t.columns)
-      if (c.type.values != nullptr && same_enum(*c.type.values, now_))
         return true;
     return false;
   }
@@ -587,8 +582,7 @@ class new_value_search {
 };
 
 /// The steps for one enum that both schemas have.
-constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, const enumeration& then,
-                         const enumeration& now) {
+constexpr void diff_enum(std::vector<step>& steps, enum_uses& uses, const enumeration& then, const enumeration& now) {
   const auto add = [&](step_kind kind, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .from = from, .to = to, .old_enum = &then, .new_enum = &now});
   };
@@ -616,7 +610,7 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
   }
   // A value that was added cannot be used before the transaction ends, so what needs it wants a new type.
   // https://www.postgresql.org/docs/current/sql-altertype.html
-  const bool rebuild = !ordered || kept != then.values.size() || (added && new_value_search(then, now).run(after));
+  const bool rebuild = !ordered || kept != then.values.size() || (added && new_value_search(then, now).run(uses));
   for (std::size_t to = 0; to < now.values.size(); ++to) {
     const int from = was(now.values[to]);
     if (from >= 0 && !same_text(then.values[static_cast<std::size_t>(from)].label, now.values[to].label))
@@ -632,20 +626,36 @@ constexpr void diff_enum(std::vector<step>& steps, const schema_view& after, con
     add(step_kind::comment_enum);
 }
 
+/// The position of the old enum whose name a new one declares, or -1. An old name is one of its own schema first.
+/// \param known the old ones by their names
+constexpr int renamed_enum(const hash_slots& known, std::span<const enumeration> olds, const enumeration& now) {
+  for (bool elsewhere : {false, true})
+    for (std::uint64_t hash : {hash_object(now.schema, now.renamed_from), hash_text(now.renamed_from)})
+      if (const int found = known.find(hash,
+                                       [&](std::size_t i) {
+                                         return same_enum(olds[i], now) &&
+                                                (elsewhere || same_text(olds[i].schema, now.schema));
+                                       });
+          found >= 0)
+        return found;
+  return -1;
+}
+
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
   std::vector<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
+  hash_slots known;
+  enum_uses uses(after);
   for (const enumeration& now : after.enumerations) {
     int from = old_enums.find(now.schema, now.name);
-    // An old name is one of its own schema first.
-    for (bool elsewhere : {false, true})
-      for (std::size_t i = 0; i < before.enumerations.size() && from < 0; ++i)
-        if (same_enum(before.enumerations[i], now) &&
-            (elsewhere || same_text(before.enumerations[i].schema, now.schema)))
-          from = static_cast<int>(i);
+    if (from < 0 && !now.renamed_from.empty()) {
+      for (std::size_t i = known.size(); i < before.enumerations.size(); ++i)
+        known.add(hash_object(before.enumerations[i].schema, before.enumerations[i].name));
+      from = renamed_enum(known, before.enumerations, now);
+    }
     if (from >= 0) {
       kept[static_cast<std::size_t>(from)] = 1;
-      diff_enum(steps, after, before.enumerations[static_cast<std::size_t>(from)], now);
+      diff_enum(steps, uses, before.enumerations[static_cast<std::size_t>(from)], now);
       continue;
     }
     steps.push_back(step{.kind = step_kind::create_enum, .new_enum = &now});
@@ -665,45 +675,24 @@ constexpr void add_aside(std::vector<step>& steps, const table* before, const ra
 }
 
 constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  const auto has_schema = [](const schema_view& s, std::string_view name) {
-    for (const table& t : s.tables)
-      if (same_text(t.schema, name))
-        return true;
-    for (const enumeration& e : s.enumerations)
-      if (same_text(e.schema, name))
-        return true;
-    for (const view_object& v : s.views)
-      if (same_text(v.schema, name))
-        return true;
-    for (const sequence_object& q : s.sequences)
-      if (same_text(q.schema, name))
-        return true;
-    for (const extension_object& e : s.extensions)
-      if (same_text(e.schema, name))
-        return true;
-    return false;
+  const auto each_schema = [](const schema_view& s, const auto& visit) {
+    const auto each = [&](const auto& objects) {
+      for (const auto& o : objects)
+        if (!o.schema.empty())
+          visit(o.schema);
+    };
+    each(s.tables);
+    each(s.enumerations);
+    each(s.views);
+    each(s.sequences);
+    each(s.extensions);
   };
-  std::vector<std::string_view> made;
-  const auto need = [&](std::string_view name) {
-    if (name.empty())
-      return;
-    for (std::string_view m : made)
-      if (same_text(m, name))
-        return;
-    made.push_back(name);
-    if (!has_schema(before, name))
+  text_set there;
+  each_schema(before, [&](std::string_view name) { there.add(name); });
+  each_schema(after, [&](std::string_view name) {
+    if (there.add(name))
       steps.push_back(step{.kind = step_kind::create_schema, .schema = name});
-  };
-  for (const table& t : after.tables)
-    need(t.schema);
-  for (const enumeration& e : after.enumerations)
-    need(e.schema);
-  for (const view_object& v : after.views)
-    need(v.schema);
-  for (const sequence_object& q : after.sequences)
-    need(q.schema);
-  for (const extension_object& e : after.extensions)
-    need(e.schema);
+  });
 
   const auto find_extension = [](const schema_view& s, std::string_view name) -> const extension_object* {
     for (const extension_object& e : s.extensions)
@@ -750,7 +739,9 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
-constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas) {
+/// \param rebuilt the columns of enums that are made anew
+constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas,
+                                 const std::vector<table_column>& rebuilt) {
   const auto integer = [](const column& c) {
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
                                       c.type.kind == type_kind::bigint);
@@ -761,102 +752,144 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
         return true;
     return false;
   };
+  const auto is_key = [](const step& s) {
+    return s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
+           s.kind == step_kind::set_aside ||
+           (s.kind == step_kind::drop_index && s.before->indexes[static_cast<std::size_t>(s.from)].unique);
+  };
+  const std::span<const table> olds = schemas.before->tables;
+  const std::span<const table> news = schemas.after->tables;
+  // What is in the way, by the tables that it is of: most foreign keys stand between tables of which nothing is.
+  struct disturbed_table {
+    bool constraint = false;  ///< A primary key or unique constraint goes.
+    bool key = false;         ///< That, or another thing that a foreign key may reference.
+    int retyped = -1;         ///< The last step that changes the type of a column; see `earlier`.
+    std::size_t rebuilt = static_cast<std::size_t>(-1);  ///< The first of its columns among `rebuilt`.
+  };
+  std::vector<disturbed_table> disturbed;
+  std::vector<int> earlier;  ///< Of each step that changes a type the one before it of the same table.
+  std::vector<relation_name> raw_aside;
+  hash_slots known_aside;
+  const auto disturb = [&](const step& s) -> disturbed_table& {
+    disturbed.resize(olds.size());
+    return disturbed[static_cast<std::size_t>(s.before - olds.data())];
+  };
+  bool any = !rebuilt.empty();
   const std::size_t count = steps.size();
-  std::vector<step> disturbing;
-  for (const step& s : steps) {
-    const bool key = s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
-                     s.kind == step_kind::set_aside ||
-                     (s.kind == step_kind::drop_index && s.before->indexes[static_cast<std::size_t>(s.from)].unique);
-    if (key || s.kind == step_kind::rebuild_enum ||
-        (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))))
-      disturbing.push_back(s);
+  for (std::size_t i = 0; i < count; ++i) {
+    const step& s = steps[i];
+    if (is_key(s)) {
+      any = true;
+      if (s.before == nullptr) {
+        raw_aside.push_back(read_relation_name(read_raw_table(s.old_raw->create).name));
+        known_aside.add(hash_object(raw_aside.back().schema, raw_aside.back().name));
+        continue;
+      }
+      disturbed_table& d = disturb(s);
+      d.key = true;
+      d.constraint |= s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique;
+    } else if (s.kind == step_kind::alter_type && !(integer(*s.old_column()) && integer(*s.new_column()))) {
+      any = true;
+      disturbed_table& d = disturb(s);
+      earlier.resize(count, -1);
+      earlier[i] = d.retyped;
+      d.retyped = static_cast<int>(i);
+    }
   }
-  if (disturbing.empty())
+  if (!any)
     return;
-  const auto has = [&](step_kind kind, const table* owner, int at) {
-    for (std::size_t i = 0; i < count; ++i)
-      if (steps[i].kind == kind && (kind == step_kind::drop_foreign_key ? steps[i].before : steps[i].after) == owner &&
-          (kind == step_kind::drop_foreign_key ? steps[i].from : steps[i].to) == at)
+  disturbed.resize(olds.size());
+  for (std::size_t i = rebuilt.size(); i-- > 0;)
+    disturbed[static_cast<std::size_t>(rebuilt[i].in - olds.data())].rebuilt = i;
+  const auto retypes = [&](std::size_t of, std::span<const std::string_view> names) {
+    for (int i = disturbed[of].retyped; i >= 0; i = earlier[static_cast<std::size_t>(i)])
+      if (contains(names, steps[static_cast<std::size_t>(i)].old_column()->name))
         return true;
     return false;
   };
+
+  // What becomes of foreign keys already: each has a number in its schema.
+  const auto numbered = [](std::span<const table> tables) {
+    std::vector<std::size_t> firsts;
+    std::size_t next = 0;
+    for (const table& t : tables) {
+      firsts.push_back(next);
+      next += t.foreign_keys.size();
+    }
+    firsts.push_back(next);
+    return firsts;
+  };
+  const std::vector<std::size_t> old_numbers = numbered(olds);
+  const std::vector<std::size_t> new_numbers = numbered(news);
+  const auto number_of = [](const std::vector<std::size_t>& numbers, std::span<const table> tables, const table& owner,
+                            std::size_t at) { return numbers[static_cast<std::size_t>(&owner - tables.data())] + at; };
+  const auto old_number = [&](const table& t, std::size_t at) { return number_of(old_numbers, olds, t, at); };
+  const auto new_number = [&](const table& t, std::size_t at) { return number_of(new_numbers, news, t, at); };
+  std::vector<char> dropped(old_numbers.back(), 0);
+  std::vector<char> added(new_numbers.back(), 0);
+  std::vector<int> renamed(old_numbers.back(), -1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const step& s = steps[i];
+    if (s.kind == step_kind::drop_foreign_key)
+      dropped[old_number(*s.before, static_cast<std::size_t>(s.from))] = 1;
+    else if (s.kind == step_kind::add_foreign_key)
+      added[new_number(*s.after, static_cast<std::size_t>(s.to))] = 1;
+    else if (s.kind == step_kind::rename_constraint && s.constraint == constraint_kind::foreign_key)
+      renamed[old_number(*s.before, static_cast<std::size_t>(s.from))] = static_cast<int>(i);
+  }
+
   // Those of tables that go, too: the keys go first.
   for (std::size_t i = 0; i < count; ++i) {
     if (steps[i].kind != step_kind::drop_table)
       continue;
     const table& gone = *steps[i].before;
     for (std::size_t o = 0; o < gone.foreign_keys.size(); ++o) {
-      bool in_the_way = false;
-      for (const step& s : disturbing)
-        in_the_way |= (s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique) &&
-                      same_text(s.before->name, gone.foreign_keys[o].target_table) &&
-                      same_text(s.before->schema, gone.foreign_keys[o].target_schema);
-      if (in_the_way && !has(step_kind::drop_foreign_key, &gone, static_cast<int>(o)))
+      const foreign_key& fk = gone.foreign_keys[o];
+      const int target = schemas.old_tables.find(fk.target_schema, fk.target_table);
+      if (target >= 0 && disturbed[static_cast<std::size_t>(target)].constraint && !dropped[old_number(gone, o)])
         steps.push_back(step{.kind = step_kind::drop_foreign_key, .before = &gone, .from = static_cast<int>(o)});
     }
   }
-  // Most foreign keys stand between tables of which no step tells.
-  std::vector<char> touched(schemas.before->tables.size(), 0);
-  for (const step& s : disturbing)
-    if (s.before != nullptr)
-      touched[static_cast<std::size_t>(s.before - schemas.before->tables.data())] = 1;
-  const auto is_touched = [&](const table& of, const foreign_key& fk) {
+  const auto in_the_way = [&](const table& of, const foreign_key& fk) {
     const int target = schemas.old_tables.find(fk.target_schema, fk.target_table);
-    if (target < 0 || touched[static_cast<std::size_t>(target)] ||
-        touched[static_cast<std::size_t>(&of - schemas.before->tables.data())])
+    if (target >= 0 && (disturbed[static_cast<std::size_t>(target)].key ||
+                        retypes(static_cast<std::size_t>(target), fk.target_columns)))
       return true;
-    for (std::string_view name : fk.columns)
-      if (const column* c = of.find_column(name); c == nullptr || c->type.values != nullptr)
+    if (known_aside.find(hash_object(fk.target_schema, fk.target_table), [&](std::size_t i) {
+          return same_relation(raw_aside[i], {fk.target_schema, fk.target_table});
+        }) >= 0)
+      return true;
+    if (retypes(static_cast<std::size_t>(&of - olds.data()), fk.columns))
+      return true;
+    for (std::size_t i = disturbed[static_cast<std::size_t>(&of - olds.data())].rebuilt;
+         i < rebuilt.size() && rebuilt[i].in == &of; ++i)
+      if (contains(fk.columns, rebuilt[i].of->name))
         return true;
     return false;
   };
-  for (const table& now : schemas.after->tables) {
+  for (const table& now : news) {
     const table* then = schemas.old_table(now);
-    if (then == nullptr)
+    if (then == nullptr || then->foreign_keys.empty())
       continue;
-    const column_renames renames(*then, now);
     std::vector<char> taken(now.foreign_keys.size(), 0);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
-      if (!is_touched(*then, fk))
+      if (dropped[old_number(*then, o)] || !in_the_way(*then, fk))
         continue;
-      bool in_the_way = false;
-      for (const step& s : disturbing) {
-        if (s.kind == step_kind::rebuild_enum) {
-          for (std::string_view name : fk.columns) {
-            const column* c = then->find_column(name);
-            in_the_way |= c != nullptr && c->type.values != nullptr && same_enum(*c->type.values, *s.new_enum);
-          }
-          continue;
-        }
-        const relation_name at = s.before != nullptr ? relation_name{s.before->schema, s.before->name}
-                                                     : read_relation_name(read_raw_table(s.old_raw->create).name);
-        const bool target = same_relation(at, {fk.target_schema, fk.target_table});
-        if (s.kind == step_kind::alter_type)
-          in_the_way |= (target && contains(fk.target_columns, s.old_column()->name)) ||
-                        (s.before == then && contains(fk.columns, s.old_column()->name));
-        else
-          in_the_way |= target;
-      }
-      if (!in_the_way || has(step_kind::drop_foreign_key, then, static_cast<int>(o)))
-        continue;
+      const column_renames renames(*then, now);
       for (std::size_t n = 0; n < now.foreign_keys.size(); ++n) {
         // Two may say the same.
-        if (taken[n] || !schemas.same_foreign_key(renames, fk, now.foreign_keys[n]) ||
-            has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
+        if (taken[n] || added[new_number(now, n)] || !schemas.same_foreign_key(renames, fk, now.foreign_keys[n]))
           continue;
         taken[n] = 1;
-        // Made again under its new name, which makes a rename of it void.
-        for (std::size_t i = 0; i < count; ++i)
-          if (steps[i].kind == step_kind::rename_constraint && steps[i].constraint == constraint_kind::foreign_key &&
-              steps[i].before == then && steps[i].from == static_cast<int>(o))
-            steps[i] =
-                step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)};
+        const step add{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)};
         steps.push_back(
             step{.kind = step_kind::drop_foreign_key, .before = then, .after = &now, .from = static_cast<int>(o)});
-        if (!has(step_kind::add_foreign_key, &now, static_cast<int>(n)))
-          steps.push_back(
-              step{.kind = step_kind::add_foreign_key, .before = then, .after = &now, .to = static_cast<int>(n)});
+        // Made again under its new name, which makes a rename of it void.
+        if (const int rename = renamed[old_number(*then, o)]; rename >= 0)
+          steps[static_cast<std::size_t>(rename)] = add;
+        else
+          steps.push_back(add);
         break;
       }
     }
@@ -915,6 +948,17 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
   diff_small_objects(steps, before, after);
   diff_enums(steps, before, after);
   object_changes objects(before, after, steps);
+  enum_finder rebuilt;
+  enum_finder rebuilt_before;
+  for (const step& s : steps)
+    if (s.kind == step_kind::rebuild_enum) {
+      rebuilt.add(*s.new_enum);
+      rebuilt_before.add(*s.old_enum);
+    }
+  std::vector<table_column> rebuilt_columns;
+  each_enum_column(before.tables, rebuilt_before, [&](const table& t, const column& c, int) {
+    rebuilt_columns.push_back({&t, &c});
+  });
   std::vector<char> kept(before.tables.size(), 0);
   for (const table& now : after.tables) {
     const table* then = schemas.old_table(now);
@@ -925,7 +969,7 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
       continue;
     }
     kept[static_cast<std::size_t>(then - before.tables.data())] = 1;
-    diff_table(out, schemas, *then, now, objects.released);
+    diff_table(out, schemas, *then, now, rebuilt, objects.released);
   }
   for (std::size_t i = 0; i < before.tables.size(); ++i) {
     if (kept[i])
@@ -942,8 +986,8 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
     add_aside(steps, nullptr, &objects.olds[static_cast<std::size_t>(r.before)], nullptr,
               &objects.news[static_cast<std::size_t>(r.after)]);
   free_index_names(steps);
-  free_foreign_keys(steps, schemas);
-  diff_objects(steps, before, after, objects);
+  free_foreign_keys(steps, schemas, rebuilt_columns);
+  diff_objects(steps, before, after, objects, rebuilt_columns);
   put_in_order(steps);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/raw_table.hpp"
+#include "instar/diff/search.hpp"
 #include "instar/diff/sequence_bounds.hpp"
 #include "instar/diff/step.hpp"
 #include "instar/diff/type_change.hpp"
@@ -306,10 +307,6 @@ constexpr bool may_be_volatile(std::string_view expression) {
       " current_setting cast extract date_part trim length row array varchar char numeric decimal timestamp time"
       " interval bit character varying localtimestamp current_timestamp localtime current_time in and or not"
       " to_tsvector decode encode point box";
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
   std::size_t begin = 0;
   std::size_t end = 0;  // of the last word; the same: there is none
   for (std::size_t i = 0; i < expression.size(); ++i) {
@@ -318,9 +315,9 @@ constexpr bool may_be_volatile(std::string_view expression) {
       while (++i < expression.size() && expression[i] != '\'') {
       }
       begin = end = 0;
-    } else if (letter(c)) {
+    } else if (is_word_letter(c)) {
       begin = i;
-      while (i + 1 < expression.size() && letter(expression[i + 1]))
+      while (i + 1 < expression.size() && is_word_letter(expression[i + 1]))
         ++i;
       end = i + 1;
     } else if (c == '(' && begin != end) {
@@ -528,58 +525,96 @@ constexpr void each_lock_hazard(const step& s, plan_form form, Note note) {
   }
 }
 
-/// Calls `note(hazard)` for each hazard of a step that another step of the plan decides on.
-template <class Steps, class Note>
-constexpr void each_hazard_among(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
+constexpr bool drops_raw_object(const step& s) {
   switch (s.kind) {
   case step_kind::drop_raw_object:
   case step_kind::drop_early_raw_object:
   case step_kind::drop_middle_raw_object:
   case step_kind::clear_raw_object:
-  case step_kind::drop_late_raw_object: {
-    const bool untracked = has_untracked_dependents(*s.raw);
-    if (!untracked && !guards_rows(*s.raw))
-      break;
-    // What is made again around another step is as it was.
-    for (const step& other : steps) {
-      // What guards the rows of a table goes with it.
-      if (!untracked && other.kind == step_kind::drop_table && mentions(s.raw->drop, other.before->name))
-        return;
-      if (other.raw != nullptr && other.raw != s.raw && same_text(other.raw->kind, s.raw->kind) &&
-          same_text(other.raw->name, s.raw->name) && (untracked || same_text(other.raw->create, s.raw->create)))
-        return;
-    }
-    note(untracked ? hazard::drops_untracked_dependents : hazard::trigger_or_policy_change);
-    break;
+  case step_kind::drop_late_raw_object:
+    return true;
+  default:
+    return false;
   }
-  case step_kind::rebuild_enum:
+}
+
+/// What the hazards of one step depend on of the others of its plan.
+class other_steps {
+ public:
+  template <class Steps>
+  constexpr explicit other_steps(const Steps& steps) {
+    bool raw = false;
+    bool materialized = false;
+    for (const step& s : steps) {
+      raw |= drops_raw_object(s);
+      materialized |= s.kind == step_kind::create_view && s.new_view->materialized;
+    }
+    for (const step& s : steps) {
+      if (materialized && s.kind == step_kind::drop_view) {
+        dropped_views_.push_back(s.old_view);
+        views_.add(hash_object(s.old_view->schema, s.old_view->name));
+      }
+      if (raw && s.kind == step_kind::drop_table)
+        dropped_tables_.add(s.before->name);
+      if (raw && s.raw != nullptr) {
+        raw_objects_.push_back(s.raw);
+        raws_.add(hash_text(s.raw->name, hash_text(s.raw->kind)));
+      }
+    }
+  }
+
+  constexpr bool drops(const view_object& v) const {
+    return views_.find(hash_object(v.schema, v.name), [&](std::size_t i) {
+      return same_text(dropped_views_[i]->name, v.name) && same_text(dropped_views_[i]->schema, v.schema);
+    }) >= 0;
+  }
+
+  constexpr bool drops_table_of(const raw_object& o) const { return dropped_tables_.any_in(o.drop); }
+
+  /// Whether another raw object of that kind and name comes or goes. \param same_text_too with the same text
+  constexpr bool has_another(const raw_object& o, bool same_text_too) const {
+    return raws_.find(hash_text(o.name, hash_text(o.kind)), [&](std::size_t i) {
+      const raw_object& other = *raw_objects_[i];
+      return &other != &o && same_text(other.kind, o.kind) && same_text(other.name, o.name) &&
+             (!same_text_too || same_text(other.create, o.create));
+    }) >= 0;
+  }
+
+ private:
+  std::vector<const view_object*> dropped_views_{};
+  hash_slots views_{};
+  std::vector<const raw_object*> raw_objects_{};
+  hash_slots raws_{};
+  name_set dropped_tables_{};
+};
+
+/// Calls `note(hazard)` for each hazard of a step that another step of the plan decides on.
+template <class Note>
+constexpr void each_hazard_among(const other_steps& others, const step& s, dialect d, plan_form form, Note note) {
+  if (drops_raw_object(s)) {
+    const bool untracked = has_untracked_dependents(*s.raw);
+    // What is made again around another step is as it was, and what guards the rows of a table goes with it.
+    if ((untracked || (guards_rows(*s.raw) && !others.drops_table_of(*s.raw))) &&
+        !others.has_another(*s.raw, !untracked))
+      note(untracked ? hazard::drops_untracked_dependents : hazard::trigger_or_policy_change);
+  } else if (s.kind == step_kind::rebuild_enum) {
     // Every column of the type is converted.
     if (d == dialect::postgres && (form == plan_form::offline || !only_adds_values(*s.old_enum, *s.new_enum)))
       note(hazard::type_rewrites_table);
-    break;
-  case step_kind::create_view:
-    if (d != dialect::postgres || !s.new_view->materialized || s.to >= 0)
-      break;
-    for (const step& other : steps)
-      if (other.kind == step_kind::drop_view && same_text(other.old_view->name, s.new_view->name) &&
-          same_text(other.old_view->schema, s.new_view->schema)) {
-        note(hazard::materialized_view_refresh_locks);
-        break;
-      }
-    break;
-  default:
-    break;
+  } else if (s.kind == step_kind::create_view && d == dialect::postgres && s.new_view->materialized && s.to < 0 &&
+             others.drops(*s.new_view)) {
+    note(hazard::materialized_view_refresh_locks);
   }
 }
 
 /// Calls `note(hazard)` for each hazard of a step of a plan.
-template <class Steps, class Note>
-constexpr void each_hazard(const Steps& steps, const step& s, dialect d, plan_form form, Note note) {
+template <class Note>
+constexpr void each_hazard(const other_steps& others, const step& s, dialect d, plan_form form, Note note) {
   each_hazard(s, [&](hazard h) {
     if (concerns(d, h, s))
       note(h);
   });
-  each_hazard_among(steps, s, d, form, note);
+  each_hazard_among(others, s, d, form, note);
   if (d == dialect::postgres)
     each_lock_hazard(s, form, note);
 }

@@ -13,57 +13,22 @@
 
 namespace instar::detail {
 
-/// Positions by their hashes, open addressing. Of equal ones the first is met first.
-struct hash_slots {
-  std::vector<std::uint64_t> hashes;
-  std::vector<int> slots;
-
-  constexpr explicit hash_slots(std::size_t count) {
-    std::size_t capacity = 4;
-    while (capacity < count * 2)
-      capacity *= 2;
-    slots.assign(capacity, -1);
-    hashes.assign(count, 0);
-  }
-
-  constexpr void put(std::size_t position, std::uint64_t hash) {
-    hashes[position] = hash;
-    std::size_t slot = hash & (slots.size() - 1);
-    while (slots[slot] != -1)
-      slot = (slot + 1) & (slots.size() - 1);
-    slots[slot] = static_cast<int>(position);
-  }
-
-  constexpr bool contains(std::uint64_t hash) const {
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1))
-      if (hashes[static_cast<std::size_t>(slots[slot])] == hash)
-        return true;
-    return false;
-  }
-};
-
 /// Finds raw objects by kind and name, one after the other: behind the one that was found last, where most are, and
 /// else in constant time. The hashes cost a compiler most, so they are made for the first that is not in its place.
 class raw_object_search {
  public:
-  constexpr explicit raw_object_search(std::span<const raw_object> objects) : objects_(objects), known_(0) {}
+  constexpr explicit raw_object_search(std::span<const raw_object> objects) : objects_(objects) {}
 
   /// \return its position, or -1
   constexpr int find(const raw_object& wanted) {
     if (next_ < objects_.size() && same(objects_[next_], wanted))
       return static_cast<int>(next_++);
-    if (known_.hashes.size() != objects_.size())
+    if (known_.size() != objects_.size())
       hash_all();
-    const std::uint64_t hash = hash_of(wanted);
-    const std::vector<int>& slots = known_.slots;
-    for (std::size_t slot = hash & (slots.size() - 1); slots[slot] != -1; slot = (slot + 1) & (slots.size() - 1)) {
-      const std::size_t i = static_cast<std::size_t>(slots[slot]);
-      if (known_.hashes[i] == hash && same(objects_[i], wanted)) {
-        next_ = i + 1;
-        return slots[slot];
-      }
-    }
-    return -1;
+    const int found = known_.find(hash_of(wanted), [&](std::size_t i) { return same(objects_[i], wanted); });
+    if (found >= 0)
+      next_ = static_cast<std::size_t>(found) + 1;
+    return found;
   }
 
  private:
@@ -74,7 +39,7 @@ class raw_object_search {
   constexpr void hash_all() {
     known_ = hash_slots(objects_.size());
     for (std::size_t i = 0; i < objects_.size(); ++i)
-      known_.put(i, hash_of(objects_[i]));
+      known_.add(hash_of(objects_[i]));
   }
 
   /// Objects of one kind stand together: its part of the hash is made once.
@@ -83,42 +48,14 @@ class raw_object_search {
       kind_ = o.kind;
       kind_hash_ = hash_text(kind_);
     }
-    return hash_text(o.name, kind_hash_);
+    return hash_bytes(o.name.data(), o.name.size(), kind_hash_);
   }
 
   std::span<const raw_object> objects_;
   std::size_t next_ = 0;
-  hash_slots known_;
+  hash_slots known_{};
   std::string_view kind_{};
   std::uint64_t kind_hash_ = hash_text({});
-};
-
-/// Finds the objects of one schema among those of another, one after the other: each search begins behind what the last
-/// one found, and most objects stand in the order in which they stood.
-template <class Object>
-class twin_search {
- public:
-  constexpr explicit twin_search(std::span<const Object> among) : among_(among) {}
-
-  /// \return its position, or -1
-  template <class Same>
-  constexpr int find(const Same& same) {
-    for (std::size_t tried = 0; tried != among_.size(); ++tried, ++next_) {
-      if (next_ == among_.size())
-        next_ = 0;
-      if (same(among_[next_]))
-        return static_cast<int>(next_++);
-    }
-    return -1;
-  }
-  /// The one of that name and schema.
-  constexpr int find(std::string_view schema, std::string_view name) {
-    return find([&](const Object& o) { return same_text(o.name, name) && same_text(o.schema, schema); });
-  }
-
- private:
-  std::span<const Object> among_;
-  std::size_t next_ = 0;
 };
 
 constexpr bool same_indexes(std::span<const index> a, std::span<const index> b) {
@@ -150,6 +87,61 @@ constexpr bool disturbs_views(const step& s) {
   }
 }
 
+/// The raw tables of one schema that the other has not. They are read when the first is asked for.
+class lone_raw_tables {
+ public:
+  /// \param twins of each object its position in the other schema, or -1
+  constexpr lone_raw_tables(std::span<const raw_object> objects, const std::vector<int>& twins)
+      : objects_(objects), twins_(&twins) {}
+
+  /// \return the position of the first that makes a table of that name and that `is` accepts, or -1
+  template <class Is>
+  constexpr int find(const table& t, const Is& is) {
+    read();
+    return position(by_text_.find(hash_object(t.schema, t.name), [&](std::size_t i) {
+      return same_relation(tables_[i].name, {t.schema, t.name}) && is(tables_[i].at);
+    }));
+  }
+  /// \return the position of the first that is called so itself, or -1
+  constexpr int find(std::string_view name) {
+    read();
+    return position(
+        by_name_.find(hash_text(name), [&](std::size_t i) { return same_text(objects_[tables_[i].at].name, name); }));
+  }
+
+ private:
+  constexpr int position(int found) const {
+    return found < 0 ? -1 : static_cast<int>(tables_[static_cast<std::size_t>(found)].at);
+  }
+
+  constexpr void read() {
+    if (read_)
+      return;
+    read_ = true;
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+      if ((*twins_)[i] >= 0 || !is_raw_table(objects_[i]))
+        continue;
+      const raw_table_text text = read_raw_table(objects_[i].create);
+      if (!text.read)
+        continue;
+      tables_.push_back({read_relation_name(text.name), i});
+      by_text_.add(hash_object(tables_.back().name.schema, tables_.back().name.name));
+      by_name_.add(hash_text(objects_[i].name));
+    }
+  }
+
+  struct lone_table {
+    relation_name name;
+    std::size_t at;
+  };
+  std::span<const raw_object> objects_;
+  const std::vector<int>* twins_;
+  bool read_ = false;
+  std::vector<lone_table> tables_{};
+  hash_slots by_text_{};
+  hash_slots by_name_{};
+};
+
 /// What is known of the raw objects of two schemas before the tables are compared.
 struct object_changes {
   /// A table that is made anew while its rows are kept; positions among the raw objects.
@@ -165,14 +157,18 @@ struct object_changes {
   std::vector<char> same;                   ///< Of the old ones: the new one has the same text.
   std::vector<char> anew;                   ///< Of the old ones: dropped and made again.
   std::vector<char> taken;                  ///< Of the old ones: tables that are set aside.
+  std::vector<std::size_t> gone{};          ///< The old ones that have no new one.
   std::vector<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
   std::vector<replaced_table> replaced{};
-  std::vector<std::string_view> released{};  ///< What functions that are dropped and made again are called.
+  name_set released{};  ///< What functions that are dropped and made again are called.
+  lone_raw_tables old_tables;
+  lone_raw_tables new_tables;
 
   /// \param steps those of the enums
   constexpr object_changes(const schema_view& before, const schema_view& after, const std::vector<step>& steps)
       : olds(before.raw_objects), news(after.raw_objects), old_of(news.size(), -1), new_of(olds.size(), -1),
-        same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0) {
+        same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0), old_tables(olds, new_of),
+        new_tables(news, old_of) {
     if (olds.empty())
       return;
     raw_object_search search(olds);
@@ -184,8 +180,11 @@ struct object_changes {
     for (std::size_t i = 0; i < olds.size(); ++i)
       if (new_of[i] >= 0)
         compare(i, olds[i], news[static_cast<std::size_t>(new_of[i])]);
-      else if (is_raw_table(olds[i]))
-        replace(i);
+      else {
+        gone.push_back(i);
+        if (is_raw_table(olds[i]))
+          replace(i);
+      }
     release(steps);
   }
 
@@ -194,29 +193,21 @@ struct object_changes {
   }
 
   /// The raw table that takes the place of a modelled one, or null.
-  constexpr const raw_object* take_new_table(const table& t) const {
-    for (std::size_t i = 0; i < news.size(); ++i)
-      if (old_of[i] < 0 && is_raw_table(news[i]) && names(news[i], t))
-        return &news[i];
-    return nullptr;
+  constexpr const raw_object* take_new_table(const table& t) {
+    const int found = new_tables.find(t, [](std::size_t) { return true; });
+    return found < 0 ? nullptr : &news[static_cast<std::size_t>(found)];
   }
 
   /// The raw table whose place a modelled one takes, or null; it is not dropped then.
   constexpr const raw_object* take_old_table(const table& t) {
-    for (std::size_t i = 0; i < olds.size(); ++i)
-      if (new_of[i] < 0 && !taken[i] && is_raw_table(olds[i]) && names(olds[i], t)) {
-        taken[i] = 1;
-        return &olds[i];
-      }
-    return nullptr;
+    const int found = old_tables.find(t, [&](std::size_t i) { return !taken[i]; });
+    if (found < 0)
+      return nullptr;
+    taken[static_cast<std::size_t>(found)] = 1;
+    return &olds[static_cast<std::size_t>(found)];
   }
 
  private:
-  static constexpr bool names(const raw_object& o, const table& t) {
-    const raw_table_text text = read_raw_table(o.create);
-    return text.read && same_relation(read_relation_name(text.name), {t.schema, t.name});
-  }
-
   constexpr void compare(std::size_t old, const raw_object& then, const raw_object& now) {
     same[old] = same_text(then.create, now.create);
     if (same[old] || takes_place_of(then, now))
@@ -236,37 +227,40 @@ struct object_changes {
     }
     anew[old] = 1;
     if (is_routine(then))
-      released.push_back(called(then));
+      released.add(called(then));
   }
 
   /// A raw table that becomes one of another kind.
   constexpr void replace(std::size_t old) {
-    for (std::size_t i = 0; i < news.size(); ++i)
-      if (old_of[i] < 0 && is_raw_table(news[i]) && same_text(news[i].name, olds[old].name) &&
-          read_raw_table(olds[old].create).read && read_raw_table(news[i].create).read) {
-        taken[old] = 1;
-        replaced.push_back({static_cast<int>(old), static_cast<int>(i)});
-        return;
-      }
+    const int now = new_tables.find(olds[old].name);
+    if (now < 0 || !read_raw_table(olds[old].create).read)
+      return;
+    taken[old] = 1;
+    replaced.push_back({static_cast<int>(old), now});
   }
 
   /// Functions rest on enums that are made anew, and on each other.
   constexpr void release(const std::vector<step>& steps) {
+    bool needed = !released.empty();
+    for (const step& s : steps)
+      needed |= s.kind == step_kind::rebuild_enum;
+    word_index routines;
+    for (std::size_t i = 0; i < olds.size() && needed; ++i)
+      if (new_of[i] >= 0 && is_routine(olds[i]))
+        routines.add(i, tracked_text(olds[i]));
     const auto free_from = [&](std::string_view name) {
-      for (std::size_t i = 0; i < olds.size(); ++i)
-        if (new_of[i] >= 0 && !anew[i] && is_routine(olds[i]) && !same_text(called(olds[i]), name) &&
-            mentions(tracked_text(olds[i]), name)) {
-          anew[i] = 1;
-          released.push_back(called(olds[i]));
-        }
+      routines.each(name, [&](std::size_t i) {
+        if (anew[i] || same_text(called(olds[i]), name))
+          return;
+        anew[i] = 1;
+        released.add(called(olds[i]));
+      });
     };
     for (const step& s : steps)
       if (s.kind == step_kind::rebuild_enum)
         free_from(s.old_enum->name);
-    for (std::size_t i = 0; i < released.size(); ++i) {
-      const std::string_view name = released[i];  // the list grows
-      free_from(name);
-    }
+    for (std::size_t i = 0; i < released.names().size(); ++i)
+      free_from(std::string_view(released.names()[i]));  // the list grows
   }
 };
 
@@ -321,8 +315,8 @@ constexpr std::string_view made_again(const step& s) {
   }
 }
 
-constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const schema_view& before,
-                                const object_changes& objects) {
+constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const object_changes& objects,
+                                const std::vector<table_column>& rebuilt) {
   for (const step& s : steps) {
     const bool on_column = s.kind == step_kind::rename_column || s.kind == step_kind::drop_column ||
                            s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation ||
@@ -331,11 +325,6 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
       out.of_views.push_back({.name = s.before->name, .column = on_column ? s.old_column()->name : std::string_view{}});
     if (s.kind == step_kind::add_column)
       out.widened.push_back(s.before->name);
-    if (s.kind == step_kind::rebuild_enum)
-      for (const table& t : before.tables)
-        for (const column& c : t.columns)
-          if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum))
-            out.both({.name = t.name, .column = c.name});
     if (s.kind == step_kind::set_aside)
       out.both({.name = s.before != nullptr ? s.before->name : called(*s.old_raw), .gone = true});
     if (objects.olds.empty())
@@ -349,6 +338,8 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
     if (const std::string_view name = made_again(s); !name.empty())
       out.of_raw_objects.push_back({.name = name, .gone = true});
   }
+  for (const table_column& c : rebuilt)
+    out.both({.name = c.in->name, .column = c.of->name});
   for (const raw_table_change& change : objects.altered)
     for (const raw_item& item : change.then.items) {
       if (item.constraint)
@@ -362,20 +353,24 @@ constexpr void add_disturbances(disturbances& out, const std::vector<step>& step
       out.both({.name = called(objects.olds[i]), .gone = true});
 }
 
-/// A view or raw object that is dropped or made, and the text that says what has to stand before it.
-struct object_step {
-  instar::step step;
-  named_text text;
-};
+/// What a view or raw object that is dropped or made is called, and the text that says what has to stand before it.
+constexpr named_text text_of(const step& s) {
+  if (s.raw != nullptr)
+    return {called(*s.raw), tracked_text(*s.raw)};
+  const view_object& v = s.old_view != nullptr ? *s.old_view : *s.new_view;
+  return {v.name, v.query};
+}
 
-/// Adds steps in an order in which each stands behind what it names, or in front of it.
-constexpr void add_in_order(std::vector<step>& steps, const std::vector<object_step>& made, bool backwards) {
+/// Adds the steps of views and raw objects in an order in which each stands behind what it names, or in front of it.
+constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& made, bool backwards) {
   std::vector<named_text> texts;
-  for (const object_step& m : made)
-    texts.push_back(m.text);
+  if (is_ordered(made.size()))
+    for (const step& s : made)
+      texts.push_back(text_of(s));
   const std::vector<std::size_t> order = order_by_names(texts);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const step& s = made[order[backwards ? order.size() - 1 - i : i]].step;
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const std::size_t at = backwards ? made.size() - 1 - i : i;
+    const step& s = made[order.empty() ? at : order[at]];
     steps.push_back(s);
     if (s.kind != step_kind::create_view)
       continue;
@@ -394,13 +389,21 @@ constexpr std::vector<char> partitions_set_aside(const object_changes& objects) 
   bool any = false;
   for (char taken : aside)
     any |= taken != 0;
+  if (!any)
+    return aside;
+  hash_slots known;
+  std::vector<std::size_t> tables;
+  for (std::size_t i = 0; i < olds.size(); ++i)
+    if (is_raw_table(olds[i])) {
+      known.add(hash_text(read_raw_table(olds[i].create).name));
+      tables.push_back(i);
+    }
   const auto find = [&](std::string_view name) {
-    for (std::size_t i = 0; i < olds.size(); ++i)
-      if (is_raw_table(olds[i]) && same_text(read_raw_table(olds[i].create).name, name))
-        return i;
-    return olds.size();
+    const int found = known.find(
+        hash_text(name), [&](std::size_t i) { return same_text(read_raw_table(olds[tables[i]].create).name, name); });
+    return found < 0 ? olds.size() : tables[static_cast<std::size_t>(found)];
   };
-  for (bool changed = any; changed;) {
+  for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t i = 0; i < olds.size(); ++i) {
       if (aside[i] || objects.new_of[i] >= 0 || !is_kind(olds[i], "partition bound"))
@@ -419,15 +422,37 @@ constexpr std::vector<char> partitions_set_aside(const object_changes& objects) 
   return aside;
 }
 
+/// Which of the tables that are altered are partitions of another one, and stay so.
+constexpr void find_parents(object_changes& objects) {
+  if (objects.altered.size() < 2)
+    return;
+  hash_slots known(objects.altered.size());
+  for (const raw_table_change& change : objects.altered)
+    known.add(hash_text(change.now.name));
+  const auto find = [&](std::string_view name) {
+    return known.find(hash_text(name), [&](std::size_t i) { return same_text(objects.altered[i].now.name, name); });
+  };
+  for (std::size_t i = 0; i < objects.olds.size(); ++i) {
+    if (!is_kind(objects.olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] || !objects.same[i])
+      continue;
+    const partition_names names = read_partition_bound(objects.olds[i].create);
+    const int child = find(names.child);
+    const int parent = find(names.parent);
+    if (child >= 0 && parent >= 0)
+      objects.altered[static_cast<std::size_t>(child)].parent = parent;
+  }
+}
+
 /// The steps of views and raw objects, once those of all others are known.
+/// \param rebuilt_columns those of enums that are made anew
 constexpr void diff_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after,
-                            object_changes& objects) {
+                            object_changes& objects, const std::vector<table_column>& rebuilt_columns) {
   const std::span<const raw_object> olds = before.raw_objects;
   const std::span<const raw_object> news = after.raw_objects;
   if (before.views.empty() && after.views.empty() && olds.empty() && news.empty())
     return;
   disturbances found;
-  add_disturbances(found, steps, before, objects);
+  add_disturbances(found, steps, objects, rebuilt_columns);
 
   // Which views and raw objects make way: those that changed, and then whatever rests on what makes way.
   std::vector<char> view_drops(before.views.size(), 0);
@@ -448,6 +473,12 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     if (const std::string_view name = called(olds[i]); !name.empty())
       found.both({.name = name, .gone = true});
   };
+  word_index queries;
+  for (std::size_t i = 0; i < before.views.size(); ++i)
+    queries.add(i, before.views[i].query);
+  std::vector<char> widened(before.views.size(), 0);
+  for (std::string_view name : found.widened)
+    queries.each(name, [&](std::size_t i) { widened[i] = widened[i] || selects_all(before.views[i].query); });
   twin_search<view_object> new_views(after.views);
   for (std::size_t i = 0; i < before.views.size(); ++i) {
     const view_object& then = before.views[i];
@@ -457,69 +488,87 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       continue;
     }
     const view_object& now = after.views[static_cast<std::size_t>(new_view_of[i])];
-    bool changes = then.materialized != now.materialized || !same_text(then.query, now.query) ||
-                   !same_indexes(then.indexes, now.indexes);
-    for (std::size_t w = 0; w < found.widened.size() && !changes; ++w)
-      changes = mentions(then.query, found.widened[w]) && selects_all(then.query);
-    if (changes)
+    if (widened[i] || then.materialized != now.materialized || !same_text(then.query, now.query) ||
+        !same_indexes(then.indexes, now.indexes))
       drop_view(i);
   }
   // An index that goes takes those of the partitions along, which may have to stay.
-  for (std::size_t i = 0; i < olds.size(); ++i)
-    if (objects.new_of[i] < 0 && is_kind(olds[i], "index")) {
-      found.of_raw_objects.push_back({.name = called(olds[i]), .gone = true});
-      for (std::size_t other = 0; other < olds.size(); ++other)
-        if (is_kind(olds[other], "index partition") && objects.new_of[other] < 0 &&
-            mentions(olds[other].create, called(olds[i])) && !same_text(called(olds[other]), called(olds[i])))
-          found.of_raw_objects.push_back({.name = called(olds[other]), .gone = true});
+  word_index gone_parts;
+  for (std::size_t i : objects.gone)
+    if (is_kind(olds[i], "index partition"))
+      gone_parts.add(i, olds[i].create);
+  for (std::size_t i : objects.gone)
+    if (is_kind(olds[i], "index")) {
+      const std::string_view name = called(olds[i]);
+      found.of_raw_objects.push_back({.name = name, .gone = true});
+      gone_parts.each(name, [&](std::size_t part) {
+        if (!same_text(called(olds[part]), name))
+          found.of_raw_objects.push_back({.name = called(olds[part]), .gone = true});
+      });
     }
   // A kind is many texts to compare with, and objects of one kind stand together.
-  struct resting {
-    std::size_t at;
-    rest on;
-    std::string_view text;
-  };
-  std::vector<resting> rested;
+  word_index rested;
   rest on = rest::never;
   bool routine = false;
   const bool disturbed = !found.of_views.empty() || !found.of_raw_objects.empty();
+  if (disturbed)
+    rested.reserve(olds.size());
   for (std::size_t i = 0; i < olds.size() && disturbed; ++i) {
     if (i == 0 || !same_text(olds[i].kind, olds[i - 1].kind)) {
       on = rest_of(olds[i]);
       routine = is_routine(olds[i]);
     }
     if (on != rest::never && objects.new_of[i] >= 0 && !objects.anew[i] && !objects.taken[i])
-      rested.push_back({i, on, routine ? tracked_text(olds[i]) : olds[i].create});
+      rested.add(i, routine ? tracked_text(olds[i]) : olds[i].create);
   }
   std::size_t next_view = 0;
   std::size_t next_raw = 0;
   while (next_view < found.of_views.size() || next_raw < found.of_raw_objects.size()) {
     if (next_view < found.of_views.size()) {
       const disturbance d = found.of_views[next_view++];
-      for (std::size_t i = 0; i < before.views.size(); ++i)
-        if (!view_drops[i] && mentions(before.views[i].query, d.name) && may_read(before.views[i].query, d.column))
+      queries.each(d.name, [&](std::size_t i) {
+        if (!view_drops[i] && may_read(before.views[i].query, d.column))
           drop_view(i);
+      });
       continue;
     }
     const disturbance d = found.of_raw_objects[next_raw++];
-    for (const resting& r : rested)
-      if ((r.on == rest::on_what_changes || d.gone) && mentions(r.text, d.name) &&
-          (d.column.empty() || mentions(r.text, d.column)))
-        renew(r.at);
+    rested.each(d.name, [&](std::size_t i) {
+      if (!objects.anew[i] && (d.gone || rest_of(olds[i]) == rest::on_what_changes) &&
+          (d.column.empty() || mentions(tracked_text(olds[i]), d.column)))
+        renew(i);
+    });
   }
 
   // What stood, from the last to the first.
-  std::vector<object_step> late;
+  std::vector<step> late;
   for (std::size_t i = 0; i < before.views.size(); ++i)
     if (view_drops[i])
-      late.push_back({{.kind = step_kind::drop_view, .old_view = &before.views[i]},
-                      {before.views[i].name, before.views[i].query}});
+      late.push_back(step{.kind = step_kind::drop_view, .old_view = &before.views[i]});
     else if (const view_object& now = after.views[static_cast<std::size_t>(new_view_of[i])]; true) {
       view_stays[static_cast<std::size_t>(new_view_of[i])] = 1;
       if (!same_text(before.views[i].comment, now.comment))
         steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
     }
-  std::vector<object_step> sooner;
+  std::vector<step> sooner;
+  name_set rebuilt;
+  for (const step& s : steps)
+    if (s.kind == step_kind::rebuild_enum)
+      rebuilt.add(s.old_enum->name);
+  // Those that use a routine which goes may be replaced, and are there until then.
+  word_index replaced;
+  text_set new_routines;
+  bool routine_goes = false;
+  for (std::size_t i : objects.gone)
+    routine_goes = routine_goes || is_routine(olds[i]);
+  if (routine_goes) {
+    for (std::size_t i = 0; i < olds.size(); ++i)
+      if (objects.new_of[i] >= 0 && !objects.anew[i] && !objects.same[i])
+        replaced.add(i, tracked_text(olds[i]));
+    for (const raw_object& o : news)
+      if (is_routine(o))
+        new_routines.add(o.name);
+  }
   const std::vector<char> aside = partitions_set_aside(objects);
   for (std::size_t i = 0; i < olds.size(); ++i) {
     if (aside[i] || (objects.new_of[i] >= 0 && !objects.anew[i]))
@@ -531,64 +580,36 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     step_kind kind = then.placement == placement::before_tables    ? step_kind::clear_raw_object
                      : then.placement == placement::before_indexes ? step_kind::drop_middle_raw_object
                                                                    : step_kind::drop_raw_object;
-    if (now == nullptr && is_routine(then)) {
-      // Those that use it may be replaced, and are there until then.
-      const auto is_replaced = [&](std::size_t user) {
-        return user != i && objects.new_of[user] >= 0 && !objects.anew[user] && !objects.same[user] &&
-               mentions(tracked_text(olds[user]), called(then));
-      };
-      for (std::size_t user = 0; user < olds.size() && kind != step_kind::drop_late_raw_object; ++user)
-        if (is_replaced(user))
-          kind = step_kind::drop_late_raw_object;
-    }
+    if (now == nullptr && is_routine(then) && replaced.any(called(then)))
+      kind = step_kind::drop_late_raw_object;
     // Defaults and generated columns may use what stood before the tables until their own steps are done.
-    if (now == nullptr && kind == step_kind::clear_raw_object && !is_raw_table(then)) {
-      bool rebuilt = false;
-      for (const step& s : steps)
-        rebuilt |= s.kind == step_kind::rebuild_enum && mentions(tracked_text(then), s.old_enum->name);
-      for (const raw_object& other : news)
-        rebuilt |= same_text(other.name, then.name) && is_routine(other) && is_routine(then);
-      if (!rebuilt)
-        kind = step_kind::drop_early_raw_object;
-    }
-    const object_step drop{{.kind = kind, .raw = &then}, {called(then), tracked_text(then)}};
-    (kind == step_kind::drop_raw_object ? late : sooner).push_back(drop);
+    if (now == nullptr && kind == step_kind::clear_raw_object && !is_raw_table(then) &&
+        !(is_routine(then) && new_routines.has(then.name)) && (rebuilt.empty() || !rebuilt.any_in(tracked_text(then))))
+      kind = step_kind::drop_early_raw_object;
+    (kind == step_kind::drop_raw_object ? late : sooner).push_back(step{.kind = kind, .raw = &then});
   }
   add_in_order(steps, late, true);
   add_in_order(steps, sooner, true);
 
   // What stays, and what is new.
-  for (raw_table_change& change : objects.altered) {
-    for (std::size_t i = 0; i < olds.size(); ++i) {
-      if (!is_kind(olds[i], "partition bound") || objects.new_of[i] < 0 || objects.anew[i] || !objects.same[i])
-        continue;
-      const partition_names names = read_partition_bound(olds[i].create);
-      if (!same_text(names.child, change.now.name))
-        continue;
-      for (std::size_t p = 0; p < objects.altered.size(); ++p)
-        if (same_text(objects.altered[p].now.name, names.parent))
-          change.parent = static_cast<int>(p);
-    }
-  }
+  find_parents(objects);
   alter_raw_tables(steps, objects.altered);
-  std::vector<object_step> made[3];
+  std::vector<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
+  for (const raw_table_change& change : objects.altered)
+    altered[static_cast<std::size_t>(change.after - news.data())] = 1;
+  std::vector<step> made[3];
   for (std::size_t i = 0; i < after.views.size(); ++i)
     if (!view_stays[i])
-      made[2].push_back(
-          {{.kind = step_kind::create_view, .new_view = &after.views[i]}, {after.views[i].name, after.views[i].query}});
+      made[2].push_back(step{.kind = step_kind::create_view, .new_view = &after.views[i]});
   for (std::size_t i = 0; i < news.size(); ++i) {
-    if (objects.old_of[i] >= 0) {
-      const std::size_t old = static_cast<std::size_t>(objects.old_of[i]);
-      bool stays = objects.same[old] && !objects.anew[old];
-      for (const raw_table_change& change : objects.altered)
-        stays |= change.after == &news[i];
-      if (stays)
-        continue;
-    }
+    const int old = objects.old_of[i];
+    if ((!altered.empty() && altered[i]) ||
+        (old >= 0 && objects.same[static_cast<std::size_t>(old)] && !objects.anew[static_cast<std::size_t>(old)]))
+      continue;
     made[static_cast<std::size_t>(news[i].placement)].push_back(
-        {{.kind = create_step(news[i].placement), .raw = &news[i]}, {called(news[i]), tracked_text(news[i])}});
+        step{.kind = create_step(news[i].placement), .raw = &news[i]});
   }
-  for (const std::vector<object_step>& stage : made)
+  for (const std::vector<step>& stage : made)
     add_in_order(steps, stage, false);
 }
 

@@ -38,24 +38,26 @@ struct basic_plan {
   /// \param d of SQLite, where every write locks the whole database, only what becomes of the rows is said
   /// \param form how the plan is written: the online form avoids most locks that others would wait for
   constexpr auto hazards(dialect d = dialect::postgres, plan_form form = plan_form::online) const {
+    const detail::other_steps others(steps);
     if constexpr (requires { std::tuple_size<Steps>::value; }) {
       hazard_list<hazards_per_step * std::tuple_size<Steps>::value> notes{};
       for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
+        detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
       return notes;
     } else {
       std::vector<hazard_note> notes;
       for (std::size_t i = 0; i < steps.size(); ++i)
-        detail::each_hazard(steps, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
+        detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
       return notes;
     }
   }
 
   /// Whether a step has that hazard.
   constexpr bool has(hazard wanted, dialect d = dialect::postgres, plan_form form = plan_form::online) const {
+    const detail::other_steps others(steps);
     bool found = false;
     for (const step& s : steps)
-      detail::each_hazard(steps, s, d, form, [&](hazard h) { found |= h == wanted; });
+      detail::each_hazard(others, s, d, form, [&](hazard h) { found |= h == wanted; });
     return found;
   }
 

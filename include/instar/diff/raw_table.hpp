@@ -337,7 +337,9 @@ constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_
     return item == nullptr ? -1 : static_cast<int>(item - t.items.data());
   };
   std::vector<step> made;
+  std::vector<std::size_t> changed;  // by which of the changes
   const auto add = [&](const raw_table_change& c, raw_change what, const raw_item* from, const raw_item* to) {
+    changed.push_back(static_cast<std::size_t>(&c - changes.data()));
     made.push_back(step{.kind = step_kind::alter_raw_object,
                         .from = position(c.then, from),
                         .to = position(c.now, to),
@@ -443,18 +445,12 @@ constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_
     }
   }
   // Parents go before their partitions, but for constraints that are added.
-  const auto depth_of = [&](const step& s) {
-    int depth = 0;
-    for (std::size_t i = 0; i < changes.size(); ++i)
-      if (changes[i].after == s.raw)
-        for (int up = changes[i].parent; up >= 0; up = changes[static_cast<std::size_t>(up)].parent)
-          ++depth;
-    return depth;
-  };
-  std::vector<int> depths;
   int deepest = 0;
-  for (const step& s : made) {
-    depths.push_back(depth_of(s));
+  std::vector<int> depths;
+  for (std::size_t at : changed) {
+    depths.push_back(0);
+    for (int up = changes[at].parent; up >= 0; up = changes[static_cast<std::size_t>(up)].parent)
+      ++depths.back();
     deepest = depths.back() > deepest ? depths.back() : deepest;
   }
   for (int what = static_cast<int>(raw_change::drop_constraint); what <= static_cast<int>(raw_change::add_constraint);

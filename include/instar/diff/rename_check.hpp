@@ -101,26 +101,34 @@ constexpr void check_constraints(const table& then, const table& now, Note note)
 template <class Note>
 constexpr void check_enums(const schema_view& before, const schema_view& after, Note note) {
   using kind = rename_mistake_kind;
-  const auto find = [](const schema_view& in, std::string_view schema, std::string_view name) -> const enumeration* {
-    for (const enumeration& e : in.enumerations)
-      if (same_text(e.schema, schema) && same_text(e.name, name))
-        return &e;
-    return nullptr;
+  const object_finder<enumeration> olds(before.enumerations);
+  const object_finder<enumeration> news(after.enumerations);
+  const auto find_old = [&](std::string_view schema, std::string_view name) {
+    const int at = olds.find(schema, name);
+    return at < 0 ? nullptr : &before.enumerations[static_cast<std::size_t>(at)];
+  };
+  // Of several that declare one old name the first has it.
+  std::vector<const enumeration*> renamed;
+  hash_slots old_names;
+  const auto claim = [&](const enumeration& now) {
+    const std::uint64_t hash = hash_object(now.schema, now.renamed_from);
+    if (old_names.find(hash, [&](std::size_t i) {
+          return same_text(renamed[i]->schema, now.schema) && same_text(renamed[i]->renamed_from, now.renamed_from);
+        }) >= 0)
+      return false;
+    renamed.push_back(&now);
+    old_names.add(hash);
+    return true;
   };
   for (const enumeration& now : after.enumerations) {
-    const enumeration* then = find(before, now.schema, now.name);
+    const enumeration* then = find_old(now.schema, now.name);
     if (then == nullptr && !now.renamed_from.empty()) {
-      then = find(before, now.schema, now.renamed_from);
-      kind wrong = then == nullptr                                        ? kind::no_source
-                   : find(after, now.schema, now.renamed_from) != nullptr ? kind::source_stays
-                                                                          : kind::none;
-      for (const enumeration& other : after.enumerations) {
-        if (&other == &now)
-          break;
-        if (wrong == kind::none && same_text(other.schema, now.schema) &&
-            same_text(other.renamed_from, now.renamed_from) && find(before, other.schema, other.name) == nullptr)
-          wrong = kind::taken;
-      }
+      then = find_old(now.schema, now.renamed_from);
+      const bool first = claim(now);
+      const kind wrong = then == nullptr                                ? kind::no_source
+                         : news.find(now.schema, now.renamed_from) >= 0 ? kind::source_stays
+                         : first                                        ? kind::none
+                                                                        : kind::taken;
       if (wrong != kind::none) {
         note(rename_mistake{wrong, "enum", nullptr, now.name, {}, now.renamed_from});
         continue;

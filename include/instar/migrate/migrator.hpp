@@ -249,6 +249,9 @@ class migrator {
   /// \param planned what `plan_next()` returned; give it the result as `planned.rows`, so that the script says it
   std::vector<checked_rows> count_rows(const next_plan& planned);
 
+  /// The same for any plan from what the database is, such as `proof_report::undo`.
+  std::vector<checked_rows> count_rows(const plan& steps);
+
   /// From what the applied migrations make to what the database is: empty where nobody changed it by hand.
   /// \throws migration_error as `prove`; `missing_migration` where an applied script is not at hand
   diff_report drift();

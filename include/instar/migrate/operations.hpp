@@ -179,6 +179,39 @@ inline resolve_report migrator::session::resolve_missing(std::string_view name) 
   return {std::string{name}, std::string{name} + " is recorded as rolled back; nothing in the database was undone."};
 }
 
+/// Drops what a reset drops: as a migration, it makes way where it does not get a lock, and begins anew.
+inline void migrator::session::drop_past_others(database& on, std::vector<std::string> statements) {
+  const detail::lock_limits limits = limits_of(on);
+  if (limits.wait && on.dialect() == instar::postgres)
+    statements.insert(statements.begin(), "SET LOCAL lock_timeout = " + std::to_string(limits.wait->count()));
+  for (std::size_t tries = 1;; ++tries) {
+    try {
+      transact(on, statements);
+      return;
+    } catch (const database_error& error) {
+      if (on.dialect() != instar::postgres || !detail::is_contention(error))
+        throw;
+      const std::string holders = detail::lock_holders(on, [](std::string_view) { return true; });
+      if (tries > limits.retries)
+        throw detail::unchanged(
+            migration_code::lock_not_available,
+            "The reset did not get a lock in " + std::to_string(tries) + (tries == 1 ? " try: " : " tries: ") +
+                error.message() + ".",
+            (holders.empty() ? "Try again when other sessions leave the tables alone"
+                             : "End what holds the tables (" + holders + "; pg_terminate_backend ends a process)") +
+                "; --statement-lock-timeout waits longer, --lock-retries more often.");
+      const std::chrono::milliseconds pause = detail::pause_before(tries);
+      tell({.what = migration_progress::event::retrying,
+            .migration = "the reset",
+            .index = tries,
+            .total = limits.retries,
+            .took = pause,
+            .detail = error.message() + " (" + error.sqlstate() + ")" + (holders.empty() ? "" : "; " + holders)});
+      detail::sleep_checking(pause, [this] { check(); });
+    }
+  }
+}
+
 inline reset_report migrator::session::reset() {
   const history read = load();
   database& on = open(true);
@@ -208,7 +241,7 @@ inline reset_report migrator::session::reset() {
       on.execute("PRAGMA foreign_keys = OFF");
     }
     if (!statements.empty())
-      transact(on, statements);
+      drop_past_others(on, std::move(statements));
     if (book.place().exists && book.place().prisma())
       options.ledger = detail::prisma_ledger;  // the project goes on with Prisma's
   }
@@ -596,7 +629,11 @@ inline next_plan migrator::plan_next() {
 }
 
 inline std::vector<checked_rows> migrator::count_rows(const next_plan& planned) {
-  return session_->guarded([&] { return session_->count_rows(planned.steps); });
+  return count_rows(planned.steps);
+}
+
+inline std::vector<checked_rows> migrator::count_rows(const plan& steps) {
+  return session_->guarded([&] { return session_->count_rows(steps); });
 }
 
 inline created_migration migrator::create_migration(std::string_view name, const next_plan& planned, bool skip_shadow) {

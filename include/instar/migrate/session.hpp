@@ -933,6 +933,7 @@ struct migrator::session {
   void prove_edited(const ledger& book, const history& read, std::string_view name);
   resolve_report resolve_missing(std::string_view name);
   reset_report reset();
+  void drop_past_others(database& on, std::vector<std::string> statements);
   next_plan plan_next();
   proof_report prove(const next_plan& planned);
   diff_report drift();

@@ -162,13 +162,15 @@ constexpr bool same_but_for_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+/// Whether a character is one of an unquoted word.
+constexpr bool is_word_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
 /// Whether SQL has a name as a word of its own, in capitals or not: unquoted names have none. A wrong "yes" costs an
 /// object that is made again.
 constexpr bool mentions(std::string_view text, std::string_view name) {
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
   const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   if (name.empty() || text.size() < name.size())
     return false;
@@ -185,14 +187,14 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
       ++at;
     if (at > last)
       return false;
-    if (at != begin && letter(at[-1]))
+    if (at != begin && is_word_letter(at[-1]))
       continue;
     std::size_t same = 0;
     const char* here = at;
     for (; same < name.size() && here != end && small(*here) == small(name[same]); ++same)
       // A quote within a name stands twice.
       here += (*here == '"' || *here == '\'') && here + 1 != end && here[1] == *here ? 2 : 1;
-    if (same == name.size() && (here == end || !letter(*here)))
+    if (same == name.size() && (here == end || !is_word_letter(*here)))
       return true;
   }
   return false;

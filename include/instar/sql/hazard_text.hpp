@@ -367,6 +367,19 @@ inline std::string describe(hazard h, const step& s) {
   }
 }
 
+namespace detail {
+
+/// Of each new table the steps that lead to it.
+inline std::vector<std::vector<std::size_t>> steps_by_table(const plan_view& p) {
+  std::vector<std::vector<std::size_t>> steps(p.after.tables.size());
+  for (std::size_t i = 0; i < p.steps.size(); ++i)
+    if (const table* t = p.steps[i].after; t != nullptr)
+      steps[static_cast<std::size_t>(t - p.after.tables.data())].push_back(i);
+  return steps;
+}
+
+}  // namespace detail
+
 /// All hazards of a plan for a database: those that the plan itself knows, and the tables that SQLite makes anew.
 inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan_form form = plan_form::online) {
   std::vector<hazard_note> notes = p.hazards(d, form);
@@ -374,9 +387,10 @@ inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan
     return notes;
   std::vector<detail::rebuild> rebuilds;
   detail::add_rebuilds(p, rebuilds);
+  const std::vector<std::vector<std::size_t>> by_table = detail::steps_by_table(p);
   for (const detail::rebuild& r : rebuilds)
-    for (std::size_t i = 0; i < p.steps.size(); ++i)
-      if (p.steps[i].after == r.after && detail::needs_rebuild(p.steps[i])) {
+    for (std::size_t i : by_table[static_cast<std::size_t>(r.after - p.after.tables.data())])
+      if (detail::needs_rebuild(p.steps[i])) {
         notes.push_back({hazard::sqlite_table_rebuild, i});
         break;
       }

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -112,6 +114,229 @@ inline std::string backfill_text(const table& t, std::string_view column_name, s
   return text + "END\n$instar_batches$";
 }
 
+/// What a plan has, found by name or by table.
+class plan_facts {
+ public:
+  explicit plan_facts(const plan_view& plan) : plan_(plan), old_tables_(plan.before.tables) {
+    for (const step& s : plan.steps)
+      learn(s);
+  }
+
+  [[nodiscard]] bool is_new(std::string_view schema, std::string_view name) const {
+    return find(made_tables_, schema, name) != nullptr;
+  }
+
+  /// Whether a step locks a table which is there already.
+  [[nodiscard]] bool touches(const step& s) {
+    switch (s.kind) {
+    case step_kind::add_foreign_key: {
+      const foreign_key& fk = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+      return s.before != nullptr || !is_new(fk.target_schema, fk.target_table);
+    }
+    case step_kind::rebuild_enum:
+      return !plan_.before.tables.empty();
+    case step_kind::create_view:
+      return s.to >= 0 && !makes_view(*s.new_view);
+    case step_kind::create_raw_object:
+    case step_kind::drop_raw_object:
+      return !is_kind(*s.raw, "function", "procedure") && old_names().any_in(s.raw->create);
+    default:
+      return s.before != nullptr;
+    }
+  }
+
+  [[nodiscard]] bool makes_view(const view_object& v) const { return find(made_views_, v.schema, v.name) != nullptr; }
+
+  /// Whether an object that is made was dropped by the same plan, and must not be missing for long.
+  [[nodiscard]] bool makes_anew(const raw_object& o) const { return find(dropped_raws_, o.kind, o.name) != nullptr; }
+
+  /// Whether a function or an operator class that an index may be made of goes with this plan.
+  [[nodiscard]] bool drops_what_it_uses(const index& i) const {
+    return drops_functions_ && (!i.where.empty() || !i.method.empty() ||
+                                std::any_of(i.parts.begin(), i.parts.end(), [](const index_part& part) {
+                                  return part.expression || !part.operator_class.empty();
+                                }));
+  }
+
+  /// Whether a column of an index is dropped, has another type then, or gets values that a unique index may forbid.
+  [[nodiscard]] bool changes_under(const step& drop, const index& i) const {
+    const auto uses = [&](std::string_view name) {
+      for (const index_part& part : i.parts)
+        if (part.expression ? mentions(part.text, name) : same_text(part.text, name))
+          return true;
+      for (std::string_view included : i.include)
+        if (same_text(included, name))
+          return true;
+      return mentions(i.where, name);
+    };
+    for (const column& c : drop.before->columns)
+      if (c.type.values != nullptr && remade_enums_.has(c.type.values->name) && uses(c.name))
+        return true;
+    return any(changes_, drop.before,
+               [&](const step& s) { return s.kind != step_kind::drop_not_null && uses(s.old_column()->name); });
+  }
+
+  /// Whether the plan gives a dropped index's name to something else.
+  [[nodiscard]] bool takes_name(const step& drop, std::string_view name) const {
+    return drop.after != nullptr && find(taken_names_, drop.after->schema, name) != nullptr;
+  }
+
+  /// Whether a key that is dropped may stay until another one is there that takes its place: not when it is in the way
+  /// of what happens to its columns.
+  [[nodiscard]] bool has_successor(const step& drop) const {
+    const bool primary = drop.kind == step_kind::drop_primary_key;
+    const key& old = primary ? drop.before->primary_key : drop.before->uniques[static_cast<std::size_t>(drop.from)];
+    if (rebuilds_enum_ || drop.after == nullptr || any(changes_, drop.before, [&](const step& s) {
+          return std::any_of(old.columns.begin(), old.columns.end(),
+                             [&](std::string_view name) { return same_text(name, s.old_column()->name); });
+        }))
+      return false;
+    bool replaced = false;
+    bool same_name = false;
+    any(keys_, drop.after, [&](const step& s) {
+      if ((s.kind == step_kind::add_primary_key) != primary)
+        return false;
+      const key& now = primary ? s.after->primary_key : s.after->uniques[static_cast<std::size_t>(s.to)];
+      same_name |= same_text(now.name, old.name);
+      replaced |= primary || same_text(now.name, old.name);
+      return false;
+    });
+    return replaced && (same_name || !takes_name(drop, old.name));
+  }
+
+  [[nodiscard]] bool renames_within(const step& of) const {
+    return find(renamed_enums_, of.new_enum->schema, of.new_enum->name) != nullptr;
+  }
+
+  /// Whether a table was there before the plan under the name that it keeps.
+  [[nodiscard]] bool stays(std::string_view schema, std::string_view name) const {
+    return old_tables_.find(schema, name) >= 0 && find(renamed_tables_, schema, name) == nullptr;
+  }
+
+ private:
+  struct full_name {
+    std::string_view schema;
+    std::string_view name;
+  };
+  struct full_names {
+    std::vector<full_name> names{};
+    hash_slots known{};
+
+    void add(std::string_view schema, std::string_view name) {
+      names.push_back({schema, name});
+      known.add(hash_object(schema, name));
+    }
+  };
+  using steps_by_table = std::unordered_map<const table*, std::vector<const step*>>;
+
+  static const full_name* find(const full_names& in, std::string_view schema, std::string_view name) {
+    const int found = in.known.find(hash_object(schema, name), [&](std::size_t i) {
+      return same_text(in.names[i].name, name) && same_text(in.names[i].schema, schema);
+    });
+    return found < 0 ? nullptr : &in.names[static_cast<std::size_t>(found)];
+  }
+
+  template <class Is>
+  static bool any(const steps_by_table& in, const table* of, const Is& is) {
+    const auto found = in.find(of);
+    return found != in.end() &&
+           std::any_of(found->second.begin(), found->second.end(), [&](const step* s) { return is(*s); });
+  }
+
+  void learn(const step& s) {
+    const std::size_t to = static_cast<std::size_t>(s.to);
+    const auto take = [&](std::string_view name) { taken_names_.add(s.after->schema, name); };
+    switch (s.kind) {
+    case step_kind::create_table:
+      made_tables_.add(s.after->schema, s.after->name);
+      take(s.after->name);
+      take(s.after->primary_key.name);
+      for (const key& k : s.after->uniques)
+        take(k.name);
+      for (const exclusion& e : s.after->exclusions)
+        take(e.name);
+      break;
+    case step_kind::create_index:
+    case step_kind::rename_index:
+      take(s.after->indexes[to].name);
+      break;
+    case step_kind::add_unique:
+      take(s.after->uniques[to].name);
+      keys_[s.after].push_back(&s);
+      break;
+    case step_kind::add_primary_key:
+      take(s.after->primary_key.name);
+      keys_[s.after].push_back(&s);
+      break;
+    case step_kind::add_exclusion:
+      take(s.after->exclusions[to].name);
+      break;
+    case step_kind::rename_constraint:
+      take(constraint_name(*s.after, s.constraint, s.to));
+      break;
+    case step_kind::drop_column:
+    case step_kind::alter_type:
+    case step_kind::alter_collation:
+    case step_kind::drop_not_null:
+    case step_kind::fill_nulls:
+      if (s.old_column() != nullptr)
+        changes_[s.before].push_back(&s);
+      break;
+    case step_kind::rename_table:
+      renamed_tables_.add(s.before->schema, s.before->name);
+      renamed_tables_.add(s.after->schema, s.after->name);
+      break;
+    case step_kind::create_view:
+      if (s.to < 0)
+        made_views_.add(s.new_view->schema, s.new_view->name);
+      break;
+    case step_kind::drop_raw_object:
+    case step_kind::drop_middle_raw_object:
+    case step_kind::drop_early_raw_object:
+    case step_kind::clear_raw_object:
+      dropped_raws_.add(s.raw->kind, s.raw->name);
+      drops_functions_ = true;
+      break;
+    case step_kind::drop_extension:
+      drops_functions_ = true;
+      break;
+    case step_kind::rename_enum:
+    case step_kind::rename_enum_value:
+      renamed_enums_.add(s.new_enum->schema, s.new_enum->name);
+      break;
+    case step_kind::rebuild_enum:
+      rebuilds_enum_ = true;
+      if (!only_adds_values(*s.old_enum, *s.new_enum))
+        remade_enums_.add(s.old_enum->name);
+      break;
+    default:
+      break;
+    }
+  }
+
+  [[nodiscard]] const name_set& old_names() {
+    if (old_names_.empty())
+      for (const table& t : plan_.before.tables)
+        old_names_.add(t.name);
+    return old_names_;
+  }
+
+  const plan_view& plan_;
+  table_finder old_tables_;
+  name_set old_names_;
+  full_names made_tables_;
+  full_names renamed_tables_;
+  full_names made_views_;
+  full_names dropped_raws_;   ///< by kind and name
+  full_names renamed_enums_;  ///< or with a value that is renamed
+  full_names taken_names_;    ///< of indexes, and of what shares their names
+  text_set remade_enums_;
+  steps_by_table changes_;  ///< of columns that were there
+  steps_by_table keys_;
+  bool drops_functions_ = false;
+  bool rebuilds_enum_ = false;
+};
+
 /// Turns a plan into sections.
 ///
 /// Steps are taken in the plan's order, each into the transaction that is open. What has to wait for something long (an
@@ -119,13 +344,14 @@ inline std::string backfill_text(const table& t, std::string_view column_name, s
 /// is brief: a view is not gone while an index is built. The first step that may need what was put aside has it done.
 class online_writer {
  public:
-  explicit online_writer(const plan_view& plan, bool merge_alters = true) : plan_(plan), merge_alters_(merge_alters) {
+  explicit online_writer(const plan_view& plan, bool merge_alters = true)
+      : plan_(plan), merge_alters_(merge_alters), has_(plan) {
     add_postgres_operations(plan, operations_);
   }
 
   /// Whether the plan has a step that locks a table which is there already.
-  [[nodiscard]] bool touches_tables() const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) { return touches(s); });
+  [[nodiscard]] bool touches_tables() {
+    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) { return has_.touches(s); });
   }
 
   [[nodiscard]] std::vector<script_section> sections() {
@@ -169,131 +395,7 @@ class online_writer {
     std::string instead_of{};  ///< the action that drops the key whose place it takes
   };
 
-  /// A key that stays until the one that takes its place has its index.
-  struct replaced_key {
-    const table* on = nullptr;
-    step_kind added{};
-    std::string_view name{};
-  };
-
-  // ---- what the plan has ----
-
-  [[nodiscard]] bool is_new(std::string_view schema, std::string_view name) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return s.kind == step_kind::create_table && same_text(s.after->name, name) && same_text(s.after->schema, schema);
-    });
-  }
-
-  [[nodiscard]] bool touches(const step& s) const {
-    switch (s.kind) {
-    case step_kind::add_foreign_key: {
-      const foreign_key& fk = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
-      return s.before != nullptr || !is_new(fk.target_schema, fk.target_table);
-    }
-    case step_kind::rebuild_enum:
-      return !plan_.before.tables.empty();
-    case step_kind::create_view:
-      return s.to >= 0 && !makes_view(*s.new_view);
-    case step_kind::create_raw_object:
-    case step_kind::drop_raw_object:
-      if (same_text(s.raw->kind, "function") || same_text(s.raw->kind, "procedure"))
-        return false;
-      return std::any_of(plan_.before.tables.begin(), plan_.before.tables.end(),
-                         [&](const table& t) { return mentions(s.raw->create, t.name); });
-    default:
-      return s.before != nullptr;
-    }
-  }
-
-  [[nodiscard]] bool makes_view(const view_object& v) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return s.kind == step_kind::create_view && s.to < 0 && same_text(s.new_view->name, v.name) &&
-             same_text(s.new_view->schema, v.schema);
-    });
-  }
-
-  /// Whether an object that is made was dropped by the same plan, and must not be missing for long.
-  [[nodiscard]] bool makes_anew(const raw_object& o) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return (s.kind == step_kind::drop_raw_object || s.kind == step_kind::drop_middle_raw_object ||
-              s.kind == step_kind::drop_early_raw_object || s.kind == step_kind::clear_raw_object) &&
-             same_text(s.raw->name, o.name) && same_text(s.raw->kind, o.kind);
-    });
-  }
-
-  /// Whether a function or an operator class that an index may be made of goes with this plan.
-  [[nodiscard]] bool drops_what_it_uses(const index& i) const {
-    const bool uses = !i.where.empty() || !i.method.empty() ||
-                      std::any_of(i.parts.begin(), i.parts.end(), [](const index_part& part) {
-                        return part.expression || !part.operator_class.empty();
-                      });
-    return uses && (plan_.has(step_kind::drop_raw_object) || plan_.has(step_kind::drop_early_raw_object) ||
-                    plan_.has(step_kind::drop_middle_raw_object) || plan_.has(step_kind::clear_raw_object) ||
-                    plan_.has(step_kind::drop_extension));
-  }
-
-  /// Whether a column of an index is dropped, has another type then, or gets values that a unique index may forbid.
-  [[nodiscard]] bool changes_under(const step& drop, const index& i) const {
-    const auto uses = [&](std::string_view name) {
-      for (const index_part& part : i.parts)
-        if (part.expression ? mentions(part.text, name) : same_text(part.text, name))
-          return true;
-      for (std::string_view included : i.include)
-        if (same_text(included, name))
-          return true;
-      return mentions(i.where, name);
-    };
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      if (s.kind == step_kind::rebuild_enum && !only_adds_values(*s.old_enum, *s.new_enum))
-        return std::any_of(drop.before->columns.begin(), drop.before->columns.end(), [&](const column& c) {
-          return c.type.values != nullptr && same_text(c.type.values->name, s.old_enum->name) && uses(c.name);
-        });
-      return (s.kind == step_kind::drop_column || s.kind == step_kind::alter_type ||
-              s.kind == step_kind::alter_collation || s.kind == step_kind::fill_nulls) &&
-             s.before == drop.before && uses(s.old_column()->name);
-    });
-  }
-
-  /// Whether the plan gives a dropped index's name to something else.
-  [[nodiscard]] bool takes_name(const step& drop, std::string_view name) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      if (s.after == nullptr || drop.after == nullptr || !same_text(s.after->schema, drop.after->schema))
-        return false;
-      const std::size_t to = static_cast<std::size_t>(s.to);
-      switch (s.kind) {
-      case step_kind::create_index:
-      case step_kind::rename_index:
-        return same_text(s.after->indexes[to].name, name);
-      case step_kind::add_unique:
-        return same_text(s.after->uniques[to].name, name);
-      case step_kind::add_primary_key:
-        return same_text(s.after->primary_key.name, name);
-      case step_kind::add_exclusion:
-        return same_text(s.after->exclusions[to].name, name);
-      case step_kind::rename_constraint:
-        return same_text(constraint_name(*s.after, s.constraint, s.to), name);
-      case step_kind::create_table:
-        return same_text(s.after->name, name) || makes_index(*s.after, name);
-      default:
-        return false;
-      }
-    });
-  }
-
-  /// Whether a table comes with an index of that name, which is a key's or an exclusion's.
-  [[nodiscard]] static bool makes_index(const table& made, std::string_view name) {
-    const auto is_called = [&](const auto& constraint) { return same_text(constraint.name, name); };
-    return is_called(made.primary_key) || std::any_of(made.uniques.begin(), made.uniques.end(), is_called) ||
-           std::any_of(made.exclusions.begin(), made.exclusions.end(), is_called);
-  }
-
   // ---- enums ----
-
-  [[nodiscard]] bool renames_within(const step& of) const {
-    return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return (s.kind == step_kind::rename_enum || s.kind == step_kind::rename_enum_value) && s.new_enum == of.new_enum;
-    });
-  }
 
   [[nodiscard]] std::string add_value_text(const step& of, std::size_t value) const {
     const step add{.kind = step_kind::add_enum_value,
@@ -321,7 +423,7 @@ class online_writer {
     const step& s = plan_.steps[at];
     if ((s.kind == step_kind::add_enum_value ||
          (s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum))) &&
-        !renames_within(s))
+        !has_.renames_within(s))
       add_values(at);
   }
 
@@ -331,7 +433,7 @@ class online_writer {
     if (s.kind != step_kind::add_enum_value &&
         !(s.kind == step_kind::rebuild_enum && only_adds_values(*s.old_enum, *s.new_enum)))
       return false;
-    if (o.part == 0 && renames_within(s))
+    if (o.part == 0 && has_.renames_within(s))
       add_values(o.step);
     return true;
   }
@@ -345,6 +447,7 @@ class online_writer {
     if (!locked_.empty())
       section.statements.push_back({"LOCK TABLE " + locked_ + " IN SHARE UPDATE EXCLUSIVE MODE"});
     locked_.clear();
+    locked_tables_.clear();
     for (entry& e : open_) {
       std::string text = std::move(e.text);
       for (std::size_t i = 0; i < e.actions.size(); ++i)
@@ -353,6 +456,9 @@ class online_writer {
     }
     sections_.push_back(std::move(section));
     open_.clear();
+    altered_.clear();
+    first_drops_.clear();
+    not_passed_ = 0;
     brief_ = true;
   }
 
@@ -360,18 +466,10 @@ class online_writer {
   /// for a stronger one: autovacuum gives way only after a second (deadlock_timeout), and meanwhile everybody would
   /// wait behind the strong one.
   void keep_autovacuum_from(std::string_view schema, std::string_view name) {
-    const bool renamed = std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const step& s) {
-      return s.kind == step_kind::rename_table &&
-             ((same_text(s.after->name, name) && same_text(s.after->schema, schema)) ||
-              (same_text(s.before->name, name) && same_text(s.before->schema, schema)));
-    });
-    const bool there = std::any_of(plan_.before.tables.begin(), plan_.before.tables.end(), [&](const table& t) {
-      return same_text(t.name, name) && same_text(t.schema, schema);
-    });
-    if (renamed || !there)
+    if (!has_.stays(schema, name))
       return;
     const std::string text = object_text(schema, name);
-    if ((", " + locked_ + ',').find(", " + text + ',') == std::string::npos)
+    if (locked_tables_.insert(text).second)
       locked_ += (locked_.empty() ? "" : ", ") + text;
   }
 
@@ -385,6 +483,7 @@ class online_writer {
 
   void brief(std::string text, std::size_t step, std::string_view more = {}) {
     open_.push_back({.text = std::move(text), .notes = {{step, more}}});
+    not_passed_ = open_.size() - 1;
   }
 
   /// Takes as long as there are rows.
@@ -399,44 +498,55 @@ class online_writer {
     if (const instar::table* t = plan_.steps[step].after; t != nullptr)
       keep_autovacuum_from(t->schema, t->name);
     const std::string text = "ALTER TABLE " + table;
-    for (std::size_t i = merge_alters_ ? open_.size() : 0; i-- > 0;) {
-      entry& e = open_[i];
-      if (!e.actions.empty() && e.text == text) {
-        e.actions.push_back(std::move(action));
-        if (e.notes.back().step != step)
-          e.notes.push_back({step, more});
-        return;
-      }
-      if (!e.independent)
-        break;
+    if (const auto found = altered_.find(text);
+        merge_alters_ && found != altered_.end() && found->second >= not_passed_) {
+      entry& e = open_[found->second];
+      e.actions.push_back(std::move(action));
+      if (e.notes.back().step != step)
+        e.notes.push_back({step, more});
+      return;
     }
-    open_.push_back({.text = text, .actions = {std::move(action)}, .notes = {{step, more}}, .independent = true});
+    begin_alter({.text = text, .actions = {std::move(action)}, .notes = {{step, more}}, .independent = true});
+  }
+
+  void begin_alter(entry e) {
+    altered_[e.text] = open_.size();
+    if (e.actions.front().starts_with("DROP CONSTRAINT"))
+      first_drops_.try_emplace(e.text, open_.size());
+    if (!e.independent)
+      not_passed_ = open_.size();
+    open_.push_back(std::move(e));
   }
 
   // ---- what was put aside ----
 
   [[nodiscard]] bool waits() const { return !columns_.empty() || !indexes_.empty(); }
 
-  [[nodiscard]] bool waits_on(const table* t) const {
-    return std::any_of(columns_.begin(), columns_.end(), [&](const waiting_column& w) { return w.on == t; }) ||
-           std::any_of(indexes_.begin(), indexes_.end(), [&](const waiting_index& w) { return w.on == t; });
-  }
+  [[nodiscard]] bool waits_on(const table* t) const { return waits_on_.contains(t); }
 
   [[nodiscard]] bool waits_for_key(std::string_view schema, std::string_view name) const {
-    return std::any_of(indexes_.begin(), indexes_.end(), [&](const waiting_index& w) {
-      return w.on != nullptr && same_text(w.on->name, name) && same_text(w.on->schema, schema);
-    });
+    const int at = new_tables_.find(schema, name);
+    return at >= 0 && awaits_key_.contains(&plan_.after.tables[static_cast<std::size_t>(at)]);
   }
 
-  [[nodiscard]] bool waits_for_constraint() const {
-    return std::any_of(indexes_.begin(), indexes_.end(), [](const waiting_index& w) { return !w.constraint.empty(); });
+  waiting_column* waiting(const column* of) {
+    const auto found = places_.find(of);
+    return found == places_.end() ? nullptr : &columns_[found->second];
   }
 
-  waiting_column* waiting(const table* on, const column* of) {
-    for (waiting_column& w : columns_)
-      if (w.on == on && w.of == of)
-        return &w;
-    return nullptr;
+  waiting_column& put_aside(const waiting_column& w) {
+    waits_on_.insert(w.on);
+    places_[w.of] = columns_.size();
+    return columns_.emplace_back(w);
+  }
+
+  void put_aside(waiting_index w) {
+    if (w.on != nullptr) {
+      waits_on_.insert(w.on);
+      awaits_key_.insert(w.on);
+    }
+    waits_for_constraint_ |= !w.constraint.empty();
+    indexes_.push_back(std::move(w));
   }
 
   static std::string check_name(const waiting_column& w) { return passing_name(w.of->name, "_not_null_instar"); }
@@ -494,6 +604,10 @@ class online_writer {
     }
     columns_.clear();
     indexes_.clear();
+    waits_on_.clear();
+    awaits_key_.clear();
+    places_.clear();
+    waits_for_constraint_ = false;
   }
 
   void fill(const waiting_column& w, backfill_pass pass, std::string_view more) {
@@ -505,12 +619,10 @@ class online_writer {
   void drop_check(const waiting_column& w) {
     const std::string text = "ALTER TABLE " + table_text(*w.on);
     const std::string action = "DROP CONSTRAINT " + quote_identifier(check_name(w));
-    for (entry& e : open_)
-      if (e.text == text && e.actions.front().starts_with("DROP CONSTRAINT")) {
-        e.actions.push_back(action);
-        return;
-      }
-    open_.push_back({.text = text, .actions = {action}, .notes = {{w.step, ": the check has done its work"}}});
+    if (const auto found = first_drops_.find(text); found != first_drops_.end())
+      open_[found->second].actions.push_back(action);
+    else
+      begin_alter({.text = text, .actions = {action}, .notes = {{w.step, ": the check has done its work"}}});
   }
 
   /// A column that counts by a sequence of ours goes on by its own.
@@ -547,7 +659,7 @@ class online_writer {
       if (s.before == nullptr)
         brief(short_text(o), o.step);
       else
-        indexes_.push_back({.on = s.after, .step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
+        put_aside(waiting_index{.on = s.after, .step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
       return;
     case step_kind::add_unique:
       take_key(o, s.after->uniques[static_cast<std::size_t>(s.to)], " UNIQUE ");
@@ -557,14 +669,16 @@ class online_writer {
       return;
     case step_kind::drop_primary_key:
     case step_kind::drop_unique:
-      if (!stays_until_replaced(s))
+      if (has_.has_successor(s))
+        replaced_[s.after].push_back(&s);
+      else
         take_other(o);
       return;
     case step_kind::add_column:
       take_add_column(o);
       return;
     case step_kind::fill_nulls:
-      columns_.push_back({.on = s.after, .of = s.new_column(), .step = o.step, .fill = true});
+      put_aside(waiting_column{.on = s.after, .of = s.new_column(), .step = o.step, .fill = true});
       return;
     case step_kind::set_not_null:
       take_set_not_null(o);
@@ -581,7 +695,7 @@ class online_writer {
     case step_kind::create_raw_object:
     case step_kind::create_middle_raw_object:
     case step_kind::create_early_raw_object:
-      if (!makes_anew(*s.raw))
+      if (!has_.makes_anew(*s.raw))
         catch_up();
       lengthy(short_text(o), o.step);
       return;
@@ -593,12 +707,12 @@ class online_writer {
   void take_drop_index(const operation& o) {
     const step& s = plan_.steps[o.step];
     const index& i = s.before->indexes[static_cast<std::size_t>(s.from)];
-    if (s.after == nullptr || changes_under(s, i) || drops_what_it_uses(i)) {
+    if (s.after == nullptr || has_.changes_under(s, i) || has_.drops_what_it_uses(i)) {
       brief(short_text(o), o.step);
       return;
     }
     std::string name(i.name);
-    if (takes_name(s, i.name)) {
+    if (has_.takes_name(s, i.name)) {
       name = passing_name(i.name, "__old");
       brief("ALTER INDEX " + object_text(s.before->schema, i.name) + " RENAME TO " + quote_identifier(name), o.step,
             ": stays until the new one is there");
@@ -606,46 +720,22 @@ class online_writer {
     drops_.push_back({"DROP INDEX CONCURRENTLY " + object_text(s.after->schema, name), {{o.step}}});
   }
 
-  /// Puts off the drop of a key in whose place another one comes, so that the table is never without, unless the key
-  /// is in the way of what happens to its columns.
-  bool stays_until_replaced(const step& drop) {
-    const bool primary = drop.kind == step_kind::drop_primary_key;
-    const key& old = primary ? drop.before->primary_key : drop.before->uniques[static_cast<std::size_t>(drop.from)];
-    const step_kind added = primary ? step_kind::add_primary_key : step_kind::add_unique;
-    bool replaced = false;
-    bool same_name = false;
-    for (const step& s : plan_.steps) {
-      if (s.kind == added && drop.after != nullptr && s.after == drop.after) {
-        const key& now = primary ? s.after->primary_key : s.after->uniques[static_cast<std::size_t>(s.to)];
-        replaced |= primary || same_text(now.name, old.name);
-        same_name |= same_text(now.name, old.name);
-      }
-      const bool changes = s.kind == step_kind::drop_column || s.kind == step_kind::alter_type ||
-                           s.kind == step_kind::alter_collation || s.kind == step_kind::drop_not_null ||
-                           s.kind == step_kind::fill_nulls || s.kind == step_kind::rebuild_enum;
-      if (!changes || (s.kind != step_kind::rebuild_enum && s.before != drop.before))
-        continue;
-      if (s.kind == step_kind::rebuild_enum ||
-          std::any_of(old.columns.begin(), old.columns.end(),
-                      [&](std::string_view name) { return same_text(name, s.old_column()->name); }))
-        return false;
-    }
-    if (!replaced || (!same_name && takes_name(drop, old.name)))
-      return false;
-    replaced_.push_back({drop.after, added, old.name});
-    return true;
-  }
-
   void take_key(const operation& o, const key& k, std::string_view kind) {
     const step& s = plan_.steps[o.step];
     std::string index_name(k.name);
     std::string instead_of;
-    for (const replaced_key& r : replaced_)
-      if (r.on == s.after && r.added == s.kind && (s.kind == step_kind::add_primary_key || same_text(r.name, k.name))) {
-        instead_of = "DROP CONSTRAINT " + quote_identifier(r.name);
-        if (same_text(r.name, k.name))
-          index_name = passing_name(k.name, "__new");
-      }
+    const bool primary = s.kind == step_kind::add_primary_key;
+    for (const step* drop : replaced_[s.after]) {
+      if ((drop->kind == step_kind::drop_primary_key) != primary)
+        continue;
+      const std::string_view name =
+          primary ? drop->before->primary_key.name : drop->before->uniques[static_cast<std::size_t>(drop->from)].name;
+      if (!primary && !same_text(name, k.name))
+        continue;
+      instead_of = "DROP CONSTRAINT " + quote_identifier(name);
+      if (same_text(name, k.name))
+        index_name = passing_name(k.name, "__new");
+    }
     std::vector<index_part> parts;
     for (std::string_view name : k.columns)
       parts.push_back({.text = name});
@@ -659,11 +749,11 @@ class online_writer {
     attach.put("USING INDEX ");
     put_name(attach, index_name);
     put_deferral(attach, k.deferral);
-    indexes_.push_back({.on = s.after,
-                        .step = o.step,
-                        .create = {concurrently(std::move(create.text)), {{o.step, ": its index"}}},
-                        .constraint = std::move(attach.text),
-                        .instead_of = std::move(instead_of)});
+    put_aside(waiting_index{.on = s.after,
+                            .step = o.step,
+                            .create = {concurrently(std::move(create.text)), {{o.step, ": its index"}}},
+                            .constraint = std::move(attach.text),
+                            .instead_of = std::move(instead_of)});
   }
 
   void take_add_column(const operation& o) {
@@ -706,18 +796,17 @@ class online_writer {
     }
     alter(table_text(*s.after), std::move(add.text), o.step, ", without values at first");
     alter(table_text(*s.after), std::move(set.text), o.step);
-    columns_.push_back(w);
+    put_aside(w);
   }
 
   void take_set_not_null(const operation& o) {
     const step& s = plan_.steps[o.step];
-    if (waiting_column* w = waiting(s.after, s.new_column())) {
+    if (waiting_column* w = waiting(s.new_column())) {
       w->required = true;
       w->step = o.step;
       return;
     }
-    columns_.push_back({.on = s.after, .of = s.new_column(), .step = o.step, .required = true});
-    forbid_nulls(columns_.back());
+    forbid_nulls(put_aside(waiting_column{.on = s.after, .of = s.new_column(), .step = o.step, .required = true}));
   }
 
   /// A constraint that holds for rows which are written from now on; the others are looked at in the end.
@@ -750,14 +839,14 @@ class online_writer {
   void take_create_view(const operation& o) {
     const step& s = plan_.steps[o.step];
     if (s.to >= 0) {
-      if (makes_view(*s.new_view))
+      if (has_.makes_view(*s.new_view))
         lengthy(short_text(o), o.step);
       else
-        indexes_.push_back({.step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
+        put_aside(waiting_index{.step = o.step, .create = {concurrently(short_text(o)), {{o.step}}}});
       return;
     }
     // A view may rest on a primary key, by its GROUP BY.
-    if (waits_for_constraint())
+    if (waits_for_constraint_)
       catch_up();
     // A materialized view is filled, and the locks on its tables must not wait for that.
     if (s.new_view->materialized)
@@ -794,7 +883,7 @@ class online_writer {
     case step_kind::alter_type:
     case step_kind::alter_collation: {
       if (s.kind == step_kind::set_default || s.kind == step_kind::drop_default) {
-        if (waiting(s.after, s.new_column()) != nullptr)
+        if (waiting(s.new_column()) != nullptr)
           catch_up();
       } else if (s.kind != step_kind::add_column && s.kind != step_kind::drop_not_null) {
         catch_up_before(s);
@@ -827,14 +916,26 @@ class online_writer {
 
   const plan_view& plan_;
   bool merge_alters_;
+  plan_facts has_;
+  table_finder new_tables_{plan_.after.tables};
   std::vector<operation> operations_;
   std::vector<script_section> sections_;
+  // The open transaction.
   std::vector<entry> open_;
+  std::unordered_map<std::string, std::size_t> altered_;      ///< By `ALTER TABLE name` the last entry with actions.
+  std::unordered_map<std::string, std::size_t> first_drops_;  ///< The first one that begins by dropping a constraint.
+  std::size_t not_passed_ = 0;                                ///< The last entry that no ALTER TABLE is moved before.
   bool brief_ = true;
-  std::string locked_;  ///< tables of the open transaction that autovacuum is kept from
+  std::string locked_;  ///< Tables that autovacuum is kept from.
+  std::unordered_set<std::string> locked_tables_;
+  // What was put aside.
   std::vector<waiting_column> columns_;
   std::vector<waiting_index> indexes_;
-  std::vector<replaced_key> replaced_;
+  std::unordered_map<const column*, std::size_t> places_;  ///< among columns_
+  std::unordered_set<const table*> waits_on_;
+  std::unordered_set<const table*> awaits_key_;  ///< Tables with an index that is put aside.
+  bool waits_for_constraint_ = false;
+  std::unordered_map<const table*, std::vector<const step*>> replaced_;  ///< Drops of keys that stay until replaced.
   std::vector<online_statement> drops_;
   std::vector<online_statement> validations_;
 };

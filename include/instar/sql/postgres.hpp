@@ -15,6 +15,8 @@ struct operation {
   int part = 0;
   const table* on = nullptr;   ///< Where one step works on several tables.
   const table* was = nullptr;  ///< SQLite: what a table was that is made anew.
+  /// Of a table whose columns get a type that is made anew: which, by their places. Those beyond are asked for.
+  std::uint64_t columns = 0;
 };
 
 template <class Writer>
@@ -323,7 +325,7 @@ constexpr void put_drop_constraint(Writer& out, const step& s, std::string_view 
   put_name(out, name);
 }
 
-/// Whether a table kept a column of this enum, so that a rebuilt type must be given to it.
+/// Whether a column's type is an enum that is made anew, and was so before: the new one must be given to it.
 constexpr bool keeps_enum(const plan_view& p, const table& now, const column& c, const enumeration& e) {
   if (c.type.values == nullptr || !same_enum(*c.type.values, e))
     return false;
@@ -334,6 +336,50 @@ constexpr bool keeps_enum(const plan_view& p, const table& now, const column& c,
       return false;
   return true;
 }
+
+/// The columns of enums that are made anew.
+class rebuilt_columns {
+ public:
+  constexpr explicit rebuilt_columns(const plan_view& p) : tables_(p.after.tables), columns_({}, rebuilt_) {
+    for (const step& s : p.steps)
+      if (s.kind == step_kind::rebuild_enum)
+        rebuilt_.add(*s.new_enum);
+    if (rebuilt_.empty())
+      return;
+    columns_ = enum_columns(tables_, rebuilt_);
+    for (const step& s : p.steps)
+      if (s.kind == step_kind::create_table)
+        new_.add(key(*s.after, s.after->columns.size()));
+      else if (s.kind == step_kind::add_column || s.kind == step_kind::alter_type)
+        new_.add(key(*s.after, static_cast<std::size_t>(s.to)));
+  }
+
+  /// Adds for each table that keeps columns of an enum the operation that gives them its new type.
+  constexpr void add_operations(const enumeration& e, std::size_t step, std::vector<operation>& operations) const {
+    const table* last = nullptr;
+    columns_.each(e, [&](const table& t, const column& c) {
+      const std::size_t place = static_cast<std::size_t>(&c - t.columns.data());
+      if (new_.find(key(t, place)) >= 0 || new_.find(key(t, t.columns.size())) >= 0)
+        return;
+      if (last != &t)
+        operations.push_back({.step = step, .part = 2, .on = &t});
+      last = &t;
+      if (place < 64)
+        operations.back().columns |= std::uint64_t{1} << place;
+    });
+  }
+
+ private:
+  /// Different for each column, and for the table behind its last one.
+  constexpr std::uint64_t key(const table& t, std::size_t column) const {
+    return ((static_cast<std::uint64_t>(&t - tables_.data()) << 32) + column + 1) * hash_base;
+  }
+
+  std::span<const table> tables_;
+  enum_finder rebuilt_{};
+  enum_columns columns_;
+  hash_slots new_{};
+};
 
 /// Writes into a literal: every quote twice.
 template <class Writer>
@@ -378,8 +424,9 @@ constexpr void put_rebuild_enum(Writer& out, const plan_view& p, const step& s, 
   } else if (o.part == 2) {
     put_alter_table(out, *o.on);
     bool first = true;
-    for (const column& c : o.on->columns) {
-      if (!keeps_enum(p, *o.on, c, e))
+    for (std::size_t i = 0; i < o.on->columns.size(); ++i) {
+      const column& c = o.on->columns[i];
+      if (i < 64 ? (o.columns >> i & 1) == 0 : !keeps_enum(p, *o.on, c, e))
         continue;
       const auto alter = [&] {
         out.put(first ? "\n    ALTER COLUMN " : ",\n    ALTER COLUMN ");
@@ -1082,6 +1129,11 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
 
 /// Adds the statements of a plan to a list, in order.
 constexpr void add_postgres_operations(const plan_view& p, std::vector<operation>& operations) {
+  const rebuilt_columns rebuilt(p);
+  std::size_t last_aside = p.steps.size();
+  for (std::size_t i = 0; i < p.steps.size(); ++i)
+    if (p.steps[i].kind == step_kind::drop_aside)
+      last_aside = i;
   bool aside = false;
   // Columns that leave an enum which is made anew have the old type until their own step.
   std::vector<std::size_t> old_enums;
@@ -1144,10 +1196,7 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
           !counting_sequence(*s.new_column()).empty())
         operations.push_back({.step = i, .part = 1});
     } else if (s.kind == step_kind::drop_aside) {
-      bool last = true;
-      for (std::size_t next = i + 1; next < p.steps.size(); ++next)
-        last &= p.steps[next].kind != step_kind::drop_aside;
-      if (last)
+      if (i == last_aside)
         operations.push_back({.step = i, .part = 1});
     } else if (s.kind == step_kind::add_identity) {
       operations.push_back({.step = i, .part = 1});
@@ -1157,13 +1206,7 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
           operations.push_back({.step = i, .part = static_cast<int>(k) + 1});
     } else if (s.kind == step_kind::rebuild_enum) {
       operations.push_back({.step = i, .part = 1});
-      for (const table& t : p.after.tables) {
-        bool affected = false;
-        for (const column& c : t.columns)
-          affected |= keeps_enum(p, t, c, *s.new_enum);
-        if (affected)
-          operations.push_back({.step = i, .part = 2, .on = &t});
-      }
+      rebuilt.add_operations(*s.new_enum, i, operations);
       old_enums.push_back(i);
     }
   }

@@ -294,6 +294,7 @@ std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes
   for (const operation& o : operations)
     if (of_step(o))
       written[o.step] = 1;
+  std::vector<std::vector<std::size_t>> by_table;
   std::size_t previous = static_cast<std::size_t>(-1);
   for (const operation& o : operations) {
     if (of_step(o) && o.step != previous) {
@@ -302,8 +303,10 @@ std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes
       previous = o.step;
     } else if (d == dialect::sqlite && o.part == static_cast<int>(sqlite_part::create_new)) {
       text += comment_line("~ table " + std::string(o.on->name) + " made anew, rows kept");
-      for (std::size_t i = 0; i < p.steps.size(); ++i)
-        if (written[i] == 0 && p.steps[i].after == o.on)
+      if (by_table.empty())
+        by_table = steps_by_table(p);
+      for (std::size_t i : by_table[static_cast<std::size_t>(o.on - p.after.tables.data())])
+        if (written[i] == 0)
           note(i);
     }
     add_statement(text, operation_text(d, p, o));

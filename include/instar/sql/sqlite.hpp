@@ -388,6 +388,12 @@ struct rebuild {
   const table* after;
 };
 
+/// Whether a step changes which values an enum has, or what they are called.
+constexpr bool changes_values(const step& s) {
+  return s.kind == step_kind::add_enum_value || s.kind == step_kind::rename_enum_value ||
+         s.kind == step_kind::rebuild_enum;
+}
+
 /// Adds the tables that a plan makes anew to a list.
 constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   std::vector<char> listed(p.after.tables.size(), 0);
@@ -400,8 +406,7 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   };
   bool enums = false;
   for (const step& s : p.steps) {
-    enums |= s.kind == step_kind::add_enum_value || s.kind == step_kind::rename_enum_value ||
-             s.kind == step_kind::rebuild_enum;
+    enums |= changes_values(s);
     if (needs_rebuild(s))
       add(s.before, s.after);
   }
@@ -416,21 +421,22 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   for (const step& s : p.steps)
     if (s.kind == step_kind::rename_table)
       olds[position(s.after)] = s.before;
+  enum_finder changed;
+  for (const step& s : p.steps)
+    if (changes_values(s))
+      changed.add(*s.new_enum);
+  const enum_columns columns(p.after.tables, changed);
   for (const step& s : p.steps) {
-    if (s.kind != step_kind::add_enum_value && s.kind != step_kind::rename_enum_value &&
-        s.kind != step_kind::rebuild_enum)
+    if (!changes_values(s))
       continue;
-    for (std::size_t i = 0; i < olds.size(); ++i) {
-      if (olds[i] == nullptr)
-        continue;
-      const table& now = p.after.tables[i];
-      for (const column& c : now.columns)
-        // An array has no check; a value that is renamed is renamed in its elements.
-        if (c.type.values != nullptr && same_enum(*c.type.values, *s.new_enum) &&
-            (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
-            (olds[i]->find_column(c.name) != nullptr || column_renames(*olds[i], now).is_rename(c)))
-          add(olds[i], &now);
-    }
+    columns.each(*s.new_enum, [&](const table& now, const column& c) {
+      const table* old = olds[position(&now)];
+      // An array has no check; a value that is renamed is renamed in its elements.
+      if (old != nullptr &&
+          (c.type.dimensions == 0 || (c.type.dimensions == 1 && s.kind == step_kind::rename_enum_value)) &&
+          (old->find_column(c.name) != nullptr || column_renames(*old, now).is_rename(c)))
+        add(old, &now);
+    });
   }
 }
 
@@ -840,18 +846,18 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     }
     // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
     // before and made after. Those that the plan makes anyway come later.
+    const std::span<const raw_object> raws = p.after.raw_objects;
+    std::vector<char> stays(raws.size(), 1);
+    for (const step& s : p.steps)
+      if (s.kind == step_kind::create_raw_object)
+        stays[static_cast<std::size_t>(s.raw - raws.data())] = 0;
+    name_set names;
+    for (const rebuild& r : rebuilds)
+      names.add(r.after->name);
     std::vector<std::size_t> triggers;
-    for (std::size_t i = 0; i < p.after.raw_objects.size(); ++i) {
-      const raw_object& raw = p.after.raw_objects[i];
-      bool kept = same_text(raw.kind, "trigger") || same_text(raw.kind, "index");
-      for (const step& s : p.steps)
-        kept &= s.kind != step_kind::create_raw_object || s.raw != &raw;
-      bool concerned = false;
-      for (const rebuild& r : rebuilds)
-        concerned |= mentions(raw.create, r.after->name);
-      if (kept && concerned)
+    for (std::size_t i = 0; i < raws.size(); ++i)
+      if (stays[i] && is_kind(raws[i], "trigger", "index") && names.any_in(raws[i].create))
         triggers.push_back(i);
-    }
     for (std::size_t i : triggers)
       add(sqlite_part::drop_trigger, nullptr, i);
     add(sqlite_part::legacy_on);

@@ -96,14 +96,27 @@ inline exit_code refuse_drift(session& s, const diff_report& drift) {
 
 /// `--revert-drift`: undoes in the database what was changed by hand.
 inline void revert_drift(session& s, migrator& m, const diff_report& undo) {
+  const std::string state = "Nothing was written; the database was not changed.";
+  const std::vector<checked_rows> rows = s.interruptible(m, [&] { return m.count_rows(undo.steps); });
+  s.clear_passing_line();
   s.screen.result("Undone in the database (" + counted(undo.summary.size(), "step") + "):");
   show_steps(s, undo.summary);
-  if (undo.loses_data)
+  for (const diagnostic& hazard : hazards_of(m.dialect(), undo.steps, true, rows))
+    s.warn(hazard);
+  if (const auto error = instar::detail::rows_in_the_way(rows)) {
+    diagnostic about = diagnose(*error);
+    about.state = state;
+    throw command_error{exit_code::failure, std::move(about)};
+  }
+  const std::string losses = instar::detail::losses_in_words(rows);
+  if (!losses.empty() || instar::detail::destroys_unasked(m.dialect(), undo.steps, rows))
     require_consent(s, s.given.accept_data_loss, "Undoing this destroys data. Go on?",
-                    make_diagnostic(migration_code::data_loss, "Undoing what was changed by hand destroys data.",
+                    make_diagnostic(migration_code::data_loss,
+                                    "Undoing what was changed by hand destroys data" +
+                                        (losses.empty() ? "." : ": it " + losses + '.'),
                                     "Give --accept-data-loss if that is what you want, or keep the change: "
                                     "--adopt-drift.",
-                                    "Nothing was written; the database was not changed."));
+                                    state));
   // The short form: one transaction, which leaves nothing behind when it fails.
   s.interruptible(m, [&] { m.execute_script(script(m.dialect(), undo.steps), "the undoing of the drift"); });
 }
