@@ -29,9 +29,11 @@ namespace detail {
   for (const std::string_view table : {own_ledger, prisma_ledger, journal_table})
     what.ignored_tables.emplace_back(table);
   if (!named.empty()) {
-    what.ignored_tables.push_back(named);
-    if (const std::size_t dot = named.find('.'); dot != std::string::npos)
-      what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{journal_table});
+    const ledger_name name = ledger_name::parse(named);
+    const std::string schema = name.schema.empty() ? std::string{} : name.schema + '.';
+    what.ignored_tables.push_back(schema + name.table);
+    if (!schema.empty())
+      what.ignored_tables.push_back(schema + std::string{journal_table});
   }
   return what;
 }

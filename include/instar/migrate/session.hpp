@@ -258,7 +258,9 @@ struct migrator::session {
   // ---- history and snapshot ----
 
   [[nodiscard]] history load() const {
-    history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
+    history read = options.shared_history ? *options.shared_history
+                   : options.embedded     ? read_history(*options.embedded)
+                                          : read_history(options.migrations);
     if (const auto target = known_dialect())
       detail::check_provider(read, *target);
     return read;
@@ -267,7 +269,7 @@ struct migrator::session {
   /// The history where a folder that does not exist yet is an empty one.
   [[nodiscard]] history load_or_empty() const {
     std::error_code ignored;
-    if (!options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
+    if (!options.shared_history && !options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
       history none;
       none.folder = options.migrations;
       return none;
