@@ -34188,6 +34188,7 @@ struct diagnostic {
   std::string migration;                    ///< the migration's name
   std::optional<script_location> location;  ///< where in which file
   std::optional<database_answer> database;  ///< what the database said
+  std::vector<std::string> targets;         ///< of a fleet, those that it is about
   bool warning = false;
 };
 
@@ -34257,6 +34258,15 @@ struct quoted_line {
   if (!rest.empty())
     quoted.text += "...";
   return quoted;
+}
+
+/// As many names as a person reads: "a, b, c and 997 more".
+[[nodiscard]] inline std::string first_names(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = 0; i != names.size() && i != most; ++i)
+    text += (text.empty() ? "" : ", ") + names[i];
+  return names.size() > most ? text + " and " + std::to_string(names.size() - most) + " more" : text;
 }
 
 /// Puts the lines of a text under each other, indented as the first is.
@@ -34331,7 +34341,9 @@ struct quoted_line {
     margin = number.size() + 2;
     const std::string blank(margin, ' ');
     text += '\n' + std::string(number.size() + 1, ' ') + paint(style::cyan, "--> ") + printable(place.file);
-    if (place.line != 0) {
+    if (place.line != 0 && place.column == 0) {
+      text += ':' + number;  // a line that is not shown
+    } else if (place.line != 0) {
       text += ':' + number + ':' + std::to_string(place.column);
       const detail::quoted_line quoted = detail::quote_line(place.text, place.caret);
       const std::string bar = paint(style::cyan, "|");
@@ -34359,6 +34371,7 @@ struct quoted_line {
     remark("context", about.database->context);
   }
   remark("state", about.state);
+  remark(about.targets.size() == 1 ? "target" : "targets", detail::first_names(about.targets));
   for (const std::string& way : about.help)
     text += '\n' + paint(style::green, "help") + ": " + detail::indent_lines(printable(way), 6);
   return text;
@@ -34377,8 +34390,10 @@ inline void write_json(json_writer& json, const diagnostic& about) {
     json.member("file", about.location->file);
     if (about.location->line != 0) {
       json.member("line", about.location->line);
-      json.member("column", about.location->column);
-      json.member("text", about.location->text);
+      if (about.location->column != 0) {
+        json.member("column", about.location->column);
+        json.member("text", about.location->text);
+      }
     }
     json.end_object();
   }
@@ -34391,6 +34406,8 @@ inline void write_json(json_writer& json, const diagnostic& about) {
     json.optional_member("context", about.database->context);
     json.end_object();
   }
+  if (!about.targets.empty())
+    json.texts("targets", about.targets);
   json.end_object();
 }
 
@@ -34458,6 +34475,11 @@ struct arguments {
   bool schema_from_models = false;
   bool sarif = false;
   std::string up_to;
+  std::string targets;
+  std::string tenants;
+  std::optional<std::size_t> jobs;
+  std::optional<std::size_t> canary;
+  bool keep_going = false;
   std::optional<std::size_t> steps;
   std::optional<std::chrono::milliseconds> statement_lock_timeout;
   std::optional<std::size_t> lock_retries;
@@ -34564,7 +34586,9 @@ inline constexpr std::array<command_entry, 15> command_table{{
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
     {"migrate", "deploy", command::migrate_deploy, "apply what is pending; never asks, never resets",
      "PROGRAM migrate deploy\n"
-     "PROGRAM migrate deploy --url postgresql://app@db.example/app --lock-timeout 120"},
+     "PROGRAM migrate deploy --url postgresql://app@db.example/app --lock-timeout 120\n"
+     "PROGRAM migrate deploy --targets databases.txt --canary 1 --keep-going   a URL on each line\n"
+     "PROGRAM migrate deploy --schemas 'tenant_%' --jobs 8   each schema with a ledger of its own"},
     {"migrate", "status", command::migrate_status, "say what is applied, pending, failed, edited, missing",
      "PROGRAM migrate status\n"
      "PROGRAM migrate status --json"},
@@ -34908,6 +34932,7 @@ class command_line {
       value(app, "--up-to", g.up_to, "NAME", "stop after this migration");
       flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
       lock_options(app);
+      fleet_options(app);
       break;
     case command::migrate_status:
       flag(app, "--drift", g.drift, "also compare the database with what its migrations make");
@@ -35003,6 +35028,28 @@ class command_line {
             given_.lock_retries = parse_count("--lock-retries", word, {0, 1'000'000}, "no number of times",
                                               "Give a number such as 10; 0 never tries again.");
           });
+  }
+
+  void fleet_options(CLI::App& app) {
+    value(app, "--targets", given_.targets, "FILE",
+          "deploy to each database of a list, a URL on each line; - is standard input");
+    value(app, "--schemas", "PATTERN", "PostgreSQL: deploy to each schema of the database that is LIKE this",
+          [this](const std::string& word) {
+            if (word.empty())
+              throw usage_error(cli_code::bad_value, "`--schemas` wants a pattern, and it is empty.",
+                                "Give one such as 'tenant_%'.");
+            given_.tenants = word;
+          });
+    value(app, "--jobs", "N", "of these, how many at a time (4)", [this](const std::string& word) {
+      given_.jobs = parse_count("--jobs", word, {1, 1000}, "no number of targets at a time",
+                                "Give a number from 1 to 1000, such as 8.");
+    });
+    value(app, "--canary", "N", "so many come first, and the others if all of them end well",
+          [this](const std::string& word) {
+            given_.canary = parse_count("--canary", word, {0, std::numeric_limits<std::size_t>::max()},
+                                        "no number of targets", "Give a number such as 1.");
+          });
+    flag(app, "--keep-going", given_.keep_going, "go on with the others when one fails");
   }
 
   void sarif_option(CLI::App& app) {
@@ -35185,6 +35232,33 @@ class command_line {
                        meant.empty() ? see_help() : "Did you mean `" + program_ + ' ' + meant + "`?");
   }
 
+  // What goes with one database, with a list of them, and with the schemas of one.
+  void check_fleet() const {
+    const auto refuse = [](std::string_view one, std::string_view other, std::string why, std::string remedy) {
+      throw usage_error(cli_code::contradiction,
+                        std::string{one} + " and " + std::string{other} + " contradict each other: " + std::move(why),
+                        std::move(remedy));
+    };
+    if (given_.targets.empty() && given_.tenants.empty()) {
+      for (const auto& [option, there] :
+           {std::pair{"--jobs", given_.jobs.has_value()}, std::pair{"--canary", given_.canary.has_value()},
+            std::pair{"--keep-going", given_.keep_going}})
+        if (there)
+          throw usage_error(cli_code::missing_value,
+                            '`' + std::string{option} + "` is about several databases, and one is deployed to.",
+                            "Give --targets FILE or --schemas PATTERN, or leave it out.");
+      return;
+    }
+    if (!given_.targets.empty() && !given_.tenants.empty())
+      refuse("--targets", "--schemas", "a list has databases, a pattern the schemas of one.", "Give one of them.");
+    if (!given_.targets.empty() && (!given_.url.empty() || !given_.env_file.empty()))
+      refuse("--targets", given_.url.empty() ? "--env-file" : "--url", "the list says which databases.",
+             "Leave one of them out.");
+    if (!given_.tenants.empty() && given_.ledger.find('.') != std::string::npos)
+      refuse("--schemas", "--ledger with a schema", "each schema has a ledger of its own.",
+             "Give the table's name alone.");
+  }
+
   // What CLI11 cannot say: which options want each other.
   void finish() {
     if (given_.quiet && given_.verbose)
@@ -35201,6 +35275,9 @@ class command_line {
       if (given_.skip_shadow && (given_.adopt_drift || given_.revert_drift))
         throw usage_error(cli_code::contradiction, "Without a shadow database nobody knows what was changed by hand.",
                           "Leave --skip-shadow out.");
+      break;
+    case command::migrate_deploy:
+      check_fleet();
       break;
     case command::migrate_resolve:
       if (given_.applied.empty() && given_.rolled_back.empty() && given_.repaired.empty() && given_.edited.empty() &&
@@ -35269,6 +35346,9 @@ class command_line {
 
 
 // ---- instar/cli/commands/deploy.hpp
+
+
+// ---- instar/cli/commands/fleet.hpp
 
 
 // ---- instar/cli/commands/report.hpp
@@ -35563,6 +35643,12 @@ class session {
     return std::make_unique<migrator>(located_->url, std::move(chosen));
   }
 
+  /// Finds the database, and says of which kind it is; opens nothing.
+  [[nodiscard]] instar::dialect database_dialect() {
+    locate_database(database_need::required);
+    return located_->url.dialect();
+  }
+
   /// Finds the database and opens it, for what needs no migrator.
   [[nodiscard]] std::unique_ptr<database> open_database() {
     locate_database(database_need::required);
@@ -35586,8 +35672,9 @@ class session {
   }
 
   /// Runs an operation that Ctrl-C and SIGTERM stop. Not while a question is asked: there they end the program.
-  template <class Operation>
-  auto interruptible(migrator& with, Operation operation) {
+  /// \param with a `migrator` or a `fleet`
+  template <class Interruptible, class Operation>
+  auto interruptible(Interruptible& with, Operation operation) {
     const interrupt_on_signal guard{[&with](int) { with.interrupt(); }};
     try {
       return operation();
@@ -35601,12 +35688,9 @@ class session {
   /// something: until then a signal ends the program at once.
   template <class Operation>
   auto interruptible_once_begun(migrator& with, Operation operation) {
-    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
-                                                     "Run the command again to go on.", "Nothing was changed.");
+    const last_words said = words_of_an_interruption();
     std::optional<exit_on_signal> looking;
-    looking.emplace(screen.json() ? std::string{} : render(about, screen.on_error()) + '\n',
-                    screen.json() ? document({about}, warnings, exit_code::interrupted) + '\n' : std::string{},
-                    static_cast<int>(exit_code::interrupted));
+    looking.emplace(said.to_error, said.to_output, static_cast<int>(exit_code::interrupted));
     std::optional<interrupt_on_signal> guard;
     about_to_change_ = [&] {
       if (!looking)
@@ -35626,6 +35710,14 @@ class session {
       interrupted = interrupted || (guard && guard->raised() != 0);
       throw;
     }
+  }
+
+  /// Runs what only looks: a signal ends the program at once, and it says that nothing was changed.
+  template <class Operation>
+  auto ended_by_signal(Operation operation) {
+    const last_words said = words_of_an_interruption();
+    const exit_on_signal looking{said.to_error, said.to_output, static_cast<int>(exit_code::interrupted)};
+    return operation();
   }
 
   /// The document of `--json` as it stands, with these errors and warnings at its end.
@@ -35682,18 +35774,52 @@ class session {
     return std::to_string(count / 1000000) + '.' + std::to_string(count / 100000 % 10) + " s";
   }
 
-  /// \param source what to call it in an error
-  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
-    try {
-      return database_url{text};
-    } catch (const database_error& error) {
-      diagnostic about = diagnose(error);
-      about.message += " (It comes from " + source + ".)";
-      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+  /// What a migrator says by the way that is worth a line; nothing of what belongs to each migration.
+  [[nodiscard]] static std::optional<std::string> noteworthy(const migration_progress& progress) {
+    using event = migration_progress::event;
+    const std::string name = printable(progress.migration);
+    switch (progress.what) {
+    case event::waiting_for_server:
+      return waiting_line(progress.detail);
+    case event::reconnecting:
+      return printable(progress.detail) + " Connecting again" +
+             (name.empty() ? "." : ", to ask the ledger what became of " + name + '.');
+    case event::creating_database:
+      return "Creating the database.";
+    case event::waiting_for_lock:
+      return "Waiting for another runner" + (progress.detail.empty() ? "." : ": " + printable(progress.detail));
+    case event::retrying:
+      return "Trying " + name + " again in " + duration(progress.took) + count_of(progress) + ": " +
+             printable(progress.detail);
+    case event::resuming:
+      return "Going on with " + name + " at statement " + std::to_string(progress.index) +
+             ", where an earlier try stopped.";
+    case event::seeding:
+      return "Seeding.";
+    default:
+      return std::nullopt;
     }
   }
 
- private:
+  void note(std::string_view line) {
+    clear_passing_line();
+    screen.note(line);
+  }
+
+  /// What is being done just now: on a terminal a line that the next one replaces, elsewhere a line for those who want
+  /// every detail.
+  void passing(const std::string& line) {
+    if (screen.passing_lines()) {
+      clear_passing_line();
+      screen.flush();
+      std::fputs(screen.on_error()(style::dim, line + " ...").c_str(), stderr);
+      passing_ = true;
+    } else {
+      screen.detail_note(line);
+    }
+  }
+
+  /// What every migrator of this run is told.
   [[nodiscard]] migrator_options base_options() {
     migrator_options chosen;
     if (given.migrations.empty() && program.embedded)
@@ -35721,6 +35847,31 @@ class session {
     chosen.application_name = program_name;
     chosen.on_progress = [this](const migration_progress& progress) { show(progress); };
     return chosen;
+  }
+
+  /// \param source what to call it in an error
+  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
+    try {
+      return database_url{text};
+    } catch (const database_error& error) {
+      diagnostic about = diagnose(error);
+      about.message += " (It comes from " + source + ".)";
+      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+    }
+  }
+
+ private:
+  struct last_words {
+    std::string to_error;
+    std::string to_output;
+  };
+
+  [[nodiscard]] last_words words_of_an_interruption() const {
+    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
+                                                     "Run the command again to go on.", "Nothing was changed.");
+    if (screen.json())
+      return {{}, document({about}, warnings, exit_code::interrupted) + '\n'};
+    return {render(about, screen.on_error()) + '\n', {}};
   }
 
   void locate_database(database_need need) {
@@ -35786,32 +35937,25 @@ class session {
     return relative.empty() || *relative.begin() == ".." ? path : relative;
   }
 
+  /// " (2 of 3)", or nothing where there is only one.
+  [[nodiscard]] static std::string count_of(const migration_progress& progress) {
+    return progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')'
+                              : "";
+  }
+
   void show(const migration_progress& progress) {
     using event = migration_progress::event;
     if (about_to_change_ && progress.what != event::waiting_for_server)
       about_to_change_();
-    const std::string count =
-        progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')' : "";
+    if (const auto line = noteworthy(progress)) {
+      note(*line);
+      return;
+    }
+    const std::string count = count_of(progress);
     const std::string name = printable(progress.migration);
     switch (progress.what) {
-    case event::waiting_for_server:
-      note(waiting_line(progress.detail));
-      break;
-    case event::reconnecting:
-      note(printable(progress.detail) + " Connecting again" +
-           (name.empty() ? "." : ", to ask the ledger what became of " + name + '.'));
-      break;
-    case event::creating_database:
-      note("Creating the database.");
-      break;
-    case event::waiting_for_lock:
-      note("Waiting for another runner" + (progress.detail.empty() ? "." : ": " + printable(progress.detail)));
-      break;
     case event::applying:
       passing("Applying " + name + count);
-      break;
-    case event::retrying:
-      note("Trying " + name + " again in " + duration(progress.took) + count + ": " + printable(progress.detail));
       break;
     case event::running_statement:
       passing("Applying " + name + ", statement" + count);
@@ -35837,41 +35981,19 @@ class session {
       screen.result(screen.on_output()(style::yellow, "Took back") + ' ' + name + "  " + duration(progress.took));
       screen.flush();
       break;
-    case event::resuming:
-      note("Going on with " + name + " at statement " + std::to_string(progress.index) +
-           ", where an earlier try stopped.");
-      break;
     case event::checking_in_shadow:
       passing("Proving " + (name.empty() ? std::string{"the new migration"} : name) + " in a shadow database" + count);
-      break;
-    case event::seeding:
-      note("Seeding.");
       break;
     case event::notice:
       note(screen.on_error()(style::dim, "  notice: " + detail::indent_lines(printable(progress.detail), 10)));
       break;
+    default:
+      break;  // a line of its own, see noteworthy()
     }
   }
 
   [[nodiscard]] static std::string waiting_line(std::string_view said) {
     return "Waiting for the database: " + printable(said);
-  }
-
-  void note(std::string_view line) {
-    clear_passing_line();
-    screen.note(line);
-  }
-
-  // On a terminal a line that the next one replaces; elsewhere a line for those who want every detail.
-  void passing(const std::string& line) {
-    if (screen.passing_lines()) {
-      clear_passing_line();
-      screen.flush();
-      std::fputs(screen.on_error()(style::dim, line + " ...").c_str(), stderr);
-      passing_ = true;
-    } else {
-      screen.detail_note(line);
-    }
   }
 
   std::optional<located_database_url> located_;
@@ -36034,10 +36156,257 @@ inline void require_data_loss_consent(session& s, std::string_view what, const s
 
 }  // namespace instar::cli::detail
 
+/// \file `migrate deploy` to many databases, or to many schemas of one.
+
+namespace instar::cli::detail {
+
+[[nodiscard]] inline std::string read_standard_input() {
+  std::string text;
+  char buffer[16384];
+  std::size_t n = 0;
+  while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
+    text.append(buffer, n);
+  return text;
+}
+
+/// Finds out what is deployed to; changes nothing.
+[[nodiscard]] inline std::vector<fleet_target> targets_of(session& s) {
+  return s.ended_by_signal([&] {
+    if (!s.given.tenants.empty()) {
+      if (s.database_dialect() != instar::postgres)
+        throw usage_error(cli_code::contradiction, "--schemas is for PostgreSQL: SQLite has no schemas.",
+                          "Give --targets FILE for several SQLite databases.");
+      return find_tenants(*s.open_database(), s.given.tenants, s.given.ledger);
+    }
+    const bool piped = s.given.targets == "-";
+    fleet_list list = read_fleet_targets(piped ? read_standard_input() : instar::detail::read_file(s.given.targets),
+                                         piped ? "standard input" : s.given.targets);
+    s.warn(list.warnings);
+    return std::move(list.targets);
+  });
+}
+
+[[nodiscard]] inline diagnostic diagnose_failure(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const migration_error& failed) {
+    return diagnose(failed);
+  } catch (const database_error& failed) {
+    return diagnose(failed);
+  } catch (const std::exception& failed) {
+    return make_diagnostic(cli_code::unexpected, failed.what(),
+                           "This is most likely a mistake in instar; please report it.");
+  }
+}
+
+/// Diagnostics of many targets, each told once with all targets that it is about.
+class told_once {
+ public:
+  void add(diagnostic about, const std::string& target) {
+    std::string text = render(about, palette{});
+    const auto known = std::find(texts_.begin(), texts_.end(), text);
+    const auto at = static_cast<std::size_t>(known - texts_.begin());
+    if (known == texts_.end()) {
+      texts_.push_back(std::move(text));
+      all_.push_back(std::move(about));
+    }
+    all_[at].targets.push_back(target);
+  }
+
+  [[nodiscard]] std::vector<diagnostic>& all() noexcept { return all_; }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<diagnostic> all_;
+};
+
+/// The lines of a fleet, as its targets end.
+class fleet_lines {
+ public:
+  explicit fleet_lines(session& s) : s_(s) {}
+
+  /// Lets the lines stand under each other.
+  void align(const std::vector<fleet_target>& targets) {
+    constexpr std::size_t widest = 48;
+    for (const fleet_target& target : targets)
+      width_ = std::max(width_, std::min(width_of(printable(target.name)), widest));
+    total_ = targets.size();
+  }
+
+  void show(const fleet_progress& progress) {
+    const std::string name = printable(progress.target.name);
+    if (progress.result != nullptr) {
+      ++ended_;
+      s_.clear_passing_line();
+      s_.screen.result(line(name, *progress.result));
+      s_.screen.flush();
+    } else if (progress.migration != nullptr) {
+      show(name, *progress.migration);
+    }
+    if (s_.screen.passing_lines() && ended_ != total_)
+      s_.passing(std::to_string(ended_) + " of " + std::to_string(total_) + " done");
+  }
+
+ private:
+  void show(const std::string& name, const migration_progress& progress) {
+    using event = migration_progress::event;
+    if (const auto said = session::noteworthy(progress))
+      s_.note(name + ": " + *said);
+    else if (progress.what == event::notice)
+      s_.note(s_.screen.on_error()(style::dim, name + ": notice: " + indent_lines(printable(progress.detail), 2)));
+    else if (progress.what == event::applied || progress.what == event::recorded)
+      s_.screen.detail_note(name + ": " + (progress.what == event::applied ? "applied " : "recorded ") +
+                            printable(progress.migration) + "  " + session::duration(progress.took));
+  }
+
+  [[nodiscard]] std::string line(const std::string& name, const fleet_result& result) const {
+    std::string text = state(result.state) + "  " + name;
+    if (const std::size_t width = width_of(name); width < width_)
+      text.append(width_ - width, ' ');
+    if (const std::string what = what_of(result.report.applied); !what.empty())
+      text += result.error ? "  after " + what : "  " + what;
+    text += "  " + session::duration(result.took);
+    if (!result.error)
+      return text;
+    const diagnostic about = diagnose_failure(result.error);
+    return text + "  " + about.code + ": " + printable(instar::detail::first_line(about.message));
+  }
+
+  [[nodiscard]] std::string state(fleet_state is) const {
+    std::string word{to_string(is)};
+    word.front() = static_cast<char>(word.front() - 'a' + 'A');
+    word.resize(std::max<std::size_t>(word.size(), 10), ' ');
+    return s_.screen.on_output()(is == fleet_state::applied       ? style::green
+                                 : is == fleet_state::failed      ? style::red
+                                 : is == fleet_state::interrupted ? style::yellow
+                                                                  : style::plain,
+                                 word);
+  }
+
+  [[nodiscard]] static std::string what_of(const std::vector<applied_migration>& applied) {
+    if (applied.empty())
+      return {};
+    const std::string last = printable(applied.back().name);
+    return applied.size() == 1 ? last : counted(applied.size(), "migration") + " to " + last;
+  }
+
+  session& s_;
+  std::size_t width_ = 0;
+  std::size_t total_ = 0;
+  std::size_t ended_ = 0;
+};
+
+inline void write_json(session& s, const std::vector<fleet_target>& targets, const fleet_report& report) {
+  json_writer& json = begin_result(s);
+  json.key("targets").begin_array();
+  for (std::size_t i = 0; i != targets.size(); ++i) {
+    const fleet_result& result = report.results[i];
+    json.begin_object();
+    json.member("target", targets[i].name);
+    json.optional_member("schema", targets[i].schema);
+    if (targets[i].line != 0)
+      json.member("line", targets[i].line);
+    json.member("state", to_string(result.state));
+    if (result.state != fleet_state::not_begun) {
+      write_json_members(json, result.report);
+      json.member("microseconds", static_cast<long long>(result.took.count()));
+    }
+    if (result.error)
+      cli::write_json(json.key("error"), diagnose_failure(result.error));
+    json.end_object();
+  }
+  json.end_array();
+  json.key("summary").begin_object();
+  json.member("targets", targets.size());
+  json.member("applied", report.count(fleet_state::applied));
+  json.member("up_to_date", report.count(fleet_state::up_to_date));
+  json.member("failed", report.count(fleet_state::failed));
+  json.member("interrupted", report.count(fleet_state::interrupted));
+  json.member("not_begun", report.count(fleet_state::not_begun));
+  json.end_object().end_object();
+}
+
+/// "5 schemas: 3 applied, 1 failed, 1 not begun."
+[[nodiscard]] inline std::string summary(const fleet_report& report, std::string_view noun) {
+  std::string text = counted(report.results.size(), noun) + ':';
+  bool first = true;
+  for (const fleet_state state : {fleet_state::applied, fleet_state::up_to_date, fleet_state::failed,
+                                  fleet_state::interrupted, fleet_state::not_begun})
+    if (const std::size_t n = report.count(state); n != 0) {
+      text += (first ? " " : ", ") + std::to_string(n) + ' ' + std::string{to_string(state)};
+      first = false;
+    }
+  return text + '.';
+}
+
+/// Why some were not begun, and how to go on.
+[[nodiscard]] inline std::string advice(const session& s, const fleet_report& report) {
+  std::string text;
+  if (report.count(fleet_state::not_begun) != 0 && !s.interrupted) {
+    const auto canaries = std::min(s.given.canary.value_or(0), report.results.size());
+    const bool of_canaries =
+        std::any_of(report.results.begin(), report.results.begin() + static_cast<std::ptrdiff_t>(canaries),
+                    [](const fleet_result& one) { return one.state == fleet_state::failed; });
+    text = of_canaries ? "A canary failed, so the others were not begun. "
+                       : "The failure kept the others from beginning; --keep-going goes on with them. ";
+  }
+  return text + "Run the command again to go on: what is done is seen as up to date.";
+}
+
+/// `migrate deploy --targets` and `--schemas`.
+inline exit_code deploy_to_many(session& s) {
+  std::vector<fleet_target> found = targets_of(s);
+  const bool tenants = !s.given.tenants.empty();
+  s.note(counted(found.size(), tenants ? "schema" : "database") + ", " + std::to_string(s.given.jobs.value_or(4)) +
+         " at a time.");
+  fleet_lines lines{s};
+  lines.align(found);
+  fleet all{std::move(found),
+            {.each = s.base_options(),
+             .jobs = s.given.jobs.value_or(4),
+             .canary = s.given.canary.value_or(0),
+             .keep_going = s.given.keep_going,
+             .on_progress = [&](const fleet_progress& progress) { lines.show(progress); }}};
+  const fleet_report report =
+      s.interruptible(all, [&] { return all.deploy({.up_to = migration_name(s.given.up_to)}); });
+  s.clear_passing_line();
+  s.interrupted = all.interrupted();
+
+  told_once errors;
+  told_once warnings;
+  for (std::size_t i = 0; i != report.results.size(); ++i) {
+    for (const migration_warning& one : report.results[i].report.warnings)
+      warnings.add(diagnose(one), all.targets()[i].name);
+    if (report.results[i].error)
+      errors.add(diagnose_failure(report.results[i].error), all.targets()[i].name);
+  }
+  if (s.screen.json())
+    write_json(s, all.targets(), report);
+  const std::size_t reached = report.count(fleet_state::applied) + report.count(fleet_state::up_to_date);
+  for (diagnostic& one : warnings.all()) {
+    if (one.targets.size() == reached)
+      one.targets.clear();  // it is about the history
+    s.warn(std::move(one));
+  }
+  for (diagnostic& one : errors.all())
+    s.fail(std::move(one));
+  if (s.interrupted && report.count(fleet_state::interrupted) == 0 && !report.complete())
+    s.fail(make_diagnostic(migration_code::stopped, "Interrupted.", {}, "What was running then has ended."));
+  s.screen.result(summary(report, tenants ? "schema" : "database"));
+  if (report.complete())
+    return exit_code::ok;
+  s.note(advice(s, report));
+  return s.interrupted ? exit_code::interrupted : exit_code::failure;
+}
+
+}  // namespace instar::cli::detail
+
 namespace instar::cli {
 
 /// `migrate deploy`: applies what is pending; never asks, never resets.
 inline exit_code migrate_deploy(session& s) {
+  if (!s.given.targets.empty() || !s.given.tenants.empty())
+    return detail::deploy_to_many(s);
   const auto m = s.make_migrator(database_need::required);
   const deploy_report report =
       s.interruptible_once_begun(*m, [&] { return m->deploy({.up_to = detail::migration_name(s.given.up_to)}); });
