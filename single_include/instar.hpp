@@ -16833,6 +16833,15 @@ class database_url {
     return other;
   }
 
+  /// PostgreSQL: the same database with another search path, for as long as the connection lasts. `schema()` is its
+  /// first schema then. \param schemas names as they are, not quoted; none: the server's own search path
+  [[nodiscard]] database_url with_search_path(std::vector<std::string> schemas) const {
+    database_url other = *this;
+    other.schema_ = schemas.empty() ? std::string{} : schemas.front();
+    other.search_path_ = std::move(schemas);
+    return other;
+  }
+
   /// PostgreSQL: the URI for libpq. HOLDS THE PASSWORD: it goes to the connection and nowhere else.
   ///
   /// It is the URL's own text, and behind it what every connection of ours has: client_encoding=UTF8 (a script is UTF-8
@@ -16868,8 +16877,8 @@ class database_url {
       options = detail::environment_variable("PGOPTIONS").value_or(std::string{});
     }
     std::string ours;
-    if (!schema_.empty() && schema_ != "public") {
-      ours += " -c search_path=" + startup_option_value(quoted_identifier(schema_));
+    if (const std::string path = search_path_text(); !path.empty()) {
+      ours += " -c search_path=" + startup_option_value(path);
     }
     if (settings.read_only) {
       ours += " -c default_transaction_read_only=on";
@@ -17056,6 +17065,18 @@ class database_url {
     return escaped;
   }
 
+  // Prisma's `?schema=public` leaves the server's own search path, a path that was asked for is taken at its word.
+  [[nodiscard]] std::string search_path_text() const {
+    if (search_path_.empty()) {
+      return schema_.empty() || schema_ == "public" ? std::string{} : quoted_identifier(schema_);
+    }
+    std::string path;
+    for (const std::string& schema : search_path_) {
+      path += (path.empty() ? "" : ", ") + quoted_identifier(schema);
+    }
+    return path;
+  }
+
   [[nodiscard]] std::string decoded_hosts() const { return detail::percent_decode(hosts_).value_or(std::string{}); }
 
   // The last of a repeated parameter counts, as in libpq.
@@ -17076,6 +17097,7 @@ class database_url {
   std::string database_;   // decoded
   bool pooled_ = false;
   std::string schema_;                                           // decoded
+  std::vector<std::string> search_path_;                         // decoded
   std::string raw_password_;                                     // as written
   std::vector<std::pair<std::string, std::string>> parameters_;  // decoded
   std::vector<std::string> secrets_;                             // decoded
@@ -24918,6 +24940,9 @@ inline constexpr std::string_view squash_unproven = "INS4111";  ///< the squash 
 inline constexpr std::string_view squash_rows = "INS4112";  ///< rows that scripts insert: a warning where they are kept
 inline constexpr std::string_view partly_squashed = "INS4113";  ///< a database has a part of what a squash replaces
 inline constexpr std::string_view replaced_still_there = "INS4114";  ///< warning: a squash beside what it replaces
+inline constexpr std::string_view bad_target = "INS4120";            ///< a line of a list of databases is no URL
+inline constexpr std::string_view no_targets = "INS4121";            ///< there is no database or schema to deploy to
+inline constexpr std::string_view target_twice = "INS4122";          ///< warning: one database is listed twice
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.
@@ -24985,6 +25010,12 @@ class migration_error : public std::runtime_error {
 };
 
 }  // namespace instar
+
+
+// ---- instar/migrate/fleet.hpp
+
+
+// ---- instar/migrate/comparison.hpp
 
 
 // ---- instar/migrate/history.hpp
@@ -26091,6 +26122,42 @@ inline constexpr std::string_view prisma_ledger = "_prisma_migrations";
 inline constexpr std::string_view journal_table = "_instar_journal";
 inline constexpr std::string_view lock_table = "_instar_lock";  ///< on servers without advisory locks
 
+/// The name of a ledger as an option gives it: "table" or "schema.table", each part as it is or in double quotes, as in
+/// SQL, which a schema with a dot in its name needs.
+struct ledger_name {
+  std::string schema;  ///< empty where none was said
+  std::string table;
+
+  [[nodiscard]] static ledger_name parse(std::string_view text) {
+    const auto part = [&text] {
+      std::string name;
+      if (!text.starts_with('"')) {
+        name = text.substr(0, text.find('.'));
+        text.remove_prefix(name.size());
+        return name;
+      }
+      text.remove_prefix(1);
+      while (!text.empty()) {
+        const bool quote = text.front() == '"';
+        text.remove_prefix(quote ? 1 : 0);
+        if (text.empty() || (quote && text.front() != '"'))
+          break;
+        name += text.front();
+        text.remove_prefix(1);
+      }
+      return name;
+    };
+    ledger_name parsed{{}, part()};
+    if (!text.starts_with('.'))
+      return parsed;
+    text.remove_prefix(1);
+    parsed.schema = std::move(parsed.table);
+    // What follows the first dot is one name, as ever, unless it is quoted.
+    parsed.table = text.starts_with('"') ? part() : std::string{text};
+    return parsed;
+  }
+};
+
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
   std::random_device device;
@@ -26155,7 +26222,8 @@ class ledger {
  public:
   /// Reads the ledger: one round trip where instar's own exists, two where Prisma's does.
   ///
-  /// \param wanted the table, "name" or "schema.name"; empty: instar's own, else Prisma's, else instar's own to be made
+  /// \param wanted the table, "name" or "schema.name" (see `detail::ledger_name`); empty: instar's own, else Prisma's,
+  ///        else instar's own to be made
   /// \throws migration_error `two_ledgers`, `foreign_ledger`, `no_schema`
   [[nodiscard]] static ledger read(database& from, std::string_view wanted = {}) {
     ledger made;
@@ -26444,10 +26512,11 @@ class ledger {
 
   void read_postgres(database& from, std::string_view wanted) {
     if (!wanted.empty()) {
-      const std::size_t dot = wanted.find('.');
-      place_.schema = dot == std::string_view::npos ? std::string{} : std::string{wanted.substr(0, dot)};
-      place_.table = wanted.substr(dot == std::string_view::npos ? 0 : dot + 1);
-      if (!read_rows_postgres(from, parts_of_read::rows_and_place, {}))
+      detail::ledger_name name = detail::ledger_name::parse(wanted);
+      place_.schema = std::move(name.schema);
+      place_.table = std::move(name.table);
+      const parts_of_read parts = place_.schema.empty() ? parts_of_read::rows_and_place : parts_of_read::rows;
+      if (!read_rows_postgres(from, parts, {}))
         find_schema(from);
       return;
     }
@@ -26489,7 +26558,8 @@ class ledger {
     }
     place_.exists = true;
     for (const auto& row : read.rows) {
-      place_.schema = detail::text_of(row[0]);
+      if (row[0])
+        place_.schema = *row[0];
       if (row[1] == "t")
         refuse_two();
       if (row[2])
@@ -26551,6 +26621,453 @@ class ledger {
   ledger_place place_;
   std::vector<ledger_row> rows_;
 };
+
+}  // namespace instar
+
+/// \file What a folder, a snapshot and a ledger say about each other.
+
+namespace instar::detail {
+
+/// Whether the snapshot knows a migration of that name.
+[[nodiscard]] inline bool lists(std::span<const migration_record> snapshot, std::string_view name) {
+  return std::any_of(snapshot.begin(), snapshot.end(), [&](const migration_record& r) { return r.name == name; });
+}
+
+/// Whether a database has a migration that a squash replaces, as it was: itself, or all that it replaced in its turn.
+[[nodiscard]] inline bool has_replaced(const ledger& book, const std::vector<replaced_migration>& all,
+                                       const replaced_migration& one) {
+  if (const ledger_row* const row = book.applied(one.name))
+    return row->checksum == one.checksum;
+  bool any = false;
+  for (const replaced_migration& other : all)
+    if (other.by == one.name && other.name != one.name) {
+      if (!has_replaced(book, all, other))
+        return false;
+      any = true;
+    }
+  return any;
+}
+
+/// The state of a squash that the ledger does not know.
+inline void compare_squash(const ledger& book, const migration& m, migration_status& status) {
+  bool known = false;
+  for (const replaced_migration& one : m.replaces) {
+    known = known || book.applied(one.name) != nullptr || book.failed(one.name) != nullptr;
+    if (status.lacking.empty() && one.by.empty() && !has_replaced(book, m.replaces, one))
+      status.lacking = one.name;
+  }
+  status.state = !known                   ? migration_state::pending
+                 : status.lacking.empty() ? migration_state::squashed
+                                          : migration_state::partly_squashed;
+}
+
+/// The state of every migration that the folder or the ledger knows.
+///
+/// \param on        asked for the journal, and only when a try has failed
+/// \param snapshot  tells a lost migration from a foreign one
+[[nodiscard]] inline status_report compare(database& on, const history& folder, const ledger& book,
+                                           std::span<const migration_record> snapshot) {
+  status_report report;
+  report.warnings = folder.warnings;
+  report.ledger = book.place().exists ? book.place().display_name() : std::string{};
+  report.adopted_prisma = book.place().exists && book.place().prisma();
+  const auto add = [&](std::string_view name, const migration* m) {
+    migration_status status;
+    status.name = name;
+    status.tries = book.tries(name);
+    if (m != nullptr)
+      status.checksum = m->checksum;
+    const ledger_row* applied = book.applied(name);
+    const ledger_row* failed = applied == nullptr ? book.failed(name) : nullptr;
+    if (const ledger_row* row = applied != nullptr ? applied : failed) {
+      status.ledger_checksum = row->checksum;
+      status.started_at = row->started_at;
+      status.finished_at = row->finished_at;
+    }
+    if (failed != nullptr)
+      status.logs = failed->logs;
+    if (failed != nullptr)
+      status.state =
+          m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
+    else if (applied == nullptr && m != nullptr)
+      compare_squash(book, *m, status);
+    else if (applied == nullptr)
+      status.state = migration_state::pending;
+    else if (m == nullptr)
+      status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
+    else if (has_checksum(*m, applied->checksum) ||
+             (m->is_code && applied->checksum == sha256_hex(code_script(name))))  // before it had a folder
+      status.state = migration_state::applied;
+    else {
+      status.state = migration_state::edited;
+      if (has_statements_note(*applied))
+        status.same_statements = statements_note(book.place().dialect, *m) == applied->logs;
+    }
+    report.migrations.push_back(std::move(status));
+  };
+  for (const migration& m : folder.migrations)
+    add(m.name, &m);
+  std::set<std::string_view> others;
+  for (const ledger_row& row : book.rows())
+    if (row.counts() && folder.find(row.migration) == nullptr && folder.find_squash_of(row.migration) == nullptr)
+      others.insert(row.migration);
+  for (const std::string_view name : others)
+    add(name, nullptr);
+  std::sort(report.migrations.begin(), report.migrations.end(),
+            [](const migration_status& a, const migration_status& b) { return a.name < b.name; });
+  return report;
+}
+
+/// What is wrong with a migration, and the ways out, the mildest first; only for states that are problems.
+[[nodiscard]] inline history_problem problem_of(const migration_status& status) {
+  history_problem problem;
+  problem.migration = status.name;
+  const std::string& name = status.name;
+  switch (status.state) {
+  case migration_state::edited:
+    problem.code = migration_code::edited_migration;
+    problem.message = "The migration " + name + " was edited after it was applied" +
+                      (status.same_statements.value_or(false) ? "; its statements are still the same." : ".");
+    if (status.same_statements.value_or(false)) {
+      problem.ways_out = {"`migrate resolve --repair " + name + "` gives the ledger the checksum of the file.",
+                          "Or restore its migration.sql from version control."};
+      break;
+    }
+    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration."};
+    if (!status.same_statements)
+      problem.ways_out.push_back(
+          "If the edit changes nothing that runs (a comment, a blank): `migrate resolve --repair " + name +
+          "`, which checks that.");
+    problem.ways_out.push_back("If you made the same change in the database by hand: `migrate resolve --edited " +
+                               name + "`.");
+    problem.ways_out.push_back("On a database whose data you can lose: `migrate reset`.");
+    break;
+  case migration_state::missing:
+    problem.code = migration_code::missing_migration;
+    problem.message = "The migration " + name + " is applied, but its folder is gone.";
+    problem.ways_out = {
+        "Restore the folder from version control.",
+        "If it was removed on purpose and its changes were undone by hand: `migrate resolve --missing " + name + "`.",
+        "On a database whose data you can lose: `migrate reset`."};
+    break;
+  case migration_state::unknown:
+    problem.code = migration_code::unknown_migration;
+    if (status.ledger_checksum == sha256_hex(code_script(name))) {
+      problem.message = "The migration " + name + " is applied, and is C++ that this program does not bring.";
+      problem.ways_out = {"Use the program that brings it (migrator_options::code_migrations).",
+                          "If it was given up, and what it did was undone: `migrate resolve --missing " + name + "`."};
+      break;
+    }
+    problem.message = "The migration " + name + " is applied, but neither the folder nor the snapshot knows it.";
+    problem.ways_out = {"If it belongs to another branch: merge that branch, or work on a database of this one's own.",
+                        "If its changes were undone by hand: `migrate resolve --missing " + name + "`.",
+                        "On a database whose data you can lose: `migrate reset`."};
+    break;
+  case migration_state::failed:
+    problem.code = migration_code::failed_migration;
+    problem.message = "The migration " + name + " was begun" +
+                      (status.started_at.empty() ? "" : " at " + status.started_at) +
+                      " and not finished, and how far it got is not recorded (P3009).";
+    problem.ways_out = {"If nothing of it is in the database, or you have undone it: `migrate resolve --rolled-back " +
+                            name + "`; deploy then runs it again.",
+                        "If all of it is in the database, or you have completed it: `migrate resolve --applied " +
+                            name + "`."};
+    break;
+  case migration_state::partly_squashed:
+    problem.code = migration_code::partly_squashed;
+    problem.message = "The migration " + name +
+                      " replaces others, of which the database has a part: " + status.lacking +
+                      " is not applied, or was another one.";
+    problem.ways_out = {
+        "Deploy the history as it was before the squash (a checkout of the commit before it), then this "
+        "one.",
+        "If all that it makes is in the database: `migrate resolve --applied " + name + "`.",
+        "On a database whose data you can lose: `migrate reset`."};
+    break;
+  case migration_state::applied:
+  case migration_state::pending:
+  case migration_state::squashed:
+  case migration_state::resumable:
+    break;
+  }
+  return problem;
+}
+
+/// The states that do not stop a deploy are told all the same, each with its mildest way out.
+inline void warn_of_states(status_report& report) {
+  std::string last;
+  for (const migration_status& m : report.migrations) {
+    if (m.state == migration_state::edited || m.state == migration_state::missing ||
+        m.state == migration_state::unknown) {
+      history_problem problem = problem_of(m);
+      report.warnings.push_back(
+          {problem.code, m.name, std::move(problem.message), std::move(problem.ways_out.front())});
+    }
+    if (m.state == migration_state::applied || m.state == migration_state::edited)
+      last = m.name;
+  }
+  for (const migration_status& m : report.migrations)
+    if (m.state == migration_state::pending && m.name < last)
+      report.warnings.push_back({migration_code::out_of_order, m.name,
+                                 m.name + " is pending, but " + last + ", which comes after it, is applied.",
+                                 "It runs now; look whether the two depend on each other."});
+}
+
+/// An error of an operation that changed nothing.
+[[nodiscard]] inline migration_error unchanged(std::string_view code, std::string message, std::string remedy,
+                                               std::string_view migration = {}) {
+  migration_error_fields fields;
+  fields.message = std::move(message);
+  fields.remedy = std::move(remedy);
+  fields.state = "Nothing was changed.";
+  fields.migration = migration;
+  return migration_error{code, std::move(fields)};
+}
+
+[[nodiscard]] inline migration_error error_of(const history_problem& problem) {
+  migration_error_fields fields;
+  fields.message = problem.message;
+  for (const std::string& way : problem.ways_out)
+    fields.remedy += (fields.remedy.empty() ? "" : " ") + way;
+  fields.state = "Nothing was changed.";
+  fields.migration = problem.migration;
+  return migration_error{problem.code, std::move(fields)};
+}
+
+/// A migration whose file is no longer what was applied, and the row that says so.
+/// \throws migration_error `no_such_migration`, `nothing_to_resolve`
+[[nodiscard]] inline std::pair<const migration&, const ledger_row&>
+edited_script(const history& read, const ledger& book, std::string_view name) {
+  const migration* m = read.find(name);
+  if (m == nullptr)
+    throw unchanged(migration_code::no_such_migration, "The history has no migration " + std::string{name} + ".",
+                    "Give the whole name of its folder.", name);
+  const ledger_row* applied = book.applied(name);
+  if (applied == nullptr)
+    throw unchanged(migration_code::nothing_to_resolve, "The migration " + m->name + " is not applied.",
+                    "Run deploy to apply it.", name);
+  if (m->checksum == applied->checksum)
+    throw unchanged(migration_code::nothing_to_resolve,
+                    "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.", name);
+  return {*m, *applied};
+}
+
+/// Whether a statement only makes, changes or drops objects, as far as its first word says.
+[[nodiscard]] inline bool is_structure(const script_statement& statement) {
+  static constexpr std::array<std::string_view, 7> words{"CREATE", "ALTER",  "DROP",  "COMMENT",
+                                                         "GRANT",  "REVOKE", "PRAGMA"};
+  return is_one_of(statement.keyword, words);
+}
+
+/// The same of all of them.
+[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
+  return std::all_of(statements.begin(), statements.end(), is_structure);
+}
+
+/// The first lines of a comparison, for an error.
+[[nodiscard]] inline std::string first_lines(const diff_report& report) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i != report.summary.size() && i != most; ++i)
+    text += "\n  " + report.summary[i];
+  if (report.summary.size() > most)
+    text += "\n  ... and " + std::to_string(report.summary.size() - most) + " more";
+  return text;
+}
+
+[[nodiscard]] inline migration_error drift_error(const diff_report& found) {
+  return unchanged(
+      migration_code::drift,
+      "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
+      "To keep the change: put it into the models, and write its migration by `migrate dev --adopt-drift`. "
+      "To undo it: `migrate dev --revert-drift`.");
+}
+
+[[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {
+  return unchanged(migration_code::unproven,
+                   "The migrations do not lead to the models; this is missing:" + first_lines(missing),
+                   "Add it to a migration that is not applied yet, or to a new one (`migrate dev --create-only`); "
+                   "`migrate diff --from migrations --to models --script` prints it.");
+}
+
+}  // namespace instar::detail
+
+
+// ---- instar/migrate/fleet_targets.hpp
+
+/// \file The databases of a fleet: from a list of URLs, or the schemas of one PostgreSQL database.
+
+namespace instar {
+
+/// One database of a fleet, or one schema of a database.
+struct fleet_target {
+  database_url url;      ///< holds the password; of a tenant with the search path that its scripts run with
+  std::string name;      ///< for people: without password, and another one for each target
+  std::string schema{};  ///< the tenant's, which is the first of the search path; empty: the target is a database
+  std::string ledger{};  ///< its ledger's table; empty: as `migrator_options::ledger` says
+  std::size_t line = 0;  ///< of the list that it was read from, from 1; 0: of none
+};
+
+/// The targets of a list, and what is worth saying about it.
+struct fleet_list {
+  std::vector<fleet_target> targets;
+  std::vector<migration_warning> warnings;
+};
+
+namespace detail {
+
+/// What a target is called: its URL without password, which may be another's too.
+[[nodiscard]] inline std::string target_name(const database_url& url) {
+  return url.redacted() + (url.schema().empty() ? "" : "?schema=" + url.schema());
+}
+
+/// The same for two URLs that name one database, as far as their texts show it.
+[[nodiscard]] inline std::string target_identity(const database_url& url) {
+  if (url.dialect() == instar::postgres)
+    return url.libpq_text();
+  if (url.is_memory())
+    return url.sqlite_path();
+  std::error_code failed;
+  // Absolute first: of a relative path to what is not there yet, nothing would be resolved.
+  const std::filesystem::path whole = std::filesystem::absolute(url.sqlite_path(), failed);
+  const std::filesystem::path file = failed ? whole : std::filesystem::weakly_canonical(whole, failed);
+  return failed ? url.sqlite_path() : file.string();
+}
+
+[[nodiscard]] inline std::string_view trimmed_line(std::string_view text) noexcept {
+  constexpr std::string_view blanks = " \t\r";
+  const std::size_t first = text.find_first_not_of(blanks);
+  return first == std::string_view::npos ? std::string_view{}
+                                         : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// Two targets may be one to look at (another role, other parameters): then their lines tell them apart.
+inline void tell_apart(std::vector<fleet_target>& targets) {
+  std::map<std::string, std::size_t> counts;
+  for (const fleet_target& target : targets)
+    ++counts[target.name];
+  for (fleet_target& target : targets)
+    if (counts[target.name] > 1)
+      target.name += " (line " + std::to_string(target.line) + ')';
+}
+
+[[nodiscard]] inline migration_error no_targets(std::string message, std::string remedy) {
+  migration_error_fields fields;
+  fields.message = std::move(message);
+  fields.remedy = std::move(remedy);
+  fields.state = "No database was touched.";
+  return migration_error{migration_code::no_targets, std::move(fields)};
+}
+
+}  // namespace detail
+
+/// Reads a list of databases: a URL on each line; blank lines and those that begin with `#` are passed over.
+///
+/// A database that is listed twice is one target, and a warning says so.
+/// \param file what an error calls the list
+/// \throws migration_error `bad_target` for a line that is no URL; the line itself, which may hold a password, is not
+///         shown. `no_targets`
+[[nodiscard]] inline fleet_list read_fleet_targets(std::string_view text, const std::string& file) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  fleet_list list;
+  std::map<std::string, std::size_t> known;  // identity → line
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view word = detail::trimmed_line(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty() || word.front() == '#')
+      continue;
+    try {
+      database_url url{word};
+      const auto [first, fresh] = known.emplace(detail::target_identity(url), line);
+      std::string name = detail::target_name(url);
+      if (fresh)
+        list.targets.push_back({.url = std::move(url), .name = std::move(name), .line = line});
+      else
+        list.warnings.push_back({migration_code::target_twice,
+                                 {},
+                                 file + ':' + std::to_string(line) + " is the same database as line " +
+                                     std::to_string(first->second) + " (" + name + "); it is deployed to once.",
+                                 "Leave one of the two lines out."});
+    } catch (const database_error& error) {
+      migration_error_fields fields;
+      fields.message = error.message();
+      fields.remedy = error.remedy();
+      fields.state = "No database was touched.";
+      fields.location = script_location{.file = file, .line = line, .text = {}};  // which may hold a password
+      throw migration_error{migration_code::bad_target, std::move(fields)};
+    }
+  }
+  if (list.targets.empty())
+    throw detail::no_targets(file + " names no database.", "Write a URL on each line.");
+  detail::tell_apart(list.targets);
+  return list;
+}
+
+/// The schemas of a PostgreSQL database that match a pattern of LIKE, sorted by the bytes of their names, each as a
+/// target of its own. The server's own schemas, and the one that instar puts tables aside in, are no tenants.
+///
+/// A tenant's search path is its schema, then the one of the connection's URL (`?schema=`), then those that hold
+/// extensions, so that their types and functions are found; no other one, so that no script reaches another's tables.
+/// Its ledger is in its schema: `_prisma_migrations` where that is there, else `_instar_migrations`.
+///
+/// \param on     a connection to the database; of its URL the targets are made
+/// \param ledger the name of the ledger's table in each schema, instead
+/// \throws migration_error `no_targets`; database_error for a pattern that is none
+[[nodiscard]] inline std::vector<fleet_target> find_tenants(database& on, std::string_view pattern,
+                                                            std::string_view ledger = {}) {
+  const auto extensions = [&] {
+    std::vector<std::string> schemas;
+    const sql_value like = std::string{pattern};
+    for (const auto& row :
+         on.query("SELECT DISTINCT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = "
+                  "e.extnamespace WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE "
+                  "$1 ORDER BY 1",
+                  {&like, 1})
+             .rows)
+      schemas.push_back(detail::text_of(row[0]));
+    return schemas;
+  };
+  const std::vector<sql_value> parameters{std::string{pattern}, std::string{detail::own_ledger},
+                                          std::string{detail::prisma_ledger}};
+  const query_result found = on.query(
+      "SELECT n.nspname, pg_catalog.bool_or(c.relname = $2), pg_catalog.bool_or(c.relname = $3) "
+      "FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname IN ($2, "
+      "$3) AND c.relkind IN ('r', 'p') WHERE n.nspname LIKE $1 AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN "
+      "('information_schema', 'instar_aside') GROUP BY n.nspname ORDER BY n.nspname COLLATE \"C\"",
+      parameters);
+  if (found.rows.empty())
+    throw detail::no_targets("No schema of " + on.url().redacted() + " matches '" + std::string{pattern} + "'.",
+                             "Make the tenants' schemas first; in the pattern % stands for any text, _ for any "
+                             "character, \\_ for an underscore.");
+  std::vector<std::string> behind = extensions();
+  if (const std::string& also = on.url().schema(); !also.empty()) {
+    std::erase(behind, also);
+    behind.insert(behind.begin(), also);
+  }
+  std::vector<fleet_target> tenants;
+  tenants.reserve(found.rows.size());
+  for (const auto& row : found.rows) {
+    const std::string schema = detail::text_of(row[0]);
+    const bool own = row[1] == "t";
+    const bool prisma = row[2] == "t";
+    std::vector<std::string> path{schema};
+    for (const std::string& other : behind)
+      if (other != schema)
+        path.push_back(other);
+    fleet_target tenant{.url = on.url().with_search_path(std::move(path)), .name = schema, .schema = schema};
+    // Which of two is true cannot be seen from here; the migrator says so when it comes to that tenant.
+    if (!ledger.empty() || !own || !prisma)
+      tenant.ledger = quote_identifier(schema) + '.' +
+                      quote_identifier(!ledger.empty() ? ledger
+                                       : prisma        ? detail::prisma_ledger
+                                                       : detail::own_ledger);
+    tenants.push_back(std::move(tenant));
+  }
+  return tenants;
+}
 
 }  // namespace instar
 
@@ -27183,6 +27700,8 @@ inline void add_code(history& read, std::span<const code_migration> all) {
 
 namespace instar {
 
+struct history;
+
 /// What a migrator works with. Everything has a default but the place of the history.
 struct migrator_options {
   /// The folder of the history. Ignored when `embedded` is set.
@@ -27194,6 +27713,10 @@ struct migrator_options {
   /// The migrations that are C++, in any order: they run in that of their names, among those of the folder.
   std::vector<code_migration> code_migrations{};
 
+  /// The history as somebody has read it already by `read_history`, with its code migrations: for many migrators that
+  /// work on the same one. What it was read from still stands in `migrations` or `embedded`.
+  std::shared_ptr<const history> shared_history{};
+
   /// The schema of the program; without it `plan_next`, `create_migration`, `dev`, `push` and the source `models` throw
   /// `no_models`. What it looks at must outlive the migrator.
   std::optional<schema_view> models{};
@@ -27202,7 +27725,8 @@ struct migrator_options {
   /// and without either the lock file's.
   std::optional<instar::dialect> dialect{};
 
-  /// The ledger's table, "name" or "schema.name". Empty: `_prisma_migrations` where it exists, else
+  /// The ledger's table, "name" or "schema.name"; on PostgreSQL a part may be in double quotes, as in SQL. Empty:
+  /// `_prisma_migrations` where it exists, else
   /// `_instar_migrations`.
   std::string ledger{};
 
@@ -27515,277 +28039,6 @@ class migrator {
 // Defines the session and then, at its end, the operations: whichever of the three is included first.
 
 // ---- instar/migrate/session.hpp
-
-
-// ---- instar/migrate/comparison.hpp
-
-/// \file What a folder, a snapshot and a ledger say about each other.
-
-namespace instar::detail {
-
-/// Whether the snapshot knows a migration of that name.
-[[nodiscard]] inline bool lists(std::span<const migration_record> snapshot, std::string_view name) {
-  return std::any_of(snapshot.begin(), snapshot.end(), [&](const migration_record& r) { return r.name == name; });
-}
-
-/// Whether a database has a migration that a squash replaces, as it was: itself, or all that it replaced in its turn.
-[[nodiscard]] inline bool has_replaced(const ledger& book, const std::vector<replaced_migration>& all,
-                                       const replaced_migration& one) {
-  if (const ledger_row* const row = book.applied(one.name))
-    return row->checksum == one.checksum;
-  bool any = false;
-  for (const replaced_migration& other : all)
-    if (other.by == one.name && other.name != one.name) {
-      if (!has_replaced(book, all, other))
-        return false;
-      any = true;
-    }
-  return any;
-}
-
-/// The state of a squash that the ledger does not know.
-inline void compare_squash(const ledger& book, const migration& m, migration_status& status) {
-  bool known = false;
-  for (const replaced_migration& one : m.replaces) {
-    known = known || book.applied(one.name) != nullptr || book.failed(one.name) != nullptr;
-    if (status.lacking.empty() && one.by.empty() && !has_replaced(book, m.replaces, one))
-      status.lacking = one.name;
-  }
-  status.state = !known                   ? migration_state::pending
-                 : status.lacking.empty() ? migration_state::squashed
-                                          : migration_state::partly_squashed;
-}
-
-/// The state of every migration that the folder or the ledger knows.
-///
-/// \param on        asked for the journal, and only when a try has failed
-/// \param snapshot  tells a lost migration from a foreign one
-[[nodiscard]] inline status_report compare(database& on, const history& folder, const ledger& book,
-                                           std::span<const migration_record> snapshot) {
-  status_report report;
-  report.warnings = folder.warnings;
-  report.ledger = book.place().exists ? book.place().display_name() : std::string{};
-  report.adopted_prisma = book.place().exists && book.place().prisma();
-  const auto add = [&](std::string_view name, const migration* m) {
-    migration_status status;
-    status.name = name;
-    status.tries = book.tries(name);
-    if (m != nullptr)
-      status.checksum = m->checksum;
-    const ledger_row* applied = book.applied(name);
-    const ledger_row* failed = applied == nullptr ? book.failed(name) : nullptr;
-    if (const ledger_row* row = applied != nullptr ? applied : failed) {
-      status.ledger_checksum = row->checksum;
-      status.started_at = row->started_at;
-      status.finished_at = row->finished_at;
-    }
-    if (failed != nullptr)
-      status.logs = failed->logs;
-    if (failed != nullptr)
-      status.state =
-          m != nullptr && !book.read_journal(on, name).empty() ? migration_state::resumable : migration_state::failed;
-    else if (applied == nullptr && m != nullptr)
-      compare_squash(book, *m, status);
-    else if (applied == nullptr)
-      status.state = migration_state::pending;
-    else if (m == nullptr)
-      status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
-    else if (has_checksum(*m, applied->checksum) ||
-             (m->is_code && applied->checksum == sha256_hex(code_script(name))))  // before it had a folder
-      status.state = migration_state::applied;
-    else {
-      status.state = migration_state::edited;
-      if (has_statements_note(*applied))
-        status.same_statements = statements_note(book.place().dialect, *m) == applied->logs;
-    }
-    report.migrations.push_back(std::move(status));
-  };
-  for (const migration& m : folder.migrations)
-    add(m.name, &m);
-  std::set<std::string_view> others;
-  for (const ledger_row& row : book.rows())
-    if (row.counts() && folder.find(row.migration) == nullptr && folder.find_squash_of(row.migration) == nullptr)
-      others.insert(row.migration);
-  for (const std::string_view name : others)
-    add(name, nullptr);
-  std::sort(report.migrations.begin(), report.migrations.end(),
-            [](const migration_status& a, const migration_status& b) { return a.name < b.name; });
-  return report;
-}
-
-/// What is wrong with a migration, and the ways out, the mildest first; only for states that are problems.
-[[nodiscard]] inline history_problem problem_of(const migration_status& status) {
-  history_problem problem;
-  problem.migration = status.name;
-  const std::string& name = status.name;
-  switch (status.state) {
-  case migration_state::edited:
-    problem.code = migration_code::edited_migration;
-    problem.message = "The migration " + name + " was edited after it was applied" +
-                      (status.same_statements.value_or(false) ? "; its statements are still the same." : ".");
-    if (status.same_statements.value_or(false)) {
-      problem.ways_out = {"`migrate resolve --repair " + name + "` gives the ledger the checksum of the file.",
-                          "Or restore its migration.sql from version control."};
-      break;
-    }
-    problem.ways_out = {"Restore its migration.sql from version control, and write the change as a new migration."};
-    if (!status.same_statements)
-      problem.ways_out.push_back(
-          "If the edit changes nothing that runs (a comment, a blank): `migrate resolve --repair " + name +
-          "`, which checks that.");
-    problem.ways_out.push_back("If you made the same change in the database by hand: `migrate resolve --edited " +
-                               name + "`.");
-    problem.ways_out.push_back("On a database whose data you can lose: `migrate reset`.");
-    break;
-  case migration_state::missing:
-    problem.code = migration_code::missing_migration;
-    problem.message = "The migration " + name + " is applied, but its folder is gone.";
-    problem.ways_out = {
-        "Restore the folder from version control.",
-        "If it was removed on purpose and its changes were undone by hand: `migrate resolve --missing " + name + "`.",
-        "On a database whose data you can lose: `migrate reset`."};
-    break;
-  case migration_state::unknown:
-    problem.code = migration_code::unknown_migration;
-    if (status.ledger_checksum == sha256_hex(code_script(name))) {
-      problem.message = "The migration " + name + " is applied, and is C++ that this program does not bring.";
-      problem.ways_out = {"Use the program that brings it (migrator_options::code_migrations).",
-                          "If it was given up, and what it did was undone: `migrate resolve --missing " + name + "`."};
-      break;
-    }
-    problem.message = "The migration " + name + " is applied, but neither the folder nor the snapshot knows it.";
-    problem.ways_out = {"If it belongs to another branch: merge that branch, or work on a database of this one's own.",
-                        "If its changes were undone by hand: `migrate resolve --missing " + name + "`.",
-                        "On a database whose data you can lose: `migrate reset`."};
-    break;
-  case migration_state::failed:
-    problem.code = migration_code::failed_migration;
-    problem.message = "The migration " + name + " was begun" +
-                      (status.started_at.empty() ? "" : " at " + status.started_at) +
-                      " and not finished, and how far it got is not recorded (P3009).";
-    problem.ways_out = {"If nothing of it is in the database, or you have undone it: `migrate resolve --rolled-back " +
-                            name + "`; deploy then runs it again.",
-                        "If all of it is in the database, or you have completed it: `migrate resolve --applied " +
-                            name + "`."};
-    break;
-  case migration_state::partly_squashed:
-    problem.code = migration_code::partly_squashed;
-    problem.message = "The migration " + name +
-                      " replaces others, of which the database has a part: " + status.lacking +
-                      " is not applied, or was another one.";
-    problem.ways_out = {
-        "Deploy the history as it was before the squash (a checkout of the commit before it), then this "
-        "one.",
-        "If all that it makes is in the database: `migrate resolve --applied " + name + "`.",
-        "On a database whose data you can lose: `migrate reset`."};
-    break;
-  case migration_state::applied:
-  case migration_state::pending:
-  case migration_state::squashed:
-  case migration_state::resumable:
-    break;
-  }
-  return problem;
-}
-
-/// The states that do not stop a deploy are told all the same, each with its mildest way out.
-inline void warn_of_states(status_report& report) {
-  std::string last;
-  for (const migration_status& m : report.migrations) {
-    if (m.state == migration_state::edited || m.state == migration_state::missing ||
-        m.state == migration_state::unknown) {
-      history_problem problem = problem_of(m);
-      report.warnings.push_back(
-          {problem.code, m.name, std::move(problem.message), std::move(problem.ways_out.front())});
-    }
-    if (m.state == migration_state::applied || m.state == migration_state::edited)
-      last = m.name;
-  }
-  for (const migration_status& m : report.migrations)
-    if (m.state == migration_state::pending && m.name < last)
-      report.warnings.push_back({migration_code::out_of_order, m.name,
-                                 m.name + " is pending, but " + last + ", which comes after it, is applied.",
-                                 "It runs now; look whether the two depend on each other."});
-}
-
-/// An error of an operation that changed nothing.
-[[nodiscard]] inline migration_error unchanged(std::string_view code, std::string message, std::string remedy,
-                                               std::string_view migration = {}) {
-  migration_error_fields fields;
-  fields.message = std::move(message);
-  fields.remedy = std::move(remedy);
-  fields.state = "Nothing was changed.";
-  fields.migration = migration;
-  return migration_error{code, std::move(fields)};
-}
-
-[[nodiscard]] inline migration_error error_of(const history_problem& problem) {
-  migration_error_fields fields;
-  fields.message = problem.message;
-  for (const std::string& way : problem.ways_out)
-    fields.remedy += (fields.remedy.empty() ? "" : " ") + way;
-  fields.state = "Nothing was changed.";
-  fields.migration = problem.migration;
-  return migration_error{problem.code, std::move(fields)};
-}
-
-/// A migration whose file is no longer what was applied, and the row that says so.
-/// \throws migration_error `no_such_migration`, `nothing_to_resolve`
-[[nodiscard]] inline std::pair<const migration&, const ledger_row&>
-edited_script(const history& read, const ledger& book, std::string_view name) {
-  const migration* m = read.find(name);
-  if (m == nullptr)
-    throw unchanged(migration_code::no_such_migration, "The history has no migration " + std::string{name} + ".",
-                    "Give the whole name of its folder.", name);
-  const ledger_row* applied = book.applied(name);
-  if (applied == nullptr)
-    throw unchanged(migration_code::nothing_to_resolve, "The migration " + m->name + " is not applied.",
-                    "Run deploy to apply it.", name);
-  if (m->checksum == applied->checksum)
-    throw unchanged(migration_code::nothing_to_resolve,
-                    "The file of " + m->name + " is what was applied, byte by byte.", "There is nothing to do.", name);
-  return {*m, *applied};
-}
-
-/// Whether a statement only makes, changes or drops objects, as far as its first word says.
-[[nodiscard]] inline bool is_structure(const script_statement& statement) {
-  static constexpr std::array<std::string_view, 7> words{"CREATE", "ALTER",  "DROP",  "COMMENT",
-                                                         "GRANT",  "REVOKE", "PRAGMA"};
-  return is_one_of(statement.keyword, words);
-}
-
-/// The same of all of them.
-[[nodiscard]] inline bool is_structure_alone(std::span<const script_statement> statements) {
-  return std::all_of(statements.begin(), statements.end(), is_structure);
-}
-
-/// The first lines of a comparison, for an error.
-[[nodiscard]] inline std::string first_lines(const diff_report& report) {
-  constexpr std::size_t most = 10;
-  std::string text;
-  for (std::size_t i = 0; i != report.summary.size() && i != most; ++i)
-    text += "\n  " + report.summary[i];
-  if (report.summary.size() > most)
-    text += "\n  ... and " + std::to_string(report.summary.size() - most) + " more";
-  return text;
-}
-
-[[nodiscard]] inline migration_error drift_error(const diff_report& found) {
-  return unchanged(
-      migration_code::drift,
-      "The database is not what its migrations made; somebody changed it by hand:" + first_lines(found),
-      "To keep the change: put it into the models, and write its migration by `migrate dev --adopt-drift`. "
-      "To undo it: `migrate dev --revert-drift`.");
-}
-
-[[nodiscard]] inline migration_error unproven_error(const diff_report& missing) {
-  return unchanged(migration_code::unproven,
-                   "The migrations do not lead to the models; this is missing:" + first_lines(missing),
-                   "Add it to a migration that is not applied yet, or to a new one (`migrate dev --create-only`); "
-                   "`migrate diff --from migrations --to models --script` prints it.");
-}
-
-}  // namespace instar::detail
 
 
 // ---- instar/migrate/destruction.hpp
@@ -29531,10 +29784,13 @@ struct dropped_object {
                            quote_literal(place.table) + ")";
   const query_result tables =
       place.dialect == instar::postgres
-          ? in.query("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-                     "c.relnamespace WHERE n.nspname = " +
-                     quote_literal(place.schema) + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " +
-                     ours +
+          // By what depends on the schema, for which there is an index: pg_class is long where there are many schemas.
+          ? in.query("SELECT c.relname FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_class c ON c.oid = s.objid WHERE "
+                     "s.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND s.refclassid = "
+                     "'pg_catalog.pg_namespace'::pg_catalog.regclass AND s.refobjid = (SELECT n.oid FROM "
+                     "pg_catalog.pg_namespace n WHERE n.nspname = " +
+                     quote_literal(place.schema) +
+                     ") AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " + ours +
                      " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = "
                      "'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e') "
                      "ORDER BY 1 LIMIT 5")
@@ -31891,8 +32147,11 @@ struct migrator::session {
   // ---- history and snapshot ----
 
   [[nodiscard]] history load() const {
-    history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
-    detail::add_code(read, options.code_migrations);
+    history read = options.shared_history ? *options.shared_history
+                   : options.embedded     ? read_history(*options.embedded)
+                                          : read_history(options.migrations);
+    if (!options.shared_history)
+      detail::add_code(read, options.code_migrations);
     if (const auto target = known_dialect())
       detail::check_provider(read, *target);
     return read;
@@ -31901,7 +32160,7 @@ struct migrator::session {
   /// The history where a folder that does not exist yet is an empty one.
   [[nodiscard]] history load_or_empty() const {
     std::error_code ignored;
-    if (!options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
+    if (!options.shared_history && !options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
       history none;
       none.folder = options.migrations;
       detail::add_code(none, options.code_migrations);
@@ -32623,10 +32882,12 @@ namespace detail {
   for (const std::string_view table : {own_ledger, prisma_ledger, journal_table, lock_table})
     what.ignored_tables.emplace_back(table);
   if (!named.empty()) {
-    what.ignored_tables.push_back(named);
-    if (const std::size_t dot = named.find('.'); dot != std::string::npos)
+    const ledger_name name = ledger_name::parse(named);
+    const std::string schema = name.schema.empty() ? std::string{} : name.schema + '.';
+    what.ignored_tables.push_back(schema + name.table);
+    if (!schema.empty())
       for (const std::string_view table : {journal_table, lock_table})
-        what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{table});
+        what.ignored_tables.push_back(schema + std::string{table});
   }
   return what;
 }
@@ -34668,6 +34929,339 @@ inline squash_report migrator::squash(const squash_options& options) {
 
 
 
+#include <condition_variable>
+
+/// \file One history on many databases.
+
+namespace instar {
+
+/// How it stands with one target of a fleet.
+enum class fleet_state : unsigned char {
+  not_begun,    ///< an error elsewhere, a canary or an interruption came first
+  applied,      ///< what was pending is applied
+  up_to_date,   ///< nothing was pending
+  failed,       ///< see `fleet_result::error`; what is in `report.applied` stays
+  interrupted,  ///< stopped by `fleet::interrupt`, see `fleet_result::error`; what is in `report.applied` stays
+};
+
+/// "applied", "up to date" …
+[[nodiscard]] constexpr std::string_view to_string(fleet_state state) noexcept {
+  switch (state) {
+  case fleet_state::not_begun:
+    return "not begun";
+  case fleet_state::applied:
+    return "applied";
+  case fleet_state::up_to_date:
+    return "up to date";
+  case fleet_state::failed:
+    return "failed";
+  case fleet_state::interrupted:
+    return "interrupted";
+  }
+  return "";
+}
+
+/// What became of one target.
+struct fleet_result {
+  fleet_state state = fleet_state::not_begun;
+  deploy_report report{};      ///< of one that failed the migrations before it alone, with their names and times
+  std::exception_ptr error{};  ///< a `migration_error` or a `database_error`, of one that failed
+  std::chrono::microseconds took{};
+};
+
+/// What `fleet::deploy` did; the results are in the order of the targets.
+struct fleet_report {
+  std::vector<fleet_result> results;
+
+  [[nodiscard]] std::size_t count(fleet_state state) const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(results.begin(), results.end(), [&](const fleet_result& one) { return one.state == state; }));
+  }
+
+  /// Whether every target has the whole history now.
+  [[nodiscard]] bool complete() const noexcept {
+    return count(fleet_state::applied) + count(fleet_state::up_to_date) == results.size();
+  }
+};
+
+/// Something that is going on in a fleet, told by the thread that works on that target, to one thread at a time.
+struct fleet_progress {
+  const fleet_target& target;
+  std::size_t index = 0;                          ///< of the target, from 0
+  const migration_progress* migration = nullptr;  ///< what its migrator says; nullptr: it begins, or it ended
+  const fleet_result* result = nullptr;           ///< it ended so
+};
+
+struct fleet_options {
+  /// Of each target's migrator: where the history is, timeouts, retries. `on_progress` is the fleet's own.
+  migrator_options each{};
+
+  /// How many targets are worked on at a time, each over a connection of its own.
+  std::size_t jobs = 4;
+
+  /// So many targets come first, and the others only when all of these ended well; 0: no target comes first.
+  std::size_t canary = 0;
+
+  /// Go on with the other targets when one fails. Else what is not begun by then stays as it is.
+  bool keep_going = false;
+
+  /// Must not throw.
+  std::function<void(const fleet_progress&)> on_progress{};
+};
+
+/// Deploys one history to many databases, or to many schemas of one.
+///
+/// Each target has its own ledger and its own lock, as if it were deployed to alone; nothing is kept of the fleet as a
+/// whole. So the same call again goes on where an earlier one ended: what is done is seen as up to date.
+///
+/// \code
+///   const auto list = instar::read_fleet_targets(text, "databases.txt");
+///   instar::fleet all{list.targets, {.each = {.migrations = "migrations"}, .jobs = 8}};
+///   if (!all.deploy().complete()) …
+/// \endcode
+class fleet {
+ public:
+  fleet(std::vector<fleet_target> targets, fleet_options options)
+      : targets_(std::move(targets)), options_(std::move(options)) {}
+
+  [[nodiscard]] const std::vector<fleet_target>& targets() const noexcept { return targets_; }
+
+  /// Applies what is pending to every target. What goes wrong with a target is in its result.
+  /// \throws migration_error what is wrong with the history, before any target is touched: as `read_history`;
+  ///         `provider_mismatch`, `no_such_migration`
+  fleet_report deploy(const deploy_options& how = {});
+
+  /// Stops what runs as `migrator::interrupt` does, and begins nothing more. From any thread, not from a signal
+  /// handler. It holds for the fleet's life.
+  void interrupt() noexcept {
+    const std::lock_guard lock{guard_};
+    interrupted_ = true;
+    for (migrator* one : running_)
+      one->interrupt();
+    turn_.notify_all();
+  }
+
+  [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+
+ private:
+  /// One thread's connection for looking at the ledgers of one database's schemas, in which nothing is ever run: so no
+  /// script's settings are left in it.
+  struct looking_glass {
+    std::string url;  // holds the password
+    std::unique_ptr<database> connection;
+  };
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  [[nodiscard]] std::shared_ptr<const history> read_shared_history(const deploy_options& how) const;
+  [[nodiscard]] std::size_t next();
+  void work();
+  void run(std::size_t index, looking_glass& glass);
+  [[nodiscard]] deploy_report deploy_to(const fleet_target& target, const migrator_options& each, looking_glass& glass);
+  [[nodiscard]] bool is_up_to_date(const fleet_target& target, migrator_options each, looking_glass& glass,
+                                   deploy_report& report);
+  [[nodiscard]] std::unique_ptr<database> open_to_look(const database_url& url, const migrator_options& each) const;
+  void ended(std::size_t index);
+
+  template <class Operation>
+  auto running(migrator& one, const Operation& operation) {
+    {
+      const std::lock_guard lock{guard_};
+      running_.push_back(&one);
+      if (interrupted_)
+        one.interrupt();
+    }
+    const auto forget = [this](migrator* done) {
+      const std::lock_guard lock{guard_};
+      std::erase(running_, done);
+    };
+    const std::unique_ptr<migrator, decltype(forget)> at_end{&one, forget};
+    return operation();
+  }
+
+  void tell(const fleet_progress& progress) {
+    if (!options_.on_progress)
+      return;
+    const std::lock_guard lock{telling_};
+    options_.on_progress(progress);
+  }
+
+  std::vector<fleet_target> targets_;
+  fleet_options options_;
+  std::vector<fleet_result> results_;  // each is written by the thread that has its index
+
+  std::mutex telling_;
+  std::mutex guard_;  // of what follows
+  std::condition_variable turn_;
+  std::vector<migrator*> running_;
+  std::atomic<bool> interrupted_{false};
+  bool stopped_ = false;           // by a failure
+  std::size_t next_ = 0;           // the target that is begun next
+  std::size_t canaries_left_ = 0;  // canaries that have not ended
+  bool canary_failed_ = false;
+};
+
+inline fleet_report fleet::deploy(const deploy_options& how) {
+  options_.each.shared_history = read_shared_history(how);
+  results_.assign(targets_.size(), {});
+  stopped_ = false;
+  canary_failed_ = false;
+  next_ = 0;
+  canaries_left_ = std::min(options_.canary, targets_.size());
+  std::vector<std::thread> others;
+  const std::size_t jobs = std::clamp<std::size_t>(options_.jobs, 1, std::max<std::size_t>(targets_.size(), 1));
+  try {
+    while (others.size() + 1 < jobs)
+      others.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // There are no more threads to be had; those that are there do it.
+  }
+  work();
+  for (std::thread& one : others)
+    one.join();
+  return {std::exchange(results_, {})};
+}
+
+/// The history up to the migration that is to be the last.
+inline std::shared_ptr<const history> fleet::read_shared_history(const deploy_options& how) const {
+  const migrator_options& each = options_.each;
+  history read = each.shared_history ? *each.shared_history
+                 : each.embedded     ? read_history(*each.embedded)
+                                     : read_history(each.migrations);
+  if (!each.shared_history)
+    detail::add_code(read, each.code_migrations);
+  for (const fleet_target& target : targets_)
+    detail::check_provider(read, target.url.dialect());
+  if (!how.up_to.empty()) {
+    if (read.find(how.up_to) == nullptr)
+      throw detail::unchanged(migration_code::no_such_migration, "The history has no migration " + how.up_to + ".",
+                              "Give the whole name of its folder.", how.up_to);
+    std::erase_if(read.migrations, [&](const migration& m) { return m.name > how.up_to; });
+  }
+  return std::make_shared<const history>(std::move(read));
+}
+
+inline void fleet::work() {
+  looking_glass glass;
+  for (std::size_t index = next(); index != none; index = next())
+    run(index, glass);
+}
+
+/// The target whose turn it is, or `none`. Waits for the canaries.
+inline std::size_t fleet::next() {
+  std::unique_lock lock{guard_};
+  turn_.wait(lock, [this] {
+    return interrupted_ || stopped_ || canaries_left_ == 0 || next_ < std::min(options_.canary, targets_.size());
+  });
+  return interrupted_ || stopped_ || next_ == targets_.size() ? none : next_++;
+}
+
+inline void fleet::run(std::size_t index, looking_glass& glass) {
+  const fleet_target& target = targets_[index];
+  fleet_result& result = results_[index];
+  tell({.target = target, .index = index});
+  const auto began = std::chrono::steady_clock::now();
+  migrator_options each = options_.each;
+  if (!target.ledger.empty())
+    each.ledger = target.ledger;
+  std::vector<applied_migration> applied;
+  each.on_progress = [&](const migration_progress& progress) {
+    const bool recorded = progress.what == migration_progress::event::recorded;
+    if (recorded || progress.what == migration_progress::event::applied) {
+      applied.emplace_back();
+      applied.back().recorded_alone = recorded;
+      applied.back().name = progress.migration;
+      applied.back().took = progress.took;
+    }
+    tell({.target = target, .index = index, .migration = &progress});
+  };
+  try {
+    result.report = deploy_to(target, each, glass);
+    result.state = result.report.applied.empty() ? fleet_state::up_to_date : fleet_state::applied;
+  } catch (const migration_error& error) {
+    result.error = std::current_exception();
+    result.state = error.code() == migration_code::stopped ? fleet_state::interrupted : fleet_state::failed;
+  } catch (...) {
+    result.error = std::current_exception();
+    result.state = fleet_state::failed;
+  }
+  if (result.error)
+    result.report.applied = std::move(applied);
+  result.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  tell({.target = target, .index = index, .result = &result});
+  ended(index);
+}
+
+inline deploy_report fleet::deploy_to(const fleet_target& target, const migrator_options& each, looking_glass& glass) {
+  if (deploy_report report;
+      !target.schema.empty() && !target.ledger.empty() && is_up_to_date(target, each, glass, report))
+    return report;
+  // A connection of its own: what a script sets ends with it, and RESET ALL leaves the search path that it began with.
+  migrator one{target.url, each};
+  return running(one, [&] { return one.deploy(); });
+}
+
+inline std::unique_ptr<database> fleet::open_to_look(const database_url& url, const migrator_options& each) const {
+  const server_wait how{
+      .limit = each.wait_for_server,
+      .on_wait =
+          [&](const database_error& error) {
+            each.on_progress({.what = migration_progress::event::waiting_for_server, .detail = error.message()});
+          },
+      .check =
+          [this] {
+            if (interrupted_)
+              throw detail::unchanged(migration_code::stopped, "Interrupted.", "Run the command again to go on.");
+          }};
+  return wait_for_server(how, [&] { return open_database(url, {.application_name = each.application_name}); });
+}
+
+/// Looks at a tenant's ledger over a connection that is there already, which costs a fraction of a new one.
+inline bool fleet::is_up_to_date(const fleet_target& target, migrator_options each, looking_glass& glass,
+                                 deploy_report& report) {
+  const database_url whole = target.url.with_search_path({});
+  if (std::string url = whole.libpq_text(); !glass.connection || glass.url != url) {
+    glass.connection = open_to_look(whole, each);
+    glass.url = std::move(url);
+  }
+  status_report status;
+  try {
+    each.on_progress = nullptr;
+    migrator looker{*glass.connection, std::move(each)};
+    status = running(looker, [&] { return looker.status(); });
+  } catch (const database_error& error) {
+    if (error.code() != database_code::connection_lost)
+      throw;
+    glass.connection.reset();
+    return false;  // who deploys connects anew, and waits for the server
+  }
+  for (const migration_status& m : status.migrations)
+    if (m.state == migration_state::pending || m.state == migration_state::squashed ||
+        m.state == migration_state::resumable || m.state == migration_state::failed ||
+        m.state == migration_state::partly_squashed)
+      return false;
+  report.already_applied = status.count(migration_state::applied) + status.count(migration_state::edited);
+  report.warnings = std::move(status.warnings);
+  report.ledger = std::move(status.ledger);
+  report.adopted_prisma = status.adopted_prisma;
+  return true;
+}
+
+inline void fleet::ended(std::size_t index) {
+  const fleet_state state = results_[index].state;
+  const bool canary = index < options_.canary;
+  const std::lock_guard lock{guard_};
+  const bool well = state == fleet_state::applied || state == fleet_state::up_to_date;
+  canary_failed_ = canary_failed_ || (canary && !well);
+  canaries_left_ -= canary ? 1 : 0;
+  // With keep_going the other canaries begin, but what comes after them does not.
+  if ((!well && !options_.keep_going) || (canary_failed_ && canaries_left_ == 0))
+    stopped_ = true;
+  turn_.notify_all();
+}
+
+}  // namespace instar
+
 
 
 #if (defined(INSTAR_WITH_CLI) && INSTAR_WITH_CLI)
@@ -35162,6 +35756,7 @@ struct diagnostic {
   std::string migration;                    ///< the migration's name
   std::optional<script_location> location;  ///< where in which file
   std::optional<database_answer> database;  ///< what the database said
+  std::vector<std::string> targets;         ///< of a fleet, those that it is about
   bool warning = false;
 };
 
@@ -35231,6 +35826,15 @@ struct quoted_line {
   if (!rest.empty())
     quoted.text += "...";
   return quoted;
+}
+
+/// As many names as a person reads: "a, b, c and 997 more".
+[[nodiscard]] inline std::string first_names(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = 0; i != names.size() && i != most; ++i)
+    text += (text.empty() ? "" : ", ") + names[i];
+  return names.size() > most ? text + " and " + std::to_string(names.size() - most) + " more" : text;
 }
 
 /// Puts the lines of a text under each other, indented as the first is.
@@ -35305,7 +35909,9 @@ struct quoted_line {
     margin = number.size() + 2;
     const std::string blank(margin, ' ');
     text += '\n' + std::string(number.size() + 1, ' ') + paint(style::cyan, "--> ") + printable(place.file);
-    if (place.line != 0) {
+    if (place.line != 0 && place.column == 0) {
+      text += ':' + number;  // a line that is not shown
+    } else if (place.line != 0) {
       text += ':' + number + ':' + std::to_string(place.column);
       const detail::quoted_line quoted = detail::quote_line(place.text, place.caret);
       const std::string bar = paint(style::cyan, "|");
@@ -35333,6 +35939,7 @@ struct quoted_line {
     remark("context", about.database->context);
   }
   remark("state", about.state);
+  remark(about.targets.size() == 1 ? "target" : "targets", detail::first_names(about.targets));
   for (const std::string& way : about.help)
     text += '\n' + paint(style::green, "help") + ": " + detail::indent_lines(printable(way), 6);
   return text;
@@ -35351,8 +35958,10 @@ inline void write_json(json_writer& json, const diagnostic& about) {
     json.member("file", about.location->file);
     if (about.location->line != 0) {
       json.member("line", about.location->line);
-      json.member("column", about.location->column);
-      json.member("text", about.location->text);
+      if (about.location->column != 0) {
+        json.member("column", about.location->column);
+        json.member("text", about.location->text);
+      }
     }
     json.end_object();
   }
@@ -35365,6 +35974,8 @@ inline void write_json(json_writer& json, const diagnostic& about) {
     json.optional_member("context", about.database->context);
     json.end_object();
   }
+  if (!about.targets.empty())
+    json.texts("targets", about.targets);
   json.end_object();
 }
 
@@ -35432,6 +36043,11 @@ struct arguments {
   bool schema_from_models = false;
   bool sarif = false;
   std::string up_to;
+  std::string targets;
+  std::string tenants;
+  std::optional<std::size_t> jobs;
+  std::optional<std::size_t> canary;
+  bool keep_going = false;
   std::optional<std::size_t> steps;
   std::optional<std::chrono::milliseconds> statement_lock_timeout;
   std::optional<std::size_t> lock_retries;
@@ -35538,7 +36154,9 @@ inline constexpr std::array<command_entry, 15> command_table{{
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
     {"migrate", "deploy", command::migrate_deploy, "apply what is pending; never asks, never resets",
      "PROGRAM migrate deploy\n"
-     "PROGRAM migrate deploy --url postgresql://app@db.example/app --lock-timeout 120"},
+     "PROGRAM migrate deploy --url postgresql://app@db.example/app --lock-timeout 120\n"
+     "PROGRAM migrate deploy --targets databases.txt --canary 1 --keep-going   a URL on each line\n"
+     "PROGRAM migrate deploy --schemas 'tenant_%' --jobs 8   each schema with a ledger of its own"},
     {"migrate", "status", command::migrate_status, "say what is applied, pending, failed, edited, missing",
      "PROGRAM migrate status\n"
      "PROGRAM migrate status --json"},
@@ -35882,6 +36500,7 @@ class command_line {
       value(app, "--up-to", g.up_to, "NAME", "stop after this migration");
       flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
       lock_options(app);
+      fleet_options(app);
       break;
     case command::migrate_status:
       flag(app, "--drift", g.drift, "also compare the database with what its migrations make");
@@ -35979,6 +36598,28 @@ class command_line {
             given_.lock_retries = parse_count("--lock-retries", word, {0, 1'000'000}, "no number of times",
                                               "Give a number such as 10; 0 never tries again.");
           });
+  }
+
+  void fleet_options(CLI::App& app) {
+    value(app, "--targets", given_.targets, "FILE",
+          "deploy to each database of a list, a URL on each line; - is standard input");
+    value(app, "--schemas", "PATTERN", "PostgreSQL: deploy to each schema of the database that is LIKE this",
+          [this](const std::string& word) {
+            if (word.empty())
+              throw usage_error(cli_code::bad_value, "`--schemas` wants a pattern, and it is empty.",
+                                "Give one such as 'tenant_%'.");
+            given_.tenants = word;
+          });
+    value(app, "--jobs", "N", "of these, how many at a time (4)", [this](const std::string& word) {
+      given_.jobs = parse_count("--jobs", word, {1, 1000}, "no number of targets at a time",
+                                "Give a number from 1 to 1000, such as 8.");
+    });
+    value(app, "--canary", "N", "so many come first, and the others if all of them end well",
+          [this](const std::string& word) {
+            given_.canary = parse_count("--canary", word, {0, std::numeric_limits<std::size_t>::max()},
+                                        "no number of targets", "Give a number such as 1.");
+          });
+    flag(app, "--keep-going", given_.keep_going, "go on with the others when one fails");
   }
 
   void sarif_option(CLI::App& app) {
@@ -36161,6 +36802,33 @@ class command_line {
                        meant.empty() ? see_help() : "Did you mean `" + program_ + ' ' + meant + "`?");
   }
 
+  // What goes with one database, with a list of them, and with the schemas of one.
+  void check_fleet() const {
+    const auto refuse = [](std::string_view one, std::string_view other, std::string why, std::string remedy) {
+      throw usage_error(cli_code::contradiction,
+                        std::string{one} + " and " + std::string{other} + " contradict each other: " + std::move(why),
+                        std::move(remedy));
+    };
+    if (given_.targets.empty() && given_.tenants.empty()) {
+      for (const auto& [option, there] :
+           {std::pair{"--jobs", given_.jobs.has_value()}, std::pair{"--canary", given_.canary.has_value()},
+            std::pair{"--keep-going", given_.keep_going}})
+        if (there)
+          throw usage_error(cli_code::missing_value,
+                            '`' + std::string{option} + "` is about several databases, and one is deployed to.",
+                            "Give --targets FILE or --schemas PATTERN, or leave it out.");
+      return;
+    }
+    if (!given_.targets.empty() && !given_.tenants.empty())
+      refuse("--targets", "--schemas", "a list has databases, a pattern the schemas of one.", "Give one of them.");
+    if (!given_.targets.empty() && (!given_.url.empty() || !given_.env_file.empty()))
+      refuse("--targets", given_.url.empty() ? "--env-file" : "--url", "the list says which databases.",
+             "Leave one of them out.");
+    if (!given_.tenants.empty() && given_.ledger.find('.') != std::string::npos)
+      refuse("--schemas", "--ledger with a schema", "each schema has a ledger of its own.",
+             "Give the table's name alone.");
+  }
+
   // What CLI11 cannot say: which options want each other.
   void finish() {
     if (given_.quiet && given_.verbose)
@@ -36177,6 +36845,9 @@ class command_line {
       if (given_.skip_shadow && (given_.adopt_drift || given_.revert_drift))
         throw usage_error(cli_code::contradiction, "Without a shadow database nobody knows what was changed by hand.",
                           "Leave --skip-shadow out.");
+      break;
+    case command::migrate_deploy:
+      check_fleet();
       break;
     case command::migrate_resolve:
       if (given_.applied.empty() && given_.rolled_back.empty() && given_.repaired.empty() && given_.edited.empty() &&
@@ -36245,6 +36916,9 @@ class command_line {
 
 
 // ---- instar/cli/commands/deploy.hpp
+
+
+// ---- instar/cli/commands/fleet.hpp
 
 
 // ---- instar/cli/commands/report.hpp
@@ -36542,6 +37216,12 @@ class session {
     return std::make_unique<migrator>(located_->url, std::move(chosen));
   }
 
+  /// Finds the database, and says of which kind it is; opens nothing.
+  [[nodiscard]] instar::dialect database_dialect() {
+    locate_database(database_need::required);
+    return located_->url.dialect();
+  }
+
   /// Finds the database and opens it, for what needs no migrator.
   [[nodiscard]] std::unique_ptr<database> open_database() {
     locate_database(database_need::required);
@@ -36565,8 +37245,9 @@ class session {
   }
 
   /// Runs an operation that Ctrl-C and SIGTERM stop. Not while a question is asked: there they end the program.
-  template <class Operation>
-  auto interruptible(migrator& with, Operation operation) {
+  /// \param with a `migrator` or a `fleet`
+  template <class Interruptible, class Operation>
+  auto interruptible(Interruptible& with, Operation operation) {
     const interrupt_on_signal guard{[&with](int) { with.interrupt(); }};
     try {
       return operation();
@@ -36580,12 +37261,9 @@ class session {
   /// something: until then a signal ends the program at once.
   template <class Operation>
   auto interruptible_once_begun(migrator& with, Operation operation) {
-    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
-                                                     "Run the command again to go on.", "Nothing was changed.");
+    const last_words said = words_of_an_interruption();
     std::optional<exit_on_signal> looking;
-    looking.emplace(screen.json() ? std::string{} : render(about, screen.on_error()) + '\n',
-                    screen.json() ? document({about}, warnings, exit_code::interrupted) + '\n' : std::string{},
-                    static_cast<int>(exit_code::interrupted));
+    looking.emplace(said.to_error, said.to_output, static_cast<int>(exit_code::interrupted));
     std::optional<interrupt_on_signal> guard;
     about_to_change_ = [&] {
       if (!looking)
@@ -36605,6 +37283,14 @@ class session {
       interrupted = interrupted || (guard && guard->raised() != 0);
       throw;
     }
+  }
+
+  /// Runs what only looks: a signal ends the program at once, and it says that nothing was changed.
+  template <class Operation>
+  auto ended_by_signal(Operation operation) {
+    const last_words said = words_of_an_interruption();
+    const exit_on_signal looking{said.to_error, said.to_output, static_cast<int>(exit_code::interrupted)};
+    return operation();
   }
 
   /// The document of `--json` as it stands, with these errors and warnings at its end.
@@ -36661,18 +37347,52 @@ class session {
     return std::to_string(count / 1000000) + '.' + std::to_string(count / 100000 % 10) + " s";
   }
 
-  /// \param source what to call it in an error
-  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
-    try {
-      return database_url{text};
-    } catch (const database_error& error) {
-      diagnostic about = diagnose(error);
-      about.message += " (It comes from " + source + ".)";
-      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+  /// What a migrator says by the way that is worth a line; nothing of what belongs to each migration.
+  [[nodiscard]] static std::optional<std::string> noteworthy(const migration_progress& progress) {
+    using event = migration_progress::event;
+    const std::string name = printable(progress.migration);
+    switch (progress.what) {
+    case event::waiting_for_server:
+      return waiting_line(progress.detail);
+    case event::reconnecting:
+      return printable(progress.detail) + " Connecting again" +
+             (name.empty() ? "." : ", to ask the ledger what became of " + name + '.');
+    case event::creating_database:
+      return "Creating the database.";
+    case event::waiting_for_lock:
+      return "Waiting for another runner" + (progress.detail.empty() ? "." : ": " + printable(progress.detail));
+    case event::retrying:
+      return "Trying " + name + " again in " + duration(progress.took) + count_of(progress) + ": " +
+             printable(progress.detail);
+    case event::resuming:
+      return "Going on with " + name + " at statement " + std::to_string(progress.index) +
+             ", where an earlier try stopped.";
+    case event::seeding:
+      return "Seeding.";
+    default:
+      return std::nullopt;
     }
   }
 
- private:
+  void note(std::string_view line) {
+    clear_passing_line();
+    screen.note(line);
+  }
+
+  /// What is being done just now: on a terminal a line that the next one replaces, elsewhere a line for those who want
+  /// every detail.
+  void passing(const std::string& line) {
+    if (screen.passing_lines()) {
+      clear_passing_line();
+      screen.flush();
+      std::fputs(screen.on_error()(style::dim, line + " ...").c_str(), stderr);
+      passing_ = true;
+    } else {
+      screen.detail_note(line);
+    }
+  }
+
+  /// What every migrator of this run is told.
   [[nodiscard]] migrator_options base_options() {
     migrator_options chosen;
     if (given.migrations.empty() && program.embedded)
@@ -36701,6 +37421,31 @@ class session {
     chosen.application_name = program_name;
     chosen.on_progress = [this](const migration_progress& progress) { show(progress); };
     return chosen;
+  }
+
+  /// \param source what to call it in an error
+  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
+    try {
+      return database_url{text};
+    } catch (const database_error& error) {
+      diagnostic about = diagnose(error);
+      about.message += " (It comes from " + source + ".)";
+      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+    }
+  }
+
+ private:
+  struct last_words {
+    std::string to_error;
+    std::string to_output;
+  };
+
+  [[nodiscard]] last_words words_of_an_interruption() const {
+    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
+                                                     "Run the command again to go on.", "Nothing was changed.");
+    if (screen.json())
+      return {{}, document({about}, warnings, exit_code::interrupted) + '\n'};
+    return {render(about, screen.on_error()) + '\n', {}};
   }
 
   void locate_database(database_need need) {
@@ -36766,39 +37511,32 @@ class session {
     return relative.empty() || *relative.begin() == ".." ? path : relative;
   }
 
+  /// " (2 of 3)", or nothing where there is only one.
+  [[nodiscard]] static std::string count_of(const migration_progress& progress) {
+    return progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')'
+                              : "";
+  }
+
   void show(const migration_progress& progress) {
     using event = migration_progress::event;
     if (about_to_change_ && progress.what != event::waiting_for_server)
       about_to_change_();
-    const std::string count =
-        progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')' : "";
+    if (const auto line = noteworthy(progress)) {
+      note(*line);
+      return;
+    }
+    const std::string count = count_of(progress);
     const std::string name = printable(progress.migration);
     switch (progress.what) {
-    case event::waiting_for_server:
-      note(waiting_line(progress.detail));
-      break;
-    case event::reconnecting:
-      note(printable(progress.detail) + " Connecting again" +
-           (name.empty() ? "." : ", to ask the ledger what became of " + name + '.'));
-      break;
-    case event::creating_database:
-      note("Creating the database.");
-      break;
-    case event::waiting_for_lock:
-      note("Waiting for another runner" + (progress.detail.empty() ? "." : ": " + printable(progress.detail)));
-      break;
     case event::applying:
       passing("Applying " + name + count);
+      break;
+    case event::running_statement:
+      passing("Applying " + name + ", statement" + count);
       break;
     case event::backfilling:
       passing("Applying " + name + ", " + std::to_string(progress.index) +
               (progress.total != 0 ? " of about " + std::to_string(progress.total) : std::string{}) + " rows");
-      break;
-    case event::retrying:
-      note("Trying " + name + " again in " + duration(progress.took) + count + ": " + printable(progress.detail));
-      break;
-    case event::running_statement:
-      passing("Applying " + name + ", statement" + count);
       break;
     case event::applied:
       clear_passing_line();
@@ -36821,41 +37559,19 @@ class session {
       screen.result(screen.on_output()(style::yellow, "Took back") + ' ' + name + "  " + duration(progress.took));
       screen.flush();
       break;
-    case event::resuming:
-      note("Going on with " + name + " at statement " + std::to_string(progress.index) +
-           ", where an earlier try stopped.");
-      break;
     case event::checking_in_shadow:
       passing("Proving " + (name.empty() ? std::string{"the new migration"} : name) + " in a shadow database" + count);
-      break;
-    case event::seeding:
-      note("Seeding.");
       break;
     case event::notice:
       note(screen.on_error()(style::dim, "  notice: " + detail::indent_lines(printable(progress.detail), 10)));
       break;
+    default:
+      break;  // a line of its own, see noteworthy()
     }
   }
 
   [[nodiscard]] static std::string waiting_line(std::string_view said) {
     return "Waiting for the database: " + printable(said);
-  }
-
-  void note(std::string_view line) {
-    clear_passing_line();
-    screen.note(line);
-  }
-
-  // On a terminal a line that the next one replaces; elsewhere a line for those who want every detail.
-  void passing(const std::string& line) {
-    if (screen.passing_lines()) {
-      clear_passing_line();
-      screen.flush();
-      std::fputs(screen.on_error()(style::dim, line + " ...").c_str(), stderr);
-      passing_ = true;
-    } else {
-      screen.detail_note(line);
-    }
   }
 
   std::optional<located_database_url> located_;
@@ -37018,10 +37734,257 @@ inline void require_data_loss_consent(session& s, std::string_view what, const s
 
 }  // namespace instar::cli::detail
 
+/// \file `migrate deploy` to many databases, or to many schemas of one.
+
+namespace instar::cli::detail {
+
+[[nodiscard]] inline std::string read_standard_input() {
+  std::string text;
+  char buffer[16384];
+  std::size_t n = 0;
+  while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
+    text.append(buffer, n);
+  return text;
+}
+
+/// Finds out what is deployed to; changes nothing.
+[[nodiscard]] inline std::vector<fleet_target> targets_of(session& s) {
+  return s.ended_by_signal([&] {
+    if (!s.given.tenants.empty()) {
+      if (s.database_dialect() != instar::postgres)
+        throw usage_error(cli_code::contradiction, "--schemas is for PostgreSQL: SQLite has no schemas.",
+                          "Give --targets FILE for several SQLite databases.");
+      return find_tenants(*s.open_database(), s.given.tenants, s.given.ledger);
+    }
+    const bool piped = s.given.targets == "-";
+    fleet_list list = read_fleet_targets(piped ? read_standard_input() : instar::detail::read_file(s.given.targets),
+                                         piped ? "standard input" : s.given.targets);
+    s.warn(list.warnings);
+    return std::move(list.targets);
+  });
+}
+
+[[nodiscard]] inline diagnostic diagnose_failure(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const migration_error& failed) {
+    return diagnose(failed);
+  } catch (const database_error& failed) {
+    return diagnose(failed);
+  } catch (const std::exception& failed) {
+    return make_diagnostic(cli_code::unexpected, failed.what(),
+                           "This is most likely a mistake in instar; please report it.");
+  }
+}
+
+/// Diagnostics of many targets, each told once with all targets that it is about.
+class told_once {
+ public:
+  void add(diagnostic about, const std::string& target) {
+    std::string text = render(about, palette{});
+    const auto known = std::find(texts_.begin(), texts_.end(), text);
+    const auto at = static_cast<std::size_t>(known - texts_.begin());
+    if (known == texts_.end()) {
+      texts_.push_back(std::move(text));
+      all_.push_back(std::move(about));
+    }
+    all_[at].targets.push_back(target);
+  }
+
+  [[nodiscard]] std::vector<diagnostic>& all() noexcept { return all_; }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<diagnostic> all_;
+};
+
+/// The lines of a fleet, as its targets end.
+class fleet_lines {
+ public:
+  explicit fleet_lines(session& s) : s_(s) {}
+
+  /// Lets the lines stand under each other.
+  void align(const std::vector<fleet_target>& targets) {
+    constexpr std::size_t widest = 48;
+    for (const fleet_target& target : targets)
+      width_ = std::max(width_, std::min(width_of(printable(target.name)), widest));
+    total_ = targets.size();
+  }
+
+  void show(const fleet_progress& progress) {
+    const std::string name = printable(progress.target.name);
+    if (progress.result != nullptr) {
+      ++ended_;
+      s_.clear_passing_line();
+      s_.screen.result(line(name, *progress.result));
+      s_.screen.flush();
+    } else if (progress.migration != nullptr) {
+      show(name, *progress.migration);
+    }
+    if (s_.screen.passing_lines() && ended_ != total_)
+      s_.passing(std::to_string(ended_) + " of " + std::to_string(total_) + " done");
+  }
+
+ private:
+  void show(const std::string& name, const migration_progress& progress) {
+    using event = migration_progress::event;
+    if (const auto said = session::noteworthy(progress))
+      s_.note(name + ": " + *said);
+    else if (progress.what == event::notice)
+      s_.note(s_.screen.on_error()(style::dim, name + ": notice: " + indent_lines(printable(progress.detail), 2)));
+    else if (progress.what == event::applied || progress.what == event::recorded)
+      s_.screen.detail_note(name + ": " + (progress.what == event::applied ? "applied " : "recorded ") +
+                            printable(progress.migration) + "  " + session::duration(progress.took));
+  }
+
+  [[nodiscard]] std::string line(const std::string& name, const fleet_result& result) const {
+    std::string text = state(result.state) + "  " + name;
+    if (const std::size_t width = width_of(name); width < width_)
+      text.append(width_ - width, ' ');
+    if (const std::string what = what_of(result.report.applied); !what.empty())
+      text += result.error ? "  after " + what : "  " + what;
+    text += "  " + session::duration(result.took);
+    if (!result.error)
+      return text;
+    const diagnostic about = diagnose_failure(result.error);
+    return text + "  " + about.code + ": " + printable(instar::detail::first_line(about.message));
+  }
+
+  [[nodiscard]] std::string state(fleet_state is) const {
+    std::string word{to_string(is)};
+    word.front() = static_cast<char>(word.front() - 'a' + 'A');
+    word.resize(std::max<std::size_t>(word.size(), 10), ' ');
+    return s_.screen.on_output()(is == fleet_state::applied       ? style::green
+                                 : is == fleet_state::failed      ? style::red
+                                 : is == fleet_state::interrupted ? style::yellow
+                                                                  : style::plain,
+                                 word);
+  }
+
+  [[nodiscard]] static std::string what_of(const std::vector<applied_migration>& applied) {
+    if (applied.empty())
+      return {};
+    const std::string last = printable(applied.back().name);
+    return applied.size() == 1 ? last : counted(applied.size(), "migration") + " to " + last;
+  }
+
+  session& s_;
+  std::size_t width_ = 0;
+  std::size_t total_ = 0;
+  std::size_t ended_ = 0;
+};
+
+inline void write_json(session& s, const std::vector<fleet_target>& targets, const fleet_report& report) {
+  json_writer& json = begin_result(s);
+  json.key("targets").begin_array();
+  for (std::size_t i = 0; i != targets.size(); ++i) {
+    const fleet_result& result = report.results[i];
+    json.begin_object();
+    json.member("target", targets[i].name);
+    json.optional_member("schema", targets[i].schema);
+    if (targets[i].line != 0)
+      json.member("line", targets[i].line);
+    json.member("state", to_string(result.state));
+    if (result.state != fleet_state::not_begun) {
+      write_json_members(json, result.report);
+      json.member("microseconds", static_cast<long long>(result.took.count()));
+    }
+    if (result.error)
+      cli::write_json(json.key("error"), diagnose_failure(result.error));
+    json.end_object();
+  }
+  json.end_array();
+  json.key("summary").begin_object();
+  json.member("targets", targets.size());
+  json.member("applied", report.count(fleet_state::applied));
+  json.member("up_to_date", report.count(fleet_state::up_to_date));
+  json.member("failed", report.count(fleet_state::failed));
+  json.member("interrupted", report.count(fleet_state::interrupted));
+  json.member("not_begun", report.count(fleet_state::not_begun));
+  json.end_object().end_object();
+}
+
+/// "5 schemas: 3 applied, 1 failed, 1 not begun."
+[[nodiscard]] inline std::string summary(const fleet_report& report, std::string_view noun) {
+  std::string text = counted(report.results.size(), noun) + ':';
+  bool first = true;
+  for (const fleet_state state : {fleet_state::applied, fleet_state::up_to_date, fleet_state::failed,
+                                  fleet_state::interrupted, fleet_state::not_begun})
+    if (const std::size_t n = report.count(state); n != 0) {
+      text += (first ? " " : ", ") + std::to_string(n) + ' ' + std::string{to_string(state)};
+      first = false;
+    }
+  return text + '.';
+}
+
+/// Why some were not begun, and how to go on.
+[[nodiscard]] inline std::string advice(const session& s, const fleet_report& report) {
+  std::string text;
+  if (report.count(fleet_state::not_begun) != 0 && !s.interrupted) {
+    const auto canaries = std::min(s.given.canary.value_or(0), report.results.size());
+    const bool of_canaries =
+        std::any_of(report.results.begin(), report.results.begin() + static_cast<std::ptrdiff_t>(canaries),
+                    [](const fleet_result& one) { return one.state == fleet_state::failed; });
+    text = of_canaries ? "A canary failed, so the others were not begun. "
+                       : "The failure kept the others from beginning; --keep-going goes on with them. ";
+  }
+  return text + "Run the command again to go on: what is done is seen as up to date.";
+}
+
+/// `migrate deploy --targets` and `--schemas`.
+inline exit_code deploy_to_many(session& s) {
+  std::vector<fleet_target> found = targets_of(s);
+  const bool tenants = !s.given.tenants.empty();
+  s.note(counted(found.size(), tenants ? "schema" : "database") + ", " + std::to_string(s.given.jobs.value_or(4)) +
+         " at a time.");
+  fleet_lines lines{s};
+  lines.align(found);
+  fleet all{std::move(found),
+            {.each = s.base_options(),
+             .jobs = s.given.jobs.value_or(4),
+             .canary = s.given.canary.value_or(0),
+             .keep_going = s.given.keep_going,
+             .on_progress = [&](const fleet_progress& progress) { lines.show(progress); }}};
+  const fleet_report report =
+      s.interruptible(all, [&] { return all.deploy({.up_to = migration_name(s.given.up_to)}); });
+  s.clear_passing_line();
+  s.interrupted = all.interrupted();
+
+  told_once errors;
+  told_once warnings;
+  for (std::size_t i = 0; i != report.results.size(); ++i) {
+    for (const migration_warning& one : report.results[i].report.warnings)
+      warnings.add(diagnose(one), all.targets()[i].name);
+    if (report.results[i].error)
+      errors.add(diagnose_failure(report.results[i].error), all.targets()[i].name);
+  }
+  if (s.screen.json())
+    write_json(s, all.targets(), report);
+  const std::size_t reached = report.count(fleet_state::applied) + report.count(fleet_state::up_to_date);
+  for (diagnostic& one : warnings.all()) {
+    if (one.targets.size() == reached)
+      one.targets.clear();  // it is about the history
+    s.warn(std::move(one));
+  }
+  for (diagnostic& one : errors.all())
+    s.fail(std::move(one));
+  if (s.interrupted && report.count(fleet_state::interrupted) == 0 && !report.complete())
+    s.fail(make_diagnostic(migration_code::stopped, "Interrupted.", {}, "What was running then has ended."));
+  s.screen.result(summary(report, tenants ? "schema" : "database"));
+  if (report.complete())
+    return exit_code::ok;
+  s.note(advice(s, report));
+  return s.interrupted ? exit_code::interrupted : exit_code::failure;
+}
+
+}  // namespace instar::cli::detail
+
 namespace instar::cli {
 
 /// `migrate deploy`: applies what is pending; never asks, never resets.
 inline exit_code migrate_deploy(session& s) {
+  if (!s.given.targets.empty() || !s.given.tenants.empty())
+    return detail::deploy_to_many(s);
   const auto m = s.make_migrator(database_need::required);
   const deploy_report report =
       s.interruptible_once_begun(*m, [&] { return m->deploy({.up_to = detail::migration_name(s.given.up_to)}); });

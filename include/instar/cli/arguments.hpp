@@ -72,6 +72,11 @@ struct arguments {
   bool schema_from_models = false;
   bool sarif = false;
   std::string up_to;
+  std::string targets;
+  std::string tenants;
+  std::optional<std::size_t> jobs;
+  std::optional<std::size_t> canary;
+  bool keep_going = false;
   std::optional<std::size_t> steps;
   std::optional<std::chrono::milliseconds> statement_lock_timeout;
   std::optional<std::size_t> lock_retries;

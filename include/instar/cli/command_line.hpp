@@ -48,7 +48,9 @@ inline constexpr std::array<command_entry, 15> command_table{{
      "PROGRAM migrate dev --name backfill --create-only   write it, edit it, then run `migrate dev`"},
     {"migrate", "deploy", command::migrate_deploy, "apply what is pending; never asks, never resets",
      "PROGRAM migrate deploy\n"
-     "PROGRAM migrate deploy --url postgresql://app@db.example/app --lock-timeout 120"},
+     "PROGRAM migrate deploy --url postgresql://app@db.example/app --lock-timeout 120\n"
+     "PROGRAM migrate deploy --targets databases.txt --canary 1 --keep-going   a URL on each line\n"
+     "PROGRAM migrate deploy --schemas 'tenant_%' --jobs 8   each schema with a ledger of its own"},
     {"migrate", "status", command::migrate_status, "say what is applied, pending, failed, edited, missing",
      "PROGRAM migrate status\n"
      "PROGRAM migrate status --json"},
@@ -392,6 +394,7 @@ class command_line {
       value(app, "--up-to", g.up_to, "NAME", "stop after this migration");
       flag(app, "--allow-not-empty", g.allow_not_empty, "apply to a database that has tables but no ledger");
       lock_options(app);
+      fleet_options(app);
       break;
     case command::migrate_status:
       flag(app, "--drift", g.drift, "also compare the database with what its migrations make");
@@ -489,6 +492,28 @@ class command_line {
             given_.lock_retries = parse_count("--lock-retries", word, {0, 1'000'000}, "no number of times",
                                               "Give a number such as 10; 0 never tries again.");
           });
+  }
+
+  void fleet_options(CLI::App& app) {
+    value(app, "--targets", given_.targets, "FILE",
+          "deploy to each database of a list, a URL on each line; - is standard input");
+    value(app, "--schemas", "PATTERN", "PostgreSQL: deploy to each schema of the database that is LIKE this",
+          [this](const std::string& word) {
+            if (word.empty())
+              throw usage_error(cli_code::bad_value, "`--schemas` wants a pattern, and it is empty.",
+                                "Give one such as 'tenant_%'.");
+            given_.tenants = word;
+          });
+    value(app, "--jobs", "N", "of these, how many at a time (4)", [this](const std::string& word) {
+      given_.jobs = parse_count("--jobs", word, {1, 1000}, "no number of targets at a time",
+                                "Give a number from 1 to 1000, such as 8.");
+    });
+    value(app, "--canary", "N", "so many come first, and the others if all of them end well",
+          [this](const std::string& word) {
+            given_.canary = parse_count("--canary", word, {0, std::numeric_limits<std::size_t>::max()},
+                                        "no number of targets", "Give a number such as 1.");
+          });
+    flag(app, "--keep-going", given_.keep_going, "go on with the others when one fails");
   }
 
   void sarif_option(CLI::App& app) {
@@ -671,6 +696,33 @@ class command_line {
                        meant.empty() ? see_help() : "Did you mean `" + program_ + ' ' + meant + "`?");
   }
 
+  // What goes with one database, with a list of them, and with the schemas of one.
+  void check_fleet() const {
+    const auto refuse = [](std::string_view one, std::string_view other, std::string why, std::string remedy) {
+      throw usage_error(cli_code::contradiction,
+                        std::string{one} + " and " + std::string{other} + " contradict each other: " + std::move(why),
+                        std::move(remedy));
+    };
+    if (given_.targets.empty() && given_.tenants.empty()) {
+      for (const auto& [option, there] :
+           {std::pair{"--jobs", given_.jobs.has_value()}, std::pair{"--canary", given_.canary.has_value()},
+            std::pair{"--keep-going", given_.keep_going}})
+        if (there)
+          throw usage_error(cli_code::missing_value,
+                            '`' + std::string{option} + "` is about several databases, and one is deployed to.",
+                            "Give --targets FILE or --schemas PATTERN, or leave it out.");
+      return;
+    }
+    if (!given_.targets.empty() && !given_.tenants.empty())
+      refuse("--targets", "--schemas", "a list has databases, a pattern the schemas of one.", "Give one of them.");
+    if (!given_.targets.empty() && (!given_.url.empty() || !given_.env_file.empty()))
+      refuse("--targets", given_.url.empty() ? "--env-file" : "--url", "the list says which databases.",
+             "Leave one of them out.");
+    if (!given_.tenants.empty() && given_.ledger.find('.') != std::string::npos)
+      refuse("--schemas", "--ledger with a schema", "each schema has a ledger of its own.",
+             "Give the table's name alone.");
+  }
+
   // What CLI11 cannot say: which options want each other.
   void finish() {
     if (given_.quiet && given_.verbose)
@@ -687,6 +739,9 @@ class command_line {
       if (given_.skip_shadow && (given_.adopt_drift || given_.revert_drift))
         throw usage_error(cli_code::contradiction, "Without a shadow database nobody knows what was changed by hand.",
                           "Leave --skip-shadow out.");
+      break;
+    case command::migrate_deploy:
+      check_fleet();
       break;
     case command::migrate_resolve:
       if (given_.applied.empty() && given_.rolled_back.empty() && given_.repaired.empty() && given_.edited.empty() &&

@@ -47,6 +47,7 @@ struct diagnostic {
   std::string migration;                    ///< the migration's name
   std::optional<script_location> location;  ///< where in which file
   std::optional<database_answer> database;  ///< what the database said
+  std::vector<std::string> targets;         ///< of a fleet, those that it is about
   bool warning = false;
 };
 
@@ -116,6 +117,15 @@ struct quoted_line {
   if (!rest.empty())
     quoted.text += "...";
   return quoted;
+}
+
+/// As many names as a person reads: "a, b, c and 997 more".
+[[nodiscard]] inline std::string first_names(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = 0; i != names.size() && i != most; ++i)
+    text += (text.empty() ? "" : ", ") + names[i];
+  return names.size() > most ? text + " and " + std::to_string(names.size() - most) + " more" : text;
 }
 
 /// Puts the lines of a text under each other, indented as the first is.
@@ -190,7 +200,9 @@ struct quoted_line {
     margin = number.size() + 2;
     const std::string blank(margin, ' ');
     text += '\n' + std::string(number.size() + 1, ' ') + paint(style::cyan, "--> ") + printable(place.file);
-    if (place.line != 0) {
+    if (place.line != 0 && place.column == 0) {
+      text += ':' + number;  // a line that is not shown
+    } else if (place.line != 0) {
       text += ':' + number + ':' + std::to_string(place.column);
       const detail::quoted_line quoted = detail::quote_line(place.text, place.caret);
       const std::string bar = paint(style::cyan, "|");
@@ -218,6 +230,7 @@ struct quoted_line {
     remark("context", about.database->context);
   }
   remark("state", about.state);
+  remark(about.targets.size() == 1 ? "target" : "targets", detail::first_names(about.targets));
   for (const std::string& way : about.help)
     text += '\n' + paint(style::green, "help") + ": " + detail::indent_lines(printable(way), 6);
   return text;
@@ -236,8 +249,10 @@ inline void write_json(json_writer& json, const diagnostic& about) {
     json.member("file", about.location->file);
     if (about.location->line != 0) {
       json.member("line", about.location->line);
-      json.member("column", about.location->column);
-      json.member("text", about.location->text);
+      if (about.location->column != 0) {
+        json.member("column", about.location->column);
+        json.member("text", about.location->text);
+      }
     }
     json.end_object();
   }
@@ -250,6 +265,8 @@ inline void write_json(json_writer& json, const diagnostic& about) {
     json.optional_member("context", about.database->context);
     json.end_object();
   }
+  if (!about.targets.empty())
+    json.texts("targets", about.targets);
   json.end_object();
 }
 

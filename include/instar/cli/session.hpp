@@ -80,6 +80,12 @@ class session {
     return std::make_unique<migrator>(located_->url, std::move(chosen));
   }
 
+  /// Finds the database, and says of which kind it is; opens nothing.
+  [[nodiscard]] instar::dialect database_dialect() {
+    locate_database(database_need::required);
+    return located_->url.dialect();
+  }
+
   /// Finds the database and opens it, for what needs no migrator.
   [[nodiscard]] std::unique_ptr<database> open_database() {
     locate_database(database_need::required);
@@ -103,8 +109,9 @@ class session {
   }
 
   /// Runs an operation that Ctrl-C and SIGTERM stop. Not while a question is asked: there they end the program.
-  template <class Operation>
-  auto interruptible(migrator& with, Operation operation) {
+  /// \param with a `migrator` or a `fleet`
+  template <class Interruptible, class Operation>
+  auto interruptible(Interruptible& with, Operation operation) {
     const interrupt_on_signal guard{[&with](int) { with.interrupt(); }};
     try {
       return operation();
@@ -118,12 +125,9 @@ class session {
   /// something: until then a signal ends the program at once.
   template <class Operation>
   auto interruptible_once_begun(migrator& with, Operation operation) {
-    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
-                                                     "Run the command again to go on.", "Nothing was changed.");
+    const last_words said = words_of_an_interruption();
     std::optional<exit_on_signal> looking;
-    looking.emplace(screen.json() ? std::string{} : render(about, screen.on_error()) + '\n',
-                    screen.json() ? document({about}, warnings, exit_code::interrupted) + '\n' : std::string{},
-                    static_cast<int>(exit_code::interrupted));
+    looking.emplace(said.to_error, said.to_output, static_cast<int>(exit_code::interrupted));
     std::optional<interrupt_on_signal> guard;
     about_to_change_ = [&] {
       if (!looking)
@@ -143,6 +147,14 @@ class session {
       interrupted = interrupted || (guard && guard->raised() != 0);
       throw;
     }
+  }
+
+  /// Runs what only looks: a signal ends the program at once, and it says that nothing was changed.
+  template <class Operation>
+  auto ended_by_signal(Operation operation) {
+    const last_words said = words_of_an_interruption();
+    const exit_on_signal looking{said.to_error, said.to_output, static_cast<int>(exit_code::interrupted)};
+    return operation();
   }
 
   /// The document of `--json` as it stands, with these errors and warnings at its end.
@@ -199,18 +211,52 @@ class session {
     return std::to_string(count / 1000000) + '.' + std::to_string(count / 100000 % 10) + " s";
   }
 
-  /// \param source what to call it in an error
-  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
-    try {
-      return database_url{text};
-    } catch (const database_error& error) {
-      diagnostic about = diagnose(error);
-      about.message += " (It comes from " + source + ".)";
-      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+  /// What a migrator says by the way that is worth a line; nothing of what belongs to each migration.
+  [[nodiscard]] static std::optional<std::string> noteworthy(const migration_progress& progress) {
+    using event = migration_progress::event;
+    const std::string name = printable(progress.migration);
+    switch (progress.what) {
+    case event::waiting_for_server:
+      return waiting_line(progress.detail);
+    case event::reconnecting:
+      return printable(progress.detail) + " Connecting again" +
+             (name.empty() ? "." : ", to ask the ledger what became of " + name + '.');
+    case event::creating_database:
+      return "Creating the database.";
+    case event::waiting_for_lock:
+      return "Waiting for another runner" + (progress.detail.empty() ? "." : ": " + printable(progress.detail));
+    case event::retrying:
+      return "Trying " + name + " again in " + duration(progress.took) + count_of(progress) + ": " +
+             printable(progress.detail);
+    case event::resuming:
+      return "Going on with " + name + " at statement " + std::to_string(progress.index) +
+             ", where an earlier try stopped.";
+    case event::seeding:
+      return "Seeding.";
+    default:
+      return std::nullopt;
     }
   }
 
- private:
+  void note(std::string_view line) {
+    clear_passing_line();
+    screen.note(line);
+  }
+
+  /// What is being done just now: on a terminal a line that the next one replaces, elsewhere a line for those who want
+  /// every detail.
+  void passing(const std::string& line) {
+    if (screen.passing_lines()) {
+      clear_passing_line();
+      screen.flush();
+      std::fputs(screen.on_error()(style::dim, line + " ...").c_str(), stderr);
+      passing_ = true;
+    } else {
+      screen.detail_note(line);
+    }
+  }
+
+  /// What every migrator of this run is told.
   [[nodiscard]] migrator_options base_options() {
     migrator_options chosen;
     if (given.migrations.empty() && program.embedded)
@@ -239,6 +285,31 @@ class session {
     chosen.application_name = program_name;
     chosen.on_progress = [this](const migration_progress& progress) { show(progress); };
     return chosen;
+  }
+
+  /// \param source what to call it in an error
+  [[nodiscard]] static database_url parse_url(const std::string& text, const std::string& source) {
+    try {
+      return database_url{text};
+    } catch (const database_error& error) {
+      diagnostic about = diagnose(error);
+      about.message += " (It comes from " + source + ".)";
+      throw command_error{source.starts_with("--") ? exit_code::usage : exit_code::failure, std::move(about)};
+    }
+  }
+
+ private:
+  struct last_words {
+    std::string to_error;
+    std::string to_output;
+  };
+
+  [[nodiscard]] last_words words_of_an_interruption() const {
+    const diagnostic about = detail::make_diagnostic(migration_code::stopped, "Interrupted.",
+                                                     "Run the command again to go on.", "Nothing was changed.");
+    if (screen.json())
+      return {{}, document({about}, warnings, exit_code::interrupted) + '\n'};
+    return {render(about, screen.on_error()) + '\n', {}};
   }
 
   void locate_database(database_need need) {
@@ -304,39 +375,32 @@ class session {
     return relative.empty() || *relative.begin() == ".." ? path : relative;
   }
 
+  /// " (2 of 3)", or nothing where there is only one.
+  [[nodiscard]] static std::string count_of(const migration_progress& progress) {
+    return progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')'
+                              : "";
+  }
+
   void show(const migration_progress& progress) {
     using event = migration_progress::event;
     if (about_to_change_ && progress.what != event::waiting_for_server)
       about_to_change_();
-    const std::string count =
-        progress.total > 1 ? " (" + std::to_string(progress.index) + " of " + std::to_string(progress.total) + ')' : "";
+    if (const auto line = noteworthy(progress)) {
+      note(*line);
+      return;
+    }
+    const std::string count = count_of(progress);
     const std::string name = printable(progress.migration);
     switch (progress.what) {
-    case event::waiting_for_server:
-      note(waiting_line(progress.detail));
-      break;
-    case event::reconnecting:
-      note(printable(progress.detail) + " Connecting again" +
-           (name.empty() ? "." : ", to ask the ledger what became of " + name + '.'));
-      break;
-    case event::creating_database:
-      note("Creating the database.");
-      break;
-    case event::waiting_for_lock:
-      note("Waiting for another runner" + (progress.detail.empty() ? "." : ": " + printable(progress.detail)));
-      break;
     case event::applying:
       passing("Applying " + name + count);
+      break;
+    case event::running_statement:
+      passing("Applying " + name + ", statement" + count);
       break;
     case event::backfilling:
       passing("Applying " + name + ", " + std::to_string(progress.index) +
               (progress.total != 0 ? " of about " + std::to_string(progress.total) : std::string{}) + " rows");
-      break;
-    case event::retrying:
-      note("Trying " + name + " again in " + duration(progress.took) + count + ": " + printable(progress.detail));
-      break;
-    case event::running_statement:
-      passing("Applying " + name + ", statement" + count);
       break;
     case event::applied:
       clear_passing_line();
@@ -359,41 +423,19 @@ class session {
       screen.result(screen.on_output()(style::yellow, "Took back") + ' ' + name + "  " + duration(progress.took));
       screen.flush();
       break;
-    case event::resuming:
-      note("Going on with " + name + " at statement " + std::to_string(progress.index) +
-           ", where an earlier try stopped.");
-      break;
     case event::checking_in_shadow:
       passing("Proving " + (name.empty() ? std::string{"the new migration"} : name) + " in a shadow database" + count);
-      break;
-    case event::seeding:
-      note("Seeding.");
       break;
     case event::notice:
       note(screen.on_error()(style::dim, "  notice: " + detail::indent_lines(printable(progress.detail), 10)));
       break;
+    default:
+      break;  // a line of its own, see noteworthy()
     }
   }
 
   [[nodiscard]] static std::string waiting_line(std::string_view said) {
     return "Waiting for the database: " + printable(said);
-  }
-
-  void note(std::string_view line) {
-    clear_passing_line();
-    screen.note(line);
-  }
-
-  // On a terminal a line that the next one replaces; elsewhere a line for those who want every detail.
-  void passing(const std::string& line) {
-    if (screen.passing_lines()) {
-      clear_passing_line();
-      screen.flush();
-      std::fputs(screen.on_error()(style::dim, line + " ...").c_str(), stderr);
-      passing_ = true;
-    } else {
-      screen.detail_note(line);
-    }
   }
 
   std::optional<located_database_url> located_;

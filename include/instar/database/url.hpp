@@ -202,6 +202,15 @@ class database_url {
     return other;
   }
 
+  /// PostgreSQL: the same database with another search path, for as long as the connection lasts. `schema()` is its
+  /// first schema then. \param schemas names as they are, not quoted; none: the server's own search path
+  [[nodiscard]] database_url with_search_path(std::vector<std::string> schemas) const {
+    database_url other = *this;
+    other.schema_ = schemas.empty() ? std::string{} : schemas.front();
+    other.search_path_ = std::move(schemas);
+    return other;
+  }
+
   /// PostgreSQL: the URI for libpq. HOLDS THE PASSWORD: it goes to the connection and nowhere else.
   ///
   /// It is the URL's own text, and behind it what every connection of ours has: client_encoding=UTF8 (a script is UTF-8
@@ -237,8 +246,8 @@ class database_url {
       options = detail::environment_variable("PGOPTIONS").value_or(std::string{});
     }
     std::string ours;
-    if (!schema_.empty() && schema_ != "public") {
-      ours += " -c search_path=" + startup_option_value(quoted_identifier(schema_));
+    if (const std::string path = search_path_text(); !path.empty()) {
+      ours += " -c search_path=" + startup_option_value(path);
     }
     if (settings.read_only) {
       ours += " -c default_transaction_read_only=on";
@@ -425,6 +434,18 @@ class database_url {
     return escaped;
   }
 
+  // Prisma's `?schema=public` leaves the server's own search path, a path that was asked for is taken at its word.
+  [[nodiscard]] std::string search_path_text() const {
+    if (search_path_.empty()) {
+      return schema_.empty() || schema_ == "public" ? std::string{} : quoted_identifier(schema_);
+    }
+    std::string path;
+    for (const std::string& schema : search_path_) {
+      path += (path.empty() ? "" : ", ") + quoted_identifier(schema);
+    }
+    return path;
+  }
+
   [[nodiscard]] std::string decoded_hosts() const { return detail::percent_decode(hosts_).value_or(std::string{}); }
 
   // The last of a repeated parameter counts, as in libpq.
@@ -445,6 +466,7 @@ class database_url {
   std::string database_;   // decoded
   bool pooled_ = false;
   std::string schema_;                                           // decoded
+  std::vector<std::string> search_path_;                         // decoded
   std::string raw_password_;                                     // as written
   std::vector<std::pair<std::string, std::string>> parameters_;  // decoded
   std::vector<std::string> secrets_;                             // decoded

@@ -86,6 +86,9 @@ inline constexpr std::string_view squash_unproven = "INS4111";  ///< the squash 
 inline constexpr std::string_view squash_rows = "INS4112";  ///< rows that scripts insert: a warning where they are kept
 inline constexpr std::string_view partly_squashed = "INS4113";  ///< a database has a part of what a squash replaces
 inline constexpr std::string_view replaced_still_there = "INS4114";  ///< warning: a squash beside what it replaces
+inline constexpr std::string_view bad_target = "INS4120";            ///< a line of a list of databases is no URL
+inline constexpr std::string_view no_targets = "INS4121";            ///< there is no database or schema to deploy to
+inline constexpr std::string_view target_twice = "INS4122";          ///< warning: one database is listed twice
 }  // namespace migration_code
 
 /// A place in a script, as an editor shows it.

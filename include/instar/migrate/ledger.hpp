@@ -57,6 +57,42 @@ inline constexpr std::string_view prisma_ledger = "_prisma_migrations";
 inline constexpr std::string_view journal_table = "_instar_journal";
 inline constexpr std::string_view lock_table = "_instar_lock";  ///< on servers without advisory locks
 
+/// The name of a ledger as an option gives it: "table" or "schema.table", each part as it is or in double quotes, as in
+/// SQL, which a schema with a dot in its name needs.
+struct ledger_name {
+  std::string schema;  ///< empty where none was said
+  std::string table;
+
+  [[nodiscard]] static ledger_name parse(std::string_view text) {
+    const auto part = [&text] {
+      std::string name;
+      if (!text.starts_with('"')) {
+        name = text.substr(0, text.find('.'));
+        text.remove_prefix(name.size());
+        return name;
+      }
+      text.remove_prefix(1);
+      while (!text.empty()) {
+        const bool quote = text.front() == '"';
+        text.remove_prefix(quote ? 1 : 0);
+        if (text.empty() || (quote && text.front() != '"'))
+          break;
+        name += text.front();
+        text.remove_prefix(1);
+      }
+      return name;
+    };
+    ledger_name parsed{{}, part()};
+    if (!text.starts_with('.'))
+      return parsed;
+    text.remove_prefix(1);
+    parsed.schema = std::move(parsed.table);
+    // What follows the first dot is one name, as ever, unless it is quoted.
+    parsed.table = text.starts_with('"') ? part() : std::string{text};
+    return parsed;
+  }
+};
+
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
   std::random_device device;
@@ -121,7 +157,8 @@ class ledger {
  public:
   /// Reads the ledger: one round trip where instar's own exists, two where Prisma's does.
   ///
-  /// \param wanted the table, "name" or "schema.name"; empty: instar's own, else Prisma's, else instar's own to be made
+  /// \param wanted the table, "name" or "schema.name" (see `detail::ledger_name`); empty: instar's own, else Prisma's,
+  ///        else instar's own to be made
   /// \throws migration_error `two_ledgers`, `foreign_ledger`, `no_schema`
   [[nodiscard]] static ledger read(database& from, std::string_view wanted = {}) {
     ledger made;
@@ -410,10 +447,11 @@ class ledger {
 
   void read_postgres(database& from, std::string_view wanted) {
     if (!wanted.empty()) {
-      const std::size_t dot = wanted.find('.');
-      place_.schema = dot == std::string_view::npos ? std::string{} : std::string{wanted.substr(0, dot)};
-      place_.table = wanted.substr(dot == std::string_view::npos ? 0 : dot + 1);
-      if (!read_rows_postgres(from, parts_of_read::rows_and_place, {}))
+      detail::ledger_name name = detail::ledger_name::parse(wanted);
+      place_.schema = std::move(name.schema);
+      place_.table = std::move(name.table);
+      const parts_of_read parts = place_.schema.empty() ? parts_of_read::rows_and_place : parts_of_read::rows;
+      if (!read_rows_postgres(from, parts, {}))
         find_schema(from);
       return;
     }
@@ -455,7 +493,8 @@ class ledger {
     }
     place_.exists = true;
     for (const auto& row : read.rows) {
-      place_.schema = detail::text_of(row[0]);
+      if (row[0])
+        place_.schema = *row[0];
       if (row[1] == "t")
         refuse_two();
       if (row[2])

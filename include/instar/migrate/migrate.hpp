@@ -4,6 +4,8 @@
 
 #include <instar/migrate/embedded.hpp>
 #include <instar/migrate/error.hpp>
+#include <instar/migrate/fleet.hpp>
+#include <instar/migrate/fleet_targets.hpp>
 #include <instar/migrate/history.hpp>
 #include <instar/migrate/ledger.hpp>
 #include <instar/migrate/migrator.hpp>

@@ -21,6 +21,8 @@
 
 namespace instar {
 
+struct history;
+
 /// What a migrator works with. Everything has a default but the place of the history.
 struct migrator_options {
   /// The folder of the history. Ignored when `embedded` is set.
@@ -32,6 +34,10 @@ struct migrator_options {
   /// The migrations that are C++, in any order: they run in that of their names, among those of the folder.
   std::vector<code_migration> code_migrations{};
 
+  /// The history as somebody has read it already by `read_history`, with its code migrations: for many migrators that
+  /// work on the same one. What it was read from still stands in `migrations` or `embedded`.
+  std::shared_ptr<const history> shared_history{};
+
   /// The schema of the program; without it `plan_next`, `create_migration`, `dev`, `push` and the source `models` throw
   /// `no_models`. What it looks at must outlive the migrator.
   std::optional<schema_view> models{};
@@ -40,7 +46,8 @@ struct migrator_options {
   /// and without either the lock file's.
   std::optional<instar::dialect> dialect{};
 
-  /// The ledger's table, "name" or "schema.name". Empty: `_prisma_migrations` where it exists, else
+  /// The ledger's table, "name" or "schema.name"; on PostgreSQL a part may be in double quotes, as in SQL. Empty:
+  /// `_prisma_migrations` where it exists, else
   /// `_instar_migrations`.
   std::string ledger{};
 

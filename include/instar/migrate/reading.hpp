@@ -29,10 +29,12 @@ namespace detail {
   for (const std::string_view table : {own_ledger, prisma_ledger, journal_table, lock_table})
     what.ignored_tables.emplace_back(table);
   if (!named.empty()) {
-    what.ignored_tables.push_back(named);
-    if (const std::size_t dot = named.find('.'); dot != std::string::npos)
+    const ledger_name name = ledger_name::parse(named);
+    const std::string schema = name.schema.empty() ? std::string{} : name.schema + '.';
+    what.ignored_tables.push_back(schema + name.table);
+    if (!schema.empty())
       for (const std::string_view table : {journal_table, lock_table})
-        what.ignored_tables.push_back(named.substr(0, dot + 1) + std::string{table});
+        what.ignored_tables.push_back(schema + std::string{table});
   }
   return what;
 }

@@ -261,8 +261,11 @@ struct migrator::session {
   // ---- history and snapshot ----
 
   [[nodiscard]] history load() const {
-    history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
-    detail::add_code(read, options.code_migrations);
+    history read = options.shared_history ? *options.shared_history
+                   : options.embedded     ? read_history(*options.embedded)
+                                          : read_history(options.migrations);
+    if (!options.shared_history)
+      detail::add_code(read, options.code_migrations);
     if (const auto target = known_dialect())
       detail::check_provider(read, *target);
     return read;
@@ -271,7 +274,7 @@ struct migrator::session {
   /// The history where a folder that does not exist yet is an empty one.
   [[nodiscard]] history load_or_empty() const {
     std::error_code ignored;
-    if (!options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
+    if (!options.shared_history && !options.embedded && !std::filesystem::exists(options.migrations, ignored)) {
       history none;
       none.folder = options.migrations;
       detail::add_code(none, options.code_migrations);

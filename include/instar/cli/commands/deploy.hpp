@@ -1,11 +1,14 @@
 #pragma once
 
+#include <instar/cli/commands/fleet.hpp>
 #include <instar/cli/commands/report.hpp>
 
 namespace instar::cli {
 
 /// `migrate deploy`: applies what is pending; never asks, never resets.
 inline exit_code migrate_deploy(session& s) {
+  if (!s.given.targets.empty() || !s.given.tenants.empty())
+    return detail::deploy_to_many(s);
   const auto m = s.make_migrator(database_need::required);
   const deploy_report report =
       s.interruptible_once_begun(*m, [&] { return m->deploy({.up_to = detail::migration_name(s.given.up_to)}); });
