@@ -83,6 +83,8 @@ class counting_database final : public instar::database {
   }
   [[nodiscard]] bool is_memory() const noexcept override { return inner_.is_memory(); }
   [[nodiscard]] bool is_open() const noexcept override { return inner_.is_open(); }
+  [[nodiscard]] bool try_lock(std::int64_t key) override { return inner_.try_lock(key); }
+  void unlock(std::int64_t key) override { inner_.unlock(key); }
   void interrupt() noexcept override { inner_.interrupt(); }
   [[nodiscard]] std::vector<std::string> take_notices() override { return inner_.take_notices(); }
 
@@ -659,6 +661,8 @@ TEST_CASE("PostgreSQL: it reads in one snapshot, and only reads") {
     [[nodiscard]] bool in_transaction() override { return inner_.in_transaction(); }
     [[nodiscard]] bool is_memory() const noexcept override { return false; }
     [[nodiscard]] bool is_open() const noexcept override { return true; }
+    [[nodiscard]] bool try_lock(std::int64_t key) override { return inner_.try_lock(key); }
+    void unlock(std::int64_t key) override { inner_.unlock(key); }
     void interrupt() noexcept override {}
     [[nodiscard]] std::vector<std::string> take_notices() override { return {}; }
     std::string isolation;

@@ -342,6 +342,8 @@ class older_sqlite final : public instar::database {
   [[nodiscard]] bool in_transaction() override { return real_.in_transaction(); }
   [[nodiscard]] bool is_memory() const noexcept override { return real_.is_memory(); }
   [[nodiscard]] bool is_open() const noexcept override { return real_.is_open(); }
+  [[nodiscard]] bool try_lock(std::int64_t key) override { return real_.try_lock(key); }
+  void unlock(std::int64_t key) override { real_.unlock(key); }
   void interrupt() noexcept override { real_.interrupt(); }
   [[nodiscard]] std::vector<std::string> take_notices() override { return real_.take_notices(); }
 
