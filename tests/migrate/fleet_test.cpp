@@ -219,7 +219,7 @@ TEST_CASE("a fleet: a broken history is an error before anything is touched") {
   const some_targets t{instar::sqlite, w, 2};
   w.write("migrations/20240103000000_c/readme", "no script");
   CHECK(error_of([&] { (void)fleet{t.list(), options_for(w)}.deploy(); }).code() == code::script_missing);
-  fs::remove_all(w.migrations() / "20240103000000_c");
+  test::fs::remove_all(w.migrations() / "20240103000000_c");
   w.write("migrations/migration_lock.toml", "provider = \"postgresql\"\n");
   CHECK(error_of([&] { (void)fleet{t.list(), options_for(w)}.deploy(); }).code() == code::provider_mismatch);
   CHECK(t.tables(0).empty());
@@ -232,7 +232,7 @@ TEST_CASE("a fleet: the history is read once, whatever becomes of the folder mea
   fleet_options how = options_for(w);
   how.on_progress = [&](const fleet_progress& p) {
     if (p.result != nullptr)
-      fs::remove_all(w.migrations());
+      test::fs::remove_all(w.migrations());
   };
   how.jobs = 1;
   CHECK(fleet{t.list(), how}.deploy().complete());
