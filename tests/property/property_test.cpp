@@ -101,8 +101,7 @@ void run_script(instar::database& on, const std::string& sql) {
   const instar::detail::script_plan plan =
       instar::detail::plan_script(on.dialect(), m.sql, instar::detail::checked_statements(on.dialect(), m));
   instar::ledger none;
-  instar::detail::script_runner runner{
-      on, none, {[](const instar::migration_progress&) {}, [] {}, [] { return true; }}};
+  instar::detail::script_runner runner{on, none, {[](const instar::migration_progress&) {}, [] {}}};
   runner.run_unrecorded(m, plan);
 }
 
