@@ -234,7 +234,8 @@ class RoundTrip:
         """The models as the library of the migrator; and, for all compilers, as a project that checks its history."""
         source = self.folder / "models.cpp"
         values = {"name": "round_trip", "migrator_MODELS": "models.hpp", "migrator_SCHEMA": "app::schema",
-                  "migrator_MIGRATIONS": "migrations", "migrator_SEED": ""}
+                  "migrator_MIGRATIONS": "migrations", "migrator_SEED": "",
+                  "migrator_DECLARATIONS": "", "migrator_SEED_FUNCTION": "nullptr", "migrator_CODE_MIGRATIONS": "nullptr"}
         source.write_text(re.sub(r"@(\w+)@", lambda found: values[found[1]], self.template))
         check = self.folder / "check.cpp"
         check.write_text(CHECK)
