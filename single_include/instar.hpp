@@ -25942,9 +25942,8 @@ inline void leave_out_replaced(history& read) {
       read.warnings.push_back({migration_code::replaced_still_there, m.name,
                                "The migration " + m.name + " is still there beside " + squash->name +
                                    ", which replaces it; it is left out.",
-                               m.code != nullptr && m.file.empty()
-                                   ? "Remove it from the program."
-                                   : "Remove its folder, and run `generate --only snapshot`."});
+                               m.is_program_alone() ? "Remove it from the program."
+                                                    : "Remove its folder, and run `generate --only snapshot`."});
     }
   std::erase_if(read.migrations, [&](const migration& m) {
     return std::find(replaced.begin(), replaced.end(), m.name) != replaced.end();
@@ -25955,6 +25954,10 @@ inline void leave_out_replaced(history& read) {
 /// itself what the migration was.
 [[nodiscard]] inline std::string code_script(std::string_view name) {
   return "-- instar: " + std::string{code_directive} + ' ' + std::string{name} + '\n';
+}
+
+[[nodiscard]] inline std::string code_checksum(std::string_view name) {
+  return sha256_hex(code_script(name));
 }
 
 /// Sorts what was read, and looks at it as a whole.
@@ -26696,7 +26699,7 @@ inline void compare_squash(const ledger& book, const migration& m, migration_sta
     else if (m == nullptr)
       status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
     else if (has_checksum(*m, applied->checksum) ||
-             (m->is_code && applied->checksum == sha256_hex(code_script(name))))  // before it had a folder
+             (m->is_code && applied->checksum == code_checksum(name)))  // before it had a folder
       status.state = migration_state::applied;
     else {
       status.state = migration_state::edited;
@@ -26752,7 +26755,7 @@ inline void compare_squash(const ledger& book, const migration& m, migration_sta
     break;
   case migration_state::unknown:
     problem.code = migration_code::unknown_migration;
-    if (status.ledger_checksum == sha256_hex(code_script(name))) {
+    if (status.ledger_checksum == code_checksum(name)) {
       problem.message = "The migration " + name + " is applied, and is C++ that this program does not bring.";
       problem.ways_out = {"Use the program that brings it (migrator_options::code_migrations).",
                           "If it was given up, and what it did was undone: `migrate resolve --missing " + name + "`."};
@@ -26968,11 +26971,10 @@ inline void tell_apart(std::vector<fleet_target>& targets) {
 /// \throws migration_error `bad_target` for a line that is no URL; the line itself, which may hold a password, is not
 ///         shown. `no_targets`
 [[nodiscard]] inline fleet_list read_fleet_targets(std::string_view text, const std::string& file) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   fleet_list list;
   std::map<std::string, std::size_t> known;  // identity → line
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
+  if (text.starts_with(detail::byte_order_mark))
+    text.remove_prefix(detail::byte_order_mark.size());
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view word = detail::trimmed_line(text.substr(0, end));
@@ -27685,7 +27687,7 @@ inline void add_code(history& read, std::span<const code_migration> all) {
       m = &read.migrations.emplace_back();
       m->name = one.name;
       m->sql = code_script(one.name);
-      m->checksum = sha256_hex(m->sql);
+      m->checksum = code_checksum(one.name);
       m->is_code = true;
     }
     m->code = std::make_shared<const code_migration>(one);
@@ -27786,6 +27788,20 @@ struct migrator_options {
   /// Name of the connection in pg_stat_activity; other runners name it when they wait.
   std::string application_name = "instar";
 };
+
+namespace detail {
+
+/// The history that options name, with its code migrations.
+/// \throws migration_error as `read_history`; `code_conflict`
+[[nodiscard]] inline history history_of(const migrator_options& options) {
+  if (options.shared_history)
+    return *options.shared_history;
+  history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
+  add_code(read, options.code_migrations);
+  return read;
+}
+
+}  // namespace detail
 
 /// One side of a `diff`.
 struct diff_source {
@@ -30295,6 +30311,7 @@ struct lock_limits {
 };
 
 /// Whether a transaction failed by what others did at the same time, so that the same transaction may succeed later.
+/// The states are PostgreSQL's, so no error of SQLite is one.
 [[nodiscard]] inline bool is_contention(const database_error& error) {
   const std::string& state = error.sqlstate();
   return state == "55P03" || state == "40P01" || state == "40001";
@@ -30351,6 +30368,46 @@ struct lock_limits {
   if (holders.size() > most)
     text += "; and " + std::to_string(holders.size() - most) + " more";
   return text;
+}
+
+/// How a transaction fared that others were in the way of.
+struct contest {
+  std::size_t tries = 1;
+  std::string holders{};  ///< who holds its tables, where it waited for a lock in vain
+  bool given_up = false;  ///< it failed by other sessions, and is not tried again
+};
+
+/// Runs a transaction, and again while nothing but other sessions is in its way.
+///
+/// \param how   said also when this throws
+/// \param names as of `lock_holders`
+/// \param told  called with the pause before the next try, and what the database and the others say
+/// \param check called while it pauses; throws to stop
+/// \param run   must leave nothing behind when it throws
+/// \throws database_error of the last try
+template <class Told, class Run>
+void repeat_past_others(database& on, const lock_limits& limits, contest& how,
+                        const std::function<bool(std::string_view)>& names, const Told& told,
+                        const std::function<void()>& check, const Run& run) {
+  for (how = {};; ++how.tries) {
+    try {
+      run();
+      return;
+    } catch (const database_error& error) {
+      if (!is_contention(error))
+        throw;
+      const bool waited = error.sqlstate() == "55P03";
+      how.holders = waited ? lock_holders(on, names) : std::string{};
+      how.given_up = how.tries > limits.retries;
+      if (how.given_up)
+        throw;
+      std::string more = waited ? how.holders : error.detail();
+      std::replace(more.begin(), more.end(), '\n', ' ');
+      const std::chrono::milliseconds pause = pause_before(how.tries);
+      told(pause, error.message() + " (" + error.sqlstate() + ")" + (more.empty() ? "" : "; " + more));
+      sleep_checking(pause, check);
+    }
+  }
 }
 
 }  // namespace instar::detail
@@ -30501,6 +30558,8 @@ class script_runner {
   }
 
  private:
+  static constexpr std::string_view reset_session = "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n";
+
   /// What the ledger is to say of the script.
   enum class outcome : unsigned char { applied, rolled_back, nothing };
 
@@ -30513,7 +30572,7 @@ class script_runner {
     plan_ = &plan;
     outcome_ = outcome::applied;
     says_lock_timeout_ = has_word("lock_timeout");
-    kept_out_ = false;
+    contest_ = {};
     in_doubt_ = false;
     statements_done_ = 0;
     if (plan.unclosed) {
@@ -30601,33 +30660,22 @@ class script_runner {
   /// \param run must leave nothing behind when it throws
   template <class Transaction>
   void repeat_past_others(const std::string& statement, const Transaction& run) {
-    for (tries_ = 1;; ++tries_) {
-      try {
-        run();
-        return;
-      } catch (const database_error& error) {
-        if (!postgres_ || !recorded() || !is_contention(error))
-          throw;
-        holders_ = error.sqlstate() == "55P03"
-                       ? lock_holders(on_, [this](std::string_view name) { return has_word(name); })
-                       : std::string{};
-        kept_out_ = tries_ > limits_.retries;
-        if (kept_out_)
-          throw;
-        const std::chrono::milliseconds pause = pause_before(tries_);
-        std::string more = error.sqlstate() == "55P03" ? holders_ : error.detail();
-        std::replace(more.begin(), more.end(), '\n', ' ');
-        if (hooks_.tell)
-          hooks_.tell({.what = migration_progress::event::retrying,
-                       .migration = migration_->name,
-                       .index = tries_,
-                       .total = limits_.retries,
-                       .took = pause,
-                       .detail = statement + error.message() + " (" + error.sqlstate() + ")" +
-                                 (more.empty() ? "" : "; " + more)});
-        sleep_checking(pause, hooks_.check_interrupt);
-      }
+    if (!recorded()) {
+      run();
+      return;
     }
+    detail::repeat_past_others(
+        on_, limits_, contest_, [this](std::string_view name) { return has_word(name); },
+        [&](std::chrono::milliseconds pause, const std::string& others) {
+          if (hooks_.tell)
+            hooks_.tell({.what = migration_progress::event::retrying,
+                         .migration = migration_->name,
+                         .index = contest_.tries,
+                         .total = limits_.retries,
+                         .took = pause,
+                         .detail = statement + others});
+        },
+        hooks_.check_interrupt, run);
   }
 
   /// The error of a script that gave up because of others.
@@ -30638,12 +30686,13 @@ class script_runner {
                      (error.sqlstate() == "55P03"   ? " did not get a lock"
                       : error.sqlstate() == "40P01" ? " met a deadlock"
                                                     : " could not be serialized") +
-                     (tries_ > 1 ? " in " + std::to_string(tries_) + " tries" : std::string{}) + ": " +
+                     (contest_.tries > 1 ? " in " + std::to_string(contest_.tries) + " tries" : std::string{}) + ": " +
                      error.message() + ".";
-    fields.remedy = (holders_.empty() ? "Try again when other sessions leave its tables alone"
-                                      : "End what holds its tables (" + holders_ +
-                                            "; pg_terminate_backend ends a process), or try again when it is done") +
-                    "; --statement-lock-timeout waits longer, --lock-retries more often.";
+    fields.remedy =
+        (contest_.holders.empty() ? "Try again when other sessions leave its tables alone"
+                                  : "End what holds its tables (" + contest_.holders +
+                                        "; pg_terminate_backend ends a process), or try again when it is done") +
+        "; --statement-lock-timeout waits longer, --lock-retries more often.";
     fields.state = std::move(state);
     fields.migration = migration_->name;
     fields.database = answer_of(error);
@@ -30778,12 +30827,12 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
-    if (!code().walk && resumed)
-      throw begun_otherwise();
     if (code().walk) {
       walk_over(backfill_walk{*code().walk, on_.dialect()}, code().walk->pause, resumed);
       return;
     }
+    if (resumed)
+      throw begun_otherwise();
     const auto work = [&](transaction& open) {
       call_code([&] { code().run(open); });
       std::string text = code_reset();
@@ -30890,8 +30939,8 @@ class script_runner {
 
   [[nodiscard]] migration_error begun_otherwise() const {
     migration_error_fields fields;
-    fields.message = migration_->name +
-                     " was begun as something else (another walk, or a script), and how far it got is " + "of no use.";
+    fields.message =
+        migration_->name + " was begun as something else (another walk, or a script), and how far it got is of no use.";
     fields.remedy = "Deploy what it was when it was begun; or undo by hand what it did, run `migrate resolve "
                     "--rolled-back " +
                     migration_->name + "`, and it begins anew.";
@@ -30926,9 +30975,7 @@ class script_runner {
   }
 
   /// What a function did to its session cannot be seen from outside.
-  [[nodiscard]] std::string code_reset() const {
-    return postgres_ ? "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" : "";
-  }
+  [[nodiscard]] std::string code_reset() const { return std::string{postgres_ ? reset_session : ""}; }
 
   [[nodiscard]] static std::string counted_rows(std::size_t rows) {
     return std::to_string(rows) + (rows == 1 ? " row" : " rows");
@@ -30944,13 +30991,13 @@ class script_runner {
   [[nodiscard]] migration_error walk_failed(const database_error& error, const backfill_position& at) {
     if (error.code() == database_code::connection_lost)
       connection_lost(error, "Run deploy again: the journal says how far " + migration_->name + " got.");
-    if (kept_out_ && at.rows == 0 && recorded() && forget_try())
+    if (contest_.given_up && at.rows == 0 && recorded() && forget_try())
       return kept_out(error, "Nothing of it was applied; run deploy again.", std::nullopt);
     const bool interrupted = was_stopped(error);
     write_failure(interrupted ? std::string{"interrupted"} : error.message());
     if (interrupted)
       return stopped(state_of(at));
-    if (kept_out_)
+    if (contest_.given_up)
       return kept_out(error, state_of(at), std::nullopt);
     return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error, state_of(at),
                      std::nullopt);
@@ -31254,7 +31301,7 @@ class script_runner {
   [[nodiscard]] std::string session_reset() const {
     if (!plan_->changes_settings && !has_word("set_config") && !has_word("do") && !has_word("call"))
       return {};
-    return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n";
+    return std::string{reset_session};
   }
 
   [[nodiscard]] bool changes_role() const { return has_word("role") || has_word("authorization"); }
@@ -31380,7 +31427,7 @@ class script_runner {
                                  : "Whether " + migration_->name +
                                        " was committed is not known; run deploy again, which asks the ledger.");
     const std::optional<std::size_t> offset = locate_statement(error, head, from, until);
-    if (kept_out_)
+    if (contest_.given_up)
       return kept_out(error,
                       outcome_ == outcome::rolled_back ? nothing_applied()
                                                        : "Nothing of it was applied; run deploy again, file and ledger "
@@ -31471,7 +31518,7 @@ class script_runner {
       return failed.first == 0 ? "Nothing of it was applied."
                                : "The statements before line " + line_of(failed.first) + " are applied.";
     const std::string again =
-        std::string{kept_out_ ? "R" : "Fix the file and r"} + "un deploy again: it goes on there.";
+        std::string{contest_.given_up ? "R" : "Fix the file and r"} + "un deploy again: it goes on there.";
     if (failed.first == 0)
       return "Nothing of it was applied. " + again;
     return section_of(failed) + "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
@@ -31520,7 +31567,7 @@ class script_runner {
     } else if (postgres_ && piece.first != piece.last && !interrupted) {
       offset = find_failing_statement(error, piece.first, piece.last).value_or(offset);
     }
-    if (kept_out_ && statements_done_ == 0 && forget_try())
+    if (contest_.given_up && statements_done_ == 0 && forget_try())
       return kept_out(error, "Nothing of it was applied; run deploy again.", offset);
     const script_location place = locate(migration_->display_name(), migration_->sql, offset);
     write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
@@ -31529,7 +31576,7 @@ class script_runner {
                   piece);
     if (interrupted)
       return stopped(state_after(piece));
-    if (kept_out_)
+    if (contest_.given_up)
       return kept_out(error, state_after(piece), offset);
     return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
                      state_after(piece), offset);
@@ -31539,8 +31586,7 @@ class script_runner {
   /// \return whether that was possible
   [[nodiscard]] bool forget_try() noexcept {
     try {
-      on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" + book_.forget_started(migration_->name) +
-                  ";\n" + book_.drop_journal());
+      on_.execute(std::string{reset_session} + book_.forget_started(migration_->name) + ";\n" + book_.drop_journal());
       return true;
     } catch (const std::exception&) {
       return false;
@@ -31559,7 +31605,7 @@ class script_runner {
       return;
     try {
       if (postgres_)
-        on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL");
+        on_.execute(reset_session);
       const sql_value logs = text;
       (void)on_.query(book_.set_logs(migration_->name), {&logs, 1});
       if (!line.empty())
@@ -31593,10 +31639,8 @@ class script_runner {
   std::size_t sent_from_ = 0;
   bool in_script_ = false;
   bool says_lock_timeout_ = false;
-  std::size_t tries_ = 1;            // of the transaction that runs
-  bool kept_out_ = false;            // it failed by other sessions, and is not tried again
+  contest contest_;                  // of the transaction that runs
   bool in_doubt_ = false;            // what runs is no transaction
-  std::string holders_;              // who holds its tables
   std::size_t statements_done_ = 0;  // of a script that is no one transaction, by earlier tries too
 };
 
@@ -32049,8 +32093,7 @@ struct migrator::session {
   std::optional<database_url> url;
   std::unique_ptr<database> own;
   database* opened = nullptr;
-  std::optional<server_capabilities> can;  // of `asked`
-  const database* asked = nullptr;
+  std::optional<server_capabilities> can;
   bool created = false;  ///< the database was made by this object
 
   std::mutex guard;                // of `working`
@@ -32147,11 +32190,7 @@ struct migrator::session {
   // ---- history and snapshot ----
 
   [[nodiscard]] history load() const {
-    history read = options.shared_history ? *options.shared_history
-                   : options.embedded     ? read_history(*options.embedded)
-                                          : read_history(options.migrations);
-    if (!options.shared_history)
-      detail::add_code(read, options.code_migrations);
+    history read = detail::history_of(options);
     if (const auto target = known_dialect())
       detail::check_provider(read, *target);
     return read;
@@ -32203,12 +32242,10 @@ struct migrator::session {
 
   // ---- the server ----
 
-  /// Asked once a connection, and only where there is something to do.
-  [[nodiscard]] const server_capabilities& capabilities(database& on) {
-    if (!can || asked != &on) {
-      can = ask_capabilities(on);
-      asked = &on;
-    }
+  /// Of the database that is open. Asked once, and only where there is something to do.
+  [[nodiscard]] const server_capabilities& capabilities() {
+    if (!can)
+      can = ask_capabilities(*opened);
     return *can;
   }
 
@@ -32216,7 +32253,7 @@ struct migrator::session {
   [[nodiscard]] script_options form_of_scripts() {
     if (opened == nullptr || opened->dialect() != instar::postgres)
       return {.online = options.online};
-    const server_capabilities& server = capabilities(*opened);
+    const server_capabilities& server = capabilities();
     return {.online = options.online && server.online_form(), .merge_alters = server.multi_action_alter};
   }
 
@@ -32256,7 +32293,7 @@ struct migrator::session {
         [this](const std::string& holder) {
           tell({.what = migration_progress::event::waiting_for_lock, .detail = holder});
         },
-        [this] { check(); }, capabilities(on));
+        [this] { check(); }, capabilities());
   }
 
   /// Somebody's decision about lock_timeout, in the URL or of the role or the database, stands.
@@ -32455,7 +32492,7 @@ struct migrator::session {
       check();
       held.check_held();
     };
-    detail::script_runner runner{on, book, with, limits_of(on), capabilities(on)};
+    detail::script_runner runner{on, book, with, limits_of(on), capabilities()};
     std::size_t index = 0;
     for (const migration* m : pending) {
       ++index;
@@ -32511,7 +32548,7 @@ struct migrator::session {
   /// How a script is run on this server.
   [[nodiscard]] detail::script_plan plan_of(database& on, const migration& m) {
     detail::script_plan way = detail::plan_script(on.dialect(), m.sql, detail::checked_statements(on.dialect(), m));
-    if (!capabilities(on).transactional_ddl)
+    if (!capabilities().transactional_ddl)
       detail::without_transactional_ddl(on.dialect(), way);
     return way;
   }
@@ -33515,31 +33552,29 @@ inline void migrator::session::drop_past_others(database& on, std::vector<std::s
   const detail::lock_limits limits = limits_of(on);
   if (limits.wait && on.dialect() == instar::postgres)
     statements.insert(statements.begin(), "SET LOCAL lock_timeout = " + std::to_string(limits.wait->count()));
-  for (std::size_t tries = 1;; ++tries) {
-    try {
-      transact(on, statements);
-      return;
-    } catch (const database_error& error) {
-      if (on.dialect() != instar::postgres || !detail::is_contention(error))
-        throw;
-      const std::string holders = detail::lock_holders(on, [](std::string_view) { return true; });
-      if (tries > limits.retries)
-        throw detail::unchanged(
-            migration_code::lock_not_available,
-            "The reset did not get a lock in " + std::to_string(tries) + (tries == 1 ? " try: " : " tries: ") +
-                error.message() + ".",
-            (holders.empty() ? "Try again when other sessions leave the tables alone"
-                             : "End what holds the tables (" + holders + "; pg_terminate_backend ends a process)") +
-                "; --statement-lock-timeout waits longer, --lock-retries more often.");
-      const std::chrono::milliseconds pause = detail::pause_before(tries);
-      tell({.what = migration_progress::event::retrying,
-            .migration = "the reset",
-            .index = tries,
-            .total = limits.retries,
-            .took = pause,
-            .detail = error.message() + " (" + error.sqlstate() + ")" + (holders.empty() ? "" : "; " + holders)});
-      detail::sleep_checking(pause, [this] { check(); });
-    }
+  detail::contest how;
+  try {
+    detail::repeat_past_others(
+        on, limits, how, [](std::string_view) { return true; },
+        [&](std::chrono::milliseconds pause, const std::string& others) {
+          tell({.what = migration_progress::event::retrying,
+                .migration = "the reset",
+                .index = how.tries,
+                .total = limits.retries,
+                .took = pause,
+                .detail = others});
+        },
+        [this] { check(); }, [&] { transact(on, statements); });
+  } catch (const database_error& error) {
+    if (!how.given_up)
+      throw;
+    throw detail::unchanged(
+        migration_code::lock_not_available,
+        "The reset did not get a lock in " + std::to_string(how.tries) + (how.tries == 1 ? " try: " : " tries: ") +
+            error.message() + ".",
+        (how.holders.empty() ? "Try again when other sessions leave the tables alone"
+                             : "End what holds the tables (" + how.holders + "; pg_terminate_backend ends a process)") +
+            "; --statement-lock-timeout waits longer, --lock-retries more often.");
   }
 }
 
@@ -35124,12 +35159,7 @@ inline fleet_report fleet::deploy(const deploy_options& how) {
 
 /// The history up to the migration that is to be the last.
 inline std::shared_ptr<const history> fleet::read_shared_history(const deploy_options& how) const {
-  const migrator_options& each = options_.each;
-  history read = each.shared_history ? *each.shared_history
-                 : each.embedded     ? read_history(*each.embedded)
-                                     : read_history(each.migrations);
-  if (!each.shared_history)
-    detail::add_code(read, each.code_migrations);
+  history read = detail::history_of(options_.each);
   for (const fleet_target& target : targets_)
     detail::check_provider(read, target.url.dialect());
   if (!how.up_to.empty()) {
@@ -37590,6 +37620,15 @@ namespace instar::cli::detail {
   return std::to_string(n) + ' ' + std::string{noun} + (n == 1 ? "" : "s");
 }
 
+[[nodiscard]] inline std::string read_standard_input() {
+  std::string text;
+  char buffer[16384];
+  std::size_t n = 0;
+  while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
+    text.append(buffer, n);
+  return text;
+}
+
 /// A name on the command line: as it is, or as a shell completes it (`migrations/20240117000000_init/`).
 [[nodiscard]] inline std::string migration_name(std::string_view word) {
   while (word.size() > 1 && word.back() == '/')
@@ -37737,15 +37776,6 @@ inline void require_data_loss_consent(session& s, std::string_view what, const s
 /// \file `migrate deploy` to many databases, or to many schemas of one.
 
 namespace instar::cli::detail {
-
-[[nodiscard]] inline std::string read_standard_input() {
-  std::string text;
-  char buffer[16384];
-  std::size_t n = 0;
-  while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
-    text.append(buffer, n);
-  return text;
-}
 
 /// Finds out what is deployed to; changes nothing.
 [[nodiscard]] inline std::vector<fleet_target> targets_of(session& s) {
@@ -38765,10 +38795,7 @@ inline exit_code db_execute(session& s) {
   std::string name = s.given.file;
   if (s.given.use_stdin) {
     name = "standard input";
-    char buffer[16384];
-    std::size_t n = 0;
-    while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
-      script.append(buffer, n);
+    script = detail::read_standard_input();
   } else {
     script = instar::detail::read_file(s.given.file);
   }

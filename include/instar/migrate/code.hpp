@@ -5,7 +5,6 @@
 #include <instar/migrate/error.hpp>
 #include <instar/migrate/history.hpp>
 #include <instar/migrate/script_plan.hpp>
-#include <instar/migrate/sha256.hpp>
 #include <instar/schema/dialect.hpp>
 #include <instar/sql/script.hpp>
 
@@ -189,7 +188,7 @@ inline void add_code(history& read, std::span<const code_migration> all) {
       m = &read.migrations.emplace_back();
       m->name = one.name;
       m->sql = code_script(one.name);
-      m->checksum = sha256_hex(m->sql);
+      m->checksum = code_checksum(one.name);
       m->is_code = true;
     }
     m->code = std::make_shared<const code_migration>(one);

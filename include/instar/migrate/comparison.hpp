@@ -5,7 +5,6 @@
 #include <instar/migrate/history.hpp>
 #include <instar/migrate/ledger.hpp>
 #include <instar/migrate/report.hpp>
-#include <instar/migrate/sha256.hpp>
 #include <instar/schema/snapshot.hpp>
 
 #include <algorithm>
@@ -90,7 +89,7 @@ inline void compare_squash(const ledger& book, const migration& m, migration_sta
     else if (m == nullptr)
       status.state = lists(snapshot, name) ? migration_state::missing : migration_state::unknown;
     else if (has_checksum(*m, applied->checksum) ||
-             (m->is_code && applied->checksum == sha256_hex(code_script(name))))  // before it had a folder
+             (m->is_code && applied->checksum == code_checksum(name)))  // before it had a folder
       status.state = migration_state::applied;
     else {
       status.state = migration_state::edited;
@@ -146,7 +145,7 @@ inline void compare_squash(const ledger& book, const migration& m, migration_sta
     break;
   case migration_state::unknown:
     problem.code = migration_code::unknown_migration;
-    if (status.ledger_checksum == sha256_hex(code_script(name))) {
+    if (status.ledger_checksum == code_checksum(name)) {
       problem.message = "The migration " + name + " is applied, and is C++ that this program does not bring.";
       problem.ways_out = {"Use the program that brings it (migrator_options::code_migrations).",
                           "If it was given up, and what it did was undone: `migrate resolve --missing " + name + "`."};

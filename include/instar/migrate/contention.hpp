@@ -31,6 +31,7 @@ struct lock_limits {
 };
 
 /// Whether a transaction failed by what others did at the same time, so that the same transaction may succeed later.
+/// The states are PostgreSQL's, so no error of SQLite is one.
 [[nodiscard]] inline bool is_contention(const database_error& error) {
   const std::string& state = error.sqlstate();
   return state == "55P03" || state == "40P01" || state == "40001";
@@ -87,6 +88,46 @@ struct lock_limits {
   if (holders.size() > most)
     text += "; and " + std::to_string(holders.size() - most) + " more";
   return text;
+}
+
+/// How a transaction fared that others were in the way of.
+struct contest {
+  std::size_t tries = 1;
+  std::string holders{};  ///< who holds its tables, where it waited for a lock in vain
+  bool given_up = false;  ///< it failed by other sessions, and is not tried again
+};
+
+/// Runs a transaction, and again while nothing but other sessions is in its way.
+///
+/// \param how   said also when this throws
+/// \param names as of `lock_holders`
+/// \param told  called with the pause before the next try, and what the database and the others say
+/// \param check called while it pauses; throws to stop
+/// \param run   must leave nothing behind when it throws
+/// \throws database_error of the last try
+template <class Told, class Run>
+void repeat_past_others(database& on, const lock_limits& limits, contest& how,
+                        const std::function<bool(std::string_view)>& names, const Told& told,
+                        const std::function<void()>& check, const Run& run) {
+  for (how = {};; ++how.tries) {
+    try {
+      run();
+      return;
+    } catch (const database_error& error) {
+      if (!is_contention(error))
+        throw;
+      const bool waited = error.sqlstate() == "55P03";
+      how.holders = waited ? lock_holders(on, names) : std::string{};
+      how.given_up = how.tries > limits.retries;
+      if (how.given_up)
+        throw;
+      std::string more = waited ? how.holders : error.detail();
+      std::replace(more.begin(), more.end(), '\n', ' ');
+      const std::chrono::milliseconds pause = pause_before(how.tries);
+      told(pause, error.message() + " (" + error.sqlstate() + ")" + (more.empty() ? "" : "; " + more));
+      sleep_checking(pause, check);
+    }
+  }
 }
 
 }  // namespace instar::detail

@@ -221,12 +221,7 @@ inline fleet_report fleet::deploy(const deploy_options& how) {
 
 /// The history up to the migration that is to be the last.
 inline std::shared_ptr<const history> fleet::read_shared_history(const deploy_options& how) const {
-  const migrator_options& each = options_.each;
-  history read = each.shared_history ? *each.shared_history
-                 : each.embedded     ? read_history(*each.embedded)
-                                     : read_history(each.migrations);
-  if (!each.shared_history)
-    detail::add_code(read, each.code_migrations);
+  history read = detail::history_of(options_.each);
   for (const fleet_target& target : targets_)
     detail::check_provider(read, target.url.dialect());
   if (!how.up_to.empty()) {

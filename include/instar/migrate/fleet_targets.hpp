@@ -92,11 +92,10 @@ inline void tell_apart(std::vector<fleet_target>& targets) {
 /// \throws migration_error `bad_target` for a line that is no URL; the line itself, which may hold a password, is not
 ///         shown. `no_targets`
 [[nodiscard]] inline fleet_list read_fleet_targets(std::string_view text, const std::string& file) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   fleet_list list;
   std::map<std::string, std::size_t> known;  // identity → line
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
+  if (text.starts_with(detail::byte_order_mark))
+    text.remove_prefix(detail::byte_order_mark.size());
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view word = detail::trimmed_line(text.substr(0, end));

@@ -302,9 +302,8 @@ inline void leave_out_replaced(history& read) {
       read.warnings.push_back({migration_code::replaced_still_there, m.name,
                                "The migration " + m.name + " is still there beside " + squash->name +
                                    ", which replaces it; it is left out.",
-                               m.code != nullptr && m.file.empty()
-                                   ? "Remove it from the program."
-                                   : "Remove its folder, and run `generate --only snapshot`."});
+                               m.is_program_alone() ? "Remove it from the program."
+                                                    : "Remove its folder, and run `generate --only snapshot`."});
     }
   std::erase_if(read.migrations, [&](const migration& m) {
     return std::find(replaced.begin(), replaced.end(), m.name) != replaced.end();
@@ -315,6 +314,10 @@ inline void leave_out_replaced(history& read) {
 /// itself what the migration was.
 [[nodiscard]] inline std::string code_script(std::string_view name) {
   return "-- instar: " + std::string{code_directive} + ' ' + std::string{name} + '\n';
+}
+
+[[nodiscard]] inline std::string code_checksum(std::string_view name) {
+  return sha256_hex(code_script(name));
 }
 
 /// Sorts what was read, and looks at it as a whole.

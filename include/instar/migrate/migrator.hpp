@@ -108,6 +108,20 @@ struct migrator_options {
   std::string application_name = "instar";
 };
 
+namespace detail {
+
+/// The history that options name, with its code migrations.
+/// \throws migration_error as `read_history`; `code_conflict`
+[[nodiscard]] inline history history_of(const migrator_options& options) {
+  if (options.shared_history)
+    return *options.shared_history;
+  history read = options.embedded ? read_history(*options.embedded) : read_history(options.migrations);
+  add_code(read, options.code_migrations);
+  return read;
+}
+
+}  // namespace detail
+
 /// One side of a `diff`.
 struct diff_source {
   enum class kind : unsigned char { empty, models, migrations, database, script };

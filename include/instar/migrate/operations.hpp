@@ -184,31 +184,29 @@ inline void migrator::session::drop_past_others(database& on, std::vector<std::s
   const detail::lock_limits limits = limits_of(on);
   if (limits.wait && on.dialect() == instar::postgres)
     statements.insert(statements.begin(), "SET LOCAL lock_timeout = " + std::to_string(limits.wait->count()));
-  for (std::size_t tries = 1;; ++tries) {
-    try {
-      transact(on, statements);
-      return;
-    } catch (const database_error& error) {
-      if (on.dialect() != instar::postgres || !detail::is_contention(error))
-        throw;
-      const std::string holders = detail::lock_holders(on, [](std::string_view) { return true; });
-      if (tries > limits.retries)
-        throw detail::unchanged(
-            migration_code::lock_not_available,
-            "The reset did not get a lock in " + std::to_string(tries) + (tries == 1 ? " try: " : " tries: ") +
-                error.message() + ".",
-            (holders.empty() ? "Try again when other sessions leave the tables alone"
-                             : "End what holds the tables (" + holders + "; pg_terminate_backend ends a process)") +
-                "; --statement-lock-timeout waits longer, --lock-retries more often.");
-      const std::chrono::milliseconds pause = detail::pause_before(tries);
-      tell({.what = migration_progress::event::retrying,
-            .migration = "the reset",
-            .index = tries,
-            .total = limits.retries,
-            .took = pause,
-            .detail = error.message() + " (" + error.sqlstate() + ")" + (holders.empty() ? "" : "; " + holders)});
-      detail::sleep_checking(pause, [this] { check(); });
-    }
+  detail::contest how;
+  try {
+    detail::repeat_past_others(
+        on, limits, how, [](std::string_view) { return true; },
+        [&](std::chrono::milliseconds pause, const std::string& others) {
+          tell({.what = migration_progress::event::retrying,
+                .migration = "the reset",
+                .index = how.tries,
+                .total = limits.retries,
+                .took = pause,
+                .detail = others});
+        },
+        [this] { check(); }, [&] { transact(on, statements); });
+  } catch (const database_error& error) {
+    if (!how.given_up)
+      throw;
+    throw detail::unchanged(
+        migration_code::lock_not_available,
+        "The reset did not get a lock in " + std::to_string(how.tries) + (how.tries == 1 ? " try: " : " tries: ") +
+            error.message() + ".",
+        (how.holders.empty() ? "Try again when other sessions leave the tables alone"
+                             : "End what holds the tables (" + how.holders + "; pg_terminate_backend ends a process)") +
+            "; --statement-lock-timeout waits longer, --lock-retries more often.");
   }
 }
 

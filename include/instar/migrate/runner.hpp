@@ -177,6 +177,8 @@ class script_runner {
   }
 
  private:
+  static constexpr std::string_view reset_session = "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n";
+
   /// What the ledger is to say of the script.
   enum class outcome : unsigned char { applied, rolled_back, nothing };
 
@@ -189,7 +191,7 @@ class script_runner {
     plan_ = &plan;
     outcome_ = outcome::applied;
     says_lock_timeout_ = has_word("lock_timeout");
-    kept_out_ = false;
+    contest_ = {};
     in_doubt_ = false;
     statements_done_ = 0;
     if (plan.unclosed) {
@@ -277,33 +279,22 @@ class script_runner {
   /// \param run must leave nothing behind when it throws
   template <class Transaction>
   void repeat_past_others(const std::string& statement, const Transaction& run) {
-    for (tries_ = 1;; ++tries_) {
-      try {
-        run();
-        return;
-      } catch (const database_error& error) {
-        if (!postgres_ || !recorded() || !is_contention(error))
-          throw;
-        holders_ = error.sqlstate() == "55P03"
-                       ? lock_holders(on_, [this](std::string_view name) { return has_word(name); })
-                       : std::string{};
-        kept_out_ = tries_ > limits_.retries;
-        if (kept_out_)
-          throw;
-        const std::chrono::milliseconds pause = pause_before(tries_);
-        std::string more = error.sqlstate() == "55P03" ? holders_ : error.detail();
-        std::replace(more.begin(), more.end(), '\n', ' ');
-        if (hooks_.tell)
-          hooks_.tell({.what = migration_progress::event::retrying,
-                       .migration = migration_->name,
-                       .index = tries_,
-                       .total = limits_.retries,
-                       .took = pause,
-                       .detail = statement + error.message() + " (" + error.sqlstate() + ")" +
-                                 (more.empty() ? "" : "; " + more)});
-        sleep_checking(pause, hooks_.check_interrupt);
-      }
+    if (!recorded()) {
+      run();
+      return;
     }
+    detail::repeat_past_others(
+        on_, limits_, contest_, [this](std::string_view name) { return has_word(name); },
+        [&](std::chrono::milliseconds pause, const std::string& others) {
+          if (hooks_.tell)
+            hooks_.tell({.what = migration_progress::event::retrying,
+                         .migration = migration_->name,
+                         .index = contest_.tries,
+                         .total = limits_.retries,
+                         .took = pause,
+                         .detail = statement + others});
+        },
+        hooks_.check_interrupt, run);
   }
 
   /// The error of a script that gave up because of others.
@@ -314,12 +305,13 @@ class script_runner {
                      (error.sqlstate() == "55P03"   ? " did not get a lock"
                       : error.sqlstate() == "40P01" ? " met a deadlock"
                                                     : " could not be serialized") +
-                     (tries_ > 1 ? " in " + std::to_string(tries_) + " tries" : std::string{}) + ": " +
+                     (contest_.tries > 1 ? " in " + std::to_string(contest_.tries) + " tries" : std::string{}) + ": " +
                      error.message() + ".";
-    fields.remedy = (holders_.empty() ? "Try again when other sessions leave its tables alone"
-                                      : "End what holds its tables (" + holders_ +
-                                            "; pg_terminate_backend ends a process), or try again when it is done") +
-                    "; --statement-lock-timeout waits longer, --lock-retries more often.";
+    fields.remedy =
+        (contest_.holders.empty() ? "Try again when other sessions leave its tables alone"
+                                  : "End what holds its tables (" + contest_.holders +
+                                        "; pg_terminate_backend ends a process), or try again when it is done") +
+        "; --statement-lock-timeout waits longer, --lock-retries more often.";
     fields.state = std::move(state);
     fields.migration = migration_->name;
     fields.database = answer_of(error);
@@ -454,12 +446,12 @@ class script_runner {
     std::optional<sqlite_settings> settings;
     if (!postgres_)
       settings.emplace(on_);
-    if (!code().walk && resumed)
-      throw begun_otherwise();
     if (code().walk) {
       walk_over(backfill_walk{*code().walk, on_.dialect()}, code().walk->pause, resumed);
       return;
     }
+    if (resumed)
+      throw begun_otherwise();
     const auto work = [&](transaction& open) {
       call_code([&] { code().run(open); });
       std::string text = code_reset();
@@ -566,8 +558,8 @@ class script_runner {
 
   [[nodiscard]] migration_error begun_otherwise() const {
     migration_error_fields fields;
-    fields.message = migration_->name +
-                     " was begun as something else (another walk, or a script), and how far it got is " + "of no use.";
+    fields.message =
+        migration_->name + " was begun as something else (another walk, or a script), and how far it got is of no use.";
     fields.remedy = "Deploy what it was when it was begun; or undo by hand what it did, run `migrate resolve "
                     "--rolled-back " +
                     migration_->name + "`, and it begins anew.";
@@ -602,9 +594,7 @@ class script_runner {
   }
 
   /// What a function did to its session cannot be seen from outside.
-  [[nodiscard]] std::string code_reset() const {
-    return postgres_ ? "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" : "";
-  }
+  [[nodiscard]] std::string code_reset() const { return std::string{postgres_ ? reset_session : ""}; }
 
   [[nodiscard]] static std::string counted_rows(std::size_t rows) {
     return std::to_string(rows) + (rows == 1 ? " row" : " rows");
@@ -620,13 +610,13 @@ class script_runner {
   [[nodiscard]] migration_error walk_failed(const database_error& error, const backfill_position& at) {
     if (error.code() == database_code::connection_lost)
       connection_lost(error, "Run deploy again: the journal says how far " + migration_->name + " got.");
-    if (kept_out_ && at.rows == 0 && recorded() && forget_try())
+    if (contest_.given_up && at.rows == 0 && recorded() && forget_try())
       return kept_out(error, "Nothing of it was applied; run deploy again.", std::nullopt);
     const bool interrupted = was_stopped(error);
     write_failure(interrupted ? std::string{"interrupted"} : error.message());
     if (interrupted)
       return stopped(state_of(at));
-    if (kept_out_)
+    if (contest_.given_up)
       return kept_out(error, state_of(at), std::nullopt);
     return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error, state_of(at),
                      std::nullopt);
@@ -930,7 +920,7 @@ class script_runner {
   [[nodiscard]] std::string session_reset() const {
     if (!plan_->changes_settings && !has_word("set_config") && !has_word("do") && !has_word("call"))
       return {};
-    return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n";
+    return std::string{reset_session};
   }
 
   [[nodiscard]] bool changes_role() const { return has_word("role") || has_word("authorization"); }
@@ -1056,7 +1046,7 @@ class script_runner {
                                  : "Whether " + migration_->name +
                                        " was committed is not known; run deploy again, which asks the ledger.");
     const std::optional<std::size_t> offset = locate_statement(error, head, from, until);
-    if (kept_out_)
+    if (contest_.given_up)
       return kept_out(error,
                       outcome_ == outcome::rolled_back ? nothing_applied()
                                                        : "Nothing of it was applied; run deploy again, file and ledger "
@@ -1147,7 +1137,7 @@ class script_runner {
       return failed.first == 0 ? "Nothing of it was applied."
                                : "The statements before line " + line_of(failed.first) + " are applied.";
     const std::string again =
-        std::string{kept_out_ ? "R" : "Fix the file and r"} + "un deploy again: it goes on there.";
+        std::string{contest_.given_up ? "R" : "Fix the file and r"} + "un deploy again: it goes on there.";
     if (failed.first == 0)
       return "Nothing of it was applied. " + again;
     return section_of(failed) + "Of its " + std::to_string(plan_->statements.size()) + " statements the first " +
@@ -1196,7 +1186,7 @@ class script_runner {
     } else if (postgres_ && piece.first != piece.last && !interrupted) {
       offset = find_failing_statement(error, piece.first, piece.last).value_or(offset);
     }
-    if (kept_out_ && statements_done_ == 0 && forget_try())
+    if (contest_.given_up && statements_done_ == 0 && forget_try())
       return kept_out(error, "Nothing of it was applied; run deploy again.", offset);
     const script_location place = locate(migration_->display_name(), migration_->sql, offset);
     write_failure(place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
@@ -1205,7 +1195,7 @@ class script_runner {
                   piece);
     if (interrupted)
       return stopped(state_after(piece));
-    if (kept_out_)
+    if (contest_.given_up)
       return kept_out(error, state_after(piece), offset);
     return failed_at(recorded() ? migration_code::partly_applied : migration_code::script_failed, error,
                      state_after(piece), offset);
@@ -1215,8 +1205,7 @@ class script_runner {
   /// \return whether that was possible
   [[nodiscard]] bool forget_try() noexcept {
     try {
-      on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n" + book_.forget_started(migration_->name) +
-                  ";\n" + book_.drop_journal());
+      on_.execute(std::string{reset_session} + book_.forget_started(migration_->name) + ";\n" + book_.drop_journal());
       return true;
     } catch (const std::exception&) {
       return false;
@@ -1235,7 +1224,7 @@ class script_runner {
       return;
     try {
       if (postgres_)
-        on_.execute("RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL");
+        on_.execute(reset_session);
       const sql_value logs = text;
       (void)on_.query(book_.set_logs(migration_->name), {&logs, 1});
       if (!line.empty())
@@ -1269,10 +1258,8 @@ class script_runner {
   std::size_t sent_from_ = 0;
   bool in_script_ = false;
   bool says_lock_timeout_ = false;
-  std::size_t tries_ = 1;            // of the transaction that runs
-  bool kept_out_ = false;            // it failed by other sessions, and is not tried again
+  contest contest_;                  // of the transaction that runs
   bool in_doubt_ = false;            // what runs is no transaction
-  std::string holders_;              // who holds its tables
   std::size_t statements_done_ = 0;  // of a script that is no one transaction, by earlier tries too
 };
 

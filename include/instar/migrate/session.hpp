@@ -163,8 +163,7 @@ struct migrator::session {
   std::optional<database_url> url;
   std::unique_ptr<database> own;
   database* opened = nullptr;
-  std::optional<server_capabilities> can;  // of `asked`
-  const database* asked = nullptr;
+  std::optional<server_capabilities> can;
   bool created = false;  ///< the database was made by this object
 
   std::mutex guard;                // of `working`
@@ -261,11 +260,7 @@ struct migrator::session {
   // ---- history and snapshot ----
 
   [[nodiscard]] history load() const {
-    history read = options.shared_history ? *options.shared_history
-                   : options.embedded     ? read_history(*options.embedded)
-                                          : read_history(options.migrations);
-    if (!options.shared_history)
-      detail::add_code(read, options.code_migrations);
+    history read = detail::history_of(options);
     if (const auto target = known_dialect())
       detail::check_provider(read, *target);
     return read;
@@ -317,12 +312,10 @@ struct migrator::session {
 
   // ---- the server ----
 
-  /// Asked once a connection, and only where there is something to do.
-  [[nodiscard]] const server_capabilities& capabilities(database& on) {
-    if (!can || asked != &on) {
-      can = ask_capabilities(on);
-      asked = &on;
-    }
+  /// Of the database that is open. Asked once, and only where there is something to do.
+  [[nodiscard]] const server_capabilities& capabilities() {
+    if (!can)
+      can = ask_capabilities(*opened);
     return *can;
   }
 
@@ -330,7 +323,7 @@ struct migrator::session {
   [[nodiscard]] script_options form_of_scripts() {
     if (opened == nullptr || opened->dialect() != instar::postgres)
       return {.online = options.online};
-    const server_capabilities& server = capabilities(*opened);
+    const server_capabilities& server = capabilities();
     return {.online = options.online && server.online_form(), .merge_alters = server.multi_action_alter};
   }
 
@@ -370,7 +363,7 @@ struct migrator::session {
         [this](const std::string& holder) {
           tell({.what = migration_progress::event::waiting_for_lock, .detail = holder});
         },
-        [this] { check(); }, capabilities(on));
+        [this] { check(); }, capabilities());
   }
 
   /// Somebody's decision about lock_timeout, in the URL or of the role or the database, stands.
@@ -569,7 +562,7 @@ struct migrator::session {
       check();
       held.check_held();
     };
-    detail::script_runner runner{on, book, with, limits_of(on), capabilities(on)};
+    detail::script_runner runner{on, book, with, limits_of(on), capabilities()};
     std::size_t index = 0;
     for (const migration* m : pending) {
       ++index;
@@ -625,7 +618,7 @@ struct migrator::session {
   /// How a script is run on this server.
   [[nodiscard]] detail::script_plan plan_of(database& on, const migration& m) {
     detail::script_plan way = detail::plan_script(on.dialect(), m.sql, detail::checked_statements(on.dialect(), m));
-    if (!capabilities(on).transactional_ddl)
+    if (!capabilities().transactional_ddl)
       detail::without_transactional_ddl(on.dialect(), way);
     return way;
   }

@@ -3,8 +3,6 @@
 #include <instar/cli/commands/report.hpp>
 #include <instar/migrate/file.hpp>
 
-#include <cstdio>
-
 namespace instar::cli {
 
 /// `db execute`: runs a SQL script outside the history.
@@ -13,10 +11,7 @@ inline exit_code db_execute(session& s) {
   std::string name = s.given.file;
   if (s.given.use_stdin) {
     name = "standard input";
-    char buffer[16384];
-    std::size_t n = 0;
-    while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
-      script.append(buffer, n);
+    script = detail::read_standard_input();
   } else {
     script = instar::detail::read_file(s.given.file);
   }

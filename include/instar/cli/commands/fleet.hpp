@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -17,15 +16,6 @@
 /// \file `migrate deploy` to many databases, or to many schemas of one.
 
 namespace instar::cli::detail {
-
-[[nodiscard]] inline std::string read_standard_input() {
-  std::string text;
-  char buffer[16384];
-  std::size_t n = 0;
-  while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
-    text.append(buffer, n);
-  return text;
-}
 
 /// Finds out what is deployed to; changes nothing.
 [[nodiscard]] inline std::vector<fleet_target> targets_of(session& s) {

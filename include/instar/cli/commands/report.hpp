@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,15 @@ namespace instar::cli::detail {
 /// "1 migration", "3 migrations".
 [[nodiscard]] inline std::string counted(std::size_t n, std::string_view noun) {
   return std::to_string(n) + ' ' + std::string{noun} + (n == 1 ? "" : "s");
+}
+
+[[nodiscard]] inline std::string read_standard_input() {
+  std::string text;
+  char buffer[16384];
+  std::size_t n = 0;
+  while ((n = std::fread(buffer, 1, sizeof buffer, stdin)) != 0)
+    text.append(buffer, n);
+  return text;
 }
 
 /// A name on the command line: as it is, or as a shell completes it (`migrations/20240117000000_init/`).
