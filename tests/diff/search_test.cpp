@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // What is found by an index is what is found by looking at each text for each name.
@@ -50,7 +52,7 @@ constexpr bool index_agrees() {
 /// Of the first so many names.
 constexpr bool set_agrees(std::size_t count) {
   name_set set;
-  std::vector<std::string_view> known;
+  instar::detail::growing_array<std::string_view> known;
   for (std::size_t n = 0; n < count; ++n) {
     set.add(names[n]);
     known.push_back(names[n]);
@@ -79,7 +81,44 @@ constexpr bool finds_twins_in_any_order() {
          search.find({}, "b") == 2 && search.find({}, "a") == 0;
 }
 
+constexpr bool is(const instar::detail::growing_array<int>& array, std::initializer_list<int> wanted) {
+  if (array.size() != wanted.size() || array.empty() != (wanted.size() == 0))
+    return false;
+  for (std::size_t i = 0; i < array.size(); ++i)
+    if (array[i] != wanted.begin()[i] || array.data()[i] != array.begin()[i])
+      return false;
+  return wanted.size() == 0 || array.back() == wanted.begin()[wanted.size() - 1];
+}
+
+constexpr bool grows_and_is_copied() {
+  instar::detail::growing_array<int> one;
+  bool good = is(one, {});
+  for (int i = 0; i < 9; ++i)
+    one.push_back(i);
+  one.push_back(one[0]);
+  good = good && is(one, {0, 1, 2, 3, 4, 5, 6, 7, 8, 0});
+  instar::detail::growing_array<int> other = one;
+  other.pop_back();
+  other.resize(3);
+  other.resize(5, 7);
+  good = good && is(other, {0, 1, 2, 7, 7}) && one.size() == 10;
+  const auto& same = other;
+  other = same;
+  good = good && is(other, {0, 1, 2, 7, 7});
+  one = other;
+  other.assign(2, other[3]);
+  good = good && is(one, {0, 1, 2, 7, 7}) && is(other, {7, 7});
+  one = std::move(other);
+  const instar::detail::growing_array<int> last = std::move(one);
+  return good && is(last, {7, 7}) && is(instar::detail::growing_array<int>(2, 5), {5, 5});
+}
+
 }  // namespace
+
+TEST_CASE("an array grows, and its copies are its own") {
+  STATIC_REQUIRE(grows_and_is_copied());
+  CHECK(grows_and_is_copied());
+}
 
 TEST_CASE("an index of words finds the texts that mention a name") {
   STATIC_REQUIRE(index_agrees());

@@ -3,6 +3,7 @@
 #include "instar/diff/object_changes.hpp"
 #include "instar/diff/plan.hpp"
 #include "instar/schema/compare.hpp"
+#include "instar/schema/growing_array.hpp"
 
 /// \file Two schemas compared: what steps lead from one to the other. The same functions at compile time and at run
 /// time.
@@ -26,16 +27,16 @@ struct step_list {
 struct column_fates {
   const table* before;
   const table* after;
-  std::vector<int> was;       ///< The old position of each new column, or -1.
-  std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
-  std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
-  const name_set* released;   ///< Functions that are dropped and made again.
-  bool any = false;           ///< Whether one is remade, retyped or collated otherwise, or a function is released.
+  growing_array<int> was;       ///< The old position of each new column, or -1.
+  growing_array<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
+  growing_array<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
+  const name_set* released;     ///< Functions that are dropped and made again.
+  bool any = false;             ///< Whether one is remade, retyped or collated otherwise, or a function is released.
 
   /// \param rebuilt enums that are made anew
   constexpr column_fates(const enum_finder& rebuilt, const column_renames& renames, const name_set& released);
 
-  constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
+  constexpr bool has(const growing_array<char>& fate, std::string_view name) const {
     for (std::size_t i = 0; i < fate.size(); ++i)
       if (fate[i] && same_text(after->columns[i].name, name))
         return true;
@@ -88,8 +89,8 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
                                 constraint_kind kind) {
   if (then.empty() && now.empty())
     return;
-  std::vector<int> becomes(then.size(), -1);
-  std::vector<char> kept(now.size(), 0);
+  growing_array<int> becomes(then.size(), -1);
+  growing_array<char> kept(now.size(), 0);
   enum class by : unsigned char { name, declared_name, definition };
   for (by way : {by::name, by::declared_name, by::definition})
     for (std::size_t n = 0; n < now.size(); ++n)
@@ -101,7 +102,7 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
         kept[n] = 1;
       }
   // A name that another one lets go of only by its own rename is not free to take: there the old one is made anew.
-  std::vector<char> anew(then.size(), 0);
+  growing_array<char> anew(then.size(), 0);
   for (std::size_t o = 0; o < then.size(); ++o) {
     if (becomes[o] < 0)
       continue;
@@ -133,7 +134,7 @@ constexpr void free_index_names(std::vector<step>& steps) {
     return s.kind == step_kind::rename_index ? t.indexes[static_cast<std::size_t>(at)].name
                                              : constraint_name(t, s.constraint, at);
   };
-  std::vector<std::size_t> renames;
+  growing_array<std::size_t> renames;
   for (std::size_t i = 0; i < steps.size(); ++i)
     if (steps[i].kind == step_kind::rename_index ||
         (steps[i].kind == step_kind::rename_constraint && steps[i].constraint != constraint_kind::check &&
@@ -175,9 +176,9 @@ struct comparison {
   const schema_view* before;
   const schema_view* after;
   table_finder old_tables;
-  table_finder new_tables;           ///< Of no tables where there is no old one.
-  std::vector<const table*> olds{};  ///< Of each new table the old one that it was, or null; empty where none was.
-  bool between = false;              ///< Whether something raw stands between tables and indexes.
+  table_finder new_tables;             ///< Of no tables where there is no old one.
+  growing_array<const table*> olds{};  ///< Of each new table the old one that it was, or null; empty where none was.
+  bool between = false;                ///< Whether something raw stands between tables and indexes.
 
   constexpr comparison(const schema_view& then, const schema_view& now)
       : before(&then), after(&now), old_tables(then.tables),
@@ -188,7 +189,7 @@ struct comparison {
     olds.resize(now.tables.size(), nullptr);
     for (const raw_object& o : then.raw_objects)
       between |= o.placement == placement::before_indexes;
-    std::vector<char> taken;
+    growing_array<char> taken;
     std::size_t next = 0;
     for (std::size_t i = 0; i < olds.size(); ++i) {
       const table& t = now.tables[i];
@@ -263,7 +264,7 @@ constexpr column_fates::column_fates(const enum_finder& rebuilt, const column_re
       retyped(was.size(), 0), released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
   const std::span<const column> new_columns = renames.after->columns;
-  std::vector<char> taken(old_columns.size(), 0);
+  growing_array<char> taken(old_columns.size(), 0);
   for (std::size_t to = 0; to < was.size(); ++to) {
     const column& now = new_columns[to];
     const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
@@ -385,7 +386,7 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
 
   const column_renames renames(before, after);
   const column_fates fates(rebuilt, renames, released);
-  std::vector<char> kept(before.columns.size(), 0);
+  growing_array<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
     if (fates.was[to] >= 0) {
       kept[static_cast<std::size_t>(fates.was[to])] = 1;
@@ -520,7 +521,7 @@ class new_value_search {
 
   constexpr bool run(enum_uses& uses) const {
     bool found = false;
-    std::vector<const table*> with_column;
+    growing_array<const table*> with_column;
     uses.each_column(now_, [&](const table& t, const column& c) {
       found = found || in_column(c) || beside(t, c);
       if (with_column.empty() || with_column.back() != &t)
@@ -642,7 +643,7 @@ constexpr int renamed_enum(const hash_slots& known, std::span<const enumeration>
 }
 
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  std::vector<char> kept(before.enumerations.size(), 0);
+  growing_array<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
   hash_slots known;
   enum_uses uses(after);
@@ -720,7 +721,7 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
   twin_search<sequence_object> old_sequences(before.sequences);
-  std::vector<char> kept(before.sequences.size(), 0);
+  growing_array<char> kept(before.sequences.size(), 0);
   for (const sequence_object& q : after.sequences) {
     const int then = old_sequences.find(q.schema, q.name);
     if (then < 0) {
@@ -741,7 +742,7 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
 /// \param rebuilt the columns of enums that are made anew
 constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas,
-                                 const std::vector<table_column>& rebuilt) {
+                                 const growing_array<table_column>& rebuilt) {
   const auto integer = [](const column& c) {
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
                                       c.type.kind == type_kind::bigint);
@@ -766,9 +767,9 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     int retyped = -1;         ///< The last step that changes the type of a column; see `earlier`.
     std::size_t rebuilt = static_cast<std::size_t>(-1);  ///< The first of its columns among `rebuilt`.
   };
-  std::vector<disturbed_table> disturbed;
-  std::vector<int> earlier;  ///< Of each step that changes a type the one before it of the same table.
-  std::vector<relation_name> raw_aside;
+  growing_array<disturbed_table> disturbed;
+  growing_array<int> earlier;  ///< Of each step that changes a type the one before it of the same table.
+  growing_array<relation_name> raw_aside;
   hash_slots known_aside;
   const auto disturb = [&](const step& s) -> disturbed_table& {
     disturbed.resize(olds.size());
@@ -810,7 +811,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
 
   // What becomes of foreign keys already: each has a number in its schema.
   const auto numbered = [](std::span<const table> tables) {
-    std::vector<std::size_t> firsts;
+    growing_array<std::size_t> firsts;
     std::size_t next = 0;
     for (const table& t : tables) {
       firsts.push_back(next);
@@ -819,15 +820,16 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     firsts.push_back(next);
     return firsts;
   };
-  const std::vector<std::size_t> old_numbers = numbered(olds);
-  const std::vector<std::size_t> new_numbers = numbered(news);
-  const auto number_of = [](const std::vector<std::size_t>& numbers, std::span<const table> tables, const table& owner,
+  const growing_array<std::size_t> old_numbers = numbered(olds);
+  const growing_array<std::size_t> new_numbers = numbered(news);
+  const auto number_of = [](const growing_array<std::size_t>& numbers, std::span<const table> tables,
+                            const table& owner,
                             std::size_t at) { return numbers[static_cast<std::size_t>(&owner - tables.data())] + at; };
   const auto old_number = [&](const table& t, std::size_t at) { return number_of(old_numbers, olds, t, at); };
   const auto new_number = [&](const table& t, std::size_t at) { return number_of(new_numbers, news, t, at); };
-  std::vector<char> dropped(old_numbers.back(), 0);
-  std::vector<char> added(new_numbers.back(), 0);
-  std::vector<int> renamed(old_numbers.back(), -1);
+  growing_array<char> dropped(old_numbers.back(), 0);
+  growing_array<char> added(new_numbers.back(), 0);
+  growing_array<int> renamed(old_numbers.back(), -1);
   for (std::size_t i = 0; i < count; ++i) {
     const step& s = steps[i];
     if (s.kind == step_kind::drop_foreign_key)
@@ -871,7 +873,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     const table* then = schemas.old_table(now);
     if (then == nullptr || then->foreign_keys.empty())
       continue;
-    std::vector<char> taken(now.foreign_keys.size(), 0);
+    growing_array<char> taken(now.foreign_keys.size(), 0);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
       if (dropped[old_number(*then, o)] || !in_the_way(*then, fk))
@@ -955,11 +957,11 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
       rebuilt.add(*s.new_enum);
       rebuilt_before.add(*s.old_enum);
     }
-  std::vector<table_column> rebuilt_columns;
+  growing_array<table_column> rebuilt_columns;
   each_enum_column(before.tables, rebuilt_before, [&](const table& t, const column& c, int) {
     rebuilt_columns.push_back({&t, &c});
   });
-  std::vector<char> kept(before.tables.size(), 0);
+  growing_array<char> kept(before.tables.size(), 0);
   for (const table& now : after.tables) {
     const table* then = schemas.old_table(now);
     if (then == nullptr) {

@@ -7,6 +7,7 @@
 #include "instar/diff/type_change.hpp"
 #include "instar/schema/compare.hpp"
 #include "instar/schema/dialect.hpp"
+#include "instar/schema/growing_array.hpp"
 
 #include <array>
 #include <cstddef>
@@ -581,9 +582,9 @@ class other_steps {
   }
 
  private:
-  std::vector<const view_object*> dropped_views_{};
+  growing_array<const view_object*> dropped_views_{};
   hash_slots views_{};
-  std::vector<const raw_object*> raw_objects_{};
+  growing_array<const raw_object*> raw_objects_{};
   hash_slots raws_{};
   name_set dropped_tables_{};
 };

@@ -5,6 +5,7 @@
 #include "instar/diff/raw_table.hpp"
 #include "instar/diff/step.hpp"
 #include "instar/schema/compare.hpp"
+#include "instar/schema/growing_array.hpp"
 
 #include <vector>
 
@@ -91,7 +92,7 @@ constexpr bool disturbs_views(const step& s) {
 class lone_raw_tables {
  public:
   /// \param twins of each object its position in the other schema, or -1
-  constexpr lone_raw_tables(std::span<const raw_object> objects, const std::vector<int>& twins)
+  constexpr lone_raw_tables(std::span<const raw_object> objects, const growing_array<int>& twins)
       : objects_(objects), twins_(&twins) {}
 
   /// \return the position of the first that makes a table of that name and that `is` accepts, or -1
@@ -135,9 +136,9 @@ class lone_raw_tables {
     std::size_t at;
   };
   std::span<const raw_object> objects_;
-  const std::vector<int>* twins_;
+  const growing_array<int>* twins_;
   bool read_ = false;
-  std::vector<lone_table> tables_{};
+  growing_array<lone_table> tables_{};
   hash_slots by_text_{};
   hash_slots by_name_{};
 };
@@ -152,14 +153,14 @@ struct object_changes {
 
   std::span<const raw_object> olds;
   std::span<const raw_object> news;
-  std::vector<int> old_of;                  ///< Position of each new one among the old ones, or -1.
-  std::vector<int> new_of;                  ///< The other way round.
-  std::vector<char> same;                   ///< Of the old ones: the new one has the same text.
-  std::vector<char> anew;                   ///< Of the old ones: dropped and made again.
-  std::vector<char> taken;                  ///< Of the old ones: tables that are set aside.
-  std::vector<std::size_t> gone{};          ///< The old ones that have no new one.
-  std::vector<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
-  std::vector<replaced_table> replaced{};
+  growing_array<int> old_of;                  ///< Position of each new one among the old ones, or -1.
+  growing_array<int> new_of;                  ///< The other way round.
+  growing_array<char> same;                   ///< Of the old ones: the new one has the same text.
+  growing_array<char> anew;                   ///< Of the old ones: dropped and made again.
+  growing_array<char> taken;                  ///< Of the old ones: tables that are set aside.
+  growing_array<std::size_t> gone{};          ///< The old ones that have no new one.
+  growing_array<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
+  growing_array<replaced_table> replaced{};
   name_set released{};  ///< What functions that are dropped and made again are called.
   lone_raw_tables old_tables;
   lone_raw_tables new_tables;
@@ -277,9 +278,9 @@ constexpr bool may_read(std::string_view query, std::string_view column) {
 
 /// All that the steps of tables and enums do to what rests on them.
 struct disturbances {
-  std::vector<disturbance> of_views{};
-  std::vector<disturbance> of_raw_objects{};
-  std::vector<std::string_view>
+  growing_array<disturbance> of_views{};
+  growing_array<disturbance> of_raw_objects{};
+  growing_array<std::string_view>
       widened{};  ///< Tables with a new column, which `SELECT *` of an old view does not have.
 
   constexpr void both(const disturbance& d) {
@@ -316,7 +317,7 @@ constexpr std::string_view made_again(const step& s) {
 }
 
 constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const object_changes& objects,
-                                const std::vector<table_column>& rebuilt) {
+                                const growing_array<table_column>& rebuilt) {
   for (const step& s : steps) {
     const bool on_column = s.kind == step_kind::rename_column || s.kind == step_kind::drop_column ||
                            s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation ||
@@ -363,11 +364,11 @@ constexpr named_text text_of(const step& s) {
 
 /// Adds the steps of views and raw objects in an order in which each stands behind what it names, or in front of it.
 constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& made, bool backwards) {
-  std::vector<named_text> texts;
+  growing_array<named_text> texts;
   if (is_ordered(made.size()))
     for (const step& s : made)
       texts.push_back(text_of(s));
-  const std::vector<std::size_t> order = order_by_names(texts);
+  const growing_array<std::size_t> order = order_by_names(texts);
   for (std::size_t i = 0; i < made.size(); ++i) {
     const std::size_t at = backwards ? made.size() - 1 - i : i;
     const step& s = made[order.empty() ? at : order[at]];
@@ -383,16 +384,16 @@ constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& m
 
 /// The partitions, and what attaches them, that wait with their table while it is made anew without them: their rows
 /// are copied with its own.
-constexpr std::vector<char> partitions_set_aside(const object_changes& objects) {
+constexpr growing_array<char> partitions_set_aside(const object_changes& objects) {
   const std::span<const raw_object> olds = objects.olds;
-  std::vector<char> aside = objects.taken;
+  growing_array<char> aside = objects.taken;
   bool any = false;
   for (char taken : aside)
     any |= taken != 0;
   if (!any)
     return aside;
   hash_slots known;
-  std::vector<std::size_t> tables;
+  growing_array<std::size_t> tables;
   for (std::size_t i = 0; i < olds.size(); ++i)
     if (is_raw_table(olds[i])) {
       known.add(hash_text(read_raw_table(olds[i].create).name));
@@ -446,7 +447,7 @@ constexpr void find_parents(object_changes& objects) {
 /// The steps of views and raw objects, once those of all others are known.
 /// \param rebuilt_columns those of enums that are made anew
 constexpr void diff_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after,
-                            object_changes& objects, const std::vector<table_column>& rebuilt_columns) {
+                            object_changes& objects, const growing_array<table_column>& rebuilt_columns) {
   const std::span<const raw_object> olds = before.raw_objects;
   const std::span<const raw_object> news = after.raw_objects;
   if (before.views.empty() && after.views.empty() && olds.empty() && news.empty())
@@ -455,9 +456,9 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   add_disturbances(found, steps, objects, rebuilt_columns);
 
   // Which views and raw objects make way: those that changed, and then whatever rests on what makes way.
-  std::vector<char> view_drops(before.views.size(), 0);
-  std::vector<int> new_view_of(before.views.size(), -1);
-  std::vector<char> view_stays(after.views.size(), 0);
+  growing_array<char> view_drops(before.views.size(), 0);
+  growing_array<int> new_view_of(before.views.size(), -1);
+  growing_array<char> view_stays(after.views.size(), 0);
   const auto drop_view = [&](std::size_t i) {
     if (view_drops[i])
       return;
@@ -476,7 +477,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   word_index queries;
   for (std::size_t i = 0; i < before.views.size(); ++i)
     queries.add(i, before.views[i].query);
-  std::vector<char> widened(before.views.size(), 0);
+  growing_array<char> widened(before.views.size(), 0);
   for (std::string_view name : found.widened)
     queries.each(name, [&](std::size_t i) { widened[i] = widened[i] || selects_all(before.views[i].query); });
   twin_search<view_object> new_views(after.views);
@@ -569,7 +570,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       if (is_routine(o))
         new_routines.add(o.name);
   }
-  const std::vector<char> aside = partitions_set_aside(objects);
+  const growing_array<char> aside = partitions_set_aside(objects);
   for (std::size_t i = 0; i < olds.size(); ++i) {
     if (aside[i] || (objects.new_of[i] >= 0 && !objects.anew[i]))
       continue;
@@ -594,7 +595,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   // What stays, and what is new.
   find_parents(objects);
   alter_raw_tables(steps, objects.altered);
-  std::vector<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
+  growing_array<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
   for (const raw_table_change& change : objects.altered)
     altered[static_cast<std::size_t>(change.after - news.data())] = 1;
   std::vector<step> made[3];

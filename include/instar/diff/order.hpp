@@ -1,11 +1,11 @@
 #pragma once
 
 #include "instar/diff/search.hpp"
+#include "instar/schema/growing_array.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 /// \file What is made of text (views, functions, triggers) in an order in which each stands behind what it names.
 
@@ -25,15 +25,15 @@ constexpr bool is_ordered(std::size_t items) {
 
 /// An order in which every item stands behind those that its text names, and otherwise as it is given. In a circle the
 /// one that is given first goes first. None for no items.
-constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>& items) {
-  std::vector<std::size_t> order;
+constexpr growing_array<std::size_t> order_by_names(const growing_array<named_text>& items) {
+  growing_array<std::size_t> order;
   if (items.empty())
     return order;
   // A name that is no single word, such as one with a blank in it, is looked for by nobody: then the given order has to
   // do.
   hash_slots known(items.size());
-  std::vector<std::size_t> named;
-  std::vector<std::uint64_t> hashes;
+  growing_array<std::size_t> named;
+  growing_array<std::uint64_t> hashes;
   for (std::size_t i = 0; i < items.size(); ++i) {
     hashes.push_back(hash_word(items[i].name));
     if (items[i].name.empty())
@@ -45,8 +45,8 @@ constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>&
     std::size_t user;
     std::size_t needed;
   };
-  std::vector<need> needs;
-  std::vector<std::size_t> waits(items.size(), 0);
+  growing_array<need> needs;
+  growing_array<std::size_t> waits(items.size(), 0);
   for (std::size_t i = 0; i < items.size(); ++i)
     each_word(items[i].text, [&](std::uint64_t word) {
       // Overloaded functions name each other by their own name.
@@ -58,7 +58,7 @@ constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>&
         return false;  // Others may be called so, too.
       });
     });
-  std::vector<char> done(items.size(), 0);
+  growing_array<char> done(items.size(), 0);
   std::size_t first = 0;
   while (order.size() < items.size()) {
     while (done[first])

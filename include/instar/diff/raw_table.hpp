@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/step.hpp"
+#include "instar/schema/growing_array.hpp"
 
 #include <vector>
 
@@ -161,7 +162,7 @@ struct raw_item {
 
 struct raw_table_text {
   std::string_view name{};  ///< As it is written.
-  std::vector<raw_item> items{};
+  growing_array<raw_item> items{};
   std::string_view tail{};  ///< What follows the parenthesis.
   bool read = false;        ///< Whether it is a CREATE TABLE with a list of columns.
 };
@@ -332,12 +333,12 @@ struct raw_table_change {
 
 /// The steps that alter raw tables. What is said of a parent reaches its partitions by itself; keys are made on the
 /// partitions first, so that the parent's takes them in as they are named.
-constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_table_change>& changes) {
+constexpr void alter_raw_tables(std::vector<step>& steps, const growing_array<raw_table_change>& changes) {
   const auto position = [](const raw_table_text& t, const raw_item* item) {
     return item == nullptr ? -1 : static_cast<int>(item - t.items.data());
   };
   std::vector<step> made;
-  std::vector<std::size_t> changed;  // by which of the changes
+  growing_array<std::size_t> changed;  // by which of the changes
   const auto add = [&](const raw_table_change& c, raw_change what, const raw_item* from, const raw_item* to) {
     changed.push_back(static_cast<std::size_t>(&c - changes.data()));
     made.push_back(step{.kind = step_kind::alter_raw_object,
@@ -446,7 +447,7 @@ constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_
   }
   // Parents go before their partitions, but for constraints that are added.
   int deepest = 0;
-  std::vector<int> depths;
+  growing_array<int> depths;
   for (std::size_t at : changed) {
     depths.push_back(0);
     for (int up = changes[at].parent; up >= 0; up = changes[static_cast<std::size_t>(up)].parent)

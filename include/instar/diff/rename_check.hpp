@@ -1,6 +1,7 @@
 #pragma once
 
 #include "instar/diff/diff.hpp"
+#include "instar/schema/growing_array.hpp"
 
 /// \file Whether what declares an old name (`renamed_from`) leads to something: one that does not is a plan that drops
 /// the old thing and makes a new one, which nobody meant.
@@ -108,7 +109,7 @@ constexpr void check_enums(const schema_view& before, const schema_view& after, 
     return at < 0 ? nullptr : &before.enumerations[static_cast<std::size_t>(at)];
   };
   // Of several that declare one old name the first has it.
-  std::vector<const enumeration*> renamed;
+  growing_array<const enumeration*> renamed;
   hash_slots old_names;
   const auto claim = [&](const enumeration& now) {
     const std::uint64_t hash = hash_object(now.schema, now.renamed_from);

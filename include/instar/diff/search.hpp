@@ -1,12 +1,12 @@
 #pragma once
 
 #include "instar/schema/compare.hpp"
+#include "instar/schema/growing_array.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 /// \file How the planner finds things by name: in constant time for each, so that a plan costs what its schemas are
 /// long, at run time and within the limits of a compiler.
@@ -63,8 +63,8 @@ class hash_slots {
     slots[slot] = static_cast<int>(position);
   }
 
-  std::vector<std::uint64_t> hashes_{};
-  std::vector<int> slots_{};
+  growing_array<std::uint64_t> hashes_{};
+  growing_array<int> slots_{};
   std::size_t size_ = 0;
   std::size_t mask_ = 0;
 };
@@ -148,7 +148,7 @@ class enum_finder {
   constexpr int find(const column_type& type) const { return type.values == nullptr ? -1 : find(*type.values); }
 
  private:
-  std::vector<const enumeration*> enums_{};
+  growing_array<const enumeration*> enums_{};
   hash_slots known_{};
 };
 
@@ -200,9 +200,9 @@ class enum_columns {
   };
 
   const enum_finder* enums_;
-  std::vector<int> firsts_;
-  std::vector<int> lasts_;
-  std::vector<use> uses_{};
+  growing_array<int> firsts_;
+  growing_array<int> lasts_;
+  growing_array<use> uses_{};
 };
 
 /// The hash of a word, in capitals or not. No word is 0.
@@ -307,12 +307,12 @@ class word_index {
       });
   }
 
-  std::vector<known_text> texts_{};
+  growing_array<known_text> texts_{};
   std::size_t asked_ = 0;
   bool read_ = false;
   hash_slots words_{};
-  std::vector<int> firsts_{};
-  std::vector<place> places_{};
+  growing_array<int> firsts_{};
+  growing_array<place> places_{};
 };
 
 /// Names that are known, of which texts are asked one by one: whether one is mentioned.
@@ -327,7 +327,7 @@ class name_set {
   }
 
   constexpr bool empty() const { return names_.empty(); }
-  constexpr const std::vector<std::string_view>& names() const { return names_; }
+  constexpr const growing_array<std::string_view>& names() const { return names_; }
 
   constexpr bool any_in(std::string_view text) const {
     if (names_.size() <= few_names)
@@ -339,8 +339,8 @@ class name_set {
   }
 
  private:
-  std::vector<std::string_view> names_{};
-  std::vector<std::string_view> others_{};
+  growing_array<std::string_view> names_{};
+  growing_array<std::string_view> others_{};
   hash_slots words_{};
 };
 
@@ -360,7 +360,7 @@ class text_set {
   }
 
  private:
-  std::vector<std::string_view> texts_{};
+  growing_array<std::string_view> texts_{};
   hash_slots known_{};
 };
 

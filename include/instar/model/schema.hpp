@@ -1,11 +1,11 @@
 #pragma once
 
 #include "instar/model/facts.hpp"
+#include "instar/schema/growing_array.hpp"
 #include "instar/schema/opened_snapshot.hpp"
 
 #include <bit>
 #include <cstdint>
-#include <vector>
 
 /// \file Models and other objects together: instar::schema<User, Session>(…).
 
@@ -470,22 +470,22 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
                                      std::span<const sequence_object> sequences, const auto& by_name) {
   const auto too_long = [](std::string_view name) { return name.size() > name_limit; };
   // Names as numbers: there may be hundreds, and each is compared with each.
-  const auto hashes_of = [](const auto& objects, std::vector<std::uint64_t>& hashes) {
+  const auto hashes_of = [](const auto& objects, growing_array<std::uint64_t>& hashes) {
     for (const auto& o : objects) {
       const std::uint64_t in_schema = hash_text(o.schema);
       hashes.push_back(hash_text(o.name, o.schema.empty() ? in_schema : hash_text(".", in_schema)));
     }
   };
-  const auto has = [](const std::vector<std::uint64_t>& names, std::size_t count, std::uint64_t wanted) {
+  const auto has = [](const growing_array<std::uint64_t>& names, std::size_t count, std::uint64_t wanted) {
     const std::uint64_t* const all = names.data();
     for (std::size_t i = 0; i < count; ++i)
       if (all[i] == wanted)
         return true;
     return false;
   };
-  std::vector<std::uint64_t> enum_names;
-  std::vector<std::uint64_t> view_names;
-  std::vector<std::uint64_t> sequence_names;
+  growing_array<std::uint64_t> enum_names;
+  growing_array<std::uint64_t> view_names;
+  growing_array<std::uint64_t> sequence_names;
   hashes_of(enums, enum_names);
   hashes_of(views, view_names);
   hashes_of(sequences, sequence_names);

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "instar/schema/growing_array.hpp"
 #include "instar/schema/schema.hpp"
-
-#include <vector>
 
 /// \file Whether parts of two schemas say the same.
 
@@ -200,7 +199,7 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
   return false;
 }
 
-constexpr bool mentions_any(std::string_view text, const std::vector<std::string_view>& names) {
+constexpr bool mentions_any(std::string_view text, const growing_array<std::string_view>& names) {
   for (std::string_view name : names)
     if (mentions(text, name))
       return true;

@@ -3,6 +3,7 @@
 #include "instar/diff/rename_check.hpp"
 #include "instar/model/schema.hpp"
 #include "instar/schema/fixed_string.hpp"
+#include "instar/schema/growing_array.hpp"
 #include "instar/sql/sqlite.hpp"
 
 /// \file Plans and SQL as compile-time constants, and the check that stops a build whose migration is missing.
@@ -81,13 +82,13 @@ template <dialect Dialect, const auto& Plan>
 struct compiled_operations {
   static constexpr plan_view plan = Plan;
   static constexpr std::size_t size = [] {
-    std::vector<operation> operations;
+    growing_array<operation> operations;
     add_operations(Dialect, plan, operations);
     return operations.size();
   }();
   static constexpr std::array<operation, size> value = [] {
     std::array<operation, size> kept{};
-    std::vector<operation> made;
+    growing_array<operation> made;
     made.reserve(size);
     add_operations(Dialect, plan, made);
     for (std::size_t i = 0; i < size; ++i)

@@ -385,7 +385,7 @@ inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan
   std::vector<hazard_note> notes = p.hazards(d, form);
   if (d != dialect::sqlite)
     return notes;
-  std::vector<detail::rebuild> rebuilds;
+  detail::growing_array<detail::rebuild> rebuilds;
   detail::add_rebuilds(p, rebuilds);
   const std::vector<std::vector<std::size_t>> by_table = detail::steps_by_table(p);
   for (const detail::rebuild& r : rebuilds)

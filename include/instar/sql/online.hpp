@@ -918,7 +918,7 @@ class online_writer {
   bool merge_alters_;
   plan_facts has_;
   table_finder new_tables_{plan_.after.tables};
-  std::vector<operation> operations_;
+  growing_array<operation> operations_;
   std::vector<script_section> sections_;
   // The open transaction.
   std::vector<entry> open_;

@@ -2,6 +2,7 @@
 
 #include "instar/diff/diff.hpp"
 #include "instar/diff/sequence_bounds.hpp"
+#include "instar/schema/growing_array.hpp"
 #include "instar/schema/names.hpp"
 #include "instar/sql/write.hpp"
 
@@ -355,7 +356,7 @@ class rebuilt_columns {
   }
 
   /// Adds for each table that keeps columns of an enum the operation that gives them its new type.
-  constexpr void add_operations(const enumeration& e, std::size_t step, std::vector<operation>& operations) const {
+  constexpr void add_operations(const enumeration& e, std::size_t step, growing_array<operation>& operations) const {
     const table* last = nullptr;
     columns_.each(e, [&](const table& t, const column& c) {
       const std::size_t place = static_cast<std::size_t>(&c - t.columns.data());
@@ -1128,7 +1129,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
 }
 
 /// Adds the statements of a plan to a list, in order.
-constexpr void add_postgres_operations(const plan_view& p, std::vector<operation>& operations) {
+constexpr void add_postgres_operations(const plan_view& p, growing_array<operation>& operations) {
   const rebuilt_columns rebuilt(p);
   std::size_t last_aside = p.steps.size();
   for (std::size_t i = 0; i < p.steps.size(); ++i)
@@ -1136,7 +1137,7 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
       last_aside = i;
   bool aside = false;
   // Columns that leave an enum which is made anew have the old type until their own step.
-  std::vector<std::size_t> old_enums;
+  growing_array<std::size_t> old_enums;
   const auto drop_old_enums = [&] {
     for (std::size_t i : old_enums)
       operations.push_back({.step = i, .part = 3});

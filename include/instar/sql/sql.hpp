@@ -23,8 +23,8 @@ inline std::string operation_text(dialect d, const plan_view& p, const operation
   return std::move(out.text);
 }
 
-inline std::vector<operation> plan_operations(dialect d, const plan_view& p) {
-  std::vector<operation> operations;
+inline growing_array<operation> plan_operations(dialect d, const plan_view& p) {
+  growing_array<operation> operations;
   add_operations(d, p, operations);
   return operations;
 }
@@ -288,7 +288,7 @@ std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes
     for (const std::string& sentence : notes_of(p.steps[step]))
       text += comment_line(sentence);
   };
-  const std::vector<operation> operations = plan_operations(d, p);
+  const growing_array<operation> operations = plan_operations(d, p);
   std::vector<char> written(p.steps.size(), 0);
   const auto of_step = [d](const operation& o) { return d == dialect::postgres || o.part == 0; };
   for (const operation& o : operations)

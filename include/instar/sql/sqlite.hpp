@@ -1,5 +1,6 @@
 #pragma once
 
+#include "instar/schema/growing_array.hpp"
 #include "instar/schema/names.hpp"
 #include "instar/sql/postgres.hpp"
 
@@ -395,8 +396,8 @@ constexpr bool changes_values(const step& s) {
 }
 
 /// Adds the tables that a plan makes anew to a list.
-constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
-  std::vector<char> listed(p.after.tables.size(), 0);
+constexpr void add_rebuilds(const plan_view& p, growing_array<rebuild>& result) {
+  growing_array<char> listed(p.after.tables.size(), 0);
   const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
   const auto add = [&](const table* before, const table* after) {
     if (listed[position(after)])
@@ -413,7 +414,7 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   if (!enums)
     return;
   // An enum is a check in every table that uses it.
-  std::vector<const table*> olds(p.after.tables.size(), nullptr);
+  growing_array<const table*> olds(p.after.tables.size(), nullptr);
   const table_finder old_tables(p.before.tables);
   for (std::size_t i = 0; i < olds.size(); ++i)
     if (const int at = old_tables.find(p.after.tables[i].schema, p.after.tables[i].name); at >= 0)
@@ -811,10 +812,10 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
 }
 
 /// Adds the statements of a plan for SQLite to a list, in order.
-constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>& operations) {
-  std::vector<rebuild> rebuilds;
+constexpr void add_sqlite_operations(const plan_view& p, growing_array<operation>& operations) {
+  growing_array<rebuild> rebuilds;
   add_rebuilds(p, rebuilds);
-  std::vector<char> made_anew(p.after.tables.size(), 0);
+  growing_array<char> made_anew(p.after.tables.size(), 0);
   const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
   for (const rebuild& r : rebuilds)
     made_anew[position(r.after)] = 1;
@@ -827,7 +828,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
 
   // The indexes of all tables share their names, and those of a table that is made anew are there until the old one
   // goes: an index that is made before that waits for all of them to be gone.
-  std::vector<operation> waiting;
+  growing_array<operation> waiting;
   const auto add_index = [&](sqlite_part part, const table* on, std::size_t at) {
     waiting.push_back({.part = static_cast<int>(part) + static_cast<int>(at), .on = on});
   };
@@ -847,14 +848,14 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
     // before and made after. Those that the plan makes anyway come later.
     const std::span<const raw_object> raws = p.after.raw_objects;
-    std::vector<char> stays(raws.size(), 1);
+    growing_array<char> stays(raws.size(), 1);
     for (const step& s : p.steps)
       if (s.kind == step_kind::create_raw_object)
         stays[static_cast<std::size_t>(s.raw - raws.data())] = 0;
     name_set names;
     for (const rebuild& r : rebuilds)
       names.add(r.after->name);
-    std::vector<std::size_t> triggers;
+    growing_array<std::size_t> triggers;
     for (std::size_t i = 0; i < raws.size(); ++i)
       if (stays[i] && is_kind(raws[i], "trigger", "index") && names.any_in(raws[i].create))
         triggers.push_back(i);
@@ -980,7 +981,7 @@ constexpr void put_operation(Writer& out, dialect d, const plan_view& p, const o
     put_sqlite(out, p, o);
 }
 
-constexpr void add_operations(dialect d, const plan_view& p, std::vector<operation>& operations) {
+constexpr void add_operations(dialect d, const plan_view& p, growing_array<operation>& operations) {
   if (d == dialect::postgres)
     add_postgres_operations(p, operations);
   else
