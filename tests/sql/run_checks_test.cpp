@@ -125,9 +125,60 @@ std::string with_tags(const std::string& one, const std::string& two) {
   return script;
 }
 
+// A check over a column whose enum gets a value.
+namespace calm {
+enum class Mood { fine, bad };
+INSTAR_ENUM(Mood, fine, bad)
+struct T {
+  int64_t id;
+  Mood mood;
+};
+INSTAR_MODEL(T, "t", (id, primary_key), (mood))
+inline constexpr auto schema = instar::schema<T>();
+}  // namespace calm
+
+namespace excited {
+enum class Mood { fine, wild, bad };
+INSTAR_ENUM(Mood, fine, wild, bad)
+struct T {
+  int64_t id;
+  Mood mood;
+};
+INSTAR_MODEL(T, "t", (id, primary_key), (mood), check("mood <> 'bad'").named("none_bad"),
+             check("mood <> 'wild'").named("none_wild"))
+inline constexpr auto schema = instar::schema<T>();
+}  // namespace excited
+
+namespace renamed {
+enum class Mood { good, bad };
+INSTAR_ENUM(Mood, (good, renamed_from("fine")), bad)
+struct T {
+  int64_t id;
+  Mood mood;
+};
+INSTAR_MODEL(T, "t", (id, primary_key), (mood), check("mood <> 'bad'").named("none_bad"))
+inline constexpr auto schema = instar::schema<T>();
+}  // namespace renamed
+
+void check_enum_counts(instar::database& db) {
+  make(db, instar::view_of<calm::schema>);
+  db.execute("INSERT INTO t VALUES (1, 'fine'), (2, 'bad')");
+  CHECK(answers(db, instar::view_of<calm::schema>, instar::view_of<excited::schema>) ==
+        "\nINS2009! adds check none_bad to t: 1 of 2 rows do not meet it\n");
+  CHECK(answers(db, instar::view_of<calm::schema>, instar::view_of<renamed::schema>) == "\n");
+}
+
 }  // namespace checks_test
 
 using namespace checks_test;
+
+TEST_CASE("A check over an enum that gets values is counted where it names none of them", "[postgres]") {
+  const auto sqlite = instar::open_database(instar::database_url{"sqlite::memory:"});
+  check_enum_counts(*sqlite);
+  const instar_test::scratch_database scratch;
+  const auto postgres = scratch.open();
+  check_enum_counts(*postgres);
+}
 
 TEST_CASE("PostgreSQL: the rows that a plan would lose or fail at are counted before it runs", "[postgres]") {
   const instar_test::scratch_database scratch;
@@ -193,6 +244,25 @@ TEST_CASE("PostgreSQL: a sequence that has gone beyond its new bounds is told of
   CHECK_THROWS_AS(run(), instar::database_error);
   db.execute("ROLLBACK");
   CHECK(db.query_value("SELECT nextval('n')") == "2");
+}
+
+TEST_CASE("PostgreSQL: a sequence that begins at the bound of its type keeps it when it gets another", "[postgres]") {
+  const auto retype = [](instar::sequence_object q) {
+    const instar_test::scratch_database scratch;
+    const auto db = scratch.open();
+    const instar::schema_view before{.sequences = {&q, 1}};
+    instar::sequence_object wider = q;
+    wider.type = instar::type_kind::integer;
+    const instar::schema_view after{.sequences = {&wider, 1}};
+    make(*db, before);
+    for (const std::string& statement : instar::statements(instar::postgres, instar::make_plan(before, after)))
+      db->execute(statement);
+    return db->query_value("SELECT min_value || ' ' || max_value || ' ' || start_value FROM pg_sequences");
+  };
+  CHECK(retype({.name = "n", .type = instar::type_kind::smallint, .start = -32768}) == "-32768 2147483647 -32768");
+  CHECK(retype({.name = "n", .type = instar::type_kind::smallint, .start = 32767, .increment = -1}) ==
+        "-2147483648 32767 32767");
+  CHECK(retype({.name = "n", .type = instar::type_kind::smallint, .start = -5}) == "-5 2147483647 -5");
 }
 
 TEST_CASE("SQLite: the rows that a plan would lose or fail at are counted before it runs") {

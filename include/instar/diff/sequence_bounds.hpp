@@ -25,14 +25,24 @@ constexpr bool starts_high(const sequence_object& q) {
   return q.increment < 0 && q.start > -1;
 }
 
+/// The greatest number of a sequence's type.
+constexpr std::int64_t type_most(const sequence_object& q) {
+  return q.type == type_kind::smallint  ? std::numeric_limits<std::int16_t>::max()
+         : q.type == type_kind::integer ? std::numeric_limits<std::int32_t>::max()
+                                        : std::numeric_limits<std::int64_t>::max();
+}
+
 /// https://www.postgresql.org/docs/current/sql-createsequence.html
 constexpr sequence_bounds bounds_of(const sequence_object& q) {
-  const std::int64_t most = q.type == type_kind::smallint  ? std::numeric_limits<std::int16_t>::max()
-                            : q.type == type_kind::integer ? std::numeric_limits<std::int32_t>::max()
-                                                           : std::numeric_limits<std::int64_t>::max();
+  const std::int64_t most = type_most(q);
   if (q.increment > 0)
     return {starts_low(q) ? q.start : 1, most};
   return {-most - 1, starts_high(q) ? q.start : -1};
+}
+
+/// Whether a sequence begins at a bound that PostgreSQL takes for one of its type: another type sets it anew.
+constexpr bool starts_at_type_bound(const sequence_object& q) {
+  return (starts_low(q) && q.start == -type_most(q) - 1) || (starts_high(q) && q.start == type_most(q));
 }
 
 /// Whether a sequence may have come to a number that it cannot stand at from then on.

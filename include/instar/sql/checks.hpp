@@ -6,6 +6,7 @@
 #include "instar/sql/sqlite.hpp"
 #include "instar/sql/text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -114,9 +115,23 @@ class check_writer {
       if (!mentions(expression, c.name))
         continue;
       const column* was = settled(then, now, c.name);
-      // It may name a value that the old enum has not.
-      if (was == nullptr || (c.type.values != nullptr && !same_values(*was->type.values, *c.type.values)))
+      if (was == nullptr ||
+          (c.type.values != nullptr && reads_otherwise(*was->type.values, *c.type.values, expression)))
         return true;
+    }
+    return false;
+  }
+
+  /// Whether an expression about a column's new enum says something else of its old one, or is none: where it names a
+  /// value that is new, where values have other names (it may look at them as text) or another order.
+  [[nodiscard]] static bool reads_otherwise(const enumeration& then, const enumeration& now,
+                                            std::string_view expression) {
+    int last = -1;
+    for (const enum_value& v : now.values) {
+      const int was = find_value(then, v.label);
+      if (was < 0 ? old_value(then, now, v) >= 0 || has_literal(expression, v.label) : was < last)
+        return true;
+      last = std::max(last, was);
     }
     return false;
   }

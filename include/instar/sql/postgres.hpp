@@ -528,24 +528,25 @@ constexpr bool reaches_start(const sequence_object& then, const sequence_object&
 /// Writes what changes of a sequence: bounds that were given to it stay.
 template <class Writer>
 constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
-  if (then.type != now.type) {
-    out.put(" AS ");
-    put_postgres_type(out, {.kind = now.type});
-  }
+  if (then.type != now.type)
+    put_sequence_type(out, now);
   if (then.increment != now.increment) {
     out.put(" INCREMENT BY ");
     put_integer(out, now.increment);
   }
+  const bool retyped = then.type != now.type;
   if (moves_bounds(then, now) || reaches_start(then, now)) {
     // Beside a new type, NO MINVALUE is the least number of the type where the old bound was that of the old one.
     const sequence_bounds bounds = bounds_of(now);
-    const bool retyped = then.type != now.type;
     out.put(starts_low(now) || retyped ? " MINVALUE " : " NO MINVALUE");
     if (starts_low(now) || retyped)
       put_integer(out, bounds.least);
     out.put(starts_high(now) || retyped ? " MAXVALUE " : " NO MAXVALUE");
     if (starts_high(now) || retyped)
       put_integer(out, bounds.most);
+  } else if (retyped && starts_at_type_bound(then)) {
+    out.put(starts_low(now) ? " MINVALUE " : " MAXVALUE ");
+    put_integer(out, now.start);
   }
   if (then.start != now.start) {
     out.put(" START WITH ");
