@@ -46,6 +46,14 @@ struct pretender {
   auto deploy() { return migrator{db.url(), options}.deploy(); }
 };
 
+// A table whose unique constraint may wait for the end of a transaction, and the same without.
+constexpr instar::column columns[] = {{.name = "id", .type = {.kind = instar::type_kind::integer}}};
+constexpr std::string_view id[] = {"id"};
+constexpr instar::key late[] = {{.name = "a_late", .columns = id, .deferral = instar::deferral::initially_deferred}};
+constexpr instar::key prompt[] = {{.name = "a_late", .columns = id}};
+constexpr instar::table late_table[] = {{.name = "a", .columns = columns, .uniques = late}};
+constexpr instar::table prompt_table[] = {{.name = "a", .columns = columns, .uniques = prompt}};
+
 }  // namespace
 
 TEST_CASE("what a server is, it says itself") {
@@ -233,4 +241,24 @@ TEST_CASE("scripts are written for the server that is open") {
     INFO(statement);
     CHECK(statement.find(",\n") == std::string::npos);
   }
+}
+
+TEST_CASE("models with constraints that a server does not know are refused there, before anything is done") {
+  pretender p{cockroach};
+  p.options.models = instar::schema_view{.tables = late_table};
+  const auto push = error_of([&] { (void)migrator(p.db.url(), p.options).push(); });
+  CHECK(push.code() == code::unsupported);
+  CHECK(push.message() == "CockroachDB has no deferrable constraints, and the models have: a_late of a.");
+  CHECK(error_of([&] { (void)migrator(p.db.url(), p.options).dev({.name = "a"}); }).code() == code::unsupported);
+  CHECK(p.db.tables().empty());
+  p.options.models = instar::schema_view{.tables = prompt_table};
+  (void)migrator(p.db.url(), p.options).push();
+  CHECK(p.db.tables() == "_instar_lock a");
+}
+
+TEST_CASE("a push runs its statements one by one where DDL is not part of a transaction") {
+  pretender p{cockroach};
+  CHECK_THROWS(
+      migrator(p.db.url(), p.options).execute_script("CREATE TABLE a (id integer); CREATE TABLE b (id no);", "x.sql"));
+  CHECK(p.db.ask("SELECT to_regclass('a') IS NOT NULL") == "t");
 }

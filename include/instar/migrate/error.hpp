@@ -69,6 +69,7 @@ inline constexpr std::string_view data_loss = "INS4071";       ///< needs an ans
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
 inline constexpr std::string_view rows_in_the_way = "INS4073";  ///< rows of the database make the plan fail
 inline constexpr std::string_view bad_rename = "INS4074";    ///< a rename on the command line names what is not there
+inline constexpr std::string_view unsupported = "INS4075";   ///< the models have what this server does not know
 inline constexpr std::string_view push_refused = "INS4080";  ///< the database is kept by migrations
 inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
 inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is

@@ -457,6 +457,8 @@ inline dev_report migrator::session::dev(const dev_options& how) {
 inline push_report migrator::session::push(bool accept_data_loss) {
   (void)required_models();
   database& on = open(true);
+  if (const std::optional<history_problem> problem = detail::unsupported_by(capabilities(), *options.models))
+    throw detail::error_of(*problem);
   auto [held, book] = lock_ledger(on);
   if (book.place().exists)
     throw detail::unchanged(migration_code::push_refused,
@@ -476,7 +478,7 @@ inline push_report migrator::session::push(bool accept_data_loss) {
                             "The push would destroy data" + (losses.empty() ? "." : ": it " + losses + "."),
                             "Agree with --accept-data-loss.");
   if (!found.empty())
-    execute_script(detail::script_as_dumped(on.dialect(), found.steps), "push");
+    execute_script(detail::script_as_dumped(on.dialect(), found.steps, form_of_scripts(false)), "push");
   return report;
 }
 
@@ -500,8 +502,7 @@ inline void migrator::session::execute_script(std::string_view sql, std::string_
   script.file = file_name;
   ledger none;
   detail::script_runner runner{on, none, hooks()};
-  runner.run_unrecorded(
-      script, detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script)));
+  runner.run_unrecorded(script, plan_of(on, script));
 }
 
 inline diff_report migrator::session::diff(const diff_source& from, const diff_source& to) {

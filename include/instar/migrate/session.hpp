@@ -17,6 +17,7 @@
 #include <instar/migrate/script_plan.hpp>
 #include <instar/migrate/shadow.hpp>
 #include <instar/migrate/snapshot_file.hpp>
+#include <instar/migrate/unsupported.hpp>
 #include <instar/schema/owned.hpp>
 #include <instar/sql/sql.hpp>
 
@@ -320,11 +321,12 @@ struct migrator::session {
   }
 
   /// How scripts are written: for the server that is open, else for PostgreSQL.
-  [[nodiscard]] script_options form_of_scripts() {
+  /// \param online whether for tables that are in use, where the server lets them
+  [[nodiscard]] script_options form_of_scripts(bool online) {
     if (opened == nullptr || opened->dialect() != instar::postgres)
-      return {.online = options.online};
+      return {.online = online};
     const server_capabilities& server = capabilities();
-    return {.online = options.online && server.online_form(), .merge_alters = server.multi_action_alter};
+    return {.online = online && server.online_form(), .merge_alters = server.multi_action_alter};
   }
 
   // ---- comparing ----
@@ -725,12 +727,15 @@ struct migrator::session {
     next.steps = make_plan(before.schema, after);
     if (next.steps.empty())
       return;
+    if (opened != nullptr)
+      if (std::optional<history_problem> problem = detail::unsupported_by(capabilities(), after))
+        next.problems.push_back(std::move(*problem));
     check_snapshot_lists(next, read, before.migrations);
     next.snapshot_alone = statements(target, next.steps).empty();
     next.loses_data = !next.snapshot_alone && next.steps.loses_data(target);
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
-    next.script = script(target, next.steps, form_of_scripts());
+    next.script = script(target, next.steps, form_of_scripts(options.online));
     if (!next.snapshot_alone)
       next.down_script = down_script(target, next.steps);
   }
@@ -897,7 +902,7 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = detail::script_as_dumped(target, report.steps, form_of_scripts());
+      report.script = detail::script_as_dumped(target, report.steps, form_of_scripts(options.online));
     report.loses_data = report.steps.loses_data(target);
     return report;
   }
