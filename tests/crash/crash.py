@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills a deploy at random instants, deploys again, and looks whether every migration took effect exactly once.
 
-    tests/crash/crash.py --instar BUILD/tests/crash/crash_migrator --database postgres|sqlite [--kills N] [--how kill|cut|stop|race] [--seed N]
+    tests/crash/crash.py --instar BUILD/tests/crash/crash_migrator --database postgres|sqlite [--kills N] [--how kill|cut|stop|race] [--pooler] [--seed N]
 
 A round is a fresh database, one to three deploys that are broken off, and one that is not. What the rounds must end in
 is what an undisturbed deploy of the same history ended in: the schema, the rows that each statement left, the ledger;
@@ -13,13 +13,15 @@ one, and with transactions of their own; and, of code_migrations.cpp, a function
   stop   PostgreSQL: the server ends as in a crash, and is started again; it is one of this test's own
   race   nothing is broken off: twenty deploys begin at once, and each must end well; --kills counts the rounds
 
-PostgreSQL: the server named by INSTAR_TEST_POSTGRES, on which databases are made and dropped.
+PostgreSQL: the server named by INSTAR_TEST_POSTGRES, on which databases are made and dropped. With --pooler the deploys
+reach it through a PgBouncer of this test's own, in transaction mode.
 """
 import argparse
 import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +136,7 @@ class Postgres:
         self.server = server
         self.name = f"instar_crash_{os.getpid()}"
         self.url = urllib.parse.urlsplit(server)._replace(path="/" + self.name).geturl()
+        self.deploy_url = self.url
 
     def ask(self, sql, url=None):
         return subprocess.run([real_program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql,
@@ -196,6 +199,50 @@ class PostgresOfItsOwn(Postgres):
         self.run("stop")
 
 
+class PooledPostgres(Postgres):
+    """The same server behind a PgBouncer that hands out a session for no longer than a transaction."""
+
+    def __init__(self, home):
+        super().__init__(home)
+        program = shutil.which("pgbouncer", path=os.environ["PATH"] + ":/usr/sbin") or sys.exit(
+            "no pgbouncer found; install the package")
+        server = urllib.parse.urlsplit(self.server)
+        host = urllib.parse.parse_qs(server.query)["host"][0]
+        # It is no root's program, reads its settings as somebody else then, and a socket's path has to be short.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="instar-pool."))
+        settings = self.folder / "pgbouncer.ini"
+        settings.write_text(f"""[databases]
+* = host={host} port={server.port or 5432} user={server.username}
+[pgbouncer]
+pool_mode = transaction
+auth_type = any
+listen_port = 6432
+unix_socket_dir = {self.folder}
+max_client_conn = 200
+default_pool_size = 60
+""")
+        as_somebody = []
+        if os.getuid() == 0:
+            shutil.chown(self.folder, "postgres")
+            as_somebody = ["-u", "postgres"]
+        self.log = open(self.folder / "log", "w+")
+        self.process = subprocess.Popen([program, *as_somebody, settings], stdout=self.log, stderr=subprocess.STDOUT)
+        self.deploy_url = (f"postgresql://{server.username}@/{self.name}?host={self.folder}&port=6432&pgbouncer=true")
+        until = time.monotonic() + 30
+        while not (self.folder / ".s.PGSQL.6432").exists():
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.log.seek(0)
+                sys.exit("PgBouncer did not start:\n" + self.log.read())
+            time.sleep(0.02)
+
+    def drop(self):
+        self.process.terminate()
+        self.process.wait(30)
+        super().drop()
+        self.log.close()
+        shutil.rmtree(self.folder)
+
+
 class Sqlite:
     provider = "sqlite"
     scripts = SQLITE
@@ -203,6 +250,7 @@ class Sqlite:
     def __init__(self, home):
         self.file = home / "crash.db"
         self.url = f"sqlite:{self.file}"
+        self.deploy_url = self.url
 
     def ask(self, sql):
         return subprocess.run(["sqlite3", "-bail", str(self.file), sql], check=True, text=True,
@@ -237,6 +285,7 @@ def main():
     parser.add_argument("--database", required=True, choices=["postgres", "sqlite"])
     parser.add_argument("--how", default="kill", choices=["kill", "cut", "stop", "race"])
     parser.add_argument("--kills", type=int, default=10, help="deploys that were broken off before they were done")
+    parser.add_argument("--pooler", action="store_true", help="PostgreSQL: through PgBouncer")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     chance = random.Random(options.seed)
@@ -245,14 +294,16 @@ def main():
         history = home / "migrations"
         if options.how == "stop" and options.database != "postgres":
             parser.error("--how stop is for a server")
+        if options.pooler and (options.how == "stop" or options.database != "postgres"):
+            parser.error("--pooler is for a server that stays")
         database = (Sqlite(home) if options.database == "sqlite" else PostgresOfItsOwn(home) if options.how == "stop"
-                    else Postgres(home))
+                    else PooledPostgres(home) if options.pooler else Postgres(home))
         scripts = dict(database.scripts)
         if options.how == "race":
             # SQLite changes the journal mode of a file only for who has it alone.
             scripts.pop("20250105000000_wal", None)
         write_history(history, scripts, database.provider)
-        deploy = [options.instar, "migrate", "deploy", "--url", database.url, "--migrations", str(history)]
+        deploy = [options.instar, "migrate", "deploy", "--url", database.deploy_url, "--migrations", str(history)]
 
         def begin():
             return subprocess.Popen(deploy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
