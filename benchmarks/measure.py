@@ -56,7 +56,7 @@ class Server:
 
 
 def timed(arguments, **more):
-    """Wall seconds and CPU seconds of one process. What it says goes to files: a reader would wake up and be measured."""
+    """Wall seconds, CPU seconds and peak MiB of one process. What it says goes to files: a reader would wake up and be measured."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         began = time.monotonic()
         process = subprocess.Popen(arguments, stdout=output, stderr=errors, **more)
@@ -66,7 +66,7 @@ def timed(arguments, **more):
             output.seek(0)
             errors.seek(0)
             sys.exit(f"{arguments[0]} failed: {output.read().decode()[-800:]}{errors.read().decode()[-800:]}")
-    return took, usage.ru_utime + usage.ru_stime
+    return took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 class Side:
@@ -76,21 +76,22 @@ class Side:
         self.label, self.command, self.prepare = label, command, prepare
 
 
-def compare(name, ours, peer, runs, goal, server=None):
+def compare(name, ours, peer, runs, goal, server=None, memory_goal=None):
     """Runs two commands in turns, because a machine's speed drifts, each first in every other round, because what ran
-    just before leaves its caches. The ratio is that of the medians."""
-    walls, cpus, others = ([], []), ([], []), ([], [])
+    just before leaves its caches. The ratio is that of the medians. memory_goal: MiB of our process at most."""
+    walls, cpus, others, memory = ([], []), ([], []), ([], []), ([], [])
     for i in range(runs + 1):
         for side in (0, 1) if i % 2 == 0 else (1, 0):
             chosen = (ours, peer)[side]
             chosen.prepare()
             before = server.cpu() if server else 0
-            wall, cpu = timed(chosen.command)
+            wall, cpu, mib = timed(chosen.command)
             if server:
                 time.sleep(0.05)  # The last connection is on its way out.
             if i > 0:  # The first round warms up.
                 walls[side].append(wall * 1000)
                 cpus[side].append(cpu * 1000)
+                memory[side].append(mib)
                 others[side].append((server.cpu() - before) * 1000 if server else 0)
     median = statistics.median
     ratio = median(walls[0]) / median(walls[1])
@@ -98,10 +99,13 @@ def compare(name, ours, peer, runs, goal, server=None):
     for side, chosen in enumerate((ours, peer)):
         also = f", of the server {median(others[side]):6.0f} ms" if server else ""
         print(f"  {chosen.label:<22} wall {median(walls[side]):7.1f} ms ({min(walls[side]):.1f} to {max(walls[side]):.1f})"
-              f"   cpu {median(cpus[side]):6.1f} ms{also}")
+              f"   cpu {median(cpus[side]):6.1f} ms   peak {max(memory[side]):5.1f} MiB{also}")
     print(f"  ratio {ratio:.2f} (goal: at most {goal}) {'met' if ratio <= goal else 'MISSED'}", end="")
     if server:
         work = [median([a + b for a, b in zip(cpus[side], others[side])]) for side in (0, 1)]
         print(f"; of all CPU time {work[0] / work[1]:.2f}", end="")
+    small = memory_goal is None or max(memory[0]) <= memory_goal
+    if memory_goal is not None:
+        print(f"; memory (goal: at most {memory_goal} MiB) {'met' if small else 'MISSED'}", end="")
     print("\n", flush=True)
-    return ratio <= goal
+    return ratio <= goal and small

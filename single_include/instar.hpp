@@ -3224,6 +3224,102 @@ inline constexpr table_storage<sizes_of(facts_of<Model>.words)> storage_of{facts
 }  // namespace instar::detail
 
 
+// ---- instar/schema/growing_array.hpp
+
+/// \file The array that the planner computes with.
+
+namespace instar::detail {
+
+/// What std::vector is, as far as a computation of the compiler needs it, of values that can be made of nothing and
+/// assigned. It is here for what it costs: each element type of std::vector takes g++ 12 some 5 ms in every file that
+/// includes the header, ten times as much as this, and its calls count against the limits of a constant evaluation.
+/// `benchmarks/compile_time` measures the header.
+template <class T>
+class growing_array {
+ public:
+  constexpr growing_array() = default;
+  constexpr growing_array(std::size_t size, const T& value) { assign(size, value); }
+  constexpr growing_array(const growing_array& other) { copy(other); }
+  constexpr growing_array(growing_array&& other) noexcept { swap(other); }
+  constexpr growing_array& operator=(const growing_array& other) {
+    if (this != &other)
+      copy(other);
+    return *this;
+  }
+  constexpr growing_array& operator=(growing_array&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  constexpr ~growing_array() { delete[] items_; }
+
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr T* data() { return items_; }
+  constexpr const T* data() const { return items_; }
+  constexpr T* begin() { return items_; }
+  constexpr const T* begin() const { return items_; }
+  constexpr T* end() { return items_ + size_; }
+  constexpr const T* end() const { return items_ + size_; }
+  constexpr T& operator[](std::size_t at) { return items_[at]; }
+  constexpr const T& operator[](std::size_t at) const { return items_[at]; }
+  constexpr T& back() { return items_[size_ - 1]; }
+  constexpr const T& back() const { return items_[size_ - 1]; }
+
+  constexpr void reserve(std::size_t capacity) {
+    if (capacity <= capacity_)
+      return;
+    T* const items = new T[capacity]{};
+    for (std::size_t i = 0; i < size_; ++i)
+      items[i] = std::move(items_[i]);
+    delete[] items_;
+    items_ = items;
+    capacity_ = capacity;
+  }
+  constexpr void push_back(T item) {
+    if (size_ == capacity_)
+      reserve(capacity_ * 2 + 4);
+    items_[size_++] = std::move(item);
+  }
+  constexpr void pop_back() { --size_; }
+  constexpr void clear() { size_ = 0; }
+  constexpr void resize(std::size_t size, T added = {}) {
+    reserve(size);
+    for (; size_ < size; ++size_)
+      items_[size_] = added;
+    size_ = size;
+  }
+  constexpr void assign(std::size_t size, T value) {
+    size_ = 0;
+    resize(size, value);
+  }
+
+ private:
+  constexpr void copy(const growing_array& other) {
+    size_ = 0;
+    reserve(other.size_);
+    for (; size_ < other.size_; ++size_)
+      items_[size_] = other.items_[size_];
+  }
+  constexpr void swap(growing_array& other) noexcept {
+    T* const items = items_;
+    const std::size_t size = size_;
+    const std::size_t capacity = capacity_;
+    items_ = other.items_;
+    size_ = other.size_;
+    capacity_ = other.capacity_;
+    other.items_ = items;
+    other.size_ = size;
+    other.capacity_ = capacity;
+  }
+
+  T* items_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace instar::detail
+
+
 // ---- instar/schema/opened_snapshot.hpp
 
 
@@ -3902,8 +3998,6 @@ constexpr schema_view open_snapshot(std::span<const table> tables) {
 
 }  // namespace instar::detail
 
-#include <vector>
-
 /// \file Models and other objects together: instar::schema<User, Session>(…).
 
 namespace instar {
@@ -4367,22 +4461,22 @@ constexpr mistake mistake_in_objects(std::span<const enumeration> enums, std::sp
                                      std::span<const sequence_object> sequences, const auto& by_name) {
   const auto too_long = [](std::string_view name) { return name.size() > name_limit; };
   // Names as numbers: there may be hundreds, and each is compared with each.
-  const auto hashes_of = [](const auto& objects, std::vector<std::uint64_t>& hashes) {
+  const auto hashes_of = [](const auto& objects, growing_array<std::uint64_t>& hashes) {
     for (const auto& o : objects) {
       const std::uint64_t in_schema = hash_text(o.schema);
       hashes.push_back(hash_text(o.name, o.schema.empty() ? in_schema : hash_text(".", in_schema)));
     }
   };
-  const auto has = [](const std::vector<std::uint64_t>& names, std::size_t count, std::uint64_t wanted) {
+  const auto has = [](const growing_array<std::uint64_t>& names, std::size_t count, std::uint64_t wanted) {
     const std::uint64_t* const all = names.data();
     for (std::size_t i = 0; i < count; ++i)
       if (all[i] == wanted)
         return true;
     return false;
   };
-  std::vector<std::uint64_t> enum_names;
-  std::vector<std::uint64_t> view_names;
-  std::vector<std::uint64_t> sequence_names;
+  growing_array<std::uint64_t> enum_names;
+  growing_array<std::uint64_t> view_names;
+  growing_array<std::uint64_t> sequence_names;
   hashes_of(enums, enum_names);
   hashes_of(views, view_names);
   hashes_of(sequences, sequence_names);
@@ -4783,7 +4877,7 @@ constexpr bool mentions(std::string_view text, std::string_view name) {
   return false;
 }
 
-constexpr bool mentions_any(std::string_view text, const std::vector<std::string_view>& names) {
+constexpr bool mentions_any(std::string_view text, const growing_array<std::string_view>& names) {
   for (std::string_view name : names)
     if (mentions(text, name))
       return true;
@@ -4855,8 +4949,8 @@ class hash_slots {
     slots[slot] = static_cast<int>(position);
   }
 
-  std::vector<std::uint64_t> hashes_{};
-  std::vector<int> slots_{};
+  growing_array<std::uint64_t> hashes_{};
+  growing_array<int> slots_{};
   std::size_t size_ = 0;
   std::size_t mask_ = 0;
 };
@@ -4940,7 +5034,7 @@ class enum_finder {
   constexpr int find(const column_type& type) const { return type.values == nullptr ? -1 : find(*type.values); }
 
  private:
-  std::vector<const enumeration*> enums_{};
+  growing_array<const enumeration*> enums_{};
   hash_slots known_{};
 };
 
@@ -4992,9 +5086,9 @@ class enum_columns {
   };
 
   const enum_finder* enums_;
-  std::vector<int> firsts_;
-  std::vector<int> lasts_;
-  std::vector<use> uses_{};
+  growing_array<int> firsts_;
+  growing_array<int> lasts_;
+  growing_array<use> uses_{};
 };
 
 /// The hash of a word, in capitals or not. No word is 0.
@@ -5099,12 +5193,12 @@ class word_index {
       });
   }
 
-  std::vector<known_text> texts_{};
+  growing_array<known_text> texts_{};
   std::size_t asked_ = 0;
   bool read_ = false;
   hash_slots words_{};
-  std::vector<int> firsts_{};
-  std::vector<place> places_{};
+  growing_array<int> firsts_{};
+  growing_array<place> places_{};
 };
 
 /// Names that are known, of which texts are asked one by one: whether one is mentioned.
@@ -5119,7 +5213,7 @@ class name_set {
   }
 
   constexpr bool empty() const { return names_.empty(); }
-  constexpr const std::vector<std::string_view>& names() const { return names_; }
+  constexpr const growing_array<std::string_view>& names() const { return names_; }
 
   constexpr bool any_in(std::string_view text) const {
     if (names_.size() <= few_names)
@@ -5131,8 +5225,8 @@ class name_set {
   }
 
  private:
-  std::vector<std::string_view> names_{};
-  std::vector<std::string_view> others_{};
+  growing_array<std::string_view> names_{};
+  growing_array<std::string_view> others_{};
   hash_slots words_{};
 };
 
@@ -5152,7 +5246,7 @@ class text_set {
   }
 
  private:
-  std::vector<std::string_view> texts_{};
+  growing_array<std::string_view> texts_{};
   hash_slots known_{};
 };
 
@@ -5176,15 +5270,15 @@ constexpr bool is_ordered(std::size_t items) {
 
 /// An order in which every item stands behind those that its text names, and otherwise as it is given. In a circle the
 /// one that is given first goes first. None for no items.
-constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>& items) {
-  std::vector<std::size_t> order;
+constexpr growing_array<std::size_t> order_by_names(const growing_array<named_text>& items) {
+  growing_array<std::size_t> order;
   if (items.empty())
     return order;
   // A name that is no single word, such as one with a blank in it, is looked for by nobody: then the given order has to
   // do.
   hash_slots known(items.size());
-  std::vector<std::size_t> named;
-  std::vector<std::uint64_t> hashes;
+  growing_array<std::size_t> named;
+  growing_array<std::uint64_t> hashes;
   for (std::size_t i = 0; i < items.size(); ++i) {
     hashes.push_back(hash_word(items[i].name));
     if (items[i].name.empty())
@@ -5196,8 +5290,8 @@ constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>&
     std::size_t user;
     std::size_t needed;
   };
-  std::vector<need> needs;
-  std::vector<std::size_t> waits(items.size(), 0);
+  growing_array<need> needs;
+  growing_array<std::size_t> waits(items.size(), 0);
   for (std::size_t i = 0; i < items.size(); ++i)
     each_word(items[i].text, [&](std::uint64_t word) {
       // Overloaded functions name each other by their own name.
@@ -5209,7 +5303,7 @@ constexpr std::vector<std::size_t> order_by_names(const std::vector<named_text>&
         return false;  // Others may be called so, too.
       });
     });
-  std::vector<char> done(items.size(), 0);
+  growing_array<char> done(items.size(), 0);
   std::size_t first = 0;
   while (order.size() < items.size()) {
     while (done[first])
@@ -5387,6 +5481,8 @@ struct step {
 
 }  // namespace instar
 
+#include <vector>
+
 /// \file Tables that the value does not model (partitioned ones, partitions, children): their CREATE TABLE taken apart,
 /// so that a change of one is an ALTER and not a new table without its rows.
 
@@ -5544,7 +5640,7 @@ struct raw_item {
 
 struct raw_table_text {
   std::string_view name{};  ///< As it is written.
-  std::vector<raw_item> items{};
+  growing_array<raw_item> items{};
   std::string_view tail{};  ///< What follows the parenthesis.
   bool read = false;        ///< Whether it is a CREATE TABLE with a list of columns.
 };
@@ -5715,12 +5811,12 @@ struct raw_table_change {
 
 /// The steps that alter raw tables. What is said of a parent reaches its partitions by itself; keys are made on the
 /// partitions first, so that the parent's takes them in as they are named.
-constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_table_change>& changes) {
+constexpr void alter_raw_tables(std::vector<step>& steps, const growing_array<raw_table_change>& changes) {
   const auto position = [](const raw_table_text& t, const raw_item* item) {
     return item == nullptr ? -1 : static_cast<int>(item - t.items.data());
   };
   std::vector<step> made;
-  std::vector<std::size_t> changed;  // by which of the changes
+  growing_array<std::size_t> changed;  // by which of the changes
   const auto add = [&](const raw_table_change& c, raw_change what, const raw_item* from, const raw_item* to) {
     changed.push_back(static_cast<std::size_t>(&c - changes.data()));
     made.push_back(step{.kind = step_kind::alter_raw_object,
@@ -5829,7 +5925,7 @@ constexpr void alter_raw_tables(std::vector<step>& steps, const std::vector<raw_
   }
   // Parents go before their partitions, but for constraints that are added.
   int deepest = 0;
-  std::vector<int> depths;
+  growing_array<int> depths;
   for (std::size_t at : changed) {
     depths.push_back(0);
     for (int up = changes[at].parent; up >= 0; up = changes[static_cast<std::size_t>(up)].parent)
@@ -6062,7 +6158,7 @@ constexpr bool disturbs_views(const step& s) {
 class lone_raw_tables {
  public:
   /// \param twins of each object its position in the other schema, or -1
-  constexpr lone_raw_tables(std::span<const raw_object> objects, const std::vector<int>& twins)
+  constexpr lone_raw_tables(std::span<const raw_object> objects, const growing_array<int>& twins)
       : objects_(objects), twins_(&twins) {}
 
   /// \return the position of the first that makes a table of that name and that `is` accepts, or -1
@@ -6106,9 +6202,9 @@ class lone_raw_tables {
     std::size_t at;
   };
   std::span<const raw_object> objects_;
-  const std::vector<int>* twins_;
+  const growing_array<int>* twins_;
   bool read_ = false;
-  std::vector<lone_table> tables_{};
+  growing_array<lone_table> tables_{};
   hash_slots by_text_{};
   hash_slots by_name_{};
 };
@@ -6123,14 +6219,14 @@ struct object_changes {
 
   std::span<const raw_object> olds;
   std::span<const raw_object> news;
-  std::vector<int> old_of;                  ///< Position of each new one among the old ones, or -1.
-  std::vector<int> new_of;                  ///< The other way round.
-  std::vector<char> same;                   ///< Of the old ones: the new one has the same text.
-  std::vector<char> anew;                   ///< Of the old ones: dropped and made again.
-  std::vector<char> taken;                  ///< Of the old ones: tables that are set aside.
-  std::vector<std::size_t> gone{};          ///< The old ones that have no new one.
-  std::vector<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
-  std::vector<replaced_table> replaced{};
+  growing_array<int> old_of;                  ///< Position of each new one among the old ones, or -1.
+  growing_array<int> new_of;                  ///< The other way round.
+  growing_array<char> same;                   ///< Of the old ones: the new one has the same text.
+  growing_array<char> anew;                   ///< Of the old ones: dropped and made again.
+  growing_array<char> taken;                  ///< Of the old ones: tables that are set aside.
+  growing_array<std::size_t> gone{};          ///< The old ones that have no new one.
+  growing_array<raw_table_change> altered{};  ///< Tables that ALTER leads to the new text.
+  growing_array<replaced_table> replaced{};
   name_set released{};  ///< What functions that are dropped and made again are called.
   lone_raw_tables old_tables;
   lone_raw_tables new_tables;
@@ -6248,9 +6344,9 @@ constexpr bool may_read(std::string_view query, std::string_view column) {
 
 /// All that the steps of tables and enums do to what rests on them.
 struct disturbances {
-  std::vector<disturbance> of_views{};
-  std::vector<disturbance> of_raw_objects{};
-  std::vector<std::string_view>
+  growing_array<disturbance> of_views{};
+  growing_array<disturbance> of_raw_objects{};
+  growing_array<std::string_view>
       widened{};  ///< Tables with a new column, which `SELECT *` of an old view does not have.
 
   constexpr void both(const disturbance& d) {
@@ -6287,7 +6383,7 @@ constexpr std::string_view made_again(const step& s) {
 }
 
 constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const object_changes& objects,
-                                const std::vector<table_column>& rebuilt) {
+                                const growing_array<table_column>& rebuilt) {
   for (const step& s : steps) {
     const bool on_column = s.kind == step_kind::rename_column || s.kind == step_kind::drop_column ||
                            s.kind == step_kind::alter_type || s.kind == step_kind::alter_collation ||
@@ -6334,11 +6430,11 @@ constexpr named_text text_of(const step& s) {
 
 /// Adds the steps of views and raw objects in an order in which each stands behind what it names, or in front of it.
 constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& made, bool backwards) {
-  std::vector<named_text> texts;
+  growing_array<named_text> texts;
   if (is_ordered(made.size()))
     for (const step& s : made)
       texts.push_back(text_of(s));
-  const std::vector<std::size_t> order = order_by_names(texts);
+  const growing_array<std::size_t> order = order_by_names(texts);
   for (std::size_t i = 0; i < made.size(); ++i) {
     const std::size_t at = backwards ? made.size() - 1 - i : i;
     const step& s = made[order.empty() ? at : order[at]];
@@ -6354,16 +6450,16 @@ constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& m
 
 /// The partitions, and what attaches them, that wait with their table while it is made anew without them: their rows
 /// are copied with its own.
-constexpr std::vector<char> partitions_set_aside(const object_changes& objects) {
+constexpr growing_array<char> partitions_set_aside(const object_changes& objects) {
   const std::span<const raw_object> olds = objects.olds;
-  std::vector<char> aside = objects.taken;
+  growing_array<char> aside = objects.taken;
   bool any = false;
   for (char taken : aside)
     any |= taken != 0;
   if (!any)
     return aside;
   hash_slots known;
-  std::vector<std::size_t> tables;
+  growing_array<std::size_t> tables;
   for (std::size_t i = 0; i < olds.size(); ++i)
     if (is_raw_table(olds[i])) {
       known.add(hash_text(read_raw_table(olds[i].create).name));
@@ -6417,7 +6513,7 @@ constexpr void find_parents(object_changes& objects) {
 /// The steps of views and raw objects, once those of all others are known.
 /// \param rebuilt_columns those of enums that are made anew
 constexpr void diff_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after,
-                            object_changes& objects, const std::vector<table_column>& rebuilt_columns) {
+                            object_changes& objects, const growing_array<table_column>& rebuilt_columns) {
   const std::span<const raw_object> olds = before.raw_objects;
   const std::span<const raw_object> news = after.raw_objects;
   if (before.views.empty() && after.views.empty() && olds.empty() && news.empty())
@@ -6426,9 +6522,9 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   add_disturbances(found, steps, objects, rebuilt_columns);
 
   // Which views and raw objects make way: those that changed, and then whatever rests on what makes way.
-  std::vector<char> view_drops(before.views.size(), 0);
-  std::vector<int> new_view_of(before.views.size(), -1);
-  std::vector<char> view_stays(after.views.size(), 0);
+  growing_array<char> view_drops(before.views.size(), 0);
+  growing_array<int> new_view_of(before.views.size(), -1);
+  growing_array<char> view_stays(after.views.size(), 0);
   const auto drop_view = [&](std::size_t i) {
     if (view_drops[i])
       return;
@@ -6447,7 +6543,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   word_index queries;
   for (std::size_t i = 0; i < before.views.size(); ++i)
     queries.add(i, before.views[i].query);
-  std::vector<char> widened(before.views.size(), 0);
+  growing_array<char> widened(before.views.size(), 0);
   for (std::string_view name : found.widened)
     queries.each(name, [&](std::size_t i) { widened[i] = widened[i] || selects_all(before.views[i].query); });
   twin_search<view_object> new_views(after.views);
@@ -6540,7 +6636,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       if (is_routine(o))
         new_routines.add(o.name);
   }
-  const std::vector<char> aside = partitions_set_aside(objects);
+  const growing_array<char> aside = partitions_set_aside(objects);
   for (std::size_t i = 0; i < olds.size(); ++i) {
     if (aside[i] || (objects.new_of[i] >= 0 && !objects.anew[i]))
       continue;
@@ -6565,7 +6661,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   // What stays, and what is new.
   find_parents(objects);
   alter_raw_tables(steps, objects.altered);
-  std::vector<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
+  growing_array<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
   for (const raw_table_change& change : objects.altered)
     altered[static_cast<std::size_t>(change.after - news.data())] = 1;
   std::vector<step> made[3];
@@ -6615,14 +6711,24 @@ constexpr bool starts_high(const sequence_object& q) {
   return q.increment < 0 && q.start > -1;
 }
 
+/// The greatest number of a sequence's type.
+constexpr std::int64_t type_most(const sequence_object& q) {
+  return q.type == type_kind::smallint  ? std::numeric_limits<std::int16_t>::max()
+         : q.type == type_kind::integer ? std::numeric_limits<std::int32_t>::max()
+                                        : std::numeric_limits<std::int64_t>::max();
+}
+
 /// https://www.postgresql.org/docs/current/sql-createsequence.html
 constexpr sequence_bounds bounds_of(const sequence_object& q) {
-  const std::int64_t most = q.type == type_kind::smallint  ? std::numeric_limits<std::int16_t>::max()
-                            : q.type == type_kind::integer ? std::numeric_limits<std::int32_t>::max()
-                                                           : std::numeric_limits<std::int64_t>::max();
+  const std::int64_t most = type_most(q);
   if (q.increment > 0)
     return {starts_low(q) ? q.start : 1, most};
   return {-most - 1, starts_high(q) ? q.start : -1};
+}
+
+/// Whether a sequence begins at a bound that PostgreSQL takes for one of its type: another type sets it anew.
+constexpr bool starts_at_type_bound(const sequence_object& q) {
+  return (starts_low(q) && q.start == -type_most(q) - 1) || (starts_high(q) && q.start == type_most(q));
 }
 
 /// Whether a sequence may have come to a number that it cannot stand at from then on.
@@ -7402,9 +7508,9 @@ class other_steps {
   }
 
  private:
-  std::vector<const view_object*> dropped_views_{};
+  growing_array<const view_object*> dropped_views_{};
   hash_slots views_{};
-  std::vector<const raw_object*> raw_objects_{};
+  growing_array<const raw_object*> raw_objects_{};
   hash_slots raws_{};
   name_set dropped_tables_{};
 };
@@ -7535,16 +7641,16 @@ struct step_list {
 struct column_fates {
   const table* before;
   const table* after;
-  std::vector<int> was;       ///< The old position of each new column, or -1.
-  std::vector<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
-  std::vector<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
-  const name_set* released;   ///< Functions that are dropped and made again.
-  bool any = false;           ///< Whether one is remade, retyped or collated otherwise, or a function is released.
+  growing_array<int> was;       ///< The old position of each new column, or -1.
+  growing_array<char> remade;   ///< Dropped and added again: keys and indexes go with the old one.
+  growing_array<char> retyped;  ///< Of a type in which expressions over the old one need not make sense.
+  const name_set* released;     ///< Functions that are dropped and made again.
+  bool any = false;             ///< Whether one is remade, retyped or collated otherwise, or a function is released.
 
   /// \param rebuilt enums that are made anew
   constexpr column_fates(const enum_finder& rebuilt, const column_renames& renames, const name_set& released);
 
-  constexpr bool has(const std::vector<char>& fate, std::string_view name) const {
+  constexpr bool has(const growing_array<char>& fate, std::string_view name) const {
     for (std::size_t i = 0; i < fate.size(); ++i)
       if (fate[i] && same_text(after->columns[i].name, name))
         return true;
@@ -7597,8 +7703,8 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
                                 constraint_kind kind) {
   if (then.empty() && now.empty())
     return;
-  std::vector<int> becomes(then.size(), -1);
-  std::vector<char> kept(now.size(), 0);
+  growing_array<int> becomes(then.size(), -1);
+  growing_array<char> kept(now.size(), 0);
   enum class by : unsigned char { name, declared_name, definition };
   for (by way : {by::name, by::declared_name, by::definition})
     for (std::size_t n = 0; n < now.size(); ++n)
@@ -7610,7 +7716,7 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
         kept[n] = 1;
       }
   // A name that another one lets go of only by its own rename is not free to take: there the old one is made anew.
-  std::vector<char> anew(then.size(), 0);
+  growing_array<char> anew(then.size(), 0);
   for (std::size_t o = 0; o < then.size(); ++o) {
     if (becomes[o] < 0)
       continue;
@@ -7642,7 +7748,7 @@ constexpr void free_index_names(std::vector<step>& steps) {
     return s.kind == step_kind::rename_index ? t.indexes[static_cast<std::size_t>(at)].name
                                              : constraint_name(t, s.constraint, at);
   };
-  std::vector<std::size_t> renames;
+  growing_array<std::size_t> renames;
   for (std::size_t i = 0; i < steps.size(); ++i)
     if (steps[i].kind == step_kind::rename_index ||
         (steps[i].kind == step_kind::rename_constraint && steps[i].constraint != constraint_kind::check &&
@@ -7684,9 +7790,9 @@ struct comparison {
   const schema_view* before;
   const schema_view* after;
   table_finder old_tables;
-  table_finder new_tables;           ///< Of no tables where there is no old one.
-  std::vector<const table*> olds{};  ///< Of each new table the old one that it was, or null; empty where none was.
-  bool between = false;              ///< Whether something raw stands between tables and indexes.
+  table_finder new_tables;             ///< Of no tables where there is no old one.
+  growing_array<const table*> olds{};  ///< Of each new table the old one that it was, or null; empty where none was.
+  bool between = false;                ///< Whether something raw stands between tables and indexes.
 
   constexpr comparison(const schema_view& then, const schema_view& now)
       : before(&then), after(&now), old_tables(then.tables),
@@ -7697,7 +7803,7 @@ struct comparison {
     olds.resize(now.tables.size(), nullptr);
     for (const raw_object& o : then.raw_objects)
       between |= o.placement == placement::before_indexes;
-    std::vector<char> taken;
+    growing_array<char> taken;
     std::size_t next = 0;
     for (std::size_t i = 0; i < olds.size(); ++i) {
       const table& t = now.tables[i];
@@ -7772,7 +7878,7 @@ constexpr column_fates::column_fates(const enum_finder& rebuilt, const column_re
       retyped(was.size(), 0), released(&released_names), any(!released_names.empty()) {
   const std::span<const column> old_columns = renames.before->columns;
   const std::span<const column> new_columns = renames.after->columns;
-  std::vector<char> taken(old_columns.size(), 0);
+  growing_array<char> taken(old_columns.size(), 0);
   for (std::size_t to = 0; to < was.size(); ++to) {
     const column& now = new_columns[to];
     const std::string_view old_name = renames.any && renames.is_rename(now) ? now.renamed_from : now.name;
@@ -7894,7 +8000,7 @@ constexpr void diff_table(step_list& out, const comparison& schemas, const table
 
   const column_renames renames(before, after);
   const column_fates fates(rebuilt, renames, released);
-  std::vector<char> kept(before.columns.size(), 0);
+  growing_array<char> kept(before.columns.size(), 0);
   for (std::size_t to = 0; to < after.columns.size(); ++to) {
     if (fates.was[to] >= 0) {
       kept[static_cast<std::size_t>(fates.was[to])] = 1;
@@ -8029,7 +8135,7 @@ class new_value_search {
 
   constexpr bool run(enum_uses& uses) const {
     bool found = false;
-    std::vector<const table*> with_column;
+    growing_array<const table*> with_column;
     uses.each_column(now_, [&](const table& t, const column& c) {
       found = found || in_column(c) || beside(t, c);
       if (with_column.empty() || with_column.back() != &t)
@@ -8151,7 +8257,7 @@ constexpr int renamed_enum(const hash_slots& known, std::span<const enumeration>
 }
 
 constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
-  std::vector<char> kept(before.enumerations.size(), 0);
+  growing_array<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
   hash_slots known;
   enum_uses uses(after);
@@ -8229,7 +8335,7 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
       steps.push_back(step{.kind = step_kind::drop_extension, .extension = &e});
 
   twin_search<sequence_object> old_sequences(before.sequences);
-  std::vector<char> kept(before.sequences.size(), 0);
+  growing_array<char> kept(before.sequences.size(), 0);
   for (const sequence_object& q : after.sequences) {
     const int then = old_sequences.find(q.schema, q.name);
     if (then < 0) {
@@ -8250,7 +8356,7 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
 /// \param rebuilt the columns of enums that are made anew
 constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas,
-                                 const std::vector<table_column>& rebuilt) {
+                                 const growing_array<table_column>& rebuilt) {
   const auto integer = [](const column& c) {
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
                                       c.type.kind == type_kind::bigint);
@@ -8275,9 +8381,9 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     int retyped = -1;         ///< The last step that changes the type of a column; see `earlier`.
     std::size_t rebuilt = static_cast<std::size_t>(-1);  ///< The first of its columns among `rebuilt`.
   };
-  std::vector<disturbed_table> disturbed;
-  std::vector<int> earlier;  ///< Of each step that changes a type the one before it of the same table.
-  std::vector<relation_name> raw_aside;
+  growing_array<disturbed_table> disturbed;
+  growing_array<int> earlier;  ///< Of each step that changes a type the one before it of the same table.
+  growing_array<relation_name> raw_aside;
   hash_slots known_aside;
   const auto disturb = [&](const step& s) -> disturbed_table& {
     disturbed.resize(olds.size());
@@ -8319,7 +8425,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
 
   // What becomes of foreign keys already: each has a number in its schema.
   const auto numbered = [](std::span<const table> tables) {
-    std::vector<std::size_t> firsts;
+    growing_array<std::size_t> firsts;
     std::size_t next = 0;
     for (const table& t : tables) {
       firsts.push_back(next);
@@ -8328,15 +8434,16 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     firsts.push_back(next);
     return firsts;
   };
-  const std::vector<std::size_t> old_numbers = numbered(olds);
-  const std::vector<std::size_t> new_numbers = numbered(news);
-  const auto number_of = [](const std::vector<std::size_t>& numbers, std::span<const table> tables, const table& owner,
+  const growing_array<std::size_t> old_numbers = numbered(olds);
+  const growing_array<std::size_t> new_numbers = numbered(news);
+  const auto number_of = [](const growing_array<std::size_t>& numbers, std::span<const table> tables,
+                            const table& owner,
                             std::size_t at) { return numbers[static_cast<std::size_t>(&owner - tables.data())] + at; };
   const auto old_number = [&](const table& t, std::size_t at) { return number_of(old_numbers, olds, t, at); };
   const auto new_number = [&](const table& t, std::size_t at) { return number_of(new_numbers, news, t, at); };
-  std::vector<char> dropped(old_numbers.back(), 0);
-  std::vector<char> added(new_numbers.back(), 0);
-  std::vector<int> renamed(old_numbers.back(), -1);
+  growing_array<char> dropped(old_numbers.back(), 0);
+  growing_array<char> added(new_numbers.back(), 0);
+  growing_array<int> renamed(old_numbers.back(), -1);
   for (std::size_t i = 0; i < count; ++i) {
     const step& s = steps[i];
     if (s.kind == step_kind::drop_foreign_key)
@@ -8380,7 +8487,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     const table* then = schemas.old_table(now);
     if (then == nullptr || then->foreign_keys.empty())
       continue;
-    std::vector<char> taken(now.foreign_keys.size(), 0);
+    growing_array<char> taken(now.foreign_keys.size(), 0);
     for (std::size_t o = 0; o < then->foreign_keys.size(); ++o) {
       const foreign_key& fk = then->foreign_keys[o];
       if (dropped[old_number(*then, o)] || !in_the_way(*then, fk))
@@ -8464,11 +8571,11 @@ constexpr void add_steps(const schema_view& before, const schema_view& after, st
       rebuilt.add(*s.new_enum);
       rebuilt_before.add(*s.old_enum);
     }
-  std::vector<table_column> rebuilt_columns;
+  growing_array<table_column> rebuilt_columns;
   each_enum_column(before.tables, rebuilt_before, [&](const table& t, const column& c, int) {
     rebuilt_columns.push_back({&t, &c});
   });
-  std::vector<char> kept(before.tables.size(), 0);
+  growing_array<char> kept(before.tables.size(), 0);
   for (const table& now : after.tables) {
     const table* then = schemas.old_table(now);
     if (then == nullptr) {
@@ -8638,7 +8745,7 @@ constexpr void check_enums(const schema_view& before, const schema_view& after, 
     return at < 0 ? nullptr : &before.enumerations[static_cast<std::size_t>(at)];
   };
   // Of several that declare one old name the first has it.
-  std::vector<const enumeration*> renamed;
+  growing_array<const enumeration*> renamed;
   hash_slots old_names;
   const auto claim = [&](const enumeration& now) {
     const std::uint64_t hash = hash_object(now.schema, now.renamed_from);
@@ -9296,7 +9403,7 @@ class rebuilt_columns {
   }
 
   /// Adds for each table that keeps columns of an enum the operation that gives them its new type.
-  constexpr void add_operations(const enumeration& e, std::size_t step, std::vector<operation>& operations) const {
+  constexpr void add_operations(const enumeration& e, std::size_t step, growing_array<operation>& operations) const {
     const table* last = nullptr;
     columns_.each(e, [&](const table& t, const column& c) {
       const std::size_t place = static_cast<std::size_t>(&c - t.columns.data());
@@ -9468,24 +9575,25 @@ constexpr bool reaches_start(const sequence_object& then, const sequence_object&
 /// Writes what changes of a sequence: bounds that were given to it stay.
 template <class Writer>
 constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
-  if (then.type != now.type) {
-    out.put(" AS ");
-    put_postgres_type(out, {.kind = now.type});
-  }
+  if (then.type != now.type)
+    put_sequence_type(out, now);
   if (then.increment != now.increment) {
     out.put(" INCREMENT BY ");
     put_integer(out, now.increment);
   }
+  const bool retyped = then.type != now.type;
   if (moves_bounds(then, now) || reaches_start(then, now)) {
     // Beside a new type, NO MINVALUE is the least number of the type where the old bound was that of the old one.
     const sequence_bounds bounds = bounds_of(now);
-    const bool retyped = then.type != now.type;
     out.put(starts_low(now) || retyped ? " MINVALUE " : " NO MINVALUE");
     if (starts_low(now) || retyped)
       put_integer(out, bounds.least);
     out.put(starts_high(now) || retyped ? " MAXVALUE " : " NO MAXVALUE");
     if (starts_high(now) || retyped)
       put_integer(out, bounds.most);
+  } else if (retyped && starts_at_type_bound(then)) {
+    out.put(starts_low(now) ? " MINVALUE " : " MAXVALUE ");
+    put_integer(out, now.start);
   }
   if (then.start != now.start) {
     out.put(" START WITH ");
@@ -10069,7 +10177,7 @@ constexpr void put_postgres(Writer& out, const plan_view& p, const operation& o)
 }
 
 /// Adds the statements of a plan to a list, in order.
-constexpr void add_postgres_operations(const plan_view& p, std::vector<operation>& operations) {
+constexpr void add_postgres_operations(const plan_view& p, growing_array<operation>& operations) {
   const rebuilt_columns rebuilt(p);
   std::size_t last_aside = p.steps.size();
   for (std::size_t i = 0; i < p.steps.size(); ++i)
@@ -10077,7 +10185,7 @@ constexpr void add_postgres_operations(const plan_view& p, std::vector<operation
       last_aside = i;
   bool aside = false;
   // Columns that leave an enum which is made anew have the old type until their own step.
-  std::vector<std::size_t> old_enums;
+  growing_array<std::size_t> old_enums;
   const auto drop_old_enums = [&] {
     for (std::size_t i : old_enums)
       operations.push_back({.step = i, .part = 3});
@@ -10548,8 +10656,8 @@ constexpr bool changes_values(const step& s) {
 }
 
 /// Adds the tables that a plan makes anew to a list.
-constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
-  std::vector<char> listed(p.after.tables.size(), 0);
+constexpr void add_rebuilds(const plan_view& p, growing_array<rebuild>& result) {
+  growing_array<char> listed(p.after.tables.size(), 0);
   const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
   const auto add = [&](const table* before, const table* after) {
     if (listed[position(after)])
@@ -10566,7 +10674,7 @@ constexpr void add_rebuilds(const plan_view& p, std::vector<rebuild>& result) {
   if (!enums)
     return;
   // An enum is a check in every table that uses it.
-  std::vector<const table*> olds(p.after.tables.size(), nullptr);
+  growing_array<const table*> olds(p.after.tables.size(), nullptr);
   const table_finder old_tables(p.before.tables);
   for (std::size_t i = 0; i < olds.size(); ++i)
     if (const int at = old_tables.find(p.after.tables[i].schema, p.after.tables[i].name); at >= 0)
@@ -10964,10 +11072,10 @@ constexpr void put_sqlite(Writer& out, const plan_view& p, const operation& o) {
 }
 
 /// Adds the statements of a plan for SQLite to a list, in order.
-constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>& operations) {
-  std::vector<rebuild> rebuilds;
+constexpr void add_sqlite_operations(const plan_view& p, growing_array<operation>& operations) {
+  growing_array<rebuild> rebuilds;
   add_rebuilds(p, rebuilds);
-  std::vector<char> made_anew(p.after.tables.size(), 0);
+  growing_array<char> made_anew(p.after.tables.size(), 0);
   const auto position = [&](const table* after) { return static_cast<std::size_t>(after - p.after.tables.data()); };
   for (const rebuild& r : rebuilds)
     made_anew[position(r.after)] = 1;
@@ -10980,7 +11088,7 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
 
   // The indexes of all tables share their names, and those of a table that is made anew are there until the old one
   // goes: an index that is made before that waits for all of them to be gone.
-  std::vector<operation> waiting;
+  growing_array<operation> waiting;
   const auto add_index = [&](sqlite_part part, const table* on, std::size_t at) {
     waiting.push_back({.part = static_cast<int>(part) + static_cast<int>(at), .on = on});
   };
@@ -11000,14 +11108,14 @@ constexpr void add_sqlite_operations(const plan_view& p, std::vector<operation>&
     // Triggers and raw indexes go with the old table, but those of other tables that mention it stay: all are dropped
     // before and made after. Those that the plan makes anyway come later.
     const std::span<const raw_object> raws = p.after.raw_objects;
-    std::vector<char> stays(raws.size(), 1);
+    growing_array<char> stays(raws.size(), 1);
     for (const step& s : p.steps)
       if (s.kind == step_kind::create_raw_object)
         stays[static_cast<std::size_t>(s.raw - raws.data())] = 0;
     name_set names;
     for (const rebuild& r : rebuilds)
       names.add(r.after->name);
-    std::vector<std::size_t> triggers;
+    growing_array<std::size_t> triggers;
     for (std::size_t i = 0; i < raws.size(); ++i)
       if (stays[i] && is_kind(raws[i], "trigger", "index") && names.any_in(raws[i].create))
         triggers.push_back(i);
@@ -11133,7 +11241,7 @@ constexpr void put_operation(Writer& out, dialect d, const plan_view& p, const o
     put_sqlite(out, p, o);
 }
 
-constexpr void add_operations(dialect d, const plan_view& p, std::vector<operation>& operations) {
+constexpr void add_operations(dialect d, const plan_view& p, growing_array<operation>& operations) {
   if (d == dialect::postgres)
     add_postgres_operations(p, operations);
   else
@@ -11218,13 +11326,13 @@ template <dialect Dialect, const auto& Plan>
 struct compiled_operations {
   static constexpr plan_view plan = Plan;
   static constexpr std::size_t size = [] {
-    std::vector<operation> operations;
+    growing_array<operation> operations;
     add_operations(Dialect, plan, operations);
     return operations.size();
   }();
   static constexpr std::array<operation, size> value = [] {
     std::array<operation, size> kept{};
-    std::vector<operation> made;
+    growing_array<operation> made;
     made.reserve(size);
     add_operations(Dialect, plan, made);
     for (std::size_t i = 0; i < size; ++i)
@@ -12600,7 +12708,7 @@ inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan
   std::vector<hazard_note> notes = p.hazards(d, form);
   if (d != dialect::sqlite)
     return notes;
-  std::vector<detail::rebuild> rebuilds;
+  detail::growing_array<detail::rebuild> rebuilds;
   detail::add_rebuilds(p, rebuilds);
   const std::vector<std::vector<std::size_t>> by_table = detail::steps_by_table(p);
   for (const detail::rebuild& r : rebuilds)
@@ -13526,7 +13634,7 @@ class online_writer {
   bool merge_alters_;
   plan_facts has_;
   table_finder new_tables_{plan_.after.tables};
-  std::vector<operation> operations_;
+  growing_array<operation> operations_;
   std::vector<script_section> sections_;
   // The open transaction.
   std::vector<entry> open_;
@@ -13575,8 +13683,8 @@ inline std::string operation_text(dialect d, const plan_view& p, const operation
   return std::move(out.text);
 }
 
-inline std::vector<operation> plan_operations(dialect d, const plan_view& p) {
-  std::vector<operation> operations;
+inline growing_array<operation> plan_operations(dialect d, const plan_view& p) {
+  growing_array<operation> operations;
   add_operations(d, p, operations);
   return operations;
 }
@@ -13840,7 +13948,7 @@ std::string annotated_script(dialect d, const plan_view& p, const NotesOf& notes
     for (const std::string& sentence : notes_of(p.steps[step]))
       text += comment_line(sentence);
   };
-  const std::vector<operation> operations = plan_operations(d, p);
+  const growing_array<operation> operations = plan_operations(d, p);
   std::vector<char> written(p.steps.size(), 0);
   const auto of_step = [d](const operation& o) { return d == dialect::postgres || o.part == 0; };
   for (const operation& o : operations)
@@ -14025,9 +14133,23 @@ class check_writer {
       if (!mentions(expression, c.name))
         continue;
       const column* was = settled(then, now, c.name);
-      // It may name a value that the old enum has not.
-      if (was == nullptr || (c.type.values != nullptr && !same_values(*was->type.values, *c.type.values)))
+      if (was == nullptr ||
+          (c.type.values != nullptr && reads_otherwise(*was->type.values, *c.type.values, expression)))
         return true;
+    }
+    return false;
+  }
+
+  /// Whether an expression about a column's new enum says something else of its old one, or is none: where it names a
+  /// value that is new, where values have other names (it may look at them as text) or another order.
+  [[nodiscard]] static bool reads_otherwise(const enumeration& then, const enumeration& now,
+                                            std::string_view expression) {
+    int last = -1;
+    for (const enum_value& v : now.values) {
+      const int was = find_value(then, v.label);
+      if (was < 0 ? old_value(then, now, v) >= 0 || has_literal(expression, v.label) : was < last)
+        return true;
+      last = std::max(last, was);
     }
     return false;
   }
@@ -24923,6 +25045,7 @@ inline constexpr std::string_view data_loss = "INS4071";       ///< needs an ans
 inline constexpr std::string_view name_needed = "INS4072";     ///< needs an answer: what to call the migration
 inline constexpr std::string_view rows_in_the_way = "INS4073";  ///< rows of the database make the plan fail
 inline constexpr std::string_view bad_rename = "INS4074";    ///< a rename on the command line names what is not there
+inline constexpr std::string_view unsupported = "INS4075";   ///< the models have what this server does not know
 inline constexpr std::string_view push_refused = "INS4080";  ///< the database is kept by migrations
 inline constexpr std::string_view baseline_refused = "INS4081";     ///< folder or ledger have a history already
 inline constexpr std::string_view baseline_unproven = "INS4082";    ///< the baseline does not make what the database is
@@ -31965,6 +32088,51 @@ inline bool write_snapshot(const std::filesystem::path& folder, const snapshot& 
 
 }  // namespace instar
 
+
+// ---- instar/migrate/unsupported.hpp
+
+/// \file What models say and a server does not know.
+
+namespace instar::detail {
+
+/// The constraints that are checked at the end of a transaction, or can be: "orders_user_id_fkey of orders".
+[[nodiscard]] inline std::vector<std::string> deferrable_constraints(const schema_view& models) {
+  std::vector<std::string> found;
+  for (const table& t : models.tables) {
+    const auto look = [&](const auto& constraint) {
+      if (constraint.deferral != deferral::not_deferrable)
+        found.push_back(std::string{constraint.name} + " of " + qualified(t.schema, t.name));
+    };
+    look(t.primary_key);
+    for (const key& k : t.uniques)
+      look(k);
+    for (const foreign_key& k : t.foreign_keys)
+      look(k);
+    for (const exclusion& e : t.exclusions)
+      look(e);
+  }
+  return found;
+}
+
+/// Why models cannot be on a server; nothing where they can. No plan leaves a constraint out in silence.
+[[nodiscard]] inline std::optional<history_problem> unsupported_by(const server_capabilities& server,
+                                                                   const schema_view& models) {
+  if (server.deferrable)
+    return std::nullopt;
+  std::string names;
+  for (const std::string& name : deferrable_constraints(models))
+    names += (names.empty() ? "" : ", ") + name;
+  if (names.empty())
+    return std::nullopt;
+  return history_problem{migration_code::unsupported,
+                         {},
+                         std::string{server.product} + " has no deferrable constraints, and the models have: " + names +
+                             '.',
+                         {"Leave out deferrable() and initially_deferred() there."}};
+}
+
+}  // namespace instar::detail
+
 #include <ctime>
 
 /// \file What a migrator holds while it works, and what its operations share.
@@ -32250,11 +32418,12 @@ struct migrator::session {
   }
 
   /// How scripts are written: for the server that is open, else for PostgreSQL.
-  [[nodiscard]] script_options form_of_scripts() {
+  /// \param online whether for tables that are in use, where the server lets them
+  [[nodiscard]] script_options form_of_scripts(bool online) {
     if (opened == nullptr || opened->dialect() != instar::postgres)
-      return {.online = options.online};
+      return {.online = online};
     const server_capabilities& server = capabilities();
-    return {.online = options.online && server.online_form(), .merge_alters = server.multi_action_alter};
+    return {.online = online && server.online_form(), .merge_alters = server.multi_action_alter};
   }
 
   // ---- comparing ----
@@ -32655,12 +32824,15 @@ struct migrator::session {
     next.steps = make_plan(before.schema, after);
     if (next.steps.empty())
       return;
+    if (opened != nullptr)
+      if (std::optional<history_problem> problem = detail::unsupported_by(capabilities(), after))
+        next.problems.push_back(std::move(*problem));
     check_snapshot_lists(next, read, before.migrations);
     next.snapshot_alone = statements(target, next.steps).empty();
     next.loses_data = !next.snapshot_alone && next.steps.loses_data(target);
     for (const step& s : next.steps.steps)
       next.summary.push_back(describe(s));
-    next.script = script(target, next.steps, form_of_scripts());
+    next.script = script(target, next.steps, form_of_scripts(options.online));
     if (!next.snapshot_alone)
       next.down_script = down_script(target, next.steps);
   }
@@ -32827,7 +32999,7 @@ struct migrator::session {
       report.summary.push_back(describe(s));
     report.statements = statements(target, report.steps);
     if (!report.steps.empty())
-      report.script = detail::script_as_dumped(target, report.steps, form_of_scripts());
+      report.script = detail::script_as_dumped(target, report.steps, form_of_scripts(options.online));
     report.loses_data = report.steps.loses_data(target);
     return report;
   }
@@ -33825,6 +33997,8 @@ inline dev_report migrator::session::dev(const dev_options& how) {
 inline push_report migrator::session::push(bool accept_data_loss) {
   (void)required_models();
   database& on = open(true);
+  if (const std::optional<history_problem> problem = detail::unsupported_by(capabilities(), *options.models))
+    throw detail::error_of(*problem);
   auto [held, book] = lock_ledger(on);
   if (book.place().exists)
     throw detail::unchanged(migration_code::push_refused,
@@ -33844,7 +34018,7 @@ inline push_report migrator::session::push(bool accept_data_loss) {
                             "The push would destroy data" + (losses.empty() ? "." : ": it " + losses + "."),
                             "Agree with --accept-data-loss.");
   if (!found.empty())
-    execute_script(detail::script_as_dumped(on.dialect(), found.steps), "push");
+    execute_script(detail::script_as_dumped(on.dialect(), found.steps, form_of_scripts(false)), "push");
   return report;
 }
 
@@ -33868,8 +34042,7 @@ inline void migrator::session::execute_script(std::string_view sql, std::string_
   script.file = file_name;
   ledger none;
   detail::script_runner runner{on, none, hooks()};
-  runner.run_unrecorded(
-      script, detail::plan_script(on.dialect(), script.sql, detail::checked_statements(on.dialect(), script)));
+  runner.run_unrecorded(script, plan_of(on, script));
 }
 
 inline diff_report migrator::session::diff(const diff_source& from, const diff_source& to) {
