@@ -14124,13 +14124,31 @@ class check_writer {
       return nullptr;
     const column_renames renames(then, now);
     const column* was = then.find_column(renames.is_rename(*c) ? c->renamed_from : c->name);
-    return was != nullptr && same_type(was->type, c->type) && was->generated == c->generated ? was : nullptr;
+    return was != nullptr && same_type(was->type, c->type) && was->generated == c->generated &&
+                   same_text(was->generated_as, c->generated_as)
+               ? was
+               : nullptr;
+  }
+
+  /// Whether a column will be computed of others that the rows have already as they will be.
+  [[nodiscard]] static bool is_computable(const table& then, const table& now, const column& c) {
+    if (c.generated == generated_kind::none || settled(then, now, c.name) != nullptr)
+      return false;
+    return std::all_of(now.columns.begin(), now.columns.end(), [&](const column& of) {
+      return !mentions(c.generated_as, of.name) || settled(then, now, of.name) != nullptr;
+    });
+  }
+
+  /// Whether the rows have a column already as it will be, or what it will be computed of.
+  [[nodiscard]] static bool is_known(const table& then, const table& now, std::string_view column_name) {
+    const column* c = now.find_column(column_name);
+    return c != nullptr && (settled(then, now, column_name) != nullptr || is_computable(then, now, *c));
   }
 
   /// Whether an expression names columns that are not yet as they will be.
   [[nodiscard]] static bool is_early(const table& then, const table& now, std::string_view expression) {
     for (const column& c : now.columns) {
-      if (!mentions(expression, c.name))
+      if (!mentions(expression, c.name) || is_computable(then, now, c))
         continue;
       const column* was = settled(then, now, c.name);
       if (was == nullptr ||
@@ -14155,14 +14173,25 @@ class check_writer {
   }
 
   /// The old table as a source of rows with the new columns' names.
-  [[nodiscard]] std::string source(const table& then, const table& now) const {
-    if (!column_renames(then, now).any && same_text(then.name, now.name))
-      return table_text(then);
+  /// \param needed tells of a column whether it is asked for: only then it is computed where the rows do not have it
+  template <class Needed>
+  [[nodiscard]] std::string source(const table& then, const table& now, Needed needed) const {
+    const std::string called = ") AS " + name(now.name);
     std::string columns;
-    for (const column& c : now.columns)
-      if (const column* was = settled(then, now, c.name))
+    std::string computed;
+    std::string new_names;
+    for (const column& c : now.columns) {
+      if (const column* was = settled(then, now, c.name)) {
         columns += (columns.empty() ? "" : ", ") + name(was->name) + " AS " + name(c.name);
-    return "(SELECT " + columns + " FROM " + table_text(then) + ") AS " + name(now.name);
+        new_names += name(c.name) + ", ";
+      } else if (needed(c) && is_computable(then, now, c)) {
+        computed += (computed.empty() ? "" : ", ") + ("(" + std::string(c.generated_as)) + ") AS " + name(c.name);
+      }
+    }
+    std::string rows = table_text(then);
+    if (column_renames(then, now).any || !same_text(then.name, now.name))
+      rows = "(SELECT " + columns + " FROM " + rows + called;
+    return computed.empty() ? rows : "(SELECT " + new_names + computed + " FROM " + rows + called;
   }
 
   // ---- steps ----
@@ -14455,9 +14484,10 @@ class check_writer {
 
   // ---- constraints ----
 
-  /// Rows that are equal to an earlier one. \param parts SQL of what is compared
+  /// Rows that are equal to an earlier one. \param parts SQL of what is compared \param needed as for `source`
+  template <class Needed>
   void add_equal_rows(const step& s, const std::string& called, const std::vector<std::string>& parts,
-                      std::string_view where, bool nulls_are_equal) {
+                      std::string_view where, bool nulls_are_equal, Needed needed) {
     std::string list;
     std::string conditions = where.empty() ? "" : "(" + std::string(where) + ")";
     for (const std::string& part : parts) {
@@ -14465,7 +14495,7 @@ class check_writer {
       if (!nulls_are_equal)
         conditions += (conditions.empty() ? "" : " AND ") + part + " IS NOT NULL";
     }
-    const std::string from = source(*s.before, *s.after);
+    const std::string from = source(*s.before, *s.after, needed);
     ask(hazard::makes_unique, "makes " + called + " unique", "are equal to another",
         "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM " + from +
             (conditions.empty() ? "" : " WHERE " + conditions) + " GROUP BY " + list +
@@ -14478,36 +14508,48 @@ class check_writer {
       return;
     std::vector<std::string> parts;
     for (std::string_view column_name : k.columns) {
-      if (settled(*s.before, *s.after, column_name) == nullptr)
+      if (!is_known(*s.before, *s.after, column_name))
         return;
       parts.push_back(name(column_name));
     }
-    add_equal_rows(s, display(*s.after) + " (" + joined_names(k.columns) + ")", parts, {}, nulls_are_equal);
+    add_equal_rows(s, display(*s.after) + " (" + joined_names(k.columns) + ")", parts, {}, nulls_are_equal,
+                   [&](const column& c) {
+                     return std::find(k.columns.begin(), k.columns.end(), c.name) != k.columns.end();
+                   });
   }
 
   void add_unique_index(const step& s, const index& i) {
     std::vector<std::string> parts;
     std::string called;
     for (const index_part& part : i.parts) {
-      if (part.expression ? is_early(*s.before, *s.after, part.text)
-                          : settled(*s.before, *s.after, part.text) == nullptr)
+      if (part.expression ? is_early(*s.before, *s.after, part.text) : !is_known(*s.before, *s.after, part.text))
         return;
       parts.push_back(part.expression ? "(" + std::string(part.text) + ")" : name(part.text));
       called += (called.empty() ? "" : ", ") + std::string(part.text);
     }
     if (is_early(*s.before, *s.after, i.where))
       return;
-    add_equal_rows(s, display(*s.after) + " (" + called + ")", parts, i.where, i.nulls_not_distinct && postgres());
+    add_equal_rows(s, display(*s.after) + " (" + called + ")", parts, i.where, i.nulls_not_distinct && postgres(),
+                   [&](const column& c) {
+                     return mentions(i.where, c.name) ||
+                            std::any_of(i.parts.begin(), i.parts.end(), [&](const index_part& part) {
+                              return part.expression ? mentions(part.text, c.name) : same_text(part.text, c.name);
+                            });
+                   });
   }
 
   void add_check(const step& s, const check& c) {
     if (is_early(*s.before, *s.after, c.expression))
       return;
+    const auto needed = [&](const column& of) { return mentions(c.expression, of.name); };
+    const bool computes = std::any_of(s.after->columns.begin(), s.after->columns.end(), [&](const column& of) {
+      return needed(of) && is_computable(*s.before, *s.after, of);
+    });
     for (const check& old : s.before->checks)
-      if (same_text(old.expression, c.expression))
+      if (!computes && same_text(old.expression, c.expression))
         return;
     ask(hazard::may_violate_check, "adds check " + std::string(c.name) + " to " + display(*s.after), "do not meet it",
-        count_of(source(*s.before, *s.after), "NOT (" + std::string(c.expression) + ")"),
+        count_of(source(*s.before, *s.after, needed), "NOT (" + std::string(c.expression) + ")"),
         count_of(table_text(*s.before)), true);
   }
 

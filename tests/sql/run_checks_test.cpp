@@ -160,6 +160,39 @@ INSTAR_MODEL(T, "t", (id, primary_key), (mood), check("mood <> 'bad'").named("no
 inline constexpr auto schema = instar::schema<T>();
 }  // namespace renamed
 
+// A check, a unique constraint and an index over a column that will be computed of a renamed one.
+namespace plain {
+struct T {
+  int64_t id;
+  int64_t a;
+  std::optional<int64_t> half;
+};
+INSTAR_MODEL(T, "t", (id, primary_key), (a), (half), check("half > 0").named("positive"))
+inline constexpr auto schema = instar::schema<T>();
+}  // namespace plain
+
+namespace computed {
+struct T {
+  int64_t id;
+  int64_t b;
+  std::optional<int64_t> half;
+};
+INSTAR_MODEL(T, "t", (id, primary_key), (b, renamed_from("a")), (half, generated_always_as("b / 2"), unique),
+             check("half > 0").named("positive"), index(expression("half + 1")).unique().named("next"))
+inline constexpr auto schema = instar::schema<T>();
+}  // namespace computed
+
+void check_computed_counts(instar::database& db) {
+  make(db, instar::view_of<plain::schema>);
+  db.execute("INSERT INTO t VALUES (1, 1, 5), (2, 2, 5), (3, 3, 5), (4, 9, NULL)");
+  CHECK(answers(db, instar::view_of<plain::schema>, instar::view_of<computed::schema>) == R"(
+INS2002 drops column t.half: 3 of 4 rows are not null
+INS2007! makes t (half) unique: 1 of 4 rows are equal to another
+INS2009! adds check positive to t: 1 of 4 rows do not meet it
+INS2007! makes t (half + 1) unique: 1 of 4 rows are equal to another
+)");
+}
+
 void check_enum_counts(instar::database& db) {
   make(db, instar::view_of<calm::schema>);
   db.execute("INSERT INTO t VALUES (1, 'fine'), (2, 'bad')");
@@ -171,6 +204,14 @@ void check_enum_counts(instar::database& db) {
 }  // namespace checks_test
 
 using namespace checks_test;
+
+TEST_CASE("Rows are counted by what a column will be computed to", "[postgres]") {
+  const auto sqlite = instar::open_database(instar::database_url{"sqlite::memory:"});
+  check_computed_counts(*sqlite);
+  const instar_test::scratch_database scratch;
+  const auto postgres = scratch.open();
+  check_computed_counts(*postgres);
+}
 
 TEST_CASE("A check over an enum that gets values is counted where it names none of them", "[postgres]") {
   const auto sqlite = instar::open_database(instar::database_url{"sqlite::memory:"});
