@@ -4773,6 +4773,13 @@ struct column_renames {
   }
 };
 
+constexpr bool has_name(std::span<const std::string_view> names, std::string_view wanted) {
+  for (std::string_view name : names)
+    if (same_text(name, wanted))
+      return true;
+  return false;
+}
+
 constexpr bool same_names(const column_renames& renames, std::span<const std::string_view> then,
                           std::span<const std::string_view> now) {
   if (then.size() != now.size())
@@ -7130,10 +7137,25 @@ constexpr bool removes_value(const enumeration& before, const enumeration& after
   return kept != before.values.size();
 }
 
+/// Whether old rows get a value of one of some columns by computing it: a constraint that held need not hold of it.
+template <class Concerned>
+constexpr bool computes_one_anew(const step& s, const column_renames& renames, Concerned concerned) {
+  for (const column& c : s.after->columns) {
+    if (c.generated == generated_kind::none || !concerned(c))
+      continue;
+    const column* then = s.before->find_column(renames.is_rename(c) ? c.renamed_from : c.name);
+    if (then == nullptr || then->generated == generated_kind::none || !same_text(then->generated_as, c.generated_as))
+      return true;
+  }
+  return false;
+}
+
 /// Whether the rows that a table had can be equal in the columns of a new key: not when the old table had a key of the
 /// same columns, nor when a column is new and NULL in all of them; but where NULLs are equal too, only when they were.
 constexpr bool may_have_equal_rows(const step& s, const key& now) {
   const column_renames renames(*s.before, *s.after);
+  if (computes_one_anew(s, renames, [&](const column& c) { return has_name(now.columns, c.name); }))
+    return true;
   if (same_names(renames, s.before->primary_key.columns, now.columns))
     return false;
   bool nullable = false;
@@ -7188,10 +7210,12 @@ constexpr bool concerns(dialect d, hazard h, const step& s) {
 constexpr bool may_violate(const step& s, const check& now) {
   if (s.before == nullptr)
     return false;
+  const column_renames renames(*s.before, *s.after);
+  if (computes_one_anew(s, renames, [&](const column& c) { return mentions(now.expression, c.name); }))
+    return true;
   for (const check& then : s.before->checks)
     if (same_text(then.expression, now.expression))
       return false;
-  const column_renames renames(*s.before, *s.after);
   bool about_new = false;
   for (const column& c : s.after->columns) {
     if (!mentions(now.expression, c.name))
@@ -7209,6 +7233,8 @@ constexpr bool may_reference_nothing(const step& s) {
     return false;
   const column_renames renames(*s.before, *s.after);
   const foreign_key& now = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+  if (computes_one_anew(s, renames, [&](const column& c) { return has_name(now.columns, c.name); }))
+    return true;
   // Where the target was renamed this says yes though it is the same; a key that is made again keeps its name.
   for (const foreign_key& then : s.before->foreign_keys)
     if (same_names(renames, then.columns, now.columns) &&
@@ -8361,12 +8387,6 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
                                       c.type.kind == type_kind::bigint);
   };
-  const auto contains = [](std::span<const std::string_view> names, std::string_view wanted) {
-    for (std::string_view name : names)
-      if (same_text(name, wanted))
-        return true;
-    return false;
-  };
   const auto is_key = [](const step& s) {
     return s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
            s.kind == step_kind::set_aside ||
@@ -8418,7 +8438,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     disturbed[static_cast<std::size_t>(rebuilt[i].in - olds.data())].rebuilt = i;
   const auto retypes = [&](std::size_t of, std::span<const std::string_view> names) {
     for (int i = disturbed[of].retyped; i >= 0; i = earlier[static_cast<std::size_t>(i)])
-      if (contains(names, steps[static_cast<std::size_t>(i)].old_column()->name))
+      if (has_name(names, steps[static_cast<std::size_t>(i)].old_column()->name))
         return true;
     return false;
   };
@@ -8479,7 +8499,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
       return true;
     for (std::size_t i = disturbed[static_cast<std::size_t>(&of - olds.data())].rebuilt;
          i < rebuilt.size() && rebuilt[i].in == &of; ++i)
-      if (contains(fk.columns, rebuilt[i].of->name))
+      if (has_name(fk.columns, rebuilt[i].of->name))
         return true;
     return false;
   };
@@ -14513,9 +14533,7 @@ class check_writer {
       parts.push_back(name(column_name));
     }
     add_equal_rows(s, display(*s.after) + " (" + joined_names(k.columns) + ")", parts, {}, nulls_are_equal,
-                   [&](const column& c) {
-                     return std::find(k.columns.begin(), k.columns.end(), c.name) != k.columns.end();
-                   });
+                   [&](const column& c) { return has_name(k.columns, c.name); });
   }
 
   void add_unique_index(const step& s, const index& i) {

@@ -208,6 +208,8 @@ using namespace checks_test;
 TEST_CASE("Rows are counted by what a column will be computed to", "[postgres]") {
   const auto sqlite = instar::open_database(instar::database_url{"sqlite::memory:"});
   check_computed_counts(*sqlite);
+  STATIC_REQUIRE(instar::diff<plain::schema, computed::schema>.has(instar::hazard::may_violate_check));
+  STATIC_REQUIRE(instar::diff<plain::schema, computed::schema>.has(instar::hazard::makes_unique));
   const instar_test::scratch_database scratch;
   const auto postgres = scratch.open();
   check_computed_counts(*postgres);

@@ -747,12 +747,6 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
                                       c.type.kind == type_kind::bigint);
   };
-  const auto contains = [](std::span<const std::string_view> names, std::string_view wanted) {
-    for (std::string_view name : names)
-      if (same_text(name, wanted))
-        return true;
-    return false;
-  };
   const auto is_key = [](const step& s) {
     return s.kind == step_kind::drop_primary_key || s.kind == step_kind::drop_unique ||
            s.kind == step_kind::set_aside ||
@@ -804,7 +798,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
     disturbed[static_cast<std::size_t>(rebuilt[i].in - olds.data())].rebuilt = i;
   const auto retypes = [&](std::size_t of, std::span<const std::string_view> names) {
     for (int i = disturbed[of].retyped; i >= 0; i = earlier[static_cast<std::size_t>(i)])
-      if (contains(names, steps[static_cast<std::size_t>(i)].old_column()->name))
+      if (has_name(names, steps[static_cast<std::size_t>(i)].old_column()->name))
         return true;
     return false;
   };
@@ -865,7 +859,7 @@ constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& sch
       return true;
     for (std::size_t i = disturbed[static_cast<std::size_t>(&of - olds.data())].rebuilt;
          i < rebuilt.size() && rebuilt[i].in == &of; ++i)
-      if (contains(fk.columns, rebuilt[i].of->name))
+      if (has_name(fk.columns, rebuilt[i].of->name))
         return true;
     return false;
   };

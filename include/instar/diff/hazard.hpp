@@ -204,10 +204,25 @@ constexpr bool removes_value(const enumeration& before, const enumeration& after
   return kept != before.values.size();
 }
 
+/// Whether old rows get a value of one of some columns by computing it: a constraint that held need not hold of it.
+template <class Concerned>
+constexpr bool computes_one_anew(const step& s, const column_renames& renames, Concerned concerned) {
+  for (const column& c : s.after->columns) {
+    if (c.generated == generated_kind::none || !concerned(c))
+      continue;
+    const column* then = s.before->find_column(renames.is_rename(c) ? c.renamed_from : c.name);
+    if (then == nullptr || then->generated == generated_kind::none || !same_text(then->generated_as, c.generated_as))
+      return true;
+  }
+  return false;
+}
+
 /// Whether the rows that a table had can be equal in the columns of a new key: not when the old table had a key of the
 /// same columns, nor when a column is new and NULL in all of them; but where NULLs are equal too, only when they were.
 constexpr bool may_have_equal_rows(const step& s, const key& now) {
   const column_renames renames(*s.before, *s.after);
+  if (computes_one_anew(s, renames, [&](const column& c) { return has_name(now.columns, c.name); }))
+    return true;
   if (same_names(renames, s.before->primary_key.columns, now.columns))
     return false;
   bool nullable = false;
@@ -262,10 +277,12 @@ constexpr bool concerns(dialect d, hazard h, const step& s) {
 constexpr bool may_violate(const step& s, const check& now) {
   if (s.before == nullptr)
     return false;
+  const column_renames renames(*s.before, *s.after);
+  if (computes_one_anew(s, renames, [&](const column& c) { return mentions(now.expression, c.name); }))
+    return true;
   for (const check& then : s.before->checks)
     if (same_text(then.expression, now.expression))
       return false;
-  const column_renames renames(*s.before, *s.after);
   bool about_new = false;
   for (const column& c : s.after->columns) {
     if (!mentions(now.expression, c.name))
@@ -283,6 +300,8 @@ constexpr bool may_reference_nothing(const step& s) {
     return false;
   const column_renames renames(*s.before, *s.after);
   const foreign_key& now = s.after->foreign_keys[static_cast<std::size_t>(s.to)];
+  if (computes_one_anew(s, renames, [&](const column& c) { return has_name(now.columns, c.name); }))
+    return true;
   // Where the target was renamed this says yes though it is the same; a key that is made again keeps its name.
   for (const foreign_key& then : s.before->foreign_keys)
     if (same_names(renames, then.columns, now.columns) &&

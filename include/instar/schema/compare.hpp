@@ -95,6 +95,13 @@ struct column_renames {
   }
 };
 
+constexpr bool has_name(std::span<const std::string_view> names, std::string_view wanted) {
+  for (std::string_view name : names)
+    if (same_text(name, wanted))
+      return true;
+  return false;
+}
+
 constexpr bool same_names(const column_renames& renames, std::span<const std::string_view> then,
                           std::span<const std::string_view> now) {
   if (then.size() != now.size())

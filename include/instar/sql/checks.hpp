@@ -494,9 +494,8 @@ class check_writer {
         return;
       parts.push_back(name(column_name));
     }
-    add_equal_rows(
-        s, display(*s.after) + " (" + joined_names(k.columns) + ")", parts, {}, nulls_are_equal,
-        [&](const column& c) { return std::find(k.columns.begin(), k.columns.end(), c.name) != k.columns.end(); });
+    add_equal_rows(s, display(*s.after) + " (" + joined_names(k.columns) + ")", parts, {}, nulls_are_equal,
+                   [&](const column& c) { return has_name(k.columns, c.name); });
   }
 
   void add_unique_index(const step& s, const index& i) {
