@@ -29407,7 +29407,9 @@ inline constexpr std::string_view down_script_title =
 ///
 /// Through a pooler that hands out sessions transaction by transaction: the same lock, held by a transaction that stays
 /// open on a connection of its own. Where advisory locks do nothing (CockroachDB, YugabyteDB): in such a transaction, a
-/// row of the table `_instar_lock`.
+/// row of the table `_instar_lock`. Such a lock ends with its runner, and the statement that the runner had sent may go
+/// on: the session that migrates has the key in its application_name, and who gets the lock waits until none is at
+/// work.
 ///
 /// SQLite: a lock on a file beside the database, which goes with the process, however it ends. The database's own locks
 /// would not do: they end with each transaction, and some scripts have several.
@@ -29522,6 +29524,10 @@ class migration_lock {
       pause = std::min(pause * 2, std::chrono::milliseconds{250});
     }
     held_ = true;
+    if (beside_) {
+      application_name_ = text_of(on_.query_value("SELECT pg_catalog.current_setting('application_name')"));
+      on_.execute(named_session());
+    }
   }
 
   migration_lock(const migration_lock&) = delete;
@@ -29529,9 +29535,11 @@ class migration_lock {
 
   ~migration_lock() {
     try {
-      if (beside_)
+      if (beside_) {
         beside_->unlock();
-      else if (held_ && on_.is_open())
+        if (on_.is_open())
+          on_.execute("SET application_name = " + quote_literal(application_name_));
+      } else if (held_ && on_.is_open())
         on_.unlock(key_);
     } catch (const std::exception&) {
       // It goes with the connection.
@@ -29550,16 +29558,52 @@ class migration_lock {
   }
 
   /// Takes the lock again after a script's DISCARD ALL, which gives up everything that the session has.
-  void renew() { held_ = !held_ || beside_ || on_.try_lock(key_); }
+  void renew() {
+    if (beside_)
+      on_.execute(named_session());
+    else if (held_)
+      held_ = on_.try_lock(key_);
+  }
 
  private:
-  [[nodiscard]] bool try_lock() { return beside_ ? beside_->try_lock() : on_.try_lock(key_); }
+  [[nodiscard]] bool try_lock() {
+    if (!beside_)
+      return on_.try_lock(key_);
+    left_.clear();
+    if (!beside_->try_lock())
+      return false;
+    left_ = left_at_work();
+    if (!left_.empty())
+      beside_->unlock();
+    return left_.empty();
+  }
+
+  /// What a session that migrates has at the end of its application_name.
+  [[nodiscard]] std::string mark() const { return " migrates " + std::to_string(key_); }
+
+  /// PostgreSQL cuts the name to 63 bytes.
+  [[nodiscard]] std::string named_session() const {
+    return "SET application_name = " + quote_literal(application_name_.substr(0, 30) + mark());
+  }
+
+  /// The session of a runner that is gone, whose last statement goes on; empty where there is none.
+  /// https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
+  [[nodiscard]] std::string left_at_work() {
+    const query_result found = on_.query(
+        "SELECT pid, application_name, usename FROM pg_catalog.pg_stat_activity WHERE state <> 'idle' AND "
+        "datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid() AND application_name LIKE " +
+        quote_literal("%" + mark()) + " LIMIT 1");
+    if (found.rows.empty())
+      return {};
+    const auto& row = found.rows.front();
+    return session_text(row[0], row[1], row[2]) + ", whose runner is gone";
+  }
 
   /// Who has the lock, for people; SQLite does not say. A role that may not see other sessions sees no address and no
   /// time.
   [[nodiscard]] std::string holder() {
     if (on_.dialect() == instar::sqlite || beside_)
-      return {};
+      return left_;
     const std::uint64_t key = static_cast<std::uint64_t>(key_);
     const query_result found = on_.query(
         "SELECT l.pid, a.application_name, a.client_addr, a.backend_start, a.usename "
@@ -29591,6 +29635,8 @@ class migration_lock {
   database& on_;
   std::int64_t key_;
   std::optional<transaction_lock> beside_;
+  std::string left_;              ///< what `left_at_work` said last
+  std::string application_name_;  ///< of the session, before it got the key
   bool held_ = false;
 };
 

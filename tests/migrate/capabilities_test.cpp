@@ -195,6 +195,40 @@ TEST_CASE("through a pooler, a transaction of its own holds the lock that others
   CHECK(db.tables().empty());
 }
 
+TEST_CASE("who gets a lock that ended with its runner waits for what the runner had sent") {
+  using namespace std::chrono_literals;
+  const scratch_database db{instar::postgres};
+  const auto on = instar::open_database(instar::database_url{db.url().libpq_text() + "&pgbouncer=true"});
+  const server_capabilities can = instar::ask_capabilities(*on);
+  const instar::ledger_place place = instar::ledger::read(*on).place();
+  const auto name_of = [&](instar::database& session) {
+    return session.query_value("SELECT current_setting('application_name')").value_or("");
+  };
+  std::string while_held;
+  {
+    const instar::detail::migration_lock held{*on, place, 1s, {}, [] {}, can};
+    while_held = name_of(*on);
+  }
+  CHECK(name_of(*on) == "instar");
+  const auto left = db.open();
+  left->execute("SET application_name = '" + while_held + "'");
+  std::thread at_work([&] { left->execute("SELECT pg_sleep(1)"); });
+  while (db.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + while_held +
+                "' AND state = 'active'") == "0")
+    std::this_thread::sleep_for(1ms);
+  const auto error = error_of([&] { const instar::detail::migration_lock no{*on, place, 50ms, {}, [] {}, can}; });
+  CHECK(error.code() == code::lock_timeout);
+  CHECK(error.message().find("whose runner is gone") != std::string::npos);
+  std::string told;
+  {
+    const instar::detail::migration_lock held{*on, place, 20s, [&](const std::string& who) { told = who; }, [] {}, can};
+    CHECK(db.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + while_held +
+                 "' AND state = 'active'") == "0");
+  }
+  CHECK(told.find("(" + while_held + ")") != std::string::npos);
+  at_work.join();
+}
+
 TEST_CASE("a lock that is lost stops what has not begun") {
   pretender p{GENERATE(cockroach, postgres)};
   const instar::database_url url{p.db.url().libpq_text() + "&pgbouncer=true"};
