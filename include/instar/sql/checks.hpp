@@ -112,12 +112,34 @@ class check_writer {
                : nullptr;
   }
 
+  /// Whether an expression about a column's new enum says something else of its old one, or is none: where it names a
+  /// value that is new, where values have other names (it may look at them as text) or another order.
+  [[nodiscard]] static bool reads_otherwise(const enumeration& then, const enumeration& now,
+                                            std::string_view expression) {
+    int last = -1;
+    for (const enum_value& v : now.values) {
+      const int was = find_value(then, v.label);
+      if (was < 0 ? old_value(then, now, v) >= 0 || has_literal(expression, v.label) : was < last)
+        return true;
+      last = std::max(last, was);
+    }
+    return false;
+  }
+
+  /// Whether the rows have already what an expression reads of a column.
+  [[nodiscard]] static bool is_readable(const table& then, const table& now, const column& c,
+                                        std::string_view expression) {
+    const column* was = settled(then, now, c.name);
+    return was != nullptr &&
+           (c.type.values == nullptr || !reads_otherwise(*was->type.values, *c.type.values, expression));
+  }
+
   /// Whether a column will be computed of others that the rows have already as they will be.
   [[nodiscard]] static bool is_computable(const table& then, const table& now, const column& c) {
     if (c.generated == generated_kind::none || settled(then, now, c.name) != nullptr)
       return false;
     return std::all_of(now.columns.begin(), now.columns.end(), [&](const column& of) {
-      return !mentions(c.generated_as, of.name) || settled(then, now, of.name) != nullptr;
+      return !mentions(c.generated_as, of.name) || is_readable(then, now, of, c.generated_as);
     });
   }
 
@@ -130,26 +152,8 @@ class check_writer {
   /// Whether an expression names columns that are not yet as they will be.
   [[nodiscard]] static bool is_early(const table& then, const table& now, std::string_view expression) {
     for (const column& c : now.columns) {
-      if (!mentions(expression, c.name) || is_computable(then, now, c))
-        continue;
-      const column* was = settled(then, now, c.name);
-      if (was == nullptr ||
-          (c.type.values != nullptr && reads_otherwise(*was->type.values, *c.type.values, expression)))
+      if (mentions(expression, c.name) && !is_computable(then, now, c) && !is_readable(then, now, c, expression))
         return true;
-    }
-    return false;
-  }
-
-  /// Whether an expression about a column's new enum says something else of its old one, or is none: where it names a
-  /// value that is new, where values have other names (it may look at them as text) or another order.
-  [[nodiscard]] static bool reads_otherwise(const enumeration& then, const enumeration& now,
-                                            std::string_view expression) {
-    int last = -1;
-    for (const enum_value& v : now.values) {
-      const int was = find_value(then, v.label);
-      if (was < 0 ? old_value(then, now, v) >= 0 || has_literal(expression, v.label) : was < last)
-        return true;
-      last = std::max(last, was);
     }
     return false;
   }
