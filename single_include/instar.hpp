@@ -26600,18 +26600,20 @@ class ledger {
 
   /// What the journal holds of a migration, in the order of its statements; nothing where there is no journal.
   [[nodiscard]] std::vector<journal_row> read_journal(database& from, std::string_view name) const {
-    if (!has_table(from, detail::journal_table))
-      return {};
     query_result read;
-    try {
-      read = from.query("SELECT statement_index, statement_hash, finished_at IS NOT NULL, error FROM " +
-                        place_.qualified(detail::journal_table) + " WHERE migration_name = " + quote_literal(name) +
-                        " ORDER BY statement_index");
-    } catch (const database_error&) {
-      // Another runner, which has just finished, dropped it.
-      if (from.is_open() && !has_table(from, detail::journal_table))
+    for (int tries = 1;; ++tries) {
+      if (!has_table(from, detail::journal_table))
         return {};
-      throw;
+      try {
+        read = from.query("SELECT statement_index, statement_hash, finished_at IS NOT NULL, error FROM " +
+                          place_.qualified(detail::journal_table) + " WHERE migration_name = " + quote_literal(name) +
+                          " ORDER BY statement_index");
+        break;
+      } catch (const database_error&) {
+        // Another runner drops it with a migration that it has finished, and makes it again for its next one.
+        if (!from.is_open() || tries == 10)
+          throw;
+      }
     }
     std::vector<journal_row> journal;
     for (const auto& row : read.rows)
