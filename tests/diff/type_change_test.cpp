@@ -71,6 +71,10 @@ TEST_CASE("PostgreSQL: between some types there is no cast") {
   STATIC_REQUIRE(between(type_kind::time, type_kind::timestamp) == conversion::impossible);
   STATIC_REQUIRE(between(type_kind::bytea, type_kind::uuid) == conversion::impossible);
   STATIC_REQUIRE(between(type_kind::boolean, type_kind::date) == conversion::impossible);
+  constexpr instar::column_type range{.kind = type_kind::custom, .custom = "int4range"};
+  STATIC_REQUIRE(conversion_of(type(type_kind::bigint), range) == conversion::impossible);
+  STATIC_REQUIRE(conversion_of(range, type(type_kind::jsonb)) == conversion::impossible);
+  STATIC_REQUIRE(conversion_of(type(type_kind::text), range) == conversion::checked);
 }
 
 TEST_CASE("PostgreSQL: a type of the user's own is taken to have a cast") {

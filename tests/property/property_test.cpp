@@ -317,14 +317,14 @@ std::optional<std::pair<std::string, std::string>> column_question(const draft_p
     return std::nullopt;  // NULLs get the default.
   const std::string was = instar::quote_identifier(then.name);
   const std::string is = instar::quote_identifier(now.name);
+  const draft_enum* old_enum = find_id(pair.before.enums, then.type.enumeration);
+  const draft_enum* new_enum = find_id(pair.after.enums, then.type.enumeration);
+  std::string renamed;
+  if (old_enum != nullptr && new_enum != nullptr)
+    for (const draft_value& v : old_enum->values)
+      if (const draft_value* other = find_id(new_enum->values, v.id); other != nullptr && other->label != v.label)
+        renamed += " WHEN " + instar::quote_literal(v.label) + " THEN " + instar::quote_literal(other->label);
   if (then.type == now.type) {
-    const draft_enum* old_enum = find_id(pair.before.enums, then.type.enumeration);
-    const draft_enum* new_enum = find_id(pair.after.enums, now.type.enumeration);
-    std::string renamed;
-    if (old_enum != nullptr && new_enum != nullptr)
-      for (const draft_value& v : old_enum->values)
-        if (const draft_value* other = find_id(new_enum->values, v.id); other != nullptr && other->label != v.label)
-          renamed += " WHEN " + instar::quote_literal(v.label) + " THEN " + instar::quote_literal(other->label);
     const auto text = [&](const std::string& name) { return postgres ? name + "::text" : name; };
     if (renamed.empty())
       return std::pair{text(was), text(is)};
@@ -332,7 +332,8 @@ std::optional<std::pair<std::string, std::string>> column_question(const draft_p
       return std::nullopt;
     return std::pair{"CASE " + text(was) + renamed + " ELSE " + text(was) + " END", text(is)};
   }
-  if (then.type.enumeration >= 0 && now.type.enumeration >= 0)
+  // A value that is renamed and becomes a text may have either name.
+  if (then.type.enumeration >= 0 && (now.type.enumeration >= 0 || !renamed.empty()))
     return std::nullopt;
   // SQLite itself does not know what is an array.
   if (!postgres && as_read && then.type.dimensions != now.type.dimensions)
@@ -368,6 +369,20 @@ std::optional<std::pair<std::string, std::string>> column_question(const draft_p
   if (then.type.enumeration >= 0)
     from = "(" + from + ")" + (now.type.dimensions != 0 ? "::text[]" : "::text");
   return std::pair{"(" + from + ")::" + instar::detail::type_text(type) + "::text", is + "::text"};
+}
+
+/// Whether rows get numbers of a sequence: it is the default of a column that is new, or becomes another one.
+bool fills_rows(const draft_pair& pair, const draft_sequence& q) {
+  const std::string name = "{q" + std::to_string(q.id) + "}";
+  for (const draft_table& now : pair.after.tables) {
+    const draft_table* then = find_id(pair.before.tables, now.id);
+    for (const draft_column& c : now.columns) {
+      const draft_column* was = then == nullptr ? nullptr : find_column(*then, c.id);
+      if (c.text.find(name) != std::string::npos && (was == nullptr || *was != c))
+        return true;
+    }
+  }
+  return false;
 }
 
 std::vector<question> questions(const draft_pair& pair, instar::dialect on, bool as_read) {
@@ -412,7 +427,7 @@ std::vector<question> questions(const draft_pair& pair, instar::dialect on, bool
   }
   for (const draft_sequence& q : pair.before.sequences) {
     const draft_sequence* now = find_id(pair.after.sequences, q.id);
-    if (now == nullptr || now->name != q.name || now->schema != q.schema)
+    if (now == nullptr || now->name != q.name || now->schema != q.schema || fills_rows(pair, q))
       continue;
     // One that has given no number yet may be set to its new start.
     const std::string ask = std::string(*now == q ? "SELECT last_value FROM " : "SELECT last_value, is_called FROM ") +

@@ -118,6 +118,18 @@ constexpr bool has_cast(type_kind from, type_kind to) {
          (from == kind::timestamptz && to == kind::timetz);
 }
 
+/// Whether a type that a model knows by its name alone is one of PostgreSQL's ranges, which nothing but a text becomes.
+/// https://www.postgresql.org/docs/current/rangetypes.html
+constexpr bool is_range(const column_type& t) {
+  constexpr std::string_view ranges[] = {"int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange"};
+  if (t.kind != type_kind::custom)
+    return false;
+  for (std::string_view range : ranges)
+    if (same_text(t.custom, range))
+      return true;
+  return false;
+}
+
 /// Whether PostgreSQL takes the values as they lie on disk. Between timestamp and timestamptz it does so in UTC alone.
 constexpr bool stays_on_disk(const column_type& from, const column_type& to) {
   if (from.dimensions != to.dimensions)
@@ -151,7 +163,9 @@ constexpr bool stays_on_disk(const column_type& from, const column_type& to) {
 
 /// What a change of a column's type does to the values in PostgreSQL, where nothing else is said of it.
 constexpr conversion conversion_of(const column_type& from, const column_type& to) {
-  if (!detail::has_cast(from.kind, to.kind))
+  const auto bridged = [](const column_type& t) { return t.kind == type_kind::custom || detail::is_string(t.kind); };
+  if (!detail::has_cast(from.kind, to.kind) || (detail::is_range(from) && !bridged(to)) ||
+      (detail::is_range(to) && !bridged(from)))
     return conversion::impossible;
   if (!detail::type_widens(from, to))
     return conversion::checked;
