@@ -56,7 +56,8 @@ class Server:
 
 
 def timed(arguments, **more):
-    """Wall seconds, CPU seconds and peak MiB of one process. What it says goes to files: a reader would wake up and be measured."""
+    """Wall seconds, CPU seconds and peak MiB of one process. What it says goes to files: a reader would wake up and be
+    measured."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         began = time.monotonic()
         process = subprocess.Popen(arguments, stdout=output, stderr=errors, **more)

@@ -9609,13 +9609,13 @@ constexpr bool reaches_start(const sequence_object& then, const sequence_object&
 /// Writes what changes of a sequence: bounds that were given to it stay.
 template <class Writer>
 constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
-  if (then.type != now.type)
+  const bool retyped = then.type != now.type;
+  if (retyped)
     put_sequence_type(out, now);
   if (then.increment != now.increment) {
     out.put(" INCREMENT BY ");
     put_integer(out, now.increment);
   }
-  const bool retyped = then.type != now.type;
   if (moves_bounds(then, now) || reaches_start(then, now)) {
     // Beside a new type, NO MINVALUE is the least number of the type where the old bound was that of the old one.
     const sequence_bounds bounds = bounds_of(now);
@@ -14203,10 +14203,9 @@ class check_writer {
 
   /// Whether an expression names columns that are not yet as they will be.
   [[nodiscard]] static bool is_early(const table& then, const table& now, std::string_view expression) {
-    for (const column& c : now.columns) {
+    for (const column& c : now.columns)
       if (mentions(expression, c.name) && !is_computable(then, now, c) && !is_readable(then, now, c, expression))
         return true;
-    }
     return false;
   }
 
@@ -14575,15 +14574,9 @@ class check_writer {
   }
 
   void add_check(const step& s, const check& c) {
-    if (is_early(*s.before, *s.after, c.expression))
+    if (!may_violate(s, c) || is_early(*s.before, *s.after, c.expression))
       return;
     const auto needed = [&](const column& of) { return mentions(c.expression, of.name); };
-    const bool computes = std::any_of(s.after->columns.begin(), s.after->columns.end(), [&](const column& of) {
-      return needed(of) && is_computable(*s.before, *s.after, of);
-    });
-    for (const check& old : s.before->checks)
-      if (!computes && same_text(old.expression, c.expression))
-        return;
     ask(hazard::may_violate_check, "adds check " + std::string(c.name) + " to " + display(*s.after), "do not meet it",
         count_of(source(*s.before, *s.after, needed), "NOT (" + std::string(c.expression) + ")"),
         count_of(table_text(*s.before)), true);
@@ -32221,13 +32214,17 @@ inline bool write_snapshot(const std::filesystem::path& folder, const snapshot& 
 
 namespace instar::detail {
 
-/// The constraints that are checked at the end of a transaction, or can be: "orders_user_id_fkey of orders".
-[[nodiscard]] inline std::vector<std::string> deferrable_constraints(const schema_view& models) {
-  std::vector<std::string> found;
+/// Why models cannot be on a server; nothing where they can. No plan leaves a constraint out in silence.
+[[nodiscard]] inline std::optional<history_problem> unsupported_by(const server_capabilities& server,
+                                                                   const schema_view& models) {
+  if (server.deferrable)
+    return std::nullopt;
+  std::string deferrable;  // "orders_user_id_fkey of orders, …"
   for (const table& t : models.tables) {
     const auto look = [&](const auto& constraint) {
       if (constraint.deferral != deferral::not_deferrable)
-        found.push_back(std::string{constraint.name} + " of " + qualified(t.schema, t.name));
+        deferrable +=
+            (deferrable.empty() ? "" : ", ") + std::string{constraint.name} + " of " + qualified(t.schema, t.name);
     };
     look(t.primary_key);
     for (const key& k : t.uniques)
@@ -32237,23 +32234,12 @@ namespace instar::detail {
     for (const exclusion& e : t.exclusions)
       look(e);
   }
-  return found;
-}
-
-/// Why models cannot be on a server; nothing where they can. No plan leaves a constraint out in silence.
-[[nodiscard]] inline std::optional<history_problem> unsupported_by(const server_capabilities& server,
-                                                                   const schema_view& models) {
-  if (server.deferrable)
-    return std::nullopt;
-  std::string names;
-  for (const std::string& name : deferrable_constraints(models))
-    names += (names.empty() ? "" : ", ") + name;
-  if (names.empty())
+  if (deferrable.empty())
     return std::nullopt;
   return history_problem{migration_code::unsupported,
                          {},
-                         std::string{server.product} + " has no deferrable constraints, and the models have: " + names +
-                             '.',
+                         std::string{server.product} +
+                             " has no deferrable constraints, and the models have: " + deferrable + '.',
                          {"Leave out deferrable() and initially_deferred() there."}};
 }
 

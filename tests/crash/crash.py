@@ -232,15 +232,20 @@ default_pool_size = 60
         while not (self.folder / ".s.PGSQL.6432").exists():
             if self.process.poll() is not None or time.monotonic() > until:
                 self.log.seek(0)
-                sys.exit("PgBouncer did not start:\n" + self.log.read())
+                said = self.log.read()
+                self.end_pooler()
+                sys.exit("PgBouncer did not start:\n" + said)
             time.sleep(0.02)
 
-    def drop(self):
+    def end_pooler(self):
         self.process.terminate()
         self.process.wait(30)
-        super().drop()
         self.log.close()
         shutil.rmtree(self.folder)
+
+    def drop(self):
+        self.end_pooler()
+        super().drop()
 
 
 class Sqlite:

@@ -102,9 +102,19 @@ std::string answers(instar::database& db, const instar::schema_view& before, con
   return all;
 }
 
-void make(instar::database& db, const instar::schema_view& schema) {
-  for (const std::string& statement : instar::statements(db.dialect(), instar::make_plan({}, schema)))
+void change(instar::database& db, const instar::schema_view& before, const instar::schema_view& after) {
+  for (const std::string& statement : instar::statements(db.dialect(), instar::make_plan(before, after)))
     db.execute(statement);
+}
+
+void make(instar::database& db, const instar::schema_view& schema) {
+  change(db, {}, schema);
+}
+
+void on_both_databases(void (*check)(instar::database&)) {
+  check(*instar::open_database(instar::database_url{"sqlite::memory:"}));
+  const instar_test::scratch_database scratch;
+  check(*scratch.open());
 }
 
 const std::string rows = R"(
@@ -206,21 +216,13 @@ void check_enum_counts(instar::database& db) {
 using namespace checks_test;
 
 TEST_CASE("Rows are counted by what a column will be computed to", "[postgres]") {
-  const auto sqlite = instar::open_database(instar::database_url{"sqlite::memory:"});
-  check_computed_counts(*sqlite);
+  on_both_databases(check_computed_counts);
   STATIC_REQUIRE(instar::diff<plain::schema, computed::schema>.has(instar::hazard::may_violate_check));
   STATIC_REQUIRE(instar::diff<plain::schema, computed::schema>.has(instar::hazard::makes_unique));
-  const instar_test::scratch_database scratch;
-  const auto postgres = scratch.open();
-  check_computed_counts(*postgres);
 }
 
 TEST_CASE("A check over an enum that gets values is counted where it names none of them", "[postgres]") {
-  const auto sqlite = instar::open_database(instar::database_url{"sqlite::memory:"});
-  check_enum_counts(*sqlite);
-  const instar_test::scratch_database scratch;
-  const auto postgres = scratch.open();
-  check_enum_counts(*postgres);
+  on_both_databases(check_enum_counts);
 }
 
 TEST_CASE("PostgreSQL: the rows that a plan would lose or fail at are counted before it runs", "[postgres]") {
@@ -267,8 +269,7 @@ TEST_CASE("PostgreSQL: a sequence that has gone beyond its new bounds is told of
   instar::database& db = *opened;
   const auto run = [&] {
     db.execute("BEGIN");
-    for (const std::string& statement : instar::statements(instar::postgres, instar::make_plan(before, after)))
-      db.execute(statement);
+    change(db, before, after);
     db.execute("COMMIT");
   };
   make(db, before);
@@ -298,8 +299,7 @@ TEST_CASE("PostgreSQL: a sequence that begins at the bound of its type keeps it 
     wider.type = instar::type_kind::integer;
     const instar::schema_view after{.sequences = {&wider, 1}};
     make(*db, before);
-    for (const std::string& statement : instar::statements(instar::postgres, instar::make_plan(before, after)))
-      db->execute(statement);
+    change(*db, before, after);
     return db->query_value("SELECT min_value || ' ' || max_value || ' ' || start_value FROM pg_sequences");
   };
   CHECK(retype({.name = "n", .type = instar::type_kind::smallint, .start = -32768}) == "-32768 2147483647 -32768");

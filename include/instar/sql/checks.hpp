@@ -151,10 +151,9 @@ class check_writer {
 
   /// Whether an expression names columns that are not yet as they will be.
   [[nodiscard]] static bool is_early(const table& then, const table& now, std::string_view expression) {
-    for (const column& c : now.columns) {
+    for (const column& c : now.columns)
       if (mentions(expression, c.name) && !is_computable(then, now, c) && !is_readable(then, now, c, expression))
         return true;
-    }
     return false;
   }
 
@@ -523,15 +522,9 @@ class check_writer {
   }
 
   void add_check(const step& s, const check& c) {
-    if (is_early(*s.before, *s.after, c.expression))
+    if (!may_violate(s, c) || is_early(*s.before, *s.after, c.expression))
       return;
     const auto needed = [&](const column& of) { return mentions(c.expression, of.name); };
-    const bool computes = std::any_of(s.after->columns.begin(), s.after->columns.end(), [&](const column& of) {
-      return needed(of) && is_computable(*s.before, *s.after, of);
-    });
-    for (const check& old : s.before->checks)
-      if (!computes && same_text(old.expression, c.expression))
-        return;
     ask(hazard::may_violate_check, "adds check " + std::string(c.name) + " to " + display(*s.after), "do not meet it",
         count_of(source(*s.before, *s.after, needed), "NOT (" + std::string(c.expression) + ")"),
         count_of(table_text(*s.before)), true);

@@ -528,13 +528,13 @@ constexpr bool reaches_start(const sequence_object& then, const sequence_object&
 /// Writes what changes of a sequence: bounds that were given to it stay.
 template <class Writer>
 constexpr void put_sequence_changes(Writer& out, const sequence_object& then, const sequence_object& now) {
-  if (then.type != now.type)
+  const bool retyped = then.type != now.type;
+  if (retyped)
     put_sequence_type(out, now);
   if (then.increment != now.increment) {
     out.put(" INCREMENT BY ");
     put_integer(out, now.increment);
   }
-  const bool retyped = then.type != now.type;
   if (moves_bounds(then, now) || reaches_start(then, now)) {
     // Beside a new type, NO MINVALUE is the least number of the type where the old bound was that of the old one.
     const sequence_bounds bounds = bounds_of(now);
