@@ -66,7 +66,7 @@ function(instar_find_static_parts libraries_result options_result)
   endif()
   find_package(Threads QUIET)
   # --as-needed: the shared libraries, which come after, have nothing left to give.
-  set(options -static-libstdc++ -static-libgcc LINKER:--as-needed LINKER:--gc-sections LINKER:-O1)
+  set(options -static-libstdc++ -static-libgcc LINKER:--as-needed LINKER:--gc-sections LINKER:-O1 LINKER:-z,now)
   set(CMAKE_REQUIRED_LIBRARIES ${libraries} ${shared} Threads::Threads)
   set(CMAKE_REQUIRED_LINK_OPTIONS ${options})
   set(CMAKE_REQUIRED_QUIET ON)

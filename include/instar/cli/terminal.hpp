@@ -2,6 +2,7 @@
 
 #include <instar/cli/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -75,6 +76,8 @@ namespace detail {
 ///
 /// New lines stay; a tab becomes blanks, so that what stands under a line can be aligned with it.
 [[nodiscard]] inline std::string printable(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c <= '~') || c == '\n'; }))
+    return std::string{text};
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string shown;
   const auto spell = [&](unsigned char byte) {

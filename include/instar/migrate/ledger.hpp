@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <random>
@@ -95,19 +96,21 @@ struct ledger_name {
 
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
-  std::random_device device;
+  // By name: what the library takes else may be an instruction that a virtual machine makes take microseconds.
+  thread_local std::random_device device{"/dev/urandom"};
+  static constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (std::size_t i = 0; i != 16; ++i) {
-    unsigned byte = device() & 0xFFU;
-    if (i == 6)
-      byte = (byte & 0x0FU) | 0x40U;
-    if (i == 8)
-      byte = (byte & 0x3FU) | 0x80U;
-    if (i == 4 || i == 6 || i == 8 || i == 10)
-      text += '-';
-    static constexpr std::string_view digits = "0123456789abcdef";
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
+  for (std::size_t word = 0; word != 4; ++word) {
+    std::uint32_t bits = device();
+    if (word == 1)
+      bits = (bits & 0xFFFF0FFFU) | 0x4000U;  // the version
+    if (word == 2)
+      bits = (bits & 0x3FFFFFFFU) | 0x80000000U;  // the variant
+    for (int shift = 28; shift >= 0; shift -= 4) {
+      text += digits[(bits >> shift) & 15U];
+      if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23)
+        text += '-';
+    }
   }
   return text;
 }
@@ -155,7 +158,7 @@ struct ledger_place {
 /// The ledger of a database, as it was when it was read, and the statements that change it.
 class ledger {
  public:
-  /// Reads the ledger: one round trip where instar's own exists, two where Prisma's does.
+  /// Reads the ledger: one round trip where instar's own exists, two where none does, three where Prisma's does.
   ///
   /// \param wanted the table, "name" or "schema.name" (see `detail::ledger_name`); empty: instar's own, else Prisma's,
   ///        else instar's own to be made
@@ -172,18 +175,14 @@ class ledger {
   }
 
   /// Reads the rows alone, for one who may find that there is nothing to do: half of what `read` costs on a connection
-  /// that has just begun. On PostgreSQL the ledger's schema stays unknown.
+  /// that has just begun. On PostgreSQL the schema of a ledger that exists stays unknown.
   /// \throws as `read`
   [[nodiscard]] static ledger read_rows(database& from, std::string_view wanted = {}) {
     if (from.dialect() == instar::sqlite || !wanted.empty())
       return read(from, wanted);
     ledger made;
     made.place_.dialect = from.dialect();
-    const bool own = made.read_rows_postgres(from, parts_of_read::rows, detail::prisma_ledger);
-    if (!own)
-      made.place_.table = detail::prisma_ledger;
-    if (!own && !made.read_rows_postgres(from, parts_of_read::rows, {}))
-      return read(from);
+    made.read_own_or_prisma(from, parts_of_read::rows);
     made.sort();
     return made;
   }
@@ -454,17 +453,21 @@ class ledger {
       place_.table = std::move(name.table);
       const parts_of_read parts = place_.schema.empty() ? parts_of_read::rows_and_place : parts_of_read::rows;
       if (!read_rows_postgres(from, parts, {}))
-        find_schema(from);
+        (void)find_schema(from);
       return;
     }
+    read_own_or_prisma(from, parts_of_read::rows_and_place);
+  }
+
+  /// The ledger that nobody named: instar's own, else Prisma's, else instar's own to be made.
+  void read_own_or_prisma(database& from, parts_of_read parts) {
     place_.table = detail::own_ledger;
-    if (read_rows_postgres(from, parts_of_read::rows_and_place, detail::prisma_ledger))
+    if (read_rows_postgres(from, parts, detail::prisma_ledger))
       return;
     place_.table = detail::prisma_ledger;
-    if (read_rows_postgres(from, parts_of_read::rows_and_place, {}))
+    if (find_schema(from) && read_rows_postgres(from, parts, {}))
       return;
     place_.table = detail::own_ledger;
-    find_schema(from);
   }
 
   /// \param other a table whose existence beside this one is an error
@@ -506,16 +509,23 @@ class ledger {
     return true;
   }
 
-  void find_schema(database& from) {
+  /// Sets the schema in which the ledger would be made, unless the table that `place_` names is there after all.
+  /// \return whether it is
+  bool find_schema(database& from) {
     if (!place_.schema.empty())
-      return;
-    const sql_value schema = from.query_value("SELECT pg_catalog.current_schema()");
-    if (!schema) {
-      const std::string path = detail::text_of(from.query_value("SELECT pg_catalog.current_setting('search_path')"));
-      throw failure(migration_code::no_schema, "No schema of the search path (" + path + ") exists in the database.",
+      return false;
+    const query_result answer =
+        from.query("SELECT pg_catalog.current_schema(), pg_catalog.to_regclass(" + quote_literal(place_.qualified()) +
+                   ") IS NOT NULL, pg_catalog.current_setting('search_path')");
+    const auto& row = answer.rows.front();
+    if (row[1] == "t")
+      return true;
+    if (!row[0])
+      throw failure(migration_code::no_schema,
+                    "No schema of the search path (" + detail::text_of(row[2]) + ") exists in the database.",
                     "Create the schema, or name another with `?schema=` in the database URL.");
-    }
-    place_.schema = *schema;
+    place_.schema = *row[0];
+    return false;
   }
 
   // ---- SQLite ----

@@ -109,17 +109,21 @@ struct dropped_object {
 /// Up to five objects that somebody put into a ledger's schema, extensions and our own tables aside.
 [[nodiscard]] inline std::vector<std::string> foreign_objects(database& in, const ledger_place& place) {
   std::vector<std::string> found;
+  // By what depends on the schema, for which there is an index: pg_class is long where there are many schemas.
+  const std::string members =
+      "FROM pg_catalog.pg_depend s WHERE s.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND s.refclassid = "
+      "'pg_catalog.pg_namespace'::pg_catalog.regclass AND s.refobjid = (SELECT n.oid FROM pg_catalog.pg_namespace n "
+      "WHERE n.nspname = " +
+      quote_literal(place.schema) + ")";
+  // What a first deploy meets is empty, and asking that is half the work.
+  if (place.dialect == instar::postgres && !in.query_value("SELECT s.objid " + members + " LIMIT 1"))
+    return found;
   const std::string ours = "('" + std::string{own_ledger} + "', '" + std::string{prisma_ledger} + "', '" +
                            std::string{journal_table} + "', '" + std::string{lock_table} + "', " +
                            quote_literal(place.table) + ")";
   const query_result tables =
       place.dialect == instar::postgres
-          // By what depends on the schema, for which there is an index: pg_class is long where there are many schemas.
-          ? in.query("SELECT c.relname FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_class c ON c.oid = s.objid WHERE "
-                     "s.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND s.refclassid = "
-                     "'pg_catalog.pg_namespace'::pg_catalog.regclass AND s.refobjid = (SELECT n.oid FROM "
-                     "pg_catalog.pg_namespace n WHERE n.nspname = " +
-                     quote_literal(place.schema) +
+          ? in.query("SELECT c.relname FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT s.objid " + members +
                      ") AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " + ours +
                      " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = "
                      "'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e') "

@@ -489,8 +489,8 @@ struct migrator::session {
     status_report status = compare(on, read, book);
     // What looks failed may be under way: who has the lock knows.
     if (const auto pending = pending_of(read, status); !pending.empty() || status.count(migration_state::failed) != 0) {
-      if (on.dialect() == instar::postgres)
-        book = ledger::read(on, options.ledger);  // read_rows tells less of it there
+      if (on.dialect() == instar::postgres && book.place().schema.empty())
+        book = ledger::read(on, options.ledger);  // read_rows tells less of one that exists there
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -14,8 +16,11 @@ class sha256 {
  public:
   void add(std::string_view bytes) noexcept {
     length_ += bytes.size();
-    for (const char c : bytes) {
-      block_[filled_++] = static_cast<std::uint8_t>(c);
+    while (!bytes.empty()) {
+      const std::size_t taken = std::min(bytes.size(), block_.size() - filled_);
+      std::memcpy(block_.data() + filled_, bytes.data(), taken);
+      bytes.remove_prefix(taken);
+      filled_ += taken;
       if (filled_ == block_.size()) {
         mix_block();
         filled_ = 0;
@@ -26,13 +31,14 @@ class sha256 {
   /// The digest in lower-case hex. Nothing may be added afterwards.
   [[nodiscard]] std::string finish() {
     const std::uint64_t bits = static_cast<std::uint64_t>(length_) * 8;
-    add(std::string_view{"\x80", 1});
-    while (filled_ != block_.size() - 8)
-      add(std::string_view{"\0", 1});
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      const char byte = static_cast<char>(static_cast<unsigned char>(bits >> shift));
-      add(std::string_view{&byte, 1});
-    }
+    // A bit, and zeros up to the last eight bytes of a block, which hold the length.
+    static constexpr std::array<char, 64> padding{'\x80'};
+    const std::size_t until = filled_ < block_.size() - 8 ? block_.size() - 8 : 2 * block_.size() - 8;
+    add({padding.data(), until - filled_});
+    std::array<char, 8> length{};
+    for (std::size_t i = 0; i != length.size(); ++i)
+      length[i] = static_cast<char>(static_cast<unsigned char>(bits >> (56 - 8 * i)));
+    add({length.data(), length.size()});
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;
     hex.reserve(64);
