@@ -5488,8 +5488,6 @@ struct step {
 
 }  // namespace instar
 
-#include <vector>
-
 /// \file Tables that the value does not model (partitioned ones, partitions, children): their CREATE TABLE taken apart,
 /// so that a change of one is an ALTER and not a new table without its rows.
 
@@ -5818,11 +5816,11 @@ struct raw_table_change {
 
 /// The steps that alter raw tables. What is said of a parent reaches its partitions by itself; keys are made on the
 /// partitions first, so that the parent's takes them in as they are named.
-constexpr void alter_raw_tables(std::vector<step>& steps, const growing_array<raw_table_change>& changes) {
+constexpr void alter_raw_tables(growing_array<step>& steps, const growing_array<raw_table_change>& changes) {
   const auto position = [](const raw_table_text& t, const raw_item* item) {
     return item == nullptr ? -1 : static_cast<int>(item - t.items.data());
   };
-  std::vector<step> made;
+  growing_array<step> made;
   growing_array<std::size_t> changed;  // by which of the changes
   const auto add = [&](const raw_table_change& c, raw_change what, const raw_item* from, const raw_item* to) {
     changed.push_back(static_cast<std::size_t>(&c - changes.data()));
@@ -6239,7 +6237,7 @@ struct object_changes {
   lone_raw_tables new_tables;
 
   /// \param steps those of the enums
-  constexpr object_changes(const schema_view& before, const schema_view& after, const std::vector<step>& steps)
+  constexpr object_changes(const schema_view& before, const schema_view& after, const growing_array<step>& steps)
       : olds(before.raw_objects), news(after.raw_objects), old_of(news.size(), -1), new_of(olds.size(), -1),
         same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0), old_tables(olds, new_of),
         new_tables(news, old_of) {
@@ -6314,7 +6312,7 @@ struct object_changes {
   }
 
   /// Functions rest on enums that are made anew, and on each other.
-  constexpr void release(const std::vector<step>& steps) {
+  constexpr void release(const growing_array<step>& steps) {
     bool needed = !released.empty();
     for (const step& s : steps)
       needed |= s.kind == step_kind::rebuild_enum;
@@ -6389,7 +6387,7 @@ constexpr std::string_view made_again(const step& s) {
   }
 }
 
-constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const object_changes& objects,
+constexpr void add_disturbances(disturbances& out, const growing_array<step>& steps, const object_changes& objects,
                                 const growing_array<table_column>& rebuilt) {
   for (const step& s : steps) {
     const bool on_column = s.kind == step_kind::rename_column || s.kind == step_kind::drop_column ||
@@ -6436,7 +6434,7 @@ constexpr named_text text_of(const step& s) {
 }
 
 /// Adds the steps of views and raw objects in an order in which each stands behind what it names, or in front of it.
-constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& made, bool backwards) {
+constexpr void add_in_order(growing_array<step>& steps, const growing_array<step>& made, bool backwards) {
   growing_array<named_text> texts;
   if (is_ordered(made.size()))
     for (const step& s : made)
@@ -6519,7 +6517,7 @@ constexpr void find_parents(object_changes& objects) {
 
 /// The steps of views and raw objects, once those of all others are known.
 /// \param rebuilt_columns those of enums that are made anew
-constexpr void diff_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after,
+constexpr void diff_objects(growing_array<step>& steps, const schema_view& before, const schema_view& after,
                             object_changes& objects, const growing_array<table_column>& rebuilt_columns) {
   const std::span<const raw_object> olds = before.raw_objects;
   const std::span<const raw_object> news = after.raw_objects;
@@ -6615,7 +6613,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   }
 
   // What stood, from the last to the first.
-  std::vector<step> late;
+  growing_array<step> late;
   for (std::size_t i = 0; i < before.views.size(); ++i)
     if (view_drops[i])
       late.push_back(step{.kind = step_kind::drop_view, .old_view = &before.views[i]});
@@ -6624,7 +6622,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       if (!same_text(before.views[i].comment, now.comment))
         steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
     }
-  std::vector<step> sooner;
+  growing_array<step> sooner;
   name_set rebuilt;
   for (const step& s : steps)
     if (s.kind == step_kind::rebuild_enum)
@@ -6671,7 +6669,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   growing_array<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
   for (const raw_table_change& change : objects.altered)
     altered[static_cast<std::size_t>(change.after - news.data())] = 1;
-  std::vector<step> made[3];
+  growing_array<step> made[3];
   for (std::size_t i = 0; i < after.views.size(); ++i)
     if (!view_stays[i])
       made[2].push_back(step{.kind = step_kind::create_view, .new_view = &after.views[i]});
@@ -6683,7 +6681,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     made[static_cast<std::size_t>(news[i].placement)].push_back(
         step{.kind = create_step(news[i].placement), .raw = &news[i]});
   }
-  for (const std::vector<step>& stage : made)
+  for (const growing_array<step>& stage : made)
     add_in_order(steps, stage, false);
 }
 
@@ -7595,7 +7593,8 @@ constexpr void each_hazard(const other_steps& others, const step& s, dialect d, 
 namespace instar {
 
 /// The steps from one schema to another. Looks into both schemas, which must outlive it.
-/// \tparam Steps a vector at run time, an array in a compile-time plan, a span in a view of either
+/// \tparam Steps a `growing_array` (sizes, indexes and iterates like a vector) at run time, an array in a compile-time
+/// plan, a span in a view of either
 template <class Steps>
 struct basic_plan {
   schema_view before{};
@@ -7624,7 +7623,7 @@ struct basic_plan {
         detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
       return notes;
     } else {
-      std::vector<hazard_note> notes;
+      detail::growing_array<hazard_note> notes;
       for (std::size_t i = 0; i < steps.size(); ++i)
         detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
       return notes;
@@ -7655,7 +7654,7 @@ struct basic_plan {
 };
 
 using plan_view = basic_plan<std::span<const step>>;
-using plan = basic_plan<std::vector<step>>;
+using plan = basic_plan<detail::growing_array<step>>;
 
 }  // namespace instar
 
@@ -7669,7 +7668,7 @@ namespace detail {
 using table_finder = object_finder<table>;
 
 struct step_list {
-  std::vector<step>& steps;
+  growing_array<step>& steps;
 
   constexpr step& add(step_kind kind, const table* before, const table* after, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .before = before, .after = after, .from = from, .to = to});
@@ -7783,7 +7782,7 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
 
 /// The indexes of all tables share their names. One that another lets go of only by its own rename is not free to take:
 /// there the index, or the constraint that it is of, is made anew, as within one table.
-constexpr void free_index_names(std::vector<step>& steps) {
+constexpr void free_index_names(growing_array<step>& steps) {
   const auto name_of = [](const step& s, const table& t, int at) {
     return s.kind == step_kind::rename_index ? t.indexes[static_cast<std::size_t>(at)].name
                                              : constraint_name(t, s.constraint, at);
@@ -8237,7 +8236,7 @@ class new_value_search {
 };
 
 /// The steps for one enum that both schemas have.
-constexpr void diff_enum(std::vector<step>& steps, enum_uses& uses, const enumeration& then, const enumeration& now) {
+constexpr void diff_enum(growing_array<step>& steps, enum_uses& uses, const enumeration& then, const enumeration& now) {
   const auto add = [&](step_kind kind, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .from = from, .to = to, .old_enum = &then, .new_enum = &now});
   };
@@ -8296,7 +8295,7 @@ constexpr int renamed_enum(const hash_slots& known, std::span<const enumeration>
   return -1;
 }
 
-constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+constexpr void diff_enums(growing_array<step>& steps, const schema_view& before, const schema_view& after) {
   growing_array<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
   hash_slots known;
@@ -8323,13 +8322,13 @@ constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, c
 }
 
 /// A table that is made anew under its name because no ALTER leads from the one to the other; rows are kept.
-constexpr void add_aside(std::vector<step>& steps, const table* before, const raw_object* old_raw, const table* after,
+constexpr void add_aside(growing_array<step>& steps, const table* before, const raw_object* old_raw, const table* after,
                          const raw_object* raw) {
   for (step_kind kind : {step_kind::set_aside, step_kind::keep_rows, step_kind::drop_aside})
     steps.push_back(step{.kind = kind, .before = before, .after = after, .old_raw = old_raw, .raw = raw});
 }
 
-constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+constexpr void diff_small_objects(growing_array<step>& steps, const schema_view& before, const schema_view& after) {
   const auto each_schema = [](const schema_view& s, const auto& visit) {
     const auto each = [&](const auto& objects) {
       for (const auto& o : objects)
@@ -8395,7 +8394,7 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
 /// \param rebuilt the columns of enums that are made anew
-constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas,
+constexpr void free_foreign_keys(growing_array<step>& steps, const comparison& schemas,
                                  const growing_array<table_column>& rebuilt) {
   const auto integer = [](const column& c) {
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
@@ -8578,20 +8577,20 @@ constexpr std::size_t rank_of(const step& s) {
 }
 
 /// Puts steps into their order; those of one kind stay in theirs.
-constexpr void put_in_order(std::vector<step>& steps) {
+constexpr void put_in_order(growing_array<step>& steps) {
   std::size_t starts[step_kind_count + 1]{};
   for (const step& s : steps)
     ++starts[rank_of(s) + 1];
   for (std::size_t i = 1; i <= step_kind_count; ++i)
     starts[i] += starts[i - 1];
-  const std::vector<step> found = steps;
+  const growing_array<step> found = steps;
   for (const step& s : found)
     steps[starts[rank_of(s)]++] = s;
 }
 
 /// Adds the steps to a list of the caller's: g++ 12 remembers what a constant function returned, and would hand out a
 /// vector a second time after it was destroyed.
-constexpr void add_steps(const schema_view& before, const schema_view& after, std::vector<step>& steps) {
+constexpr void add_steps(const schema_view& before, const schema_view& after, growing_array<step>& steps) {
   step_list out{steps};
   const comparison schemas(before, after);
 
@@ -11300,7 +11299,7 @@ inline constexpr bool says_the_same = [] {
   for (const column& c : now.columns)
     if (c.type.values != nullptr && !c.type.values->renamed_from.empty())
       return false;  // a type under another name is the same type, but not the same table
-  std::vector<step> steps;
+  growing_array<step> steps;
   add_steps({.tables = {&opened_table<Snapshot, At>.object, 1}}, {.tables = {&now, 1}}, steps);
   return steps.empty();
 }();
@@ -11341,12 +11340,12 @@ template <const auto& Before, const auto& After>
 struct compiled_diff {
   static constexpr schema_view before = view_before<Before, After>();
   static constexpr std::size_t size = [] {
-    std::vector<step> steps;
+    growing_array<step> steps;
     add_steps(before, view_of<After>, steps);
     return steps.size();
   }();
   static constexpr basic_plan<std::array<step, size>> value = [] {
-    std::vector<step> steps;
+    growing_array<step> steps;
     steps.reserve(size);  // clang counts each move of a growing vector as steps of this evaluation
     add_steps(before, view_of<After>, steps);
     basic_plan<std::array<step, size>> kept{.before = before, .after = view_of<After>};
@@ -12105,6 +12104,7 @@ struct pfr_fields {
 #include <cstring>
 #include <memory>
 #include <new>
+#include <vector>
 
 /// \file A schema value that owns what it looks at, for schemas that come into being at run time.
 
@@ -12739,7 +12739,8 @@ inline std::vector<std::vector<std::size_t>> steps_by_table(const plan_view& p) 
 
 /// All hazards of a plan for a database: those that the plan itself knows, and the tables that SQLite makes anew.
 inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan_form form = plan_form::online) {
-  std::vector<hazard_note> notes = p.hazards(d, form);
+  const auto of_steps = p.hazards(d, form);
+  std::vector<hazard_note> notes(of_steps.begin(), of_steps.end());
   if (d != dialect::sqlite)
     return notes;
   detail::growing_array<detail::rebuild> rebuilds;
@@ -25769,8 +25770,11 @@ class sha256 {
  public:
   void add(std::string_view bytes) noexcept {
     length_ += bytes.size();
-    for (const char c : bytes) {
-      block_[filled_++] = static_cast<std::uint8_t>(c);
+    while (!bytes.empty()) {
+      const std::size_t taken = std::min(bytes.size(), block_.size() - filled_);
+      std::memcpy(block_.data() + filled_, bytes.data(), taken);
+      bytes.remove_prefix(taken);
+      filled_ += taken;
       if (filled_ == block_.size()) {
         mix_block();
         filled_ = 0;
@@ -25781,13 +25785,14 @@ class sha256 {
   /// The digest in lower-case hex. Nothing may be added afterwards.
   [[nodiscard]] std::string finish() {
     const std::uint64_t bits = static_cast<std::uint64_t>(length_) * 8;
-    add(std::string_view{"\x80", 1});
-    while (filled_ != block_.size() - 8)
-      add(std::string_view{"\0", 1});
-    for (int shift = 56; shift >= 0; shift -= 8) {
-      const char byte = static_cast<char>(static_cast<unsigned char>(bits >> shift));
-      add(std::string_view{&byte, 1});
-    }
+    // A bit, and zeros up to the last eight bytes of a block, which hold the length.
+    static constexpr std::array<char, 64> padding{'\x80'};
+    const std::size_t until = filled_ < block_.size() - 8 ? block_.size() - 8 : 2 * block_.size() - 8;
+    add({padding.data(), until - filled_});
+    std::array<char, 8> length{};
+    for (std::size_t i = 0; i != length.size(); ++i)
+      length[i] = static_cast<char>(static_cast<unsigned char>(bits >> (56 - 8 * i)));
+    add({length.data(), length.size()});
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;
     hex.reserve(64);
@@ -26357,19 +26362,21 @@ struct ledger_name {
 
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
-  std::random_device device;
+  // By name: what the library takes else may be an instruction that a virtual machine makes take microseconds.
+  thread_local std::random_device device{"/dev/urandom"};
+  static constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (std::size_t i = 0; i != 16; ++i) {
-    unsigned byte = device() & 0xFFU;
-    if (i == 6)
-      byte = (byte & 0x0FU) | 0x40U;
-    if (i == 8)
-      byte = (byte & 0x3FU) | 0x80U;
-    if (i == 4 || i == 6 || i == 8 || i == 10)
-      text += '-';
-    static constexpr std::string_view digits = "0123456789abcdef";
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
+  for (std::size_t word = 0; word != 4; ++word) {
+    std::uint32_t bits = device();
+    if (word == 1)
+      bits = (bits & 0xFFFF0FFFU) | 0x4000U;  // the version
+    if (word == 2)
+      bits = (bits & 0x3FFFFFFFU) | 0x80000000U;  // the variant
+    for (int shift = 28; shift >= 0; shift -= 4) {
+      text += digits[(bits >> shift) & 15U];
+      if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23)
+        text += '-';
+    }
   }
   return text;
 }
@@ -26417,7 +26424,7 @@ struct ledger_place {
 /// The ledger of a database, as it was when it was read, and the statements that change it.
 class ledger {
  public:
-  /// Reads the ledger: one round trip where instar's own exists, two where Prisma's does.
+  /// Reads the ledger: one round trip where instar's own exists, two where none does, three where Prisma's does.
   ///
   /// \param wanted the table, "name" or "schema.name" (see `detail::ledger_name`); empty: instar's own, else Prisma's,
   ///        else instar's own to be made
@@ -26434,18 +26441,14 @@ class ledger {
   }
 
   /// Reads the rows alone, for one who may find that there is nothing to do: half of what `read` costs on a connection
-  /// that has just begun. On PostgreSQL the ledger's schema stays unknown.
+  /// that has just begun. On PostgreSQL the schema of a ledger that exists stays unknown.
   /// \throws as `read`
   [[nodiscard]] static ledger read_rows(database& from, std::string_view wanted = {}) {
     if (from.dialect() == instar::sqlite || !wanted.empty())
       return read(from, wanted);
     ledger made;
     made.place_.dialect = from.dialect();
-    const bool own = made.read_rows_postgres(from, parts_of_read::rows, detail::prisma_ledger);
-    if (!own)
-      made.place_.table = detail::prisma_ledger;
-    if (!own && !made.read_rows_postgres(from, parts_of_read::rows, {}))
-      return read(from);
+    made.read_own_or_prisma(from, parts_of_read::rows);
     made.sort();
     return made;
   }
@@ -26716,17 +26719,21 @@ class ledger {
       place_.table = std::move(name.table);
       const parts_of_read parts = place_.schema.empty() ? parts_of_read::rows_and_place : parts_of_read::rows;
       if (!read_rows_postgres(from, parts, {}))
-        find_schema(from);
+        (void)find_schema(from);
       return;
     }
+    read_own_or_prisma(from, parts_of_read::rows_and_place);
+  }
+
+  /// The ledger that nobody named: instar's own, else Prisma's, else instar's own to be made.
+  void read_own_or_prisma(database& from, parts_of_read parts) {
     place_.table = detail::own_ledger;
-    if (read_rows_postgres(from, parts_of_read::rows_and_place, detail::prisma_ledger))
+    if (read_rows_postgres(from, parts, detail::prisma_ledger))
       return;
     place_.table = detail::prisma_ledger;
-    if (read_rows_postgres(from, parts_of_read::rows_and_place, {}))
+    if (find_schema(from) && read_rows_postgres(from, parts, {}))
       return;
     place_.table = detail::own_ledger;
-    find_schema(from);
   }
 
   /// \param other a table whose existence beside this one is an error
@@ -26768,16 +26775,23 @@ class ledger {
     return true;
   }
 
-  void find_schema(database& from) {
+  /// Sets the schema in which the ledger would be made, unless the table that `place_` names is there after all.
+  /// \return whether it is
+  bool find_schema(database& from) {
     if (!place_.schema.empty())
-      return;
-    const sql_value schema = from.query_value("SELECT pg_catalog.current_schema()");
-    if (!schema) {
-      const std::string path = detail::text_of(from.query_value("SELECT pg_catalog.current_setting('search_path')"));
-      throw failure(migration_code::no_schema, "No schema of the search path (" + path + ") exists in the database.",
+      return false;
+    const query_result answer =
+        from.query("SELECT pg_catalog.current_schema(), pg_catalog.to_regclass(" + quote_literal(place_.qualified()) +
+                   ") IS NOT NULL, pg_catalog.current_setting('search_path')");
+    const auto& row = answer.rows.front();
+    if (row[1] == "t")
+      return true;
+    if (!row[0])
+      throw failure(migration_code::no_schema,
+                    "No schema of the search path (" + detail::text_of(row[2]) + ") exists in the database.",
                     "Create the schema, or name another with `?schema=` in the database URL.");
-    }
-    place_.schema = *schema;
+    place_.schema = *row[0];
+    return false;
   }
 
   // ---- SQLite ----
@@ -30037,17 +30051,21 @@ struct dropped_object {
 /// Up to five objects that somebody put into a ledger's schema, extensions and our own tables aside.
 [[nodiscard]] inline std::vector<std::string> foreign_objects(database& in, const ledger_place& place) {
   std::vector<std::string> found;
+  // By what depends on the schema, for which there is an index: pg_class is long where there are many schemas.
+  const std::string members =
+      "FROM pg_catalog.pg_depend s WHERE s.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND s.refclassid = "
+      "'pg_catalog.pg_namespace'::pg_catalog.regclass AND s.refobjid = (SELECT n.oid FROM pg_catalog.pg_namespace n "
+      "WHERE n.nspname = " +
+      quote_literal(place.schema) + ")";
+  // What a first deploy meets is empty, and asking that is half the work.
+  if (place.dialect == instar::postgres && !in.query_value("SELECT s.objid " + members + " LIMIT 1"))
+    return found;
   const std::string ours = "('" + std::string{own_ledger} + "', '" + std::string{prisma_ledger} + "', '" +
                            std::string{journal_table} + "', '" + std::string{lock_table} + "', " +
                            quote_literal(place.table) + ")";
   const query_result tables =
       place.dialect == instar::postgres
-          // By what depends on the schema, for which there is an index: pg_class is long where there are many schemas.
-          ? in.query("SELECT c.relname FROM pg_catalog.pg_depend s JOIN pg_catalog.pg_class c ON c.oid = s.objid WHERE "
-                     "s.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND s.refclassid = "
-                     "'pg_catalog.pg_namespace'::pg_catalog.regclass AND s.refobjid = (SELECT n.oid FROM "
-                     "pg_catalog.pg_namespace n WHERE n.nspname = " +
-                     quote_literal(place.schema) +
+          ? in.query("SELECT c.relname FROM pg_catalog.pg_class c WHERE c.oid IN (SELECT s.objid " + members +
                      ") AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN " + ours +
                      " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = "
                      "'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e') "
@@ -32698,8 +32716,8 @@ struct migrator::session {
     status_report status = compare(on, read, book);
     // What looks failed may be under way: who has the lock knows.
     if (const auto pending = pending_of(read, status); !pending.empty() || status.count(migration_state::failed) != 0) {
-      if (on.dialect() == instar::postgres)
-        book = ledger::read(on, options.ledger);  // read_rows tells less of it there
+      if (on.dialect() == instar::postgres && book.place().schema.empty())
+        book = ledger::read(on, options.ledger);  // read_rows tells less of one that exists there
       refuse_not_empty(on, book);
       // All of them before the first: a quote without an end in the last is found while nothing is applied.
       for (const migration* m : pending)
@@ -35846,6 +35864,8 @@ namespace detail {
 ///
 /// New lines stay; a tab becomes blanks, so that what stands under a line can be aligned with it.
 [[nodiscard]] inline std::string printable(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c <= '~') || c == '\n'; }))
+    return std::string{text};
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string shown;
   const auto spell = [&](unsigned char byte) {

@@ -7,8 +7,8 @@
 int main(int argc, char** argv) {
   const int status = instar::cli::run(argc, argv);
 #ifdef NDEBUG
-  // All is closed and said. What the libraries below libpq would still tidy up goes with the process, and waiting for it
-  // is a part of a start without work that can be measured.
+  // All is closed and said. What the libraries below libpq would still tidy up goes with the process, and waiting for
+  // it is a part of a start without work that can be measured.
   std::fflush(nullptr);
   std::_Exit(status);
 #else

@@ -15,7 +15,7 @@ namespace detail {
 using table_finder = object_finder<table>;
 
 struct step_list {
-  std::vector<step>& steps;
+  growing_array<step>& steps;
 
   constexpr step& add(step_kind kind, const table* before, const table* after, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .before = before, .after = after, .from = from, .to = to});
@@ -129,7 +129,7 @@ constexpr void diff_constraints(step_list& out, const column_renames& renames, s
 
 /// The indexes of all tables share their names. One that another lets go of only by its own rename is not free to take:
 /// there the index, or the constraint that it is of, is made anew, as within one table.
-constexpr void free_index_names(std::vector<step>& steps) {
+constexpr void free_index_names(growing_array<step>& steps) {
   const auto name_of = [](const step& s, const table& t, int at) {
     return s.kind == step_kind::rename_index ? t.indexes[static_cast<std::size_t>(at)].name
                                              : constraint_name(t, s.constraint, at);
@@ -583,7 +583,7 @@ class new_value_search {
 };
 
 /// The steps for one enum that both schemas have.
-constexpr void diff_enum(std::vector<step>& steps, enum_uses& uses, const enumeration& then, const enumeration& now) {
+constexpr void diff_enum(growing_array<step>& steps, enum_uses& uses, const enumeration& then, const enumeration& now) {
   const auto add = [&](step_kind kind, int from = -1, int to = -1) {
     steps.push_back(step{.kind = kind, .from = from, .to = to, .old_enum = &then, .new_enum = &now});
   };
@@ -642,7 +642,7 @@ constexpr int renamed_enum(const hash_slots& known, std::span<const enumeration>
   return -1;
 }
 
-constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+constexpr void diff_enums(growing_array<step>& steps, const schema_view& before, const schema_view& after) {
   growing_array<char> kept(before.enumerations.size(), 0);
   twin_search<enumeration> old_enums(before.enumerations);
   hash_slots known;
@@ -669,13 +669,13 @@ constexpr void diff_enums(std::vector<step>& steps, const schema_view& before, c
 }
 
 /// A table that is made anew under its name because no ALTER leads from the one to the other; rows are kept.
-constexpr void add_aside(std::vector<step>& steps, const table* before, const raw_object* old_raw, const table* after,
+constexpr void add_aside(growing_array<step>& steps, const table* before, const raw_object* old_raw, const table* after,
                          const raw_object* raw) {
   for (step_kind kind : {step_kind::set_aside, step_kind::keep_rows, step_kind::drop_aside})
     steps.push_back(step{.kind = kind, .before = before, .after = after, .old_raw = old_raw, .raw = raw});
 }
 
-constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after) {
+constexpr void diff_small_objects(growing_array<step>& steps, const schema_view& before, const schema_view& after) {
   const auto each_schema = [](const schema_view& s, const auto& visit) {
     const auto each = [&](const auto& objects) {
       for (const auto& o : objects)
@@ -741,7 +741,7 @@ constexpr void diff_small_objects(std::vector<step>& steps, const schema_view& b
 /// Foreign keys stay the same and are in the way all the same: of a key that they reference and that is replaced, and
 /// of a type that changes on one side before it does on the other. They are dropped and made again.
 /// \param rebuilt the columns of enums that are made anew
-constexpr void free_foreign_keys(std::vector<step>& steps, const comparison& schemas,
+constexpr void free_foreign_keys(growing_array<step>& steps, const comparison& schemas,
                                  const growing_array<table_column>& rebuilt) {
   const auto integer = [](const column& c) {
     return c.type.dimensions == 0 && (c.type.kind == type_kind::smallint || c.type.kind == type_kind::integer ||
@@ -924,20 +924,20 @@ constexpr std::size_t rank_of(const step& s) {
 }
 
 /// Puts steps into their order; those of one kind stay in theirs.
-constexpr void put_in_order(std::vector<step>& steps) {
+constexpr void put_in_order(growing_array<step>& steps) {
   std::size_t starts[step_kind_count + 1]{};
   for (const step& s : steps)
     ++starts[rank_of(s) + 1];
   for (std::size_t i = 1; i <= step_kind_count; ++i)
     starts[i] += starts[i - 1];
-  const std::vector<step> found = steps;
+  const growing_array<step> found = steps;
   for (const step& s : found)
     steps[starts[rank_of(s)]++] = s;
 }
 
 /// Adds the steps to a list of the caller's: g++ 12 remembers what a constant function returned, and would hand out a
 /// vector a second time after it was destroyed.
-constexpr void add_steps(const schema_view& before, const schema_view& after, std::vector<step>& steps) {
+constexpr void add_steps(const schema_view& before, const schema_view& after, growing_array<step>& steps) {
   step_list out{steps};
   const comparison schemas(before, after);
 

@@ -7,8 +7,6 @@
 #include "instar/schema/compare.hpp"
 #include "instar/schema/growing_array.hpp"
 
-#include <vector>
-
 /// \file Views and raw objects: what changes of them, what has to make way for the changes of others and is made again
 /// after them, and in which order.
 
@@ -166,7 +164,7 @@ struct object_changes {
   lone_raw_tables new_tables;
 
   /// \param steps those of the enums
-  constexpr object_changes(const schema_view& before, const schema_view& after, const std::vector<step>& steps)
+  constexpr object_changes(const schema_view& before, const schema_view& after, const growing_array<step>& steps)
       : olds(before.raw_objects), news(after.raw_objects), old_of(news.size(), -1), new_of(olds.size(), -1),
         same(olds.size(), 0), anew(olds.size(), 0), taken(olds.size(), 0), old_tables(olds, new_of),
         new_tables(news, old_of) {
@@ -241,7 +239,7 @@ struct object_changes {
   }
 
   /// Functions rest on enums that are made anew, and on each other.
-  constexpr void release(const std::vector<step>& steps) {
+  constexpr void release(const growing_array<step>& steps) {
     bool needed = !released.empty();
     for (const step& s : steps)
       needed |= s.kind == step_kind::rebuild_enum;
@@ -316,7 +314,7 @@ constexpr std::string_view made_again(const step& s) {
   }
 }
 
-constexpr void add_disturbances(disturbances& out, const std::vector<step>& steps, const object_changes& objects,
+constexpr void add_disturbances(disturbances& out, const growing_array<step>& steps, const object_changes& objects,
                                 const growing_array<table_column>& rebuilt) {
   for (const step& s : steps) {
     const bool on_column = s.kind == step_kind::rename_column || s.kind == step_kind::drop_column ||
@@ -363,7 +361,7 @@ constexpr named_text text_of(const step& s) {
 }
 
 /// Adds the steps of views and raw objects in an order in which each stands behind what it names, or in front of it.
-constexpr void add_in_order(std::vector<step>& steps, const std::vector<step>& made, bool backwards) {
+constexpr void add_in_order(growing_array<step>& steps, const growing_array<step>& made, bool backwards) {
   growing_array<named_text> texts;
   if (is_ordered(made.size()))
     for (const step& s : made)
@@ -446,7 +444,7 @@ constexpr void find_parents(object_changes& objects) {
 
 /// The steps of views and raw objects, once those of all others are known.
 /// \param rebuilt_columns those of enums that are made anew
-constexpr void diff_objects(std::vector<step>& steps, const schema_view& before, const schema_view& after,
+constexpr void diff_objects(growing_array<step>& steps, const schema_view& before, const schema_view& after,
                             object_changes& objects, const growing_array<table_column>& rebuilt_columns) {
   const std::span<const raw_object> olds = before.raw_objects;
   const std::span<const raw_object> news = after.raw_objects;
@@ -542,7 +540,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   }
 
   // What stood, from the last to the first.
-  std::vector<step> late;
+  growing_array<step> late;
   for (std::size_t i = 0; i < before.views.size(); ++i)
     if (view_drops[i])
       late.push_back(step{.kind = step_kind::drop_view, .old_view = &before.views[i]});
@@ -551,7 +549,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
       if (!same_text(before.views[i].comment, now.comment))
         steps.push_back(step{.kind = step_kind::comment_view, .new_view = &now});
     }
-  std::vector<step> sooner;
+  growing_array<step> sooner;
   name_set rebuilt;
   for (const step& s : steps)
     if (s.kind == step_kind::rebuild_enum)
@@ -598,7 +596,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
   growing_array<char> altered(objects.altered.empty() ? 0 : news.size(), 0);
   for (const raw_table_change& change : objects.altered)
     altered[static_cast<std::size_t>(change.after - news.data())] = 1;
-  std::vector<step> made[3];
+  growing_array<step> made[3];
   for (std::size_t i = 0; i < after.views.size(); ++i)
     if (!view_stays[i])
       made[2].push_back(step{.kind = step_kind::create_view, .new_view = &after.views[i]});
@@ -610,7 +608,7 @@ constexpr void diff_objects(std::vector<step>& steps, const schema_view& before,
     made[static_cast<std::size_t>(news[i].placement)].push_back(
         step{.kind = create_step(news[i].placement), .raw = &news[i]});
   }
-  for (const std::vector<step>& stage : made)
+  for (const growing_array<step>& stage : made)
     add_in_order(steps, stage, false);
 }
 

@@ -3,20 +3,21 @@
 #include "instar/diff/hazard.hpp"
 #include "instar/diff/step.hpp"
 #include "instar/schema/dialect.hpp"
+#include "instar/schema/growing_array.hpp"
 #include "instar/schema/schema.hpp"
 
 #include <array>
 #include <cstddef>
 #include <span>
 #include <type_traits>
-#include <vector>
 
 /// \file A plan: the steps from one schema to another, in the order in which a database takes them.
 
 namespace instar {
 
 /// The steps from one schema to another. Looks into both schemas, which must outlive it.
-/// \tparam Steps a vector at run time, an array in a compile-time plan, a span in a view of either
+/// \tparam Steps a `growing_array` (sizes, indexes and iterates like a vector) at run time, an array in a compile-time
+/// plan, a span in a view of either
 template <class Steps>
 struct basic_plan {
   schema_view before{};
@@ -45,7 +46,7 @@ struct basic_plan {
         detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.notes[notes.count++] = {h, i}; });
       return notes;
     } else {
-      std::vector<hazard_note> notes;
+      detail::growing_array<hazard_note> notes;
       for (std::size_t i = 0; i < steps.size(); ++i)
         detail::each_hazard(others, steps[i], d, form, [&](hazard h) { notes.push_back({h, i}); });
       return notes;
@@ -76,6 +77,6 @@ struct basic_plan {
 };
 
 using plan_view = basic_plan<std::span<const step>>;
-using plan = basic_plan<std::vector<step>>;
+using plan = basic_plan<detail::growing_array<step>>;
 
 }  // namespace instar

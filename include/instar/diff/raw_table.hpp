@@ -3,8 +3,6 @@
 #include "instar/diff/step.hpp"
 #include "instar/schema/growing_array.hpp"
 
-#include <vector>
-
 /// \file Tables that the value does not model (partitioned ones, partitions, children): their CREATE TABLE taken apart,
 /// so that a change of one is an ALTER and not a new table without its rows.
 
@@ -333,11 +331,11 @@ struct raw_table_change {
 
 /// The steps that alter raw tables. What is said of a parent reaches its partitions by itself; keys are made on the
 /// partitions first, so that the parent's takes them in as they are named.
-constexpr void alter_raw_tables(std::vector<step>& steps, const growing_array<raw_table_change>& changes) {
+constexpr void alter_raw_tables(growing_array<step>& steps, const growing_array<raw_table_change>& changes) {
   const auto position = [](const raw_table_text& t, const raw_item* item) {
     return item == nullptr ? -1 : static_cast<int>(item - t.items.data());
   };
-  std::vector<step> made;
+  growing_array<step> made;
   growing_array<std::size_t> changed;  // by which of the changes
   const auto add = [&](const raw_table_change& c, raw_change what, const raw_item* from, const raw_item* to) {
     changed.push_back(static_cast<std::size_t>(&c - changes.data()));

@@ -22,7 +22,7 @@ inline constexpr bool says_the_same = [] {
   for (const column& c : now.columns)
     if (c.type.values != nullptr && !c.type.values->renamed_from.empty())
       return false;  // a type under another name is the same type, but not the same table
-  std::vector<step> steps;
+  growing_array<step> steps;
   add_steps({.tables = {&opened_table<Snapshot, At>.object, 1}}, {.tables = {&now, 1}}, steps);
   return steps.empty();
 }();
@@ -63,12 +63,12 @@ template <const auto& Before, const auto& After>
 struct compiled_diff {
   static constexpr schema_view before = view_before<Before, After>();
   static constexpr std::size_t size = [] {
-    std::vector<step> steps;
+    growing_array<step> steps;
     add_steps(before, view_of<After>, steps);
     return steps.size();
   }();
   static constexpr basic_plan<std::array<step, size>> value = [] {
-    std::vector<step> steps;
+    growing_array<step> steps;
     steps.reserve(size);  // clang counts each move of a growing vector as steps of this evaluation
     add_steps(before, view_of<After>, steps);
     basic_plan<std::array<step, size>> kept{.before = before, .after = view_of<After>};

@@ -382,7 +382,8 @@ inline std::vector<std::vector<std::size_t>> steps_by_table(const plan_view& p) 
 
 /// All hazards of a plan for a database: those that the plan itself knows, and the tables that SQLite makes anew.
 inline std::vector<hazard_note> plan_hazards(dialect d, const plan_view& p, plan_form form = plan_form::online) {
-  std::vector<hazard_note> notes = p.hazards(d, form);
+  const auto of_steps = p.hazards(d, form);
+  std::vector<hazard_note> notes(of_steps.begin(), of_steps.end());
   if (d != dialect::sqlite)
     return notes;
   detail::growing_array<detail::rebuild> rebuilds;
