@@ -79,7 +79,7 @@ class Side:
 
 def compare(name, ours, peer, runs, goal, server=None, memory_goal=None):
     """Runs two commands in turns, because a machine's speed drifts, each first in every other round, because what ran
-    just before leaves its caches. The ratio is that of the medians. memory_goal: MiB of our process at most; no
+    just before leaves its caches. The ratio is that of the medians. goal: None to know the ratio alone. memory_goal: MiB of our process at most; no
     peak is below that of this program, from which a process is made."""
     walls, cpus, others, memory = ([], []), ([], []), ([], []), ([], [])
     for i in range(runs + 1):
@@ -102,7 +102,9 @@ def compare(name, ours, peer, runs, goal, server=None, memory_goal=None):
         also = f", of the server {median(others[side]):6.0f} ms" if server else ""
         print(f"  {chosen.label:<22} wall {median(walls[side]):7.1f} ms ({min(walls[side]):.1f} to {max(walls[side]):.1f})"
               f"   cpu {median(cpus[side]):6.1f} ms   peak {max(memory[side]):5.1f} MiB{also}")
-    print(f"  ratio {ratio:.2f} (goal: at most {goal}) {'met' if ratio <= goal else 'MISSED'}", end="")
+    met = goal is None or ratio <= goal
+    judged = "" if goal is None else f" (goal: at most {goal}) {'met' if met else 'MISSED'}"
+    print(f"  ratio {ratio:.2f}{judged}", end="")
     if server:
         work = [median([a + b for a, b in zip(cpus[side], others[side])]) for side in (0, 1)]
         print(f"; of all CPU time {work[0] / work[1]:.2f}", end="")
@@ -110,4 +112,4 @@ def compare(name, ours, peer, runs, goal, server=None, memory_goal=None):
     if memory_goal is not None:
         print(f"; memory (goal: at most {memory_goal} MiB) {'met' if small else 'MISSED'}", end="")
     print("\n", flush=True)
-    return ratio <= goal and small
+    return met and small
