@@ -746,6 +746,10 @@ inline void repair(draft& d, instar::dialect on) {
           if (c == nullptr || to == nullptr || !(c->type == to->type) || c->collation != to->collation ||
               c->generated != instar::generated_kind::none || to->generated != instar::generated_kind::none)
             return false;
+          // PostgreSQL 15 makes such a key, and then cannot compare: operator does not exist: anyarray = varchar[].
+          if (c->type.dimensions != 0 &&
+              (c->type.kind == instar::type_kind::varchar || c->type.kind == instar::type_kind::character))
+            return false;
         }
         return true;
       });
