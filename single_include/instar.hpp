@@ -26743,7 +26743,8 @@ class ledger {
     // connection that has just begun pays for each table of the catalogue that it plans with, and for sorting: the
     // function asks a cache that the server's lock on the ledger has filled, and nobody needs an order.
     const std::string rows =
-        (other.empty() ? std::string{"false"} : "pg_catalog.to_regclass('" + std::string{other} + "') IS NOT NULL") +
+        (other.empty() ? std::string{"false"}
+                       : "(SELECT pg_catalog.to_regclass('" + std::string{other} + "') IS NOT NULL)") +  // once
         ", m.id, m.checksum, m.migration_name, m.started_at, m.finished_at, m.rolled_back_at, m.logs FROM ";
     const std::string text =
         parts == parts_of_read::rows
