@@ -79,8 +79,8 @@ class Side:
 
 def compare(name, ours, peer, runs, goal, server=None, memory_goal=None):
     """Runs two commands in turns, because a machine's speed drifts, each first in every other round, because what ran
-    just before leaves its caches. The ratio is that of the medians. goal: None to know the ratio alone. memory_goal: MiB of our process at most; no
-    peak is below that of this program, from which a process is made."""
+    just before leaves its caches. The ratio is that of the medians. goal: None to know the ratio alone. memory_goal: MiB
+    of our process at most; no peak is below that of this program, from which a process is made."""
     walls, cpus, others, memory = ([], []), ([], []), ([], []), ([], [])
     for i in range(runs + 1):
         for side in (0, 1) if i % 2 == 0 else (1, 0):

@@ -26363,7 +26363,13 @@ struct ledger_name {
 /// A random UUID (version 4), as Prisma's ledger has them. https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 [[nodiscard]] inline std::string random_uuid() {
   // By name: what the library takes else may be an instruction that a virtual machine makes take microseconds.
-  thread_local std::random_device device{"/dev/urandom"};
+  thread_local std::random_device device = [] {
+    try {
+      return std::random_device{"/dev/urandom"};
+    } catch (const std::exception&) {
+      return std::random_device{};  // no such name here
+    }
+  }();
   static constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   for (std::size_t word = 0; word != 4; ++word) {
